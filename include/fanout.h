@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file fanout.h
+ * Deliver one buffer or one stream to every rank of an MPI communicator in about the time of one
+ * point-to-point transfer.
+ *
+ * There is no init call. State (a private communicator, the agreed parameters) hangs on the user's
+ * communicator, is made by the first call that needs it and goes with MPI_Comm_free or MPI_Finalize.
+ * All functions marked "collective" follow MPI's rule: every rank of the communicator calls them in
+ * the same order. They may be called from several threads at once on different communicators when
+ * MPI was initialised with MPI_THREAD_MULTIPLE.
+ *
+ * Errors are MPI error codes (use MPI_Error_class and MPI_Error_string), raised through the error
+ * handler of the communicator as MPI's own calls do.
+ */
+#ifndef FANOUT_H
+#define FANOUT_H
+
+#include <mpi.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Version of this interface. The minor number grows when something is added, the major one when something breaks. */
+#define FANOUT_API_VERSION_MAJOR 0
+#define FANOUT_API_VERSION_MINOR 1
+#define FANOUT_API_VERSION (FANOUT_API_VERSION_MAJOR * 1000 + FANOUT_API_VERSION_MINOR)
+
+#if defined(__GNUC__)
+#define FANOUT_EXPORT __attribute__((visibility("default")))
+#else
+#define FANOUT_EXPORT
+#endif
+
+/**
+ * The version of the library that is linked, as FANOUT_API_VERSION counts it. Local, thread-safe.
+ */
+FANOUT_EXPORT int fanout_api_version(void);
+
+/**
+ * The release of the library as text, such as "0.1.0". Local, thread-safe; never freed.
+ */
+FANOUT_EXPORT const char *fanout_version(void);
+
+/**
+ * Broadcast, with the meaning and the arguments of MPI_Bcast. Collective, blocking.
+ *
+ * The type signature (not count and datatype themselves) must be equal on all ranks. A broadcast of
+ * fewer bytes than the agreed parameter `min_bytes`, and any on an intercommunicator, is handed to
+ * MPI_Bcast.
+ *
+ * @param buffer    the data on the root, room for it elsewhere; may be MPI_BOTTOM
+ * @param count     number of elements of `datatype`
+ * @param datatype  any committed MPI datatype
+ * @param root      rank of the source in `comm`
+ * @param comm      any communicator
+ * @return MPI_SUCCESS or an MPI error code
+ */
+FANOUT_EXPORT int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm);
+
+/** fanout_bcast with a large count (the form MPI 4 calls MPI_Bcast_c). Needs no MPI 4 library. */
+FANOUT_EXPORT int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm);
+
+/**
+ * Gives the library the next piece of a stream. Called on the root only, in order of `offset`, by the
+ * thread that called fanout_stream.
+ *
+ * @param state   as given to fanout_stream
+ * @param offset  bytes from the start of the stream
+ * @param buffer  where to put the piece
+ * @param bytes   how many bytes to put there, all of them
+ * @return 0, or anything else to end the stream with an error on every rank
+ */
+typedef int fanout_source_fn(void *state, MPI_Count offset, void *buffer, size_t bytes);
+
+/**
+ * Takes the next piece of a stream. Called in order of `offset` by the thread that called
+ * fanout_stream, while later pieces are travelling.
+ *
+ * @return 0, or anything else to stop delivery on this rank: it goes on relaying for the others, the
+ *         sink is not called again, and fanout_stream returns FANOUT_ERR_SINK on this rank
+ */
+typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, size_t bytes);
+
+/**
+ * Broadcast a stream that need not fit in memory: the root's source produces it piece by piece, each
+ * rank's sink consumes it. Collective, blocking. Memory per rank is (window x chunk), whatever the size.
+ *
+ * @param bytes   length of the stream, equal on all ranks
+ * @param source  used on the root only
+ * @param sink    may be NULL: this rank only relays; a sink of the root is called too
+ * @param state   handed to both callbacks
+ * @param root    rank that has the source
+ * @param comm    an intracommunicator
+ * @param info    parameters for this stream (rank 0's count), or MPI_INFO_NULL
+ * @return MPI_SUCCESS; an error code of class fanout_error_class(FANOUT_ERR_SOURCE) on all ranks when
+ *         the source failed, FANOUT_ERR_SINK on the ranks whose sink failed; or an MPI error code
+ */
+FANOUT_EXPORT int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink,
+                                void *state, int root, MPI_Comm comm, MPI_Info info);
+
+/** The library's own kinds of error; fanout_error_class gives the MPI error class of each. */
+typedef enum fanout_error {
+    FANOUT_ERR_SOURCE, /**< the source of a stream failed; delivery is incomplete on all ranks */
+    FANOUT_ERR_SINK,   /**< this rank's sink failed; other ranks are not affected */
+    FANOUT_ERR_PARAM   /**< a parameter in the environment, a tune file or an MPI_Info is wrong */
+} fanout_error;
+
+/**
+ * The MPI error class of one of the library's own errors, to compare with what MPI_Error_class says
+ * of a returned code. Local, thread-safe. MPI must be initialised.
+ */
+FANOUT_EXPORT int fanout_error_class(fanout_error error);
+
+/**
+ * Make the library's state on `comm` now and set its parameters, instead of at the first broadcast.
+ * Collective, optional. Values of rank 0 hold on all ranks; a variable in its environment wins over
+ * `hints`. `fanout-info --params` lists the keys (`fanout_group_size`, ...). Unknown keys that do not
+ * start with "fanout_" are ignored, others are errors.
+ *
+ * @param hints  or MPI_INFO_NULL
+ */
+FANOUT_EXPORT int fanout_comm_attach(MPI_Comm comm, MPI_Info hints);
+
+/**
+ * The parameters in force on `comm`, as a new MPI_Info which the caller frees. Collective when the
+ * state does not exist yet, local afterwards.
+ */
+FANOUT_EXPORT int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used);
+
+/**
+ * What a broadcast of `bytes` from `root` would do, in words. Collective when the state does not exist
+ * yet, local afterwards.
+ *
+ * @param text  receives a string that the caller releases with free()
+ */
+FANOUT_EXPORT int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file status.h  What our own functions return, and the text that goes with a failure. */
+#ifndef FAN_BASE_STATUS_H
+#define FAN_BASE_STATUS_H
+
+typedef enum fan_status {
+    FAN_OK = 0,
+    FAN_ERR_ARGUMENT,  /**< a caller's or a user's value is wrong */
+    FAN_ERR_MEMORY,    /**< allocation failed */
+    FAN_ERR_SYSTEM,    /**< a system call failed */
+    FAN_ERR_TRANSPORT, /**< the message layer failed */
+    FAN_ERR_TRUNCATED, /**< a message did not have the length that the schedule says */
+    FAN_ERR_SOURCE,    /**< the source of the data failed (known on every rank) */
+    FAN_ERR_SINK       /**< the sink of this rank failed (known on this rank) */
+} fan_status;
+
+/**
+ * Record the text of a failure for the calling thread and return `status`, so that a function can end
+ * with `return fan_fail(FAN_ERR_ARGUMENT, "...")`. Thread-safe (thread-local text).
+ */
+fan_status fan_fail(fan_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The text of the last failure of the calling thread, "" if none. */
+const char *fan_fail_text(void);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+
+/* Two queues of sends: what others wait to send on goes first. */
+typedef enum rank_of_send { RELAYED, FINAL, SEND_RANKS } rank_of_send;
+
+/* A chunk in the window. */
+typedef struct cell {
+    int unsent;   /* sends not finished */
+    bool arrived; /* the data is here, or known never to come */
+    bool valid;   /* it did come */
+} cell;
+
+/* A node's work in one class. Edges: relayed ones first. */
+typedef struct class_work {
+    int64_t next_ready; /* the next chunk to queue for sending; chunks of an edge travel in order */
+    int64_t arrived;    /* chunks here */
+    int relayed;        /* number of edges to nodes that send the chunk on */
+} class_work;
+
+/* Chunks to send to some edges of their class: a ring as large as the window. */
+typedef struct send_queue {
+    int64_t *chunks;
+    int64_t head, tail;
+    int next_edge; /* of the chunk at the head */
+} send_queue;
+
+struct fan_engine {
+    fan_engine_config config;
+    int64_t chunks;
+    int64_t base;       /* first chunk that is not finished */
+    int64_t next_admit; /* first chunk that is not in the window yet */
+    int64_t next_drain; /* first chunk not handed to the sink */
+    cell *cells;        /* [slots], chunk g in g % slots */
+    class_work *classes;
+    send_queue queues[SEND_RANKS];
+    int *free_sends; /* stack of free send slots */
+    int free_send_count;
+    int64_t *chunk_of_send; /* [sends] */
+    fan_completion *done;
+    char *buffer; /* cells of a store that is not in place */
+    bool source_failed;
+    bool sink_failed;
+};
+
+static const fan_role *role_of(const fan_engine *e, int64_t g)
+{
+    return &e->config.schedule->roles[g % e->config.layout.classes];
+}
+
+static int class_of(const fan_engine *e, int64_t g)
+{
+    return (int)(g % e->config.layout.classes);
+}
+
+static cell *cell_of(fan_engine *e, int64_t g)
+{
+    return &e->cells[g % e->config.slots];
+}
+
+static char *place_of(fan_engine *e, int64_t g)
+{
+    if (e->config.store.base != NULL)
+        return (char *)e->config.store.base + fan_layout_offset(&e->config.layout, g);
+    return e->buffer + g % e->config.slots * e->config.layout.chunk_bytes;
+}
+
+/* ---- sending ---- */
+
+static void queue_push(fan_engine *e, rank_of_send rank, int64_t g)
+{
+    send_queue *q = &e->queues[rank];
+    q->chunks[q->tail++ % e->config.slots] = g;
+}
+
+static void queue_chunk(fan_engine *e, int64_t g)
+{
+    int relayed = e->classes[class_of(e, g)].relayed;
+    if (relayed > 0)
+        queue_push(e, RELAYED, g);
+    if (relayed < role_of(e, g)->children)
+        queue_push(e, FINAL, g);
+}
+
+static int64_t class_chunks(const fan_engine *e, int class)
+{
+    return class >= e->chunks ? 0 : (e->chunks - 1 - class) / e->config.layout.classes + 1;
+}
+
+/* Without overlap a node that receives a class sends nothing of it before it has all of it. */
+static bool may_send(const fan_engine *e, int class)
+{
+    return e->config.overlap || e->config.schedule->roles[class].parent == FAN_PARENT_SELF ||
+           e->classes[class].arrived == class_chunks(e, class);
+}
+
+static void queue_ready_chunks(fan_engine *e, int class)
+{
+    class_work *work = &e->classes[class];
+    if (!may_send(e, class))
+        return;
+    while (work->next_ready < e->next_admit && cell_of(e, work->next_ready)->arrived) {
+        queue_chunk(e, work->next_ready);
+        work->next_ready += e->config.layout.classes;
+    }
+}
+
+static fan_status send_head(fan_engine *e, send_queue *q, rank_of_send rank)
+{
+    int64_t g = q->chunks[q->head % e->config.slots];
+    const fan_role *role = role_of(e, g);
+    int class = class_of(e, g);
+    int relayed = e->classes[class].relayed;
+    int first = role->first + (rank == RELAYED ? 0 : relayed);
+    int edges = rank == RELAYED ? relayed : role->children - relayed;
+    int peer = e->config.schedule->edges[first + q->next_edge].peer;
+    if (++q->next_edge == edges) {
+        q->next_edge = 0;
+        q->head++;
+    }
+    int send = e->free_sends[--e->free_send_count];
+    e->chunk_of_send[send] = g;
+    /* A chunk that the source could not give travels as an empty message, so that every node learns of it. */
+    int64_t bytes = cell_of(e, g)->valid ? fan_layout_length(&e->config.layout, g) : 0;
+    fan_trace_add(e->config.trace, FAN_EVENT_SEND, class, g, peer);
+    return e->config.transport.send(e->config.transport.state, (int)e->config.slots + send, place_of(e, g),
+                                    bytes, peer, class);
+}
+
+static fan_status start_sends(fan_engine *e)
+{
+    for (rank_of_send rank = 0; rank < SEND_RANKS; rank++) {
+        send_queue *q = &e->queues[rank];
+        while (e->free_send_count > 0 && q->head < q->tail) {
+            fan_status status = send_head(e, q, rank);
+            if (status != FAN_OK)
+                return status;
+        }
+    }
+    return FAN_OK;
+}
+
+/* ---- chunks coming into the window ---- */
+
+static void arrive(fan_engine *e, int64_t g, bool valid)
+{
+    cell *c = cell_of(e, g);
+    c->arrived = true;
+    c->valid = valid;
+    e->source_failed |= !valid;
+    int class = class_of(e, g);
+    e->classes[class].arrived++;
+    queue_ready_chunks(e, class);
+}
+
+static void fill(fan_engine *e, int64_t g)
+{
+    const fan_store *store = &e->config.store;
+    bool valid = !e->source_failed;
+    if (valid && store->base == NULL)
+        valid = store->fill(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
+                            fan_layout_length(&e->config.layout, g)) == 0;
+    arrive(e, g, valid);
+}
+
+static fan_status admit(fan_engine *e)
+{
+    int64_t g = e->next_admit++;
+    const fan_role *role = role_of(e, g);
+    *cell_of(e, g) = (cell){.unsent = role->children};
+    if (role->parent == FAN_PARENT_ABSENT) {
+        cell_of(e, g)->arrived = true;
+        return FAN_OK;
+    }
+    if (role->parent == FAN_PARENT_SELF) {
+        fill(e, g);
+        return FAN_OK;
+    }
+    return e->config.transport.receive(e->config.transport.state, (int)(g % e->config.slots), place_of(e, g),
+                                       fan_layout_length(&e->config.layout, g), role->parent,
+                                       class_of(e, g));
+}
+
+static bool can_admit(const fan_engine *e)
+{
+    return e->next_admit < e->chunks && e->next_admit < e->base + e->config.slots;
+}
+
+/* True if admitting the next chunk calls the source, which takes time. */
+static bool admits_slowly(const fan_engine *e)
+{
+    return e->config.store.base == NULL && role_of(e, e->next_admit)->parent == FAN_PARENT_SELF;
+}
+
+static fan_status admit_quick_ones(fan_engine *e)
+{
+    fan_status status = FAN_OK;
+    while (status == FAN_OK && can_admit(e) && !admits_slowly(e))
+        status = admit(e);
+    return status;
+}
+
+/* ---- chunks leaving the window ---- */
+
+static bool can_drain(fan_engine *e)
+{
+    return e->next_drain < e->next_admit && cell_of(e, e->next_drain)->arrived;
+}
+
+static bool drains_slowly(fan_engine *e)
+{
+    return e->config.store.drain != NULL && !e->sink_failed && cell_of(e, e->next_drain)->valid &&
+           role_of(e, e->next_drain)->parent != FAN_PARENT_ABSENT;
+}
+
+static void drain(fan_engine *e)
+{
+    const fan_store *store = &e->config.store;
+    int64_t g = e->next_drain;
+    if (drains_slowly(e))
+        e->sink_failed = store->drain(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
+                                      fan_layout_length(&e->config.layout, g)) != 0;
+    if (++e->next_drain == e->chunks)
+        fan_trace_add(e->config.trace, FAN_EVENT_COMPLETE, 0, 0, 0);
+}
+
+static void retire(fan_engine *e)
+{
+    while (can_drain(e) && !drains_slowly(e))
+        drain(e);
+    while (e->base < e->next_drain && cell_of(e, e->base)->unsent == 0)
+        e->base++;
+}
+
+/* ---- completions ---- */
+
+static fan_status received(fan_engine *e, int slot, int64_t bytes)
+{
+    /* The chunk of the window that lives in this cell. */
+    int64_t g = e->base + (slot - e->base % e->config.slots + e->config.slots) % e->config.slots;
+    int64_t expected = fan_layout_length(&e->config.layout, g);
+    if (bytes != 0 && bytes != expected)
+        return fan_fail(FAN_ERR_TRUNCATED, "rank %d got %lld bytes instead of %lld from rank %d: "
+                        "the ranks disagree on the length of the broadcast", e->config.schedule->node,
+                        (long long)bytes, (long long)expected, role_of(e, g)->parent);
+    fan_trace_add(e->config.trace, FAN_EVENT_RECEIVED, class_of(e, g), g, role_of(e, g)->parent);
+    arrive(e, g, bytes != 0);
+    return FAN_OK;
+}
+
+static void sent(fan_engine *e, int send)
+{
+    cell_of(e, e->chunk_of_send[send])->unsent--;
+    e->free_sends[e->free_send_count++] = send;
+}
+
+static fan_status collect(fan_engine *e, bool block)
+{
+    int count;
+    fan_status status = e->config.transport.collect(e->config.transport.state, block, e->done, &count);
+    for (int i = 0; status == FAN_OK && i < count; i++) {
+        if (e->done[i].slot >= e->config.slots)
+            sent(e, e->done[i].slot - (int)e->config.slots);
+        else
+            status = received(e, e->done[i].slot, e->done[i].bytes);
+    }
+    return status;
+}
+
+/* ---- public ---- */
+
+static int count_relayed(const fan_schedule *schedule, const fan_role *role)
+{
+    int relayed = 0;
+    while (relayed < role->children && schedule->edges[role->first + relayed].kind != FAN_EDGE_EXCHANGE)
+        relayed++;
+    return relayed;
+}
+
+static bool allocate(fan_engine *e)
+{
+    size_t slots = (size_t)e->config.slots;
+    size_t sends = (size_t)e->config.sends;
+    e->cells = calloc(slots, sizeof *e->cells);
+    e->classes = calloc((size_t)e->config.layout.classes, sizeof *e->classes);
+    for (rank_of_send rank = 0; rank < SEND_RANKS; rank++)
+        e->queues[rank].chunks = calloc(slots, sizeof *e->queues[rank].chunks);
+    e->free_sends = calloc(sends, sizeof *e->free_sends);
+    e->chunk_of_send = calloc(sends, sizeof *e->chunk_of_send);
+    e->done = calloc(slots + sends, sizeof *e->done);
+    bool in_place = e->config.store.base != NULL;
+    if (!in_place)
+        e->buffer = malloc(slots * (size_t)e->config.layout.chunk_bytes);
+    return e->cells && e->classes && e->queues[RELAYED].chunks && e->queues[FINAL].chunks && e->free_sends &&
+           e->chunk_of_send && e->done && (in_place || e->buffer);
+}
+
+fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine)
+{
+    fan_engine *e = calloc(1, sizeof *e);
+    *engine = e;
+    if (e == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the engine of rank %d", config->schedule->node);
+    e->config = *config;
+    if (!allocate(e)) {
+        fan_engine_free(e);
+        *engine = NULL;
+        return fan_fail(FAN_ERR_MEMORY, "no memory for %lld chunks of %lld bytes on rank %d",
+                        (long long)config->slots, (long long)config->layout.chunk_bytes, config->schedule->node);
+    }
+    e->chunks = fan_layout_chunks(&config->layout);
+    for (int class = 0; class < config->layout.classes; class++) {
+        e->classes[class].next_ready = class;
+        e->classes[class].relayed = count_relayed(config->schedule, &config->schedule->roles[class]);
+    }
+    for (int send = config->sends - 1; send >= 0; send--)
+        e->free_sends[e->free_send_count++] = send;
+    return FAN_OK;
+}
+
+void fan_engine_free(fan_engine *e)
+{
+    if (e == NULL)
+        return;
+    free(e->cells);
+    free(e->classes);
+    for (rank_of_send rank = 0; rank < SEND_RANKS; rank++)
+        free(e->queues[rank].chunks);
+    free(e->free_sends);
+    free(e->chunk_of_send);
+    free(e->done);
+    free(e->buffer);
+    free(e);
+}
+
+/*
+ * Messages first: keep receives posted and sends going. Then at most one call of the user's source or
+ * sink, so that the messages are looked after again before the next.
+ */
+fan_status fan_engine_progress(fan_engine *e, bool block)
+{
+    retire(e);
+    fan_status status = admit_quick_ones(e);
+    if (status == FAN_OK)
+        status = start_sends(e);
+    if (status != FAN_OK)
+        return status;
+    if (can_drain(e)) {
+        drain(e);
+        block = false;
+    } else if (can_admit(e) && admits_slowly(e)) {
+        status = admit(e);
+        block = false;
+    }
+    retire(e);
+    if (status != FAN_OK || fan_engine_finished(e))
+        return status;
+    /* Retiring may have made room; only wait when there is nothing else to do. */
+    return collect(e, block && !can_admit(e));
+}
+
+bool fan_engine_finished(const fan_engine *e)
+{
+    return e->base == e->chunks;
+}
+
+fan_status fan_engine_result(const fan_engine *e)
+{
+    if (e->source_failed)
+        return fan_fail(FAN_ERR_SOURCE, "the source of the data failed");
+    if (e->sink_failed)
+        return fan_fail(FAN_ERR_SINK, "the sink of rank %d failed", e->config.schedule->node);
+    return FAN_OK;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file engine.h  Runs one node's schedule over a transport. Knows schedules, no algorithm.
+ *
+ * Chunks have one global order. A node works on the chunks [base, base + window): it receives them, sends them on,
+ * hands them to the sink in order, and moves base past those that are finished. All nodes use the same window.
+ * Then nothing blocks for ever. Let g be the lowest chunk that is not finished on some node: every node's
+ * base is at least g, and a node where g is not finished has base g and works on nothing from g + window
+ * on. So its sends in progress are of chunks that every receiver has, or will have, a place for; they
+ * end, and the queue comes to g. If g has not arrived there, the same holds for its parent, up to the source.
+ */
+#ifndef FAN_ENGINE_ENGINE_H
+#define FAN_ENGINE_ENGINE_H
+
+#include "base/status.h"
+#include "engine/trace.h"
+#include "engine/transport.h"
+#include "plan/layout.h"
+#include "plan/schedule.h"
+
+#include <stdbool.h>
+
+/**
+ * Where the data of a node is. With `base` all of it is in memory, in place. Without, the engine keeps
+ * cells for one window of chunks, filled by `fill` on a source and emptied by `drain` everywhere.
+ */
+typedef struct fan_store {
+    void *base;
+    /** Produce bytes [offset, offset + bytes). In order of offset. Nonzero: failed. NULL: not a source. */
+    int (*fill)(void *state, int64_t offset, void *piece, int64_t bytes);
+    /** Consume them, in order of offset. Nonzero: failed, and not called again. NULL: nobody wants them. */
+    int (*drain)(void *state, int64_t offset, const void *piece, int64_t bytes);
+    void *state;
+} fan_store;
+
+typedef struct fan_engine_config {
+    const fan_schedule *schedule;
+    fan_layout layout;
+    int64_t slots; /**< the window in chunks of all classes, equal on all nodes */
+    int sends;     /**< sends in progress at a time */
+    bool overlap;  /**< false: send a class on only when it is complete; then slots covers all chunks */
+    fan_store store;
+    fan_transport transport; /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
+    fan_trace *trace;        /**< or NULL */
+} fan_engine_config;
+
+typedef struct fan_engine fan_engine;
+
+/** Prepare to run. Copies the config; what it points to must live as long as the engine. */
+fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine);
+
+void fan_engine_free(fan_engine *engine);
+
+/**
+ * Do what can be done now, without blocking unless `block` is set and nothing is left to do but to wait.
+ * Call until fan_engine_finished.
+ *
+ * @return FAN_OK, or a failure after which the engine can only be freed
+ */
+fan_status fan_engine_progress(fan_engine *engine, bool block);
+
+/** All chunks have arrived, were sent on and drained. */
+bool fan_engine_finished(const fan_engine *engine);
+
+/** FAN_OK, FAN_ERR_SOURCE (somebody's fill failed) or FAN_ERR_SINK (our drain failed). Call when finished. */
+fan_status fan_engine_result(const fan_engine *engine);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/comm_state.h"
+
+#include "lib/agreement.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static LIST_HEAD(, fan_comm_state) all_states = LIST_HEAD_INITIALIZER(all_states);
+
+static pthread_mutex_t keyval_lock = PTHREAD_MUTEX_INITIALIZER;
+static int state_keyval = MPI_KEYVAL_INVALID;
+static int finalize_keyval = MPI_KEYVAL_INVALID;
+static bool finalizing;
+
+static void link_state(fan_comm_state *state)
+{
+    pthread_mutex_lock(&list_lock);
+    LIST_INSERT_HEAD(&all_states, state, link);
+    pthread_mutex_unlock(&list_lock);
+}
+
+static void unlink_state(fan_comm_state *state)
+{
+    pthread_mutex_lock(&list_lock);
+    LIST_REMOVE(state, link);
+    pthread_mutex_unlock(&list_lock);
+}
+
+/* Called by MPI when the user's communicator is freed. */
+static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
+{
+    (void)comm, (void)keyval, (void)extra;
+    fan_comm_state *state = attribute;
+    unlink_state(state);
+    fan_schedule_free(&state->schedule);
+    /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
+    if (state->comm != MPI_COMM_NULL && !finalizing)
+        MPI_Comm_free(&state->comm);
+    free(state);
+    return MPI_SUCCESS;
+}
+
+/* Called by MPI at the beginning of MPI_Finalize, which deletes the attributes of MPI_COMM_SELF first. */
+static int delete_all_states(MPI_Comm comm, int keyval, void *attribute, void *extra)
+{
+    (void)comm, (void)keyval, (void)attribute, (void)extra;
+    finalizing = true;
+    while (!LIST_EMPTY(&all_states))
+        MPI_Comm_delete_attr(LIST_FIRST(&all_states)->user_comm, state_keyval);
+    return MPI_SUCCESS;
+}
+
+/* MPI_Comm_dup copies no state: a communicator agrees on its own. */
+static int make_keyvals(void)
+{
+    pthread_mutex_lock(&keyval_lock);
+    int code = MPI_SUCCESS;
+    if (state_keyval == MPI_KEYVAL_INVALID) {
+        int keyval;
+        code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_all_states, &finalize_keyval, NULL);
+        if (code == MPI_SUCCESS)
+            code = MPI_Comm_set_attr(MPI_COMM_SELF, finalize_keyval, NULL);
+        if (code == MPI_SUCCESS)
+            code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_state, &keyval, NULL);
+        if (code == MPI_SUCCESS)
+            state_keyval = keyval;
+    }
+    pthread_mutex_unlock(&keyval_lock);
+    return code;
+}
+
+static fan_status mpi_failure(int code, const char *what, int *mpi_code)
+{
+    *mpi_code = code;
+    return fan_fail(FAN_ERR_TRANSPORT, "%s failed", what);
+}
+
+static fan_status attach(MPI_Comm comm, fan_comm_state *state, int *mpi_code)
+{
+    fan_status status = fan_comm_state_set(state, MPI_INFO_NULL, mpi_code);
+    if (status != FAN_OK)
+        return status;
+    link_state(state);
+    int code = MPI_Comm_set_attr(comm, state_keyval, state);
+    if (code == MPI_SUCCESS)
+        return FAN_OK;
+    unlink_state(state);
+    return mpi_failure(code, "MPI_Comm_set_attr", mpi_code);
+}
+
+fan_status fan_comm_state_get(MPI_Comm comm, fan_comm_state **state, int *mpi_code)
+{
+    int code = make_keyvals();
+    if (code != MPI_SUCCESS)
+        return mpi_failure(code, "MPI_Comm_create_keyval", mpi_code);
+    int found;
+    MPI_Comm_get_attr(comm, state_keyval, state, &found);
+    if (found)
+        return FAN_OK;
+    fan_comm_state *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
+    made->user_comm = comm;
+    made->comm = MPI_COMM_NULL;
+    MPI_Comm_rank(comm, &made->rank);
+    MPI_Comm_size(comm, &made->size);
+    fan_status status = attach(comm, made, mpi_code);
+    if (status != FAN_OK) {
+        free(made);
+        return status;
+    }
+    *state = made;
+    return FAN_OK;
+}
+
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code)
+{
+    *params = state->params;
+    return fan_agree_on_hints(state->user_comm, hints, params, mpi_code);
+}
+
+fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code)
+{
+    fan_params params;
+    fan_status status = fan_agree_on_params(state->user_comm, hints, &params, mpi_code);
+    if (status != FAN_OK)
+        return status;
+    state->params = params;
+    fan_schedule_free(&state->schedule);
+    state->planned = (fan_request){0};
+    return FAN_OK;
+}
+
+/*
+ * Not MPI_Comm_dup: that would copy the user's attributes, and so call the user's functions.
+ */
+fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code)
+{
+    if (state->comm != MPI_COMM_NULL)
+        return FAN_OK;
+    MPI_Group group;
+    int code = MPI_Comm_group(state->user_comm, &group);
+    if (code != MPI_SUCCESS)
+        return mpi_failure(code, "MPI_Comm_group", mpi_code);
+    code = MPI_Comm_create(state->user_comm, group, &state->comm);
+    MPI_Group_free(&group);
+    if (code != MPI_SUCCESS)
+        return mpi_failure(code, "MPI_Comm_create", mpi_code);
+    MPI_Comm_set_errhandler(state->comm, MPI_ERRORS_RETURN);
+    return FAN_OK;
+}

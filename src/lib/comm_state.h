@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file comm_state.h  What the library keeps on a communicator, as an attribute.
+ *
+ * It is made in two steps, so that a program whose broadcasts are all small pays for neither a
+ * communicator nor a schedule: the first call on a communicator agrees on the parameters (one small
+ * MPI_Bcast), the first call that uses the engine makes the private communicator.
+ */
+#ifndef FAN_LIB_COMM_STATE_H
+#define FAN_LIB_COMM_STATE_H
+
+#include "base/status.h"
+#include "engine/trace.h"
+#include "plan/planner.h"
+
+#include <mpi.h>
+#include <sys/queue.h>
+
+typedef struct fan_comm_state {
+    MPI_Comm user_comm;
+    MPI_Comm comm; /**< private: our messages never meet the user's. MPI_COMM_NULL until needed */
+    int rank;
+    int size;
+    fan_params params; /**< rank 0's, equal on all ranks */
+    fan_trace *trace;  /**< of tests and tools, or NULL */
+
+    /* The last plan and schedule: most programs repeat a broadcast. */
+    fan_request planned;
+    fan_plan plan;
+    fan_schedule schedule;
+
+    LIST_ENTRY(fan_comm_state) link; /**< of all states of the process */
+} fan_comm_state;
+
+/**
+ * The state of an intracommunicator, made (collectively) if there is none.
+ *
+ * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
+ */
+fan_status fan_comm_state_get(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+
+/** Agree on the parameters anew, with `hints`. Collective. */
+fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code);
+
+/** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code);
+
+/** Make the private communicator if there is none. Collective. */
+fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The group algorithm: the root scatters different subfiles to the first group, the members of a group
+ * exchange them, and slot i of a group forwards subfile i to slot i of the groups below.
+ */
+#include "plan/algorithms/algorithms.h"
+#include "plan/algorithms/groups.h"
+#include "plan/algorithms/trees.h"
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+void fan_group_normalise(fan_shape *shape)
+{
+    shape->group_size = MAX(1, MIN(shape->group_size, shape->recipients));
+    shape->branching = MAX(1, shape->branching);
+    shape->secondary_groups = MAX(0, MIN(shape->secondary_groups, fan_groups(shape) - 1));
+}
+
+/* The chain is the group algorithm with groups of one. */
+void fan_chain_normalise(fan_shape *shape)
+{
+    *shape = (fan_shape){.recipients = shape->recipients, .group_size = 1, .branching = 1};
+}
+
+static void add_forwards(const fan_shape *shape, int class, int group, fan_phase phase, fan_schedule *schedule)
+{
+    int first, end;
+    fan_group_children(shape, group, phase, &first, &end);
+    for (int child = first; child < end; child++)
+        fan_schedule_add(schedule, class, fan_group_owner(shape, child, class), FAN_EDGE_FORWARD);
+}
+
+static void serve(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+{
+    int group = place / shape->group_size;
+    if (place != fan_group_owner(shape, group, class))
+        return;
+    int first, end;
+    fan_group_children(shape, group, FAN_PHASE_SERVE, &first, &end);
+    if (first == end)
+        return;
+    fan_schedule_begin(schedule, class, FAN_PARENT_SELF);
+    add_forwards(shape, class, group, FAN_PHASE_SERVE, schedule);
+}
+
+static int parent_of_owner(const fan_shape *shape, int group, int class)
+{
+    int parent = fan_group_parent(shape, group);
+    return parent == FAN_PLACE_ROOT ? FAN_PLACE_ROOT : fan_group_owner(shape, parent, class);
+}
+
+static void receive(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+{
+    int group = place / shape->group_size;
+    int feeder = parent_of_owner(shape, group, class);
+    int members = fan_group_members(shape, group);
+    if (members < shape->group_size) { /* it is the last group and feeds none */
+        fan_trees_role(fan_group_first(shape, group), members, shape->group_size, class, feeder, place, schedule);
+        return;
+    }
+    int owner = fan_group_owner(shape, group, class);
+    if (place != owner) {
+        fan_schedule_begin(schedule, class, owner);
+        return;
+    }
+    fan_schedule_begin(schedule, class, feeder);
+    add_forwards(shape, class, group, FAN_PHASE_RECEIVE, schedule);
+    fan_group_add_peers(shape, class, place, schedule);
+}
+
+void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule)
+{
+    if (place == FAN_PLACE_ROOT) {
+        if (phase == FAN_PHASE_SERVE)
+            return;
+        fan_schedule_begin(schedule, class, FAN_PARENT_SELF);
+        fan_schedule_add(schedule, class, fan_group_owner(shape, 0, class), FAN_EDGE_SCATTER);
+    } else if (phase == FAN_PHASE_SERVE) {
+        serve(shape, class, place, schedule);
+    } else {
+        receive(shape, class, place, schedule);
+    }
+}
+
+/* Longest way from group 0 in the heap of the primary groups, in groups. */
+static int tree_hops(const fan_shape *shape)
+{
+    int hops = 0;
+    if (shape->branching == 1)
+        return fan_primary_groups(shape) - 1;
+    for (int group = fan_primary_groups(shape) - 1; group > 0; group = (group - 1) / shape->branching)
+        hops++;
+    return hops;
+}
+
+/*
+ * A member with b children sends (k - 1 + b) / k of the data; each hop adds the b messages that leave
+ * before the next hop can begin; the exchange ends k - 1 messages after the last arrival. A secondary
+ * group takes all the data anew.
+ */
+fan_cost fan_group_cost(const fan_shape *shape)
+{
+    int k = shape->group_size;
+    int hops = tree_hops(shape);
+    int b = hops > 0 ? MIN(shape->branching, fan_primary_groups(shape) - 1) : 1;
+    int generations = (fan_groups(shape) - 1) / fan_primary_groups(shape);
+    return (fan_cost){
+        .rounds = MAX(1.0, (k - 1.0 + b) / k) + generations,
+        .fill = (double)b * hops + (k - 1) * (1.0 + generations),
+        .hops = hops + 1 + (k > 1) + 2.0 * generations,
+        .skew = k > 1 ? 2 : 1,
+    };
+}

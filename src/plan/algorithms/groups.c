@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plan/algorithms/groups.h"
+
+#include "plan/algorithms/trees.h"
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+int fan_groups(const fan_shape *shape)
+{
+    return (shape->recipients - 1) / shape->group_size + 1;
+}
+
+int fan_primary_groups(const fan_shape *shape)
+{
+    return fan_groups(shape) - shape->secondary_groups;
+}
+
+int fan_group_first(const fan_shape *shape, int group)
+{
+    return group * shape->group_size;
+}
+
+int fan_group_members(const fan_shape *shape, int group)
+{
+    return MIN(shape->group_size, shape->recipients - fan_group_first(shape, group));
+}
+
+int fan_group_owner(const fan_shape *shape, int group, int class)
+{
+    return fan_group_first(shape, group) + fan_trees_top(fan_group_members(shape, group), shape->group_size, class);
+}
+
+int fan_group_parent(const fan_shape *shape, int group)
+{
+    if (group == 0)
+        return FAN_PLACE_ROOT;
+    int primary = fan_primary_groups(shape);
+    return group < primary ? (group - 1) / shape->branching : group - primary;
+}
+
+/*
+ * The primary tree is numbered as a heap with `branching` children. Each group, of either tree, serves
+ * the secondary group that lies as far behind it as there are primary groups.
+ */
+void fan_group_children(const fan_shape *shape, int group, fan_phase phase, int *first, int *end)
+{
+    int primary = fan_primary_groups(shape);
+    if (phase == FAN_PHASE_SERVE) {
+        *first = MIN(group + primary, fan_groups(shape));
+        *end = MIN(*first + 1, fan_groups(shape));
+    } else if (group >= primary) {
+        *first = *end = 0;
+    } else {
+        int64_t wide_first = (int64_t)group * shape->branching + 1;
+        *first = (int)MIN(wide_first, primary);
+        *end = (int)MIN(wide_first + shape->branching, primary);
+    }
+}
+
+void fan_group_add_peers(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+{
+    int group = place / shape->group_size;
+    int first = fan_group_first(shape, group);
+    int members = fan_group_members(shape, group);
+    /* Each member begins with its right neighbour, so that the members do not all send to one at once. */
+    for (int step = 1; step < members; step++)
+        fan_schedule_add(schedule, class, first + (place - first + step) % members, FAN_EDGE_EXCHANGE);
+}

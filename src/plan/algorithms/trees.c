@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which node is interior where: give each of the m nodes k tokens (the sends it has), in a row, and let
+ * class i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges. The owners of the tokens
+ * are the interior nodes of the class. A node at the border of two classes splits its tokens between both.
+ */
+#include "plan/algorithms/trees.h"
+
+#include <stdint.h>
+
+/* The tree of one class. Positions are in breadth-first order, interior nodes first. */
+typedef struct tree {
+    int nodes;        /* m */
+    int k;
+    int first, last;  /* places of the interior nodes */
+    int full;         /* number of interior nodes with k children; they come first */
+    int first_full;   /* place of the first of them */
+    int partial[2];   /* places of the others, the one with more children first */
+    int children[2];  /* and how many children they have */
+} tree;
+
+/* All of the class's tokens are one node's, which has others besides. */
+static tree make_star(int nodes, int k, int top)
+{
+    return (tree){.nodes = nodes,
+                  .k = k,
+                  .first = top,
+                  .last = top,
+                  .first_full = top,
+                  .partial = {top},
+                  .children = {nodes - 1}};
+}
+
+static tree make_tree(int nodes, int k, int class)
+{
+    int64_t start = (int64_t)class * (nodes - 1);
+    int64_t end = start + nodes - 1;
+    if (start % k + nodes - 1 < k)
+        return make_star(nodes, k, (int)(start / k));
+    int head = (int)((k - start % k) % k); /* tokens of a first node that is shared with the class before */
+    int tail = (int)(end % k);             /* tokens of a last node that is shared with the class after */
+    tree t = {.nodes = nodes, .k = k, .first = (int)(start / k), .last = (int)((end - 1) / k)};
+    t.first_full = t.first + (head > 0);
+    t.full = t.last - t.first + 1 - (head > 0) - (tail > 0);
+    bool head_first = head >= tail;
+    t.partial[!head_first] = t.first;
+    t.children[!head_first] = head;
+    t.partial[head_first] = t.last;
+    t.children[head_first] = tail;
+    return t;
+}
+
+static int interior(const tree *t)
+{
+    return t->last - t->first + 1;
+}
+
+static int place_at(const tree *t, int position)
+{
+    if (position < t->full)
+        return t->first_full + position;
+    if (position < interior(t))
+        return t->partial[position - t->full];
+    return (t->last + 1 + position - interior(t)) % t->nodes;
+}
+
+static int position_of(const tree *t, int place)
+{
+    if (place < t->first || place > t->last)
+        return interior(t) + (place - t->last - 1 + t->nodes) % t->nodes;
+    if (place >= t->first_full && place < t->first_full + t->full)
+        return place - t->first_full;
+    return t->full + (place != t->partial[0]);
+}
+
+/* Children of the positions before `position`. */
+static int children_before(const tree *t, int position)
+{
+    if (position <= t->full)
+        return position * t->k;
+    return t->full * t->k + t->children[0] + (position > t->full + 1 ? t->children[1] : 0);
+}
+
+static int children_at(const tree *t, int position)
+{
+    if (position < t->full)
+        return t->k;
+    return position < interior(t) ? t->children[position - t->full] : 0;
+}
+
+static int parent_position(const tree *t, int position)
+{
+    int token = position - 1;
+    if (token < t->full * t->k)
+        return token / t->k;
+    return t->full + (token >= t->full * t->k + t->children[0]);
+}
+
+/* With class i owned by node i mod nodes, the first node owns most and sends each to all others. */
+static bool is_exchange_group(int nodes, int k)
+{
+    return nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
+}
+
+int fan_trees_top(int nodes, int k, int class)
+{
+    if (is_exchange_group(nodes, k))
+        return class % nodes;
+    tree t = make_tree(nodes, k, class);
+    return place_at(&t, 0);
+}
+
+static void exchange_role(int base, int nodes, int class, int feeder, int place, fan_schedule *schedule)
+{
+    int owner = base + class % nodes;
+    fan_schedule_begin(schedule, class, place == owner ? feeder : owner);
+    /* Each begins with its right neighbour, so that they do not all send to one at once. */
+    for (int step = 1; place == owner && step < nodes; step++)
+        fan_schedule_add(schedule, class, base + (place - base + step) % nodes, FAN_EDGE_EXCHANGE);
+}
+
+static void tree_role(const tree *t, int base, int class, int feeder, int place, fan_schedule *schedule)
+{
+    int position = position_of(t, place - base);
+    fan_schedule_begin(schedule, class,
+                       position == 0 ? feeder : base + place_at(t, parent_position(t, position)));
+    int first = 1 + children_before(t, position);
+    for (int child = first; child < first + children_at(t, position); child++)
+        fan_schedule_add(schedule, class, base + place_at(t, child),
+                         child < interior(t) ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE);
+}
+
+void fan_trees_role(int base, int nodes, int k, int class, int feeder, int place, fan_schedule *schedule)
+{
+    if (is_exchange_group(nodes, k)) {
+        exchange_role(base, nodes, class, feeder, place, schedule);
+        return;
+    }
+    tree t = make_tree(nodes, k, class);
+    tree_role(&t, base, class, feeder, place, schedule);
+}
+
+int fan_tree_levels(int nodes, int k)
+{
+    int levels = 0;
+    for (int64_t covered = 0, width = 1; covered < nodes; width *= k) {
+        covered += width;
+        levels++;
+    }
+    return levels;
+}

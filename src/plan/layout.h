@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file layout.h  How the bytes are divided: chunk g belongs to class (subfile) g mod classes.
+ *
+ * Striping chunk by chunk, rather than cutting the data into one contiguous piece per subfile, lets a
+ * stream be read and written in order with a bounded window, and makes chunk order one global order.
+ */
+#ifndef FAN_PLAN_LAYOUT_H
+#define FAN_PLAN_LAYOUT_H
+
+#include <stdint.h>
+
+typedef struct fan_layout {
+    int64_t bytes;       /**< length of the data */
+    int64_t chunk_bytes; /**< length of every chunk but the last */
+    int classes;         /**< number of subfiles */
+} fan_layout;
+
+/**
+ * A layout with chunks of at most `chunk_bytes` (rounded up to a cache line), made a little smaller
+ * where that gives every subfile the same number of chunks. Subfiles differ by at most one chunk. The last
+ * ones can be empty when there are at most (classes - 1)^2 bytes, and are when there are fewer than classes.
+ */
+fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes);
+
+/** Number of chunks of all classes. */
+int64_t fan_layout_chunks(const fan_layout *layout);
+
+/** Where chunk `g` begins, in bytes. */
+int64_t fan_layout_offset(const fan_layout *layout, int64_t g);
+
+/** Length of chunk `g` in bytes, never 0. */
+int64_t fan_layout_length(const fan_layout *layout, int64_t g);
+
+/** Bytes of the subfile `class`. */
+int64_t fan_layout_class_bytes(const fan_layout *layout, int class);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plan/plan.h"
+
+#include "plan/algorithms/algorithms.h"
+
+int fan_plan_node(const fan_plan *plan, int place)
+{
+    if (place == FAN_PLACE_ROOT)
+        return plan->root;
+    return place < plan->root ? place : place + 1;
+}
+
+int fan_plan_place(const fan_plan *plan, int node)
+{
+    if (node == plan->root)
+        return FAN_PLACE_ROOT;
+    return node < plan->root ? node : node - 1;
+}
+
+bool fan_plan_has_secondary(const fan_plan *plan)
+{
+    return plan->shape.secondary_groups > 0;
+}
+
+/* Algorithms speak of places; schedules of nodes. */
+static void places_to_nodes(const fan_plan *plan, fan_schedule *schedule)
+{
+    for (int class = 0; class < schedule->classes; class++) {
+        int *parent = &schedule->roles[class].parent;
+        if (*parent != FAN_PARENT_SELF && *parent != FAN_PARENT_ABSENT)
+            *parent = fan_plan_node(plan, *parent);
+    }
+    for (int i = 0; i < schedule->edge_count; i++)
+        schedule->edges[i].peer = fan_plan_node(plan, schedule->edges[i].peer);
+}
+
+fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase, fan_schedule *schedule)
+{
+    fan_status status = fan_schedule_init(schedule, node, plan->layout.classes);
+    if (status != FAN_OK)
+        return status;
+    if (plan->nodes == 1) {
+        if (phase == FAN_PHASE_RECEIVE)
+            fan_schedule_begin(schedule, 0, FAN_PARENT_SELF);
+        return FAN_OK;
+    }
+    const fan_algorithm_table *algorithm = &fan_algorithms[plan->algorithm];
+    int place = fan_plan_place(plan, node);
+    for (int class = 0; class < schedule->classes; class++)
+        algorithm->role(&plan->shape, class, place, phase, schedule);
+    if (schedule->out_of_memory) {
+        fan_schedule_free(schedule);
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
+    }
+    places_to_nodes(plan, schedule);
+    return FAN_OK;
+}
+
+int64_t fan_plan_slots(const fan_plan *plan)
+{
+    return (int64_t)plan->window * plan->layout.classes;
+}

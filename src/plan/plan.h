@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file plan.h  A plan: which algorithm with which numbers. Any node's schedule follows from it alone.
+ *
+ * A plan is small and is computed alike on all ranks from what is equal on all ranks. Places are the
+ * recipients in order, root left out: place x is node x below the root and node x + 1 from the root on,
+ * so that neighbouring nodes stay neighbours in a group whatever the root is.
+ */
+#ifndef FAN_PLAN_PLAN_H
+#define FAN_PLAN_PLAN_H
+
+#include "base/status.h"
+#include "plan/layout.h"
+#include "plan/schedule.h"
+#include "tune/algorithm_names.h"
+
+enum { FAN_PLACE_ROOT = -3 /**< the place of the root; differs from FAN_PARENT_SELF and _ABSENT */ };
+
+/** What an algorithm needs to know to lay out its trees. */
+typedef struct fan_shape {
+    int recipients;       /**< nodes without the root, at least 1 */
+    int group_size;       /**< k, also the number of classes; 1 <= k <= recipients */
+    int branching;        /**< b >= 1, groups fed by a group */
+    int secondary_groups; /**< the last groups, served after full receipt */
+} fan_shape;
+
+typedef struct fan_plan {
+    fan_algorithm algorithm; /**< never FAN_AUTO */
+    int nodes;
+    int root;
+    fan_shape shape;
+    fan_layout layout;
+    int window;             /**< chunks of each class in progress on a node; all nodes use the same */
+    int sends;              /**< sends of a node in progress at a time */
+    bool overlap;           /**< false: a subfile is sent on only when it is complete */
+    double predicted;       /**< seconds, by the cost model */
+    double limit_predicted; /**< seconds of one point-to-point transfer, by the same model */
+} fan_plan;
+
+/**
+ * The schedule of `node` in `phase`. Pure. Free it with fan_schedule_free.
+ */
+fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase, fan_schedule *schedule);
+
+/** True if some node has work in FAN_PHASE_SERVE. */
+bool fan_plan_has_secondary(const fan_plan *plan);
+
+/** Chunks of all classes that a node may have in progress. */
+int64_t fan_plan_slots(const fan_plan *plan);
+
+/** The node at a place, and the place of a node (the root's is FAN_PLACE_ROOT). */
+int fan_plan_node(const fan_plan *plan, int place);
+int fan_plan_place(const fan_plan *plan, int node);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plan/schedule.h"
+
+#include <stdlib.h>
+
+fan_status fan_schedule_init(fan_schedule *schedule, int node, int classes)
+{
+    *schedule = (fan_schedule){.node = node, .classes = classes};
+    schedule->roles = malloc((size_t)classes * sizeof *schedule->roles);
+    if (schedule->roles == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
+    for (int class = 0; class < classes; class++)
+        schedule->roles[class] = (fan_role){.parent = FAN_PARENT_ABSENT};
+    return FAN_OK;
+}
+
+void fan_schedule_free(fan_schedule *schedule)
+{
+    free(schedule->roles);
+    free(schedule->edges);
+    *schedule = (fan_schedule){.node = schedule->node};
+}
+
+void fan_schedule_begin(fan_schedule *schedule, int class, int parent)
+{
+    schedule->roles[class] = (fan_role){.parent = parent, .first = schedule->edge_count};
+}
+
+static bool make_room(fan_schedule *schedule)
+{
+    if (schedule->edge_count < schedule->edge_room)
+        return true;
+    int room = schedule->edge_room == 0 ? 16 : 2 * schedule->edge_room;
+    fan_edge *edges = realloc(schedule->edges, (size_t)room * sizeof *edges);
+    if (edges == NULL) {
+        schedule->out_of_memory = true;
+        return false;
+    }
+    schedule->edges = edges;
+    schedule->edge_room = room;
+    return true;
+}
+
+void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind kind)
+{
+    if (!make_room(schedule))
+        return;
+    schedule->edges[schedule->edge_count++] = (fan_edge){.peer = peer, .kind = kind};
+    schedule->roles[class].children++;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file algorithm_names.h  The names of the algorithms and their numbers, shared by tune and plan. */
+#ifndef FAN_TUNE_ALGORITHM_NAMES_H
+#define FAN_TUNE_ALGORITHM_NAMES_H
+
+typedef enum fan_algorithm {
+    FAN_AUTO, /**< let the planner choose */
+    FAN_CHAIN,
+    FAN_GROUP,
+    FAN_FULL,
+    FAN_KTREE,
+    FAN_KEXCHANGE,
+    FAN_ALGORITHMS
+} fan_algorithm;
+
+/** Names by number. */
+extern const char *const fan_algorithm_names[FAN_ALGORITHMS];
+
+/** The number of an algorithm, -1 if there is none of that name. */
+int fan_algorithm_by_name(const char *name);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tune/params.h"
+
+#include "base/units.h"
+#include "tune/algorithm_names.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum kind { ALGORITHM, COUNT, BYTES, FLAG, SECONDS, RATE } kind;
+
+typedef struct descriptor {
+    const char *name;
+    const char *help;
+    size_t offset;
+    kind kind;
+    double minimum;
+    double maximum;
+} descriptor;
+
+static const descriptor table[] = {
+#define FAN_PARAM(name, kind, preset, minimum, maximum, help)                                           \
+    {#name, help, offsetof(fan_params, name), kind, (double)(minimum), (double)(maximum)},
+#include "tune/params.def"
+#undef FAN_PARAM
+};
+
+size_t fan_param_count(void)
+{
+    return sizeof table / sizeof table[0];
+}
+
+const char *fan_param_name(size_t index)
+{
+    return table[index].name;
+}
+
+const char *fan_param_help(size_t index)
+{
+    return table[index].help;
+}
+
+fan_params fan_params_default(void)
+{
+    return (fan_params){
+#define FAN_PARAM(name, kind, preset, minimum, maximum, help) .name = preset,
+#include "tune/params.def"
+#undef FAN_PARAM
+    };
+}
+
+static bool is_real(const descriptor *d)
+{
+    return d->kind == SECONDS || d->kind == RATE;
+}
+
+static bool parse_integer(const descriptor *d, const char *text, int64_t *value)
+{
+    if (d->kind == BYTES)
+        return fan_parse_bytes(text, value);
+    if (d->kind == ALGORITHM) {
+        *value = fan_algorithm_by_name(text);
+        return *value >= 0;
+    }
+    char *end;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0';
+}
+
+static bool in_range(const descriptor *d, double value)
+{
+    return d->kind == ALGORITHM || (value >= d->minimum && value <= d->maximum);
+}
+
+static bool set_integer(void *field, const descriptor *d, const char *text)
+{
+    int64_t value;
+    if (!parse_integer(d, text, &value) || !in_range(d, (double)value))
+        return false;
+    memcpy(field, &value, sizeof value);
+    return true;
+}
+
+static bool set_real(void *field, const descriptor *d, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !in_range(d, value))
+        return false;
+    memcpy(field, &value, sizeof value);
+    return true;
+}
+
+static const descriptor *find(const char *name)
+{
+    for (size_t i = 0; i < fan_param_count(); i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+fan_status fan_params_set(fan_params *params, const char *name, const char *text, const char *origin)
+{
+    const descriptor *d = find(name);
+    if (d == NULL)
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: there is no parameter '%s'; `fanout-info --params` lists them",
+                        origin, name);
+    void *field = (char *)params + d->offset;
+    if (is_real(d) ? set_real(field, d, text) : set_integer(field, d, text))
+        return FAN_OK;
+    if (d->kind == ALGORITHM)
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is no algorithm; give %s", origin, text, d->help);
+    return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' does not fit %s; give a value from %g to %g (%s)", origin,
+                    text, name, d->minimum, d->maximum, d->help);
+}
+
+void fan_params_get(const fan_params *params, size_t index, char *text, size_t size)
+{
+    const descriptor *d = &table[index];
+    const void *field = (const char *)params + d->offset;
+    if (is_real(d)) {
+        double value;
+        memcpy(&value, field, sizeof value);
+        snprintf(text, size, "%.15g", value);
+        if (strtod(text, NULL) != value)
+            snprintf(text, size, "%.17g", value);
+        return;
+    }
+    int64_t value;
+    memcpy(&value, field, sizeof value);
+    if (d->kind == ALGORITHM)
+        snprintf(text, size, "%s", fan_algorithm_names[value]);
+    else
+        snprintf(text, size, "%" PRId64, value);
+}
+
+static void environment_name(const char *name, char *text, size_t size)
+{
+    snprintf(text, size, "FANOUT_%s", name);
+    for (char *c = text; *c != '\0'; c++)
+        *c = (char)toupper((unsigned char)*c);
+}
+
+fan_status fan_params_from_environment(fan_params *params)
+{
+    for (size_t i = 0; i < fan_param_count(); i++) {
+        char variable[64];
+        environment_name(table[i].name, variable, sizeof variable);
+        const char *text = getenv(variable);
+        if (text == NULL)
+            continue;
+        fan_status status = fan_params_set(params, table[i].name, text, variable);
+        if (status != FAN_OK)
+            return status;
+    }
+    return FAN_OK;
+}
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    char *end = text + strlen(text);
+    while (end > text && isspace((unsigned char)end[-1]))
+        *--end = '\0';
+    return text;
+}
+
+static fan_status set_from_line(fan_params *params, char *line, const char *origin)
+{
+    line[strcspn(line, "#")] = '\0';
+    line = trim(line);
+    if (*line == '\0')
+        return FAN_OK;
+    char *equals = strchr(line, '=');
+    if (equals == NULL)
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not of the form name = value", origin, line);
+    *equals = '\0';
+    return fan_params_set(params, trim(line), trim(equals + 1), origin);
+}
+
+fan_status fan_params_from_file(fan_params *params, FILE *file, const char *path)
+{
+    char *line = NULL;
+    size_t room = 0;
+    fan_status status = FAN_OK;
+    for (int number = 1; status == FAN_OK && getline(&line, &room, file) >= 0; number++) {
+        char origin[300];
+        snprintf(origin, sizeof origin, "tune file %s line %d", path, number);
+        status = set_from_line(params, line, origin);
+    }
+    free(line);
+    if (status == FAN_OK && ferror(file))
+        return fan_fail(FAN_ERR_SYSTEM, "tune file %s: %s", path, strerror(errno));
+    return status;
+}
+
+fan_status fan_params_from_tune_file(fan_params *params, const char *path)
+{
+    if (path == NULL)
+        path = getenv("FANOUT_TUNE_FILE");
+    if (path == NULL || *path == '\0')
+        return FAN_OK;
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return fan_fail(FAN_ERR_SYSTEM, "tune file %s: %s", path, strerror(errno));
+    fan_status status = fan_params_from_file(params, file, path);
+    fclose(file);
+    return status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file params.h  The parameters of params.def: values, names, texts, where they come from. */
+#ifndef FAN_TUNE_PARAMS_H
+#define FAN_TUNE_PARAMS_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef int64_t fan_kind_ALGORITHM; /* index into the table of algorithms, 0 = auto */
+typedef int64_t fan_kind_COUNT;
+typedef int64_t fan_kind_BYTES;
+typedef int64_t fan_kind_FLAG;
+typedef double fan_kind_SECONDS;
+typedef double fan_kind_RATE;
+
+/** One value for each line of params.def. Only 8-byte members, so that it travels as bytes. */
+typedef struct fan_params {
+#define FAN_PARAM(name, kind, preset, minimum, maximum, help) fan_kind_##kind name;
+#include "tune/params.def"
+#undef FAN_PARAM
+} fan_params;
+
+/** How many parameters there are. */
+size_t fan_param_count(void);
+
+/** Name of parameter `index`, such as "group_size". */
+const char *fan_param_name(size_t index);
+
+/** One line of help of parameter `index`. */
+const char *fan_param_help(size_t index);
+
+/** All parameters at their defaults. */
+fan_params fan_params_default(void);
+
+/**
+ * Set parameter `name` from text. FAN_ERR_ARGUMENT with a text that names the parameter, the value and
+ * the range if there is none of that name or the text does not fit.
+ *
+ * @param origin  where the text was found, for the message: "FANOUT_WINDOW", "tune file x line 3"
+ */
+fan_status fan_params_set(fan_params *params, const char *name, const char *text, const char *origin);
+
+/** Write the value of parameter `index` as text that fan_params_set reads back. */
+void fan_params_get(const fan_params *params, size_t index, char *text, size_t size);
+
+/** Overlay the environment variables FANOUT_<NAME>. Names in capitals that are no parameter are left alone. */
+fan_status fan_params_from_environment(fan_params *params);
+
+/**
+ * Overlay a tune file: lines `name = value`, empty lines, and comments from '#'.
+ *
+ * @param path  for messages
+ */
+fan_status fan_params_from_file(fan_params *params, FILE *file, const char *path);
+
+/**
+ * Overlay the tune file at `path`, or, if that is NULL, the one that the variable FANOUT_TUNE_FILE names,
+ * if it names one. FAN_ERR_SYSTEM if it cannot be opened or read.
+ */
+fan_status fan_params_from_tune_file(fan_params *params, const char *path);
+
+#endif
