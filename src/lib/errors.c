@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 
 static struct {
     const char *text;
@@ -54,11 +55,23 @@ int fan_error_code(fan_status status, int mpi_code)
     return MPI_ERR_INTERN;
 }
 
+/* A failure that is the same on all ranks is told by one of them. */
+static bool should_tell(MPI_Comm comm, fan_status status)
+{
+    if (status == FAN_OK)
+        return false;
+    if (status != FAN_ERR_ARGUMENT && status != FAN_ERR_SYSTEM && status != FAN_ERR_SOURCE)
+        return true;
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    return rank == 0;
+}
+
 int fan_raise(MPI_Comm comm, fan_status status, int code)
 {
     if (code == MPI_SUCCESS)
         return code;
-    if (status != FAN_OK)
+    if (should_tell(comm, status))
         fan_log(FAN_LOG_WARN, "%s", fan_fail_text());
     MPI_Comm_call_errhandler(comm, code);
     return code;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* fanout_stream: order and content, sizes, failing sources and sinks, hints, and that memory stays bounded. */
+#include "fanout.h"
+#include "tap.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static int rank, size;
+
+typedef struct stream {
+    MPI_Count length;
+    MPI_Count produced, consumed; /* bytes so far; offsets must come in order */
+    MPI_Count source_fails_at;    /* or -1 */
+    bool sink_fails;
+    bool good;
+} stream;
+
+/* Content that depends on the offset in a way that shifted or swapped chunks do not reproduce. */
+static uint64_t word_at(MPI_Count offset)
+{
+    return ((uint64_t)offset / 8 + 1) * 0x9e3779b97f4a7c15u;
+}
+
+static unsigned char byte_at(MPI_Count offset)
+{
+    return (unsigned char)(word_at(offset) >> (8 * (offset % 8)));
+}
+
+static int produce(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    stream *s = state;
+    s->good = s->good && offset == s->produced;
+    s->produced += (MPI_Count)bytes;
+    if (s->source_fails_at >= 0 && s->produced > s->source_fails_at)
+        return -1;
+    unsigned char *out = buffer;
+    for (size_t i = 0; i < bytes; i++)
+        out[i] = byte_at(offset + (MPI_Count)i);
+    return 0;
+}
+
+static int consume(void *state, MPI_Count offset, const void *buffer, size_t bytes)
+{
+    stream *s = state;
+    s->good = s->good && offset == s->consumed;
+    s->consumed += (MPI_Count)bytes;
+    const unsigned char *in = buffer;
+    for (size_t i = 0; i < bytes; i++)
+        s->good = s->good && in[i] == byte_at(offset + (MPI_Count)i);
+    return s->sink_fails ? -1 : 0;
+}
+
+static stream make_stream(MPI_Count length)
+{
+    return (stream){.length = length, .source_fails_at = -1, .good = true};
+}
+
+static int class_of(int code)
+{
+    int class;
+    MPI_Error_class(code, &class);
+    return class;
+}
+
+static MPI_Comm comm;
+
+static int run(stream *s, int root, MPI_Info info)
+{
+    return fanout_stream(s->length, produce, consume, s, root, comm, info);
+}
+
+static MPI_Info small_chunks(const char *algorithm)
+{
+    MPI_Info info;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_algorithm", algorithm);
+    MPI_Info_set(info, "fanout_chunk_bytes", "1000");
+    return info;
+}
+
+static void test_content(const char *algorithm)
+{
+    static const MPI_Count lengths[] = {0, 1, 999, 1000, 1001, 123457};
+    MPI_Info info = small_chunks(algorithm);
+    bool good = true;
+    for (int root = 0; root < size; root++)
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            stream s = make_stream(lengths[i]);
+            good = run(&s, root, info) == MPI_SUCCESS && good;
+            good = good && s.good && s.consumed == s.length && s.produced == (rank == root ? s.length : 0);
+        }
+    tap_ok(good, "%s: every root and length, in order", algorithm);
+    MPI_Info_free(&info);
+}
+
+static void test_failing_source(const char *algorithm)
+{
+    MPI_Info info = small_chunks(algorithm);
+    stream s = make_stream(123457);
+    s.source_fails_at = 50000;
+    int code = run(&s, size - 1, info);
+    tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.good && s.consumed <= 50000,
+           "%s: a source that fails is an error on all ranks, and nothing after it is delivered", algorithm);
+    stream next = make_stream(5000);
+    tap_ok(run(&next, 0, info) == MPI_SUCCESS && next.good && next.consumed == 5000,
+           "%s: the communicator works after that", algorithm);
+    MPI_Info_free(&info);
+}
+
+static void test_missing_source(void)
+{
+    stream s = make_stream(1000);
+    int code = fanout_stream(s.length, NULL, consume, &s, 0, comm, MPI_INFO_NULL);
+    tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE), "no source on the root is an error on all ranks");
+}
+
+static void test_failing_sink(const char *algorithm)
+{
+    MPI_Info info = small_chunks(algorithm);
+    bool good = true;
+    for (int failing = 0; failing < size; failing++) {
+        stream s = make_stream(123457);
+        s.sink_fails = rank == failing;
+        int code = run(&s, 0, info);
+        if (rank == failing)
+            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SINK) && s.consumed <= 1000;
+        else
+            good = good && code == MPI_SUCCESS && s.good && s.consumed == s.length;
+    }
+    tap_ok(good, "%s: a sink that fails stops its own rank's delivery only", algorithm);
+    MPI_Info_free(&info);
+}
+
+static void test_relays_only(void)
+{
+    stream s = make_stream(1 << 20);
+    int code = fanout_stream(s.length, produce, rank % 2 ? consume : NULL, &s, 0, comm, MPI_INFO_NULL);
+    tap_ok(code == MPI_SUCCESS && s.good && s.consumed == (rank % 2 ? s.length : 0), "ranks without a sink relay");
+}
+
+static void test_arguments(void)
+{
+    stream s = make_stream(-1);
+    tap_ok(class_of(run(&s, 0, MPI_INFO_NULL)) == MPI_ERR_COUNT, "negative length: MPI_ERR_COUNT");
+    s.length = 1;
+    tap_ok(class_of(run(&s, size, MPI_INFO_NULL)) == MPI_ERR_ROOT, "root too large: MPI_ERR_ROOT");
+}
+
+static long peak_kib(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+static int produce_quickly(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    (void)state;
+    memset(buffer, (int)(offset & 0x7f), bytes);
+    return 0;
+}
+
+/* A sink much slower than the source: without flow control the messages pile up in its memory. */
+static int consume_slowly(void *state, MPI_Count offset, const void *buffer, size_t bytes)
+{
+    (void)buffer;
+    stream *s = state;
+    s->consumed = offset + (MPI_Count)bytes;
+    for (volatile int i = 0; rank == size - 1 && i < 100000; i++)
+        ;
+    return 0;
+}
+
+static void test_memory(void)
+{
+    enum { most_kib = 64 * 1024 };
+    MPI_Info info;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_chunk_bytes", "16K"); /* below the eager limit of most transports */
+    stream s = make_stream((MPI_Count)512 << 20);
+    long before = peak_kib();
+    int code = fanout_stream(s.length, produce_quickly, consume_slowly, &s, 0, comm, info);
+    tap_ok(code == MPI_SUCCESS && s.consumed == s.length && peak_kib() - before < most_kib,
+           "512 MiB to a slow sink take less than 64 MiB of memory");
+    MPI_Info_free(&info);
+}
+
+int main(void)
+{
+    static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
+    tap_begin(MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
+        test_content(algorithms[i]);
+        test_failing_source(algorithms[i]);
+        test_failing_sink(algorithms[i]);
+    }
+    test_missing_source();
+    test_relays_only();
+    test_arguments();
+    test_memory();
+    MPI_Comm_free(&comm);
+    return tap_end();
+}
