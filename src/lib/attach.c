@@ -52,7 +52,7 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
 
 static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
-    if (state->size == 1 || bytes == 0 || bytes < state->params.min_bytes)
+    if (state->size == 1 || bytes < state->params.min_bytes)
         return strdup("handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
     fan_request request = {.bytes = bytes, .nodes = state->size, .root = root};
     fan_plan plan = fan_plan_choose(&request, &state->params);

@@ -128,7 +128,7 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     fan_status status = fan_comm_state_get(comm, &state, &code);
     if (status != FAN_OK)
         return fan_raise(comm, status, fan_error_code(status, code));
-    if (bytes == 0 || bytes < state->params.min_bytes)
+    if (bytes < state->params.min_bytes)
         return hand_over(buffer, count, datatype, root, comm);
     status = broadcast(state, buffer, count, datatype, root, &code);
     return fan_raise(comm, status, fan_error_code(status, code));

@@ -194,23 +194,23 @@ static void (*const make_view[])(view *) = {view_plain,    view_one_contiguous, 
                                             view_negative_bound, view_indexed,  view_subarray};
 enum { views = sizeof make_view / sizeof make_view[0] };
 
-static bool is_position(const view *v, int position, int *element)
+/* What the array must hold after the broadcast: elements where the view has them, the poison in holes. */
+static void expect(const view *v, int salt, int *array)
 {
+    memset(array, 0x5a, room * sizeof *array);
     for (int i = 0; i < elements; i++)
-        if (v->positions[i] == position) {
-            *element = i;
-            return true;
-        }
-    return false;
+        array[v->positions[i]] = value(i, salt);
 }
 
 /* Broadcast with the root's view and ours; on all ranks every element must arrive and every hole stay. */
 static bool broadcast_views(view *v, int root, bool bottom, MPI_Comm comm)
 {
-    int *array = malloc(room * sizeof *array);
-    memset(array, 0x5a, room * sizeof *array);
-    for (int i = 0; rank == root && i < elements; i++)
-        array[v->positions[i]] = value(i, root);
+    static int array[room], expected[room];
+    expect(v, root, expected);
+    if (rank == root)
+        memcpy(array, expected, sizeof array);
+    else
+        memset(array, 0x5a, sizeof array);
     char *address = (char *)array + v->start;
     MPI_Datatype type = v->type;
     int count = v->count;
@@ -222,12 +222,9 @@ static bool broadcast_views(view *v, int root, bool bottom, MPI_Comm comm)
     }
     MPI_Type_commit(&type);
     bool good = fanout_bcast(bottom ? MPI_BOTTOM : address, count, type, root, comm) == MPI_SUCCESS;
-    for (int position = 0, i; good && position < room; position++)
-        good = array[position] == (is_position(v, position, &i) ? value(i, root) : 0x5a5a5a5a);
     if (bottom)
         MPI_Type_free(&type);
-    free(array);
-    return good;
+    return good && memcmp(array, expected, sizeof array) == 0;
 }
 
 static void test_views(const char *algorithm)
@@ -312,15 +309,16 @@ static void test_intercommunicator(void)
     MPI_Comm_free(&half);
 }
 
+/* More than MPICH has context numbers, so a private communicator that is not freed shows. */
 static void test_many_communicators(void)
 {
     bool good = true;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 2500; i++) {
         MPI_Comm comm = make_comm("auto");
         good = broadcast_ints(100, i % size, comm) && good;
         MPI_Comm_free(&comm);
     }
-    tap_ok(good, "300 communicators made, used and freed");
+    tap_ok(good, "2500 communicators made, used and freed");
 }
 
 /* A private communicator made by MPI_Comm_dup would call this. */

@@ -31,6 +31,19 @@ MPI_Aint datatype_extent(MPI_Datatype type)
     return extent;
 }
 
+void datatype_span(MPI_Datatype type, int count, MPI_Aint *lowest, MPI_Aint *length)
+{
+    int size;
+    *lowest = *length = 0;
+    MPI_Type_size(type, &size);
+    if (size == 0 || count == 0) /* libraries do not agree on the true extent of nothing */
+        return;
+    MPI_Type_get_true_extent(type, lowest, length);
+    MPI_Aint last = (count - 1) * datatype_extent(type);
+    *lowest += last < 0 ? last : 0;
+    *length += last < 0 ? -last : last;
+}
+
 static MPI_Datatype replace(MPI_Datatype old, MPI_Datatype new)
 {
     datatype_release(old);

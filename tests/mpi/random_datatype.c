@@ -4,8 +4,8 @@
 #include "datatypes.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { most = 4, dimensions_most = 3 };
@@ -33,6 +33,14 @@ static void draw_list(random_state *state, char *text, int count, int low, int h
     say_list(text, count, values);
 }
 
+/** Some may be 0, but not all: see random_datatype.h. */
+static void draw_lengths(random_state *state, char *text, int count, int *values)
+{
+    for (int i = 0; i < count; i++)
+        values[i] = random_between(state, i == 0, 3);
+    say_list(text, count, values);
+}
+
 static MPI_Datatype draw_predefined(random_state *state, char *text)
 {
     const struct {
@@ -51,19 +59,29 @@ static MPI_Datatype draw_predefined(random_state *state, char *text)
     return all[i].type;
 }
 
+/** Open MPI 4.1.4 packs bytes at a stride of -1 in ascending order. */
+static bool is_misread(MPI_Aint stride)
+{
+    return stride == -1;
+}
+
 static MPI_Datatype draw_vector(random_state *state, char *text, MPI_Datatype old)
 {
-    int count = random_between(state, 0, most), length = random_between(state, 0, 3);
-    int stride = random_between(state, -4, 6);
+    int count = random_between(state, 1, most), length = random_between(state, 1, 3);
+    int stride = random_between(state, -6, 6);
+    if (is_misread(stride * datatype_extent(old)))
+        stride--;
     say(text, "in vector %d %d %d; ", count, length, stride);
     return vector(count, length, stride, old);
 }
 
 static MPI_Datatype draw_hvector(random_state *state, char *text, MPI_Datatype old)
 {
-    int count = random_between(state, 0, most), length = random_between(state, 0, 3);
+    int count = random_between(state, 1, most), length = random_between(state, 1, 3);
     MPI_Aint stride =
         random_between(state, -4, 6) * datatype_extent(old) + 4 * random_between(state, 0, 2);
+    if (is_misread(stride))
+        stride--;
     say(text, "in hvector %d %d %ld; ", count, length, (long)stride);
     return hvector(count, length, stride, old);
 }
@@ -87,15 +105,15 @@ static void to_bytes(int count, const int *values, MPI_Aint unit, MPI_Aint *byte
 
 static MPI_Datatype draw_indexed(random_state *state, char *text, MPI_Datatype old)
 {
-    int count = random_between(state, 0, most), lengths[most], places[most];
+    int count = random_between(state, 1, most), lengths[most], places[most];
     int kind = random_between(state, 0, 3);
     MPI_Aint bytes[most];
     static const char *const names[] = {"indexed", "hindexed", "indexed_block", "hindexed_block"};
     say(text, "in %s ", names[kind]);
-    draw_list(state, text, count, 0, 3, lengths);
+    draw_lengths(state, text, count, lengths);
     draw_displacements(state, text, count, places);
     to_bytes(count, places, datatype_extent(old) + 4, bytes);
-    int length = random_between(state, 0, 3);
+    int length = random_between(state, 1, 3);
     say(text, "or %d; ", length);
     switch (kind) {
     case 0: return indexed(count, lengths, places, old);
@@ -113,9 +131,9 @@ static MPI_Datatype draw_structure(random_state *state, int depth, char *text)
     say(text, "struct {");
     for (int i = 0; i < count; i++) {
         types[i] = random_datatype(state, depth - 1, text);
-        lengths[i] = random_between(state, 0, 3);
+        lengths[i] = random_between(state, i == 0, 3);
         MPI_Aint lower, span;
-        MPI_Type_get_true_extent(types[i], &lower, &span);
+        datatype_span(types[i], 1, &lower, &span);
         places[i] = next - lower;
         say(text, "x %d at %ld, ", lengths[i], (long)places[i]);
         next += span + (lengths[i] - 1) * datatype_extent(types[i]);
@@ -141,6 +159,21 @@ static MPI_Datatype draw_subarray(random_state *state, char *text, MPI_Datatype 
     return subarray(dimensions, sizes, subsizes, starts, order, old);
 }
 
+/** A copy for a constructor to free. */
+static MPI_Datatype keep(MPI_Datatype old)
+{
+    MPI_Datatype copy;
+    MPI_Type_dup(old, &copy);
+    return copy;
+}
+
+static bool is_empty(MPI_Datatype type)
+{
+    int size;
+    MPI_Type_size(type, &size);
+    return size == 0;
+}
+
 static MPI_Datatype draw_darray(random_state *state, char *text, MPI_Datatype old)
 {
     static const int all_kinds[] = {MPI_DISTRIBUTE_BLOCK, MPI_DISTRIBUTE_CYCLIC,
@@ -163,9 +196,15 @@ static MPI_Datatype draw_darray(random_state *state, char *text, MPI_Datatype ol
     say_list(text, dimensions, arguments);
     say_list(text, dimensions, grid);
     int rank = random_between(state, 0, processes - 1);
+    MPI_Datatype share = darray(rank, dimensions, sizes, kinds, arguments, grid, order, keep(old));
+    if (is_empty(share)) {
+        datatype_release(share);
+        rank = 0; /* always has a share */
+        share = darray(rank, dimensions, sizes, kinds, arguments, grid, order, keep(old));
+    }
+    datatype_release(old);
     say(text, "rank %d; ", rank);
-if(getenv("DBG"))fprintf(stderr,"%s\n",text);
-    return darray(rank, dimensions, sizes, kinds, arguments, grid, order, old);
+    return share;
 }
 
 static MPI_Datatype draw_resized(random_state *state, char *text, MPI_Datatype old)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "typemap_oracle.h"
 
+#include "datatypes.h"
 #include "engine/typemap.h"
 
 #include <stddef.h>
@@ -35,16 +36,6 @@ static unsigned char *random_memory(random_state *state, size_t size)
     for (size_t i = 0; i < size; i++)
         memory[i] = (unsigned char)(random_bits(state) >> 56);
     return memory;
-}
-
-void typemap_span(MPI_Datatype type, int count, MPI_Aint *lowest, MPI_Aint *length)
-{
-    MPI_Aint lower, extent, true_lower, true_extent;
-    MPI_Type_get_extent(type, &lower, &extent);
-    MPI_Type_get_true_extent(type, &true_lower, &true_extent);
-    MPI_Aint last = count > 0 ? (count - 1) * extent : 0;
-    *lowest = true_lower + (last < 0 ? last : 0);
-    *length = true_extent + (last < 0 ? -last : last);
 }
 
 static void mpi_pack(const subject *s, const unsigned char *memory, unsigned char *packed)
@@ -227,7 +218,7 @@ verdict typemap_check(MPI_Datatype type, int count, random_state *state)
     int size;
     MPI_Aint lowest, length;
     MPI_Type_size(type, &size);
-    typemap_span(type, count, &lowest, &length);
+    datatype_span(type, count, &lowest, &length);
     subject s = {.map = map,
                  .type = type,
                  .count = count,

@@ -412,9 +412,8 @@ static void check_random_types(void)
         char text[RANDOM_DATATYPE_TEXT] = "";
         MPI_Datatype type = random_datatype(&state, random_between(&state, 1, 4), text);
         int count = random_between(&state, 0, 4);
-if(getenv("DBG"))fprintf(stderr,"%d: %d x %s\n",draw,count,text);
         MPI_Aint lowest, length;
-        typemap_span(type, count, &lowest, &length);
+        datatype_span(type, count, &lowest, &length);
         MPI_Type_commit(&type);
         if (length <= span_most) {
             verdict found = typemap_check(type, count, &state);

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A copy that is killed: by a signal that can be handled it leaves nothing, after SIGKILL the next run cleans up.
+# shellcheck source=tests/copy/common.sh
+. "$top_srcdir/tests/copy/common.sh"
+
+head -c 8M /dev/urandom >source
+export FANOUT_DISTURB_PAUSE=100000
+
+# Wait until no rank is left.
+ranks_gone()
+{
+    local pid
+    for ((i = 0; i < 500; i++)); do
+        for pid in $(cat pid.*); do
+            [ -d "/proc/$pid" ] && grep -q '^State:[[:space:]]*[^Z]' "/proc/$pid/status" && sleep 0.02 && continue 2
+        done
+        return 0
+    done
+    return 1
+}
+
+for signal in TERM INT; do
+    echo old >copy.2
+    start_copy 5 .copy.4.fanout-part source 'copy.%r'
+    kill -"$signal" "$launcher"
+    end_copy
+    check "SIG$signal: the launcher fails" [ "$status" != 0 ]
+    check "SIG$signal: all ranks end" ranks_gone
+    check "SIG$signal: no temporary file is left" no_temporary
+    check "SIG$signal: no file" absent copy.{0,1,3,4}
+    check "SIG$signal: the old file is still there" [ "$(cat copy.2)" = old ]
+    check "SIG$signal: a message with host and path" said "copy.1: not written, the copy was stopped by a signal"
+    rm -f copy.2
+done
+
+start_copy 5 .copy.4.fanout-part source 'copy.%r'
+# shellcheck disable=SC2046
+kill -KILL "$launcher" $(cat pid.*)
+end_copy 2>/dev/null
+check "SIGKILL: all ranks end" ranks_gone
+check "SIGKILL leaves temporary files" [ -e .copy.0.fanout-part -a -e .copy.4.fanout-part ]
+check "but none under the final name" absent copy.{0,1,2,3,4}
+unset FANOUT_DISTURB_PAUSE
+copy 5 source 'copy.%r'
+check "the next run ends well" every_rank 0
+check "the next run's files are whole" same source copy.{0,1,2,3,4}
+check "it has removed the temporary files" no_temporary
+check "and says so" said "copy.3: removed the temporary file of an earlier copy that was killed"
+
+finish

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file random_datatype.h  Random nested MPI datatypes of every kind. */
+#ifndef FAN_TESTS_RANDOM_DATATYPE_H
+#define FAN_TESTS_RANDOM_DATATYPE_H
+
+#include "random.h"
+
+#include <mpi.h>
+
+/** Room for the words that describe a type. */
+enum { RANDOM_DATATYPE_TEXT = 4096 };
+
+/** A type of `depth` levels, and the calls that made it, innermost first, appended to text. */
+MPI_Datatype random_datatype(random_state *state, int depth, char *text);
+
+#endif
