@@ -5,6 +5,8 @@ AC_DEFUN([FAN_PROG_MPICC], [
   AS_IF([test -z "$MPICC"], [AC_CHECK_PROGS([MPICC], [mpicc mpicc.openmpi mpicc.mpich])])
   AS_IF([test -z "$MPICC"],
         [AC_MSG_ERROR([no MPI compiler found; install libopenmpi-dev openmpi-bin (or libmpich-dev mpich), or set MPICC])])
+  AS_IF([$MPICC --version >/dev/null 2>&1], [],
+        [AC_MSG_ERROR([$MPICC does not run; install gcc libc6-dev and libopenmpi-dev (or libmpich-dev), or set MPICC])])
   CC="$MPICC"
   AC_PROG_CC
 ])

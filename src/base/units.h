@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Parse "4096", "64K", "1.5GiB", "2tb" into bytes. False if the text is anything else, negative or above 2^62. */
+/**
+ * Parse "4096", "64K", "1.5GiB", "2tb" into bytes. False if the text is anything else, negative or
+ * above 2^62.
+ */
 bool fan_parse_bytes(const char *text, int64_t *bytes);
 
 /** Write "64.0 MiB" and the like into `text` (at least 16 chars) and return it. */

@@ -192,8 +192,8 @@ static fan_status make_vector(arguments *a, fan_body **bodies, const element *ol
 }
 
 /**
- * Append `count` runs of elements at listed displacements, the indexed constructors and struct.
- * Consecutive runs of one type share its tree.
+ * Append `count` runs of elements at listed displacements: the indexed constructors, struct. Runs
+ * of one type share its tree, as do members of a struct that MPICH names by the same handle.
  */
 static fan_status append_runs(arguments *a, int64_t count, fan_body **bodies,
                               fan_sequence *sequence)

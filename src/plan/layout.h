@@ -2,8 +2,9 @@
 /**
  * @file layout.h  How the bytes are divided: chunk g belongs to class (subfile) g mod classes.
  *
- * Striping chunk by chunk, rather than cutting the data into one contiguous piece per subfile, lets a
- * stream be read and written in order with a bounded window, and makes chunk order one global order.
+ * Striping chunk by chunk, rather than cutting the data into one contiguous piece per subfile, lets
+ * a stream be read and written in order with a bounded window, and makes chunk order one global
+ * order.
  */
 #ifndef FAN_PLAN_LAYOUT_H
 #define FAN_PLAN_LAYOUT_H
@@ -18,8 +19,9 @@ typedef struct fan_layout {
 
 /**
  * A layout with chunks of at most `chunk_bytes` (rounded up to a cache line), made a little smaller
- * where that gives every subfile the same number of chunks. Subfiles differ by at most one chunk. The last
- * ones can be empty when there are at most (classes - 1)^2 bytes, and are when there are fewer than classes.
+ * where that gives every subfile the same number of chunks. Subfiles differ by at most one chunk.
+ * The last ones can be empty when there are at most (classes - 1)^2 bytes, and are when there are
+ * fewer than classes.
  */
 fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes);
 

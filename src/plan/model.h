@@ -28,7 +28,8 @@ typedef struct fan_cost {
 double fan_chunk_time(const fan_model *model, double chunk_bytes);
 
 /** Predicted seconds for `chunks` chunks of `chunk_bytes`. */
-double fan_cost_time(const fan_model *model, const fan_cost *cost, double chunks, double chunk_bytes);
+double fan_cost_time(const fan_model *model, const fan_cost *cost, double chunks,
+                     double chunk_bytes);
 
 /** Predicted seconds of one point-to-point transfer of `bytes`: the limit. */
 double fan_limit_time(const fan_model *model, double bytes);

@@ -25,7 +25,7 @@ bool fan_plan_has_secondary(const fan_plan *plan)
 /* Algorithms speak of places; schedules of nodes. */
 static void places_to_nodes(const fan_plan *plan, fan_schedule *schedule)
 {
-    for (int class = 0; class < schedule->classes; class++) {
+    for (int class = 0; class < schedule->classes; class ++) {
         int *parent = &schedule->roles[class].parent;
         if (*parent != FAN_PARENT_SELF && *parent != FAN_PARENT_ABSENT)
             *parent = fan_plan_node(plan, *parent);
@@ -34,7 +34,8 @@ static void places_to_nodes(const fan_plan *plan, fan_schedule *schedule)
         schedule->edges[i].peer = fan_plan_node(plan, schedule->edges[i].peer);
 }
 
-fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase, fan_schedule *schedule)
+fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
+                             fan_schedule *schedule)
 {
     fan_status status = fan_schedule_init(schedule, node, plan->layout.classes);
     if (status != FAN_OK)
@@ -46,7 +47,7 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase, fa
     }
     const fan_algorithm_table *algorithm = &fan_algorithms[plan->algorithm];
     int place = fan_plan_place(plan, node);
-    for (int class = 0; class < schedule->classes; class++)
+    for (int class = 0; class < schedule->classes; class ++)
         algorithm->role(&plan->shape, class, place, phase, schedule);
     if (schedule->out_of_memory) {
         fan_schedule_free(schedule);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file plan.h  A plan: which algorithm with which numbers. Any node's schedule follows from it alone.
+ * @file plan.h  A plan: which algorithm with which numbers. Any node's schedule follows from it
+ * alone.
  *
- * A plan is small and is computed alike on all ranks from what is equal on all ranks. Places are the
- * recipients in order, root left out: place x is node x below the root and node x + 1 from the root on,
- * so that neighbouring nodes stay neighbours in a group whatever the root is.
+ * A plan is small and is computed alike on all ranks from what is equal on all ranks. Places are
+ * the recipients in order, root left out: place x is node x below the root and node x + 1 from the
+ * root on, so that neighbouring nodes stay neighbours in a group whatever the root is.
  */
 #ifndef FAN_PLAN_PLAN_H
 #define FAN_PLAN_PLAN_H
@@ -14,7 +15,9 @@
 #include "plan/schedule.h"
 #include "tune/algorithm_names.h"
 
-enum { FAN_PLACE_ROOT = -3 /**< the place of the root; differs from FAN_PARENT_SELF and _ABSENT */ };
+enum {
+    FAN_PLACE_ROOT = -3 /**< the place of the root; differs from FAN_PARENT_SELF and _ABSENT */
+};
 
 /** What an algorithm needs to know to lay out its trees. */
 typedef struct fan_shape {
@@ -30,17 +33,18 @@ typedef struct fan_plan {
     int root;
     fan_shape shape;
     fan_layout layout;
-    int window;             /**< chunks of each class in progress on a node; all nodes use the same */
-    int sends;              /**< sends of a node in progress at a time */
-    bool overlap;           /**< false: a subfile is sent on only when it is complete */
-    double predicted;       /**< seconds, by the cost model */
+    int window;       /**< chunks of each class in progress on a node; all nodes use the same */
+    int sends;        /**< sends of a node in progress at a time */
+    bool overlap;     /**< false: a subfile is sent on only when it is complete */
+    double predicted; /**< seconds, by the cost model */
     double limit_predicted; /**< seconds of one point-to-point transfer, by the same model */
 } fan_plan;
 
 /**
  * The schedule of `node` in `phase`. Pure. Free it with fan_schedule_free.
  */
-fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase, fan_schedule *schedule);
+fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
+                             fan_schedule *schedule);
 
 /** True if some node has work in FAN_PHASE_SERVE. */
 bool fan_plan_has_secondary(const fan_plan *plan);

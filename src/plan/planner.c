@@ -9,20 +9,24 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 enum {
-    smallest_chunk = 4 * 1024, /* below, the header and the overhead of a message weigh more than it saves */
+    smallest_chunk =
+        4 * 1024, /* below, the header and the overhead of a message weigh more than it saves */
     largest_chunk = 1024 * 1024,
     largest_chosen_branching = 4,
     largest_ktree_k = 8,
     most_cell_bytes = 128 * 1024 * 1024 /* window x chunk of a stream, per rank */
 };
 
-/* In the order of preference among equals. `full` costs more than `group` and is used on request only. */
+/*
+ * In the order of preference among equals. `full` costs more than `group` and is used on request
+ * only.
+ */
 static const fan_algorithm by_preference[] = {FAN_GROUP, FAN_KEXCHANGE, FAN_KTREE, FAN_CHAIN};
 static const size_t candidates = sizeof by_preference / sizeof by_preference[0];
 
 /*
- * Equal is what differs by less than the model can tell. Among equals a deep schedule loses: each hop
- * waits for a processor that may be busy, which the model does not know.
+ * Equal is what differs by less than the model can tell. Among equals a deep schedule loses: each
+ * hop waits for a processor that may be busy, which the model does not know.
  */
 static const double indifference = 1.01;
 static const double indifferent_hops = 2;
@@ -51,8 +55,11 @@ static int window_for(const search *s, const fan_plan *plan, int skew)
 {
     if (s->params->window > 0)
         return (int)s->params->window;
-    /* the skew, two chunks being received and one being sent */
-    return skew + 3 + chunks_in_latency(&s->model, plan->layout.chunk_bytes) / plan->layout.classes;
+    /* the skew, two chunks being received and one being sent, but no more than there are */
+    int window =
+        skew + 3 + chunks_in_latency(&s->model, plan->layout.chunk_bytes) / plan->layout.classes;
+    int64_t rounds = (fan_layout_chunks(&plan->layout) - 1) / plan->layout.classes + 1;
+    return (int)MAX(1, MIN(window, rounds));
 }
 
 static int sends_for(const search *s, const fan_plan *plan)
@@ -90,7 +97,8 @@ static void limit_cells(const search *s, fan_plan *plan)
 {
     int64_t cell_bytes = plan->layout.chunk_bytes * plan->layout.classes;
     if (s->request->bounded)
-        plan->window = (int)MAX(1, MIN((int64_t)plan->window, most_cell_bytes / MAX(1, cell_bytes)));
+        plan->window =
+            (int)MAX(1, MIN((int64_t)plan->window, most_cell_bytes / MAX(1, cell_bytes)));
 }
 
 static void consider(const search *s, fan_algorithm algorithm, int k, int b)
@@ -161,6 +169,8 @@ static bool is_candidate(const search *s, fan_algorithm algorithm)
 void fan_plan_candidates(const fan_request *request, const fan_params *params,
                          void (*visit)(void *state, const fan_plan *plan), void *state)
 {
+    if (request->nodes < 2)
+        return;
     search s = {request, params, fan_params_model(params), visit, state};
     fan_algorithm wanted = (fan_algorithm)params->algorithm;
     if (wanted != FAN_AUTO) {

@@ -11,18 +11,22 @@ typedef struct fan_request {
     int64_t bytes;
     int nodes;
     int root;
-    bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward */
+    bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
+                   */
 } fan_request;
 
 /** The model that the parameters describe. */
 fan_model fan_params_model(const fan_params *params);
 
-/** The best plan that the parameters permit: what they set is kept, what they leave at 0 or auto is chosen. */
+/**
+ * The best plan that the parameters permit: what they set is kept, what they leave at 0 or auto is
+ * chosen.
+ */
 fan_plan fan_plan_choose(const fan_request *request, const fan_params *params);
 
 /**
- * All candidates that fan_plan_choose compares, the best chunk of each, in the order of the table of
- * algorithms. Calls `visit` for each.
+ * All candidates that fan_plan_choose compares, the best chunk of each, in the order of the table
+ * of algorithms. Calls `visit` for each. One node has none.
  */
 void fan_plan_candidates(const fan_request *request, const fan_params *params,
                          void (*visit)(void *state, const fan_plan *plan), void *state);

@@ -9,7 +9,7 @@ fan_status fan_schedule_init(fan_schedule *schedule, int node, int classes)
     schedule->roles = malloc((size_t)classes * sizeof *schedule->roles);
     if (schedule->roles == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
-    for (int class = 0; class < classes; class++)
+    for (int class = 0; class < classes; class ++)
         schedule->roles[class] = (fan_role){.parent = FAN_PARENT_ABSENT};
     return FAN_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file schedule.h  One node's part of a plan: for each class its parent and its children, in order.
+ * @file schedule.h  One node's part of a plan: for each class its parent and its children, in
+ * order.
  *
  * This is all that the engine knows: it receives the chunks of a class from the class's parent and
  * sends them on to the class's children, forward edges before exchange edges.
@@ -29,7 +30,6 @@ typedef enum fan_phase {
     FAN_PHASE_RECEIVE, /**< primary tree, and the receiving part of a secondary group */
     FAN_PHASE_SERVE    /**< after full receipt: feed secondary groups */
 } fan_phase;
-
 
 typedef struct fan_edge {
     int peer;

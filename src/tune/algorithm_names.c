@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-const char *const fan_algorithm_names[FAN_ALGORITHMS] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
+const char *const fan_algorithm_names[FAN_ALGORITHMS] = {"auto", "chain", "group",
+                                                         "full", "ktree", "kexchange"};
 
 int fan_algorithm_by_name(const char *name)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file algorithm_names.h  The names of the algorithms and their numbers, shared by tune and plan. */
+/** @file algorithm_names.h  Names and numbers of the algorithms, shared by tune and plan. */
 #ifndef FAN_TUNE_ALGORITHM_NAMES_H
 #define FAN_TUNE_ALGORITHM_NAMES_H
 

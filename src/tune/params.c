@@ -23,7 +23,7 @@ typedef struct descriptor {
 } descriptor;
 
 static const descriptor table[] = {
-#define FAN_PARAM(name, kind, preset, minimum, maximum, help)                                           \
+#define FAN_PARAM(name, kind, preset, minimum, maximum, help) \
     {#name, help, offsetof(fan_params, name), kind, (double)(minimum), (double)(maximum)},
 #include "tune/params.def"
 #undef FAN_PARAM
@@ -104,19 +104,22 @@ static const descriptor *find(const char *name)
     return NULL;
 }
 
-fan_status fan_params_set(fan_params *params, const char *name, const char *text, const char *origin)
+fan_status fan_params_set(fan_params *params, const char *name, const char *text,
+                          const char *origin)
 {
     const descriptor *d = find(name);
     if (d == NULL)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: there is no parameter '%s'; `fanout-info --params` lists them",
-                        origin, name);
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "%s: there is no parameter '%s'; `fanout-info --params` lists them", origin,
+                        name);
     void *field = (char *)params + d->offset;
     if (is_real(d) ? set_real(field, d, text) : set_integer(field, d, text))
         return FAN_OK;
     if (d->kind == ALGORITHM)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is no algorithm; give %s", origin, text, d->help);
-    return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' does not fit %s; give a value from %g to %g (%s)", origin,
-                    text, name, d->minimum, d->maximum, d->help);
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is no algorithm; give %s", origin, text,
+                        d->help);
+    return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' does not fit %s; give a value from %g to %g (%s)",
+                    origin, text, name, d->minimum, d->maximum, d->help);
 }
 
 void fan_params_get(const fan_params *params, size_t index, char *text, size_t size)

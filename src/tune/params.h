@@ -36,17 +36,21 @@ const char *fan_param_help(size_t index);
 fan_params fan_params_default(void);
 
 /**
- * Set parameter `name` from text. FAN_ERR_ARGUMENT with a text that names the parameter, the value and
- * the range if there is none of that name or the text does not fit.
+ * Set parameter `name` from text. FAN_ERR_ARGUMENT with a text that names the parameter, the value
+ * and the range if there is none of that name or the text does not fit.
  *
  * @param origin  where the text was found, for the message: "FANOUT_WINDOW", "tune file x line 3"
  */
-fan_status fan_params_set(fan_params *params, const char *name, const char *text, const char *origin);
+fan_status fan_params_set(fan_params *params, const char *name, const char *text,
+                          const char *origin);
 
 /** Write the value of parameter `index` as text that fan_params_set reads back. */
 void fan_params_get(const fan_params *params, size_t index, char *text, size_t size);
 
-/** Overlay the environment variables FANOUT_<NAME>. Names in capitals that are no parameter are left alone. */
+/**
+ * Overlay the environment variables FANOUT_<NAME>. Names in capitals that are no parameter are
+ * left alone.
+ */
 fan_status fan_params_from_environment(fan_params *params);
 
 /**
@@ -57,8 +61,8 @@ fan_status fan_params_from_environment(fan_params *params);
 fan_status fan_params_from_file(fan_params *params, FILE *file, const char *path);
 
 /**
- * Overlay the tune file at `path`, or, if that is NULL, the one that the variable FANOUT_TUNE_FILE names,
- * if it names one. FAN_ERR_SYSTEM if it cannot be opened or read.
+ * Overlay the tune file at `path`, or, if that is NULL, the one that the variable FANOUT_TUNE_FILE
+ * names, if it names one. FAN_ERR_SYSTEM if it cannot be opened or read.
  */
 fan_status fan_params_from_tune_file(fan_params *params, const char *path);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Schedules of all algorithms: the validator accepts them, and it sees what is wrong with a broken one. */
+/*
+ * Schedules of all algorithms: the validator accepts them, and it sees what is wrong with a broken
+ * one.
+ */
 #include "plan/algorithms/algorithms.h"
 #include "plan/progress.h"
 #include "plan/validate.h"
@@ -8,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const fan_algorithm all_algorithms[] = {FAN_CHAIN, FAN_GROUP, FAN_FULL, FAN_KTREE, FAN_KEXCHANGE};
+static const fan_algorithm all_algorithms[] = {FAN_CHAIN, FAN_GROUP, FAN_FULL, FAN_KTREE,
+                                               FAN_KEXCHANGE};
 enum { algorithm_count = sizeof all_algorithms / sizeof all_algorithms[0] };
 
 /* The smallest window, and more rounds than it holds, so that every wait there can be is met. */
@@ -17,7 +21,10 @@ static fan_plan make_plan(fan_algorithm algorithm, int nodes, int root, int k, i
     fan_plan plan = {.algorithm = algorithm,
                      .nodes = nodes,
                      .root = root,
-                     .shape = {.recipients = nodes - 1, .group_size = k, .branching = b, .secondary_groups = secondary},
+                     .shape = {.recipients = nodes - 1,
+                               .group_size = k,
+                               .branching = b,
+                               .secondary_groups = secondary},
                      .window = 1,
                      .sends = 1,
                      .overlap = true};
@@ -30,8 +37,9 @@ static void expect_valid(const fan_plan *plan)
 {
     if (fan_plan_validate(plan) != FAN_OK)
         ck_abort_msg("%s, %d nodes, root %d, k %d, b %d, %d secondary groups: %s",
-                     fan_algorithm_names[plan->algorithm], plan->nodes, plan->root, plan->shape.group_size,
-                     plan->shape.branching, plan->shape.secondary_groups, fan_fail_text());
+                     fan_algorithm_names[plan->algorithm], plan->nodes, plan->root,
+                     plan->shape.group_size, plan->shape.branching, plan->shape.secondary_groups,
+                     fan_fail_text());
 }
 
 /* ---- valid plans ---- */
@@ -76,7 +84,8 @@ START_TEST(plans_for_many_nodes_are_valid)
     for (int n = 0; n < 4; n++)
         for (int i = 0; i < 6; i++)
             for (int a = 0; a < algorithm_count; a++) {
-                fan_plan plan = make_plan(all_algorithms[a], nodes[n], 500, k[i], 1 + i % 3, i % 2 * 10);
+                fan_plan plan =
+                    make_plan(all_algorithms[a], nodes[n], 500, k[i], 1 + i % 3, i % 2 * 10);
                 expect_valid(&plan);
             }
 }
@@ -84,7 +93,11 @@ END_TEST
 
 START_TEST(one_node_is_valid)
 {
-    fan_plan plan = {.algorithm = FAN_CHAIN, .nodes = 1, .layout = fan_layout_make(10, 4, 1), .window = 1, .sends = 1};
+    fan_plan plan = {.algorithm = FAN_CHAIN,
+                     .nodes = 1,
+                     .layout = fan_layout_make(10, 4, 1),
+                     .window = 1,
+                     .sends = 1};
     expect_valid(&plan);
 }
 END_TEST
@@ -121,7 +134,7 @@ START_TEST(root_gives_each_member_of_the_first_group_another_subfile)
 {
     fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
     fan_schedule root = schedule_of(&plan, 0, FAN_PHASE_RECEIVE);
-    for (int class = 0; class < 4; class++) {
+    for (int class = 0; class < 4; class ++) {
         ck_assert_int_eq(root.roles[class].children, 1);
         ck_assert(sends_to(&root, class, 1 + class, FAN_EDGE_SCATTER));
     }
@@ -159,7 +172,8 @@ START_TEST(full_feeds_every_member_of_the_next_group)
     for (int slot = 0; slot < 4; slot++) {
         fan_schedule own = schedule_of(&plan, 1 + slot, FAN_PHASE_RECEIVE);
         for (int peer = 5; peer <= 8; peer++)
-            ck_assert(sends_to(&own, slot, peer, peer == 5 + slot ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE));
+            ck_assert(sends_to(&own, slot, peer,
+                               peer == 5 + slot ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE));
         fan_schedule_free(&own);
     }
 }
@@ -209,7 +223,7 @@ static void expect_shallow_and_disjoint(const fan_plan *plan)
     int bound = depth_bound(plan->nodes, k) + (plan->algorithm == FAN_KEXCHANGE);
     for (int node = 0; node < plan->nodes; node++) {
         int interior = 0;
-        for (int class = 0; class < k; class++) {
+        for (int class = 0; class < k; class ++) {
             if (depth_of(schedules, class, node) > bound)
                 ck_abort_msg("%s, %d nodes, k %d: node %d is %d deep in class %d, bound %d",
                              fan_algorithm_names[plan->algorithm], plan->nodes, k, node,
@@ -218,7 +232,8 @@ static void expect_shallow_and_disjoint(const fan_plan *plan)
         }
         /* one whole class, or a share of two neighbouring ones */
         if (plan->nodes - 1 > k && interior > 2)
-            ck_abort_msg("%d nodes, k %d: node %d is interior in %d trees", plan->nodes, k, node, interior);
+            ck_abort_msg("%d nodes, k %d: node %d is interior in %d trees", plan->nodes, k, node,
+                         interior);
     }
     for (int node = 0; node < plan->nodes; node++)
         fan_schedule_free(&schedules[node]);
@@ -400,8 +415,11 @@ START_TEST(a_node_that_sends_too_much_is_seen)
     broken b = make_all(make_plan(FAN_KTREE, 7, 0, 2, 1, 0));
     for (int node = 0; node < 7; node++) {
         b.receive[node].edge_count = 0;
-        for (int class = 0; class < 2; class++) {
-            fan_schedule_begin(&b.receive[node], class, node == 0 ? FAN_PARENT_SELF : node == 1 ? 0 : 1);
+        for (int class = 0; class < 2; class ++) {
+            fan_schedule_begin(&b.receive[node], class,
+                               node == 0   ? FAN_PARENT_SELF
+                               : node == 1 ? 0
+                                           : 1);
             for (int peer = node + 1; node < 2 && peer <= (node == 0 ? 1 : 6); peer++)
                 fan_schedule_add(&b.receive[node], class, peer, FAN_EDGE_FORWARD);
         }
@@ -416,7 +434,7 @@ START_TEST(a_root_that_sends_twice_is_seen)
     b.receive[4].roles[1].parent = 0; /* node 4 gets class 1 from the root instead of from 5 */
     drop_edge(&b.receive[5], 1, 4);
     b.receive[0].edge_count = 0;
-    for (int class = 0; class < 3; class++) {
+    for (int class = 0; class < 3; class ++) {
         fan_schedule_begin(&b.receive[0], class, FAN_PARENT_SELF);
         fan_schedule_add(&b.receive[0], class, 1 + class, FAN_EDGE_SCATTER);
         if (class == 1)
@@ -450,7 +468,7 @@ START_TEST(a_window_that_holds_nothing_stops_everybody)
 }
 END_TEST
 
-/* The root gives class 0 to node 1 and class 1 to node 2; they give them to each other in `phase`. */
+/* The root gives class 0 to node 1, class 1 to node 2; they give them to each other in `phase`. */
 static fan_status play_swap(fan_phase phase)
 {
     fan_plan plan = make_plan(FAN_GROUP, 3, 0, 2, 1, 0);
@@ -458,7 +476,7 @@ static fan_status play_swap(fan_phase phase)
     for (int node = 0; node < 3; node++)
         for (int p = 0; p < 2; p++)
             ck_assert_int_eq(fan_schedule_init(&s[p][node], node, 2), FAN_OK);
-    for (int class = 0; class < 2; class++) {
+    for (int class = 0; class < 2; class ++) {
         int owner = 1 + class, other = 2 - class;
         fan_schedule_begin(&s[0][0], class, FAN_PARENT_SELF);
         fan_schedule_add(&s[0][0], class, owner, FAN_EDGE_SCATTER);

@@ -16,22 +16,26 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int classes)
 {
     fan_layout l = fan_layout_make(bytes, chunk, classes);
     int64_t sum = 0, least = INT64_MAX, most = 0;
-    for (int class = 0; class < classes; class++) {
+    for (int class = 0; class < classes; class ++) {
         int64_t own = fan_layout_class_bytes(&l, class);
         sum += own;
         least = own < least ? own : least;
         most = own > most ? own : most;
     }
     int64_t chunks = fan_layout_chunks(&l);
-    bool covers = chunks == 0 ? bytes == 0
-                              : fan_layout_length(&l, chunks - 1) >= 1 &&
-                                    fan_layout_offset(&l, chunks - 1) + fan_layout_length(&l, chunks - 1) == bytes;
+    bool covers =
+        chunks == 0
+            ? bytes == 0
+            : fan_layout_length(&l, chunks - 1) >= 1 &&
+                  fan_layout_offset(&l, chunks - 1) + fan_layout_length(&l, chunks - 1) == bytes;
     bool filled = least > 0 || bytes <= (classes - 1.0) * (classes - 1.0);
     bool empty = least == 0 || bytes >= classes;
-    if (sum != bytes || most - least > l.chunk_bytes || l.chunk_bytes >= chunk + 64 || !covers || !filled || !empty)
-        ck_abort_msg("%lld bytes, chunk %lld, %d classes: sum %lld, least %lld, most %lld, chunk %lld x %lld",
-                     (long long)bytes, (long long)chunk, classes, (long long)sum, (long long)least, (long long)most,
-                     (long long)l.chunk_bytes, (long long)chunks);
+    if (sum != bytes || most - least > l.chunk_bytes || l.chunk_bytes >= chunk + 64 || !covers ||
+        !filled || !empty)
+        ck_abort_msg(
+            "%lld bytes, chunk %lld, %d classes: sum %lld, least %lld, most %lld, %lld x %lld",
+            (long long)bytes, (long long)chunk, classes, (long long)sum, (long long)least,
+            (long long)most, (long long)l.chunk_bytes, (long long)chunks);
 }
 
 START_TEST(layout_divides_evenly)
@@ -47,7 +51,7 @@ END_TEST
 START_TEST(few_bytes_give_empty_subfiles)
 {
     fan_layout l = fan_layout_make(3, 64 * kib, 5);
-    for (int class = 0; class < 5; class++)
+    for (int class = 0; class < 5; class ++)
         ck_assert_int_eq(fan_layout_class_bytes(&l, class), class < 3);
     l = fan_layout_make(0, 64 * kib, 5);
     ck_assert_int_eq(fan_layout_chunks(&l), 0);
@@ -86,7 +90,8 @@ START_TEST(any_size_gets_a_valid_plan)
         for (int64_t bytes = 1; bytes <= (int64_t)1 << 40; bytes = 3 * bytes + 1) {
             fan_plan plan = choose(some_nodes[i], bytes, &params);
             if (fan_plan_validate(&plan) != FAN_OK)
-                ck_abort_msg("%d nodes, %lld bytes: %s", some_nodes[i], (long long)bytes, fan_fail_text());
+                ck_abort_msg("%d nodes, %lld bytes: %s", some_nodes[i], (long long)bytes,
+                             fan_fail_text());
             ck_assert_int_eq(plan.layout.bytes, bytes);
             ck_assert_int_eq(plan.layout.classes, plan.shape.group_size);
             ck_assert_int_eq(plan.root, some_nodes[i] / 2);
@@ -108,9 +113,10 @@ END_TEST
 
 static bool equal_but_for_root(const fan_plan *a, const fan_plan *b)
 {
-    return a->algorithm == b->algorithm && a->nodes == b->nodes && a->shape.group_size == b->shape.group_size &&
-           a->shape.branching == b->shape.branching && a->layout.chunk_bytes == b->layout.chunk_bytes &&
-           a->window == b->window && a->sends == b->sends;
+    return a->algorithm == b->algorithm && a->nodes == b->nodes &&
+           a->shape.group_size == b->shape.group_size && a->shape.branching == b->shape.branching &&
+           a->layout.chunk_bytes == b->layout.chunk_bytes && a->window == b->window &&
+           a->sends == b->sends;
 }
 
 START_TEST(choice_is_the_same_each_time_and_for_each_root)
@@ -199,7 +205,8 @@ START_TEST(streams_are_bounded)
             params.secondary_groups = 1;
             params.overlap = 0;
             params.chunk_bytes = k == 32 ? mib : 0;
-            fan_request request = {.bytes = (int64_t)1 << 40, .nodes = some_nodes[i], .bounded = true};
+            fan_request request = {
+                .bytes = (int64_t)1 << 40, .nodes = some_nodes[i], .bounded = true};
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert(plan.overlap);
             ck_assert(!fan_plan_has_secondary(&plan));

@@ -41,13 +41,17 @@ static void expect_refused(const char *name, const char *text)
     if (fan_params_set(&params, name, text, "here") != FAN_ERR_ARGUMENT)
         ck_abort_msg("%s = '%s' was taken", name, text);
     ck_assert_ptr_nonnull(strstr(fan_fail_text(), "here"));
-    ck_assert_ptr_nonnull(strstr(fan_fail_text(), strcmp(name, "algorithm") == 0 ? "algorithm" : name));
+    ck_assert_ptr_nonnull(
+        strstr(fan_fail_text(), strcmp(name, "algorithm") == 0 ? "algorithm" : name));
     ck_assert_mem_eq(&params, &before, sizeof params);
 }
 
 /* ---- one parameter ---- */
 
-/* Sets every parameter to a value that is not its default: a table of all, so that a new one is not forgotten. */
+/*
+ * Sets every parameter to a value that is not its default: a table of all, so that a new one is not
+ * forgotten.
+ */
 static const struct {
     const char *name, *text, *value, *below, *above;
 } samples[] = {
@@ -123,7 +127,8 @@ END_TEST
 
 START_TEST(what_is_no_value_is_refused)
 {
-    static const char *const texts[] = {"", " ", "x", "4x", "4 4", "1ee", "--4", "nan", "1;", "99999999999999999999"};
+    static const char *const texts[] = {"",    " ",   "x",   "4x", "4 4",
+                                        "1ee", "--4", "nan", "1;", "99999999999999999999"};
     for (size_t i = 0; i < sample_count; i++)
         for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
             expect_refused(samples[i].name, texts[j]);
@@ -136,7 +141,8 @@ END_TEST
 START_TEST(unknown_names_are_refused)
 {
     fan_params params = fan_params_default();
-    ck_assert_int_eq(fan_params_set(&params, "groupsize", "4", "FANOUT_GROUPSIZE"), FAN_ERR_ARGUMENT);
+    ck_assert_int_eq(fan_params_set(&params, "groupsize", "4", "FANOUT_GROUPSIZE"),
+                     FAN_ERR_ARGUMENT);
     ck_assert_ptr_nonnull(strstr(fan_fail_text(), "groupsize"));
     ck_assert_ptr_nonnull(strstr(fan_fail_text(), "FANOUT_GROUPSIZE"));
 }
@@ -294,11 +300,13 @@ END_TEST
 
 START_TEST(what_is_no_size_is_refused)
 {
-    static const char *const texts[] = {"", "K", "-1", "+1", " 1", "1 K", "1KK", "1KBB", "1Ki", "0x10", "1e3", "1.2.3",
-                                        ".5", "4.5E", "8E", "inf", "nan", "99999999999999999999999"};
+    static const char *const texts[] = {
+        "",     "K",   "-1",    "+1", " 1",   "1 K", "1KK", "1KBB", "1Ki",
+        "0x10", "1e3", "1.2.3", ".5", "4.5E", "8E",  "inf", "nan",  "99999999999999999999999"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         int64_t bytes = -7;
-        ck_assert_msg(!fan_parse_bytes(texts[i], &bytes), "'%s' was taken as %lld", texts[i], (long long)bytes);
+        ck_assert_msg(!fan_parse_bytes(texts[i], &bytes), "'%s' was taken as %lld", texts[i],
+                      (long long)bytes);
         ck_assert_int_eq(bytes, -7);
     }
 }

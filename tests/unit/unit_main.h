@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file unit_main.h  What the main of every unit test does: run the tests in this process, print TAP. */
+/**
+ * @file unit_main.h  What the main of every unit test does: run the tests in this process, print
+ * TAP.
+ */
 #ifndef FAN_TESTS_UNIT_MAIN_H
 #define FAN_TESTS_UNIT_MAIN_H
 

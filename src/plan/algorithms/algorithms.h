@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file algorithms.h  The table of algorithms: how each lays out its trees, and what that costs. */
+/** @file algorithms.h  The table of algorithms: how each lays out its trees, what that costs. */
 #ifndef FAN_PLAN_ALGORITHMS_H
 #define FAN_PLAN_ALGORITHMS_H
 
@@ -18,7 +18,8 @@ typedef struct fan_algorithm_table {
      * Add the part of the recipient `place` (or FAN_PLACE_ROOT) in the tree of `class`; parents and
      * peers are places. Does nothing where the place has no part in the phase.
      */
-    void (*role)(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule);
+    void (*role)(const fan_shape *shape, int class, int place, fan_phase phase,
+                 fan_schedule *schedule);
 
     /**
      * What the shape costs: the time is
@@ -32,15 +33,19 @@ extern const fan_algorithm_table fan_algorithms[FAN_ALGORITHMS];
 
 /* The functions of the algorithms, one file each. */
 void fan_group_normalise(fan_shape *shape);
-void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule);
+void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                    fan_schedule *schedule);
 fan_cost fan_group_cost(const fan_shape *shape);
 void fan_chain_normalise(fan_shape *shape);
-void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule);
+void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                   fan_schedule *schedule);
 fan_cost fan_full_cost(const fan_shape *shape);
 void fan_ktree_normalise(fan_shape *shape);
-void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule);
+void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                    fan_schedule *schedule);
 fan_cost fan_ktree_cost(const fan_shape *shape);
-void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule);
+void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                        fan_schedule *schedule);
 fan_cost fan_kexchange_cost(const fan_shape *shape);
 
 #endif

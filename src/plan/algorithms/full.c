@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Group to group over every member: owner i of a group sends subfile i to every member of the groups
- * below, which therefore need no exchange of their own. Only the first group exchanges.
+ * Group to group over every member: owner i of a group sends subfile i to every member of the
+ * groups below, which therefore need no exchange of their own. Only the first group exchanges.
  */
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 
 /* Forwards first: with them, others can begin to send. */
-static void feed_children(const fan_shape *shape, int class, int group, fan_phase phase, fan_schedule *schedule)
+static void feed_children(const fan_shape *shape, int class, int group, fan_phase phase,
+                          fan_schedule *schedule)
 {
     int first, end;
     fan_group_children(shape, group, phase, &first, &end);
@@ -38,7 +39,8 @@ static void receive(const fan_shape *shape, int class, int place, fan_schedule *
     int group = place / shape->group_size;
     int owner = fan_group_owner(shape, group, class);
     if (group > 0)
-        fan_schedule_begin(schedule, class, fan_group_owner(shape, fan_group_parent(shape, group), class));
+        fan_schedule_begin(schedule, class,
+                           fan_group_owner(shape, fan_group_parent(shape, group), class));
     else
         fan_schedule_begin(schedule, class, place == owner ? FAN_PLACE_ROOT : owner);
     if (place != owner)
@@ -48,7 +50,8 @@ static void receive(const fan_shape *shape, int class, int place, fan_schedule *
         fan_group_add_peers(shape, class, place, schedule);
 }
 
-void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule)
+void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                   fan_schedule *schedule)
 {
     if (place == FAN_PLACE_ROOT)
         fan_group_role(shape, class, place, phase, schedule);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The group algorithm: the root scatters different subfiles to the first group, the members of a group
- * exchange them, and slot i of a group forwards subfile i to slot i of the groups below.
+ * The group algorithm: the root scatters different subfiles to the first group, the members of a
+ * group exchange them, and slot i of a group forwards subfile i to slot i of the groups below.
  */
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
@@ -23,7 +23,8 @@ void fan_chain_normalise(fan_shape *shape)
     *shape = (fan_shape){.recipients = shape->recipients, .group_size = 1, .branching = 1};
 }
 
-static void add_forwards(const fan_shape *shape, int class, int group, fan_phase phase, fan_schedule *schedule)
+static void add_forwards(const fan_shape *shape, int class, int group, fan_phase phase,
+                         fan_schedule *schedule)
 {
     int first, end;
     fan_group_children(shape, group, phase, &first, &end);
@@ -56,7 +57,8 @@ static void receive(const fan_shape *shape, int class, int place, fan_schedule *
     int feeder = parent_of_owner(shape, group, class);
     int members = fan_group_members(shape, group);
     if (members < shape->group_size) { /* it is the last group and feeds none */
-        fan_trees_role(fan_group_first(shape, group), members, shape->group_size, class, feeder, place, schedule);
+        fan_trees_role(fan_group_first(shape, group), members, shape->group_size, class, feeder,
+                       place, schedule);
         return;
     }
     int owner = fan_group_owner(shape, group, class);
@@ -69,7 +71,8 @@ static void receive(const fan_shape *shape, int class, int place, fan_schedule *
     fan_group_add_peers(shape, class, place, schedule);
 }
 
-void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule)
+void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                    fan_schedule *schedule)
 {
     if (place == FAN_PLACE_ROOT) {
         if (phase == FAN_PHASE_SERVE)
@@ -89,15 +92,16 @@ static int tree_hops(const fan_shape *shape)
     int hops = 0;
     if (shape->branching == 1)
         return fan_primary_groups(shape) - 1;
-    for (int group = fan_primary_groups(shape) - 1; group > 0; group = (group - 1) / shape->branching)
+    for (int group = fan_primary_groups(shape) - 1; group > 0;
+         group = (group - 1) / shape->branching)
         hops++;
     return hops;
 }
 
 /*
- * A member with b children sends (k - 1 + b) / k of the data; each hop adds the b messages that leave
- * before the next hop can begin; the exchange ends k - 1 messages after the last arrival. A secondary
- * group takes all the data anew.
+ * A member with b children sends (k - 1 + b) / k of the data; each hop adds the b messages that
+ * leave before the next hop can begin; the exchange ends k - 1 messages after the last arrival. A
+ * secondary group takes all the data anew.
  */
 fan_cost fan_group_cost(const fan_shape *shape)
 {

@@ -27,7 +27,8 @@ int fan_group_members(const fan_shape *shape, int group)
 
 int fan_group_owner(const fan_shape *shape, int group, int class)
 {
-    return fan_group_first(shape, group) + fan_trees_top(fan_group_members(shape, group), shape->group_size, class);
+    return fan_group_first(shape, group) +
+           fan_trees_top(fan_group_members(shape, group), shape->group_size, class);
 }
 
 int fan_group_parent(const fan_shape *shape, int group)
@@ -39,8 +40,8 @@ int fan_group_parent(const fan_shape *shape, int group)
 }
 
 /*
- * The primary tree is numbered as a heap with `branching` children. Each group, of either tree, serves
- * the secondary group that lies as far behind it as there are primary groups.
+ * The primary tree is numbered as a heap with `branching` children. Each group, of either tree,
+ * serves the secondary group that lies as far behind it as there are primary groups.
  */
 void fan_group_children(const fan_shape *shape, int group, fan_phase phase, int *first, int *end)
 {
@@ -62,7 +63,11 @@ void fan_group_add_peers(const fan_shape *shape, int class, int place, fan_sched
     int group = place / shape->group_size;
     int first = fan_group_first(shape, group);
     int members = fan_group_members(shape, group);
-    /* Each member begins with its right neighbour, so that the members do not all send to one at once. */
+    /*
+     * Each member begins with its right neighbour, so that the members do not all send to one at
+     * once.
+     */
     for (int step = 1; step < members; step++)
-        fan_schedule_add(schedule, class, first + (place - first + step) % members, FAN_EDGE_EXCHANGE);
+        fan_schedule_add(schedule, class, first + (place - first + step) % members,
+                         FAN_EDGE_EXCHANGE);
 }

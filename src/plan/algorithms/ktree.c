@@ -20,7 +20,8 @@ static void root_role(int class, int top, fan_schedule *schedule)
     fan_schedule_add(schedule, class, top, FAN_EDGE_SCATTER);
 }
 
-void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule)
+void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                    fan_schedule *schedule)
 {
     int m = shape->recipients;
     int k = shape->group_size;
@@ -32,7 +33,7 @@ void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phas
         fan_trees_role(0, m, k, class, FAN_PLACE_ROOT, place, schedule);
 }
 
-/* A member of the first group forwards its subfile into the trees of the rest, then to its peers. */
+/* A member of the first group sends its subfile into the trees of the rest, then to its peers. */
 static void exchanging_role(const fan_shape *shape, int class, int place, fan_schedule *schedule)
 {
     int k = shape->group_size;
@@ -45,7 +46,8 @@ static void exchanging_role(const fan_shape *shape, int class, int place, fan_sc
     fan_group_add_peers(shape, class, place, schedule);
 }
 
-void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase, fan_schedule *schedule)
+void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
+                        fan_schedule *schedule)
 {
     int k = shape->group_size;
     if (phase == FAN_PHASE_SERVE)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which node is interior where: give each of the m nodes k tokens (the sends it has), in a row, and let
- * class i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges. The owners of the tokens
- * are the interior nodes of the class. A node at the border of two classes splits its tokens between both.
+ * Which node is interior where: give each of the m nodes k tokens (the sends it has), in a row, and
+ * let class i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges. The owners of
+ * the tokens are the interior nodes of the class. A node at the border of two classes splits its
+ * tokens between both.
  */
 #include "plan/algorithms/trees.h"
 
@@ -10,13 +11,13 @@
 
 /* The tree of one class. Positions are in breadth-first order, interior nodes first. */
 typedef struct tree {
-    int nodes;        /* m */
+    int nodes; /* m */
     int k;
-    int first, last;  /* places of the interior nodes */
-    int full;         /* number of interior nodes with k children; they come first */
-    int first_full;   /* place of the first of them */
-    int partial[2];   /* places of the others, the one with more children first */
-    int children[2];  /* and how many children they have */
+    int first, last; /* places of the interior nodes */
+    int full;        /* number of interior nodes with k children; they come first */
+    int first_full;  /* place of the first of them */
+    int partial[2];  /* places of the others, the one with more children first */
+    int children[2]; /* and how many children they have */
 } tree;
 
 /* All of the class's tokens are one node's, which has others besides. */
@@ -33,12 +34,13 @@ static tree make_star(int nodes, int k, int top)
 
 static tree make_tree(int nodes, int k, int class)
 {
-    int64_t start = (int64_t)class * (nodes - 1);
+    int64_t start = (int64_t) class * (nodes - 1);
     int64_t end = start + nodes - 1;
     if (start % k + nodes - 1 < k)
         return make_star(nodes, k, (int)(start / k));
-    int head = (int)((k - start % k) % k); /* tokens of a first node that is shared with the class before */
-    int tail = (int)(end % k);             /* tokens of a last node that is shared with the class after */
+    int head = (int)((k - start % k) %
+                     k);       /* tokens of a first node that is shared with the class before */
+    int tail = (int)(end % k); /* tokens of a last node that is shared with the class after */
     tree t = {.nodes = nodes, .k = k, .first = (int)(start / k), .last = (int)((end - 1) / k)};
     t.first_full = t.first + (head > 0);
     t.full = t.last - t.first + 1 - (head > 0) - (tail > 0);
@@ -110,7 +112,8 @@ int fan_trees_top(int nodes, int k, int class)
     return place_at(&t, 0);
 }
 
-static void exchange_role(int base, int nodes, int class, int feeder, int place, fan_schedule *schedule)
+static void exchange_role(int base, int nodes, int class, int feeder, int place,
+                          fan_schedule *schedule)
 {
     int owner = base + class % nodes;
     fan_schedule_begin(schedule, class, place == owner ? feeder : owner);
@@ -119,7 +122,8 @@ static void exchange_role(int base, int nodes, int class, int feeder, int place,
         fan_schedule_add(schedule, class, base + (place - base + step) % nodes, FAN_EDGE_EXCHANGE);
 }
 
-static void tree_role(const tree *t, int base, int class, int feeder, int place, fan_schedule *schedule)
+static void tree_role(const tree *t, int base, int class, int feeder, int place,
+                      fan_schedule *schedule)
 {
     int position = position_of(t, place - base);
     fan_schedule_begin(schedule, class,
@@ -130,7 +134,8 @@ static void tree_role(const tree *t, int base, int class, int feeder, int place,
                          child < interior(t) ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE);
 }
 
-void fan_trees_role(int base, int nodes, int k, int class, int feeder, int place, fan_schedule *schedule)
+void fan_trees_role(int base, int nodes, int k, int class, int feeder, int place,
+                    fan_schedule *schedule)
 {
     if (is_exchange_group(nodes, k)) {
         exchange_role(base, nodes, class, feeder, place, schedule);

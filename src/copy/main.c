@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/copy.h"
+#include "copy/options.h"
+#include "copy/path.h"
+#include "copy/ranks.h"
+#include "copy/stop.h"
+
+#include <mpi.h>
+#include <stdlib.h>
+
+/* At every exit(), so that argp can call it: a rank that ends without this is a crash to the launcher. */
+static void finalize(void)
+{
+    MPI_Finalize();
+}
+
+int main(int argc, char **argv)
+{
+    fan_copy_signals_hold();
+    if (MPI_Init(&argc, &argv) != MPI_SUCCESS || atexit(finalize) != 0)
+        return EXIT_FAILURE;
+    fan_copy_mpi_errors_abort();
+
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    fan_copy_options options;
+    fan_copy_options_parse(argc, argv, rank == 0, &options);
+    fan_copy_signals_handle();
+
+    fan_copy_ranks ranks;
+    fan_copy_ranks_open(&ranks, fan_copy_path_per_rank(options.destination));
+    int status = ranks.writers != MPI_COMM_NULL ? fan_copy_run(&options, &ranks) : 0;
+    status = fan_copy_ranks_agree(status);
+    fan_copy_ranks_close(&ranks);
+    /* The launcher may signal the ranks that are still here when the first one has ended with 1. */
+    fan_copy_signals_hold();
+    return status;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool fan_copy_path_valid(const char *pattern)
+{
+    for (const char *p = strchr(pattern, '%'); p != NULL; p = strchr(p + 2, '%'))
+        if (p[1] == '\0' || strchr("hr%", p[1]) == NULL)
+            return false;
+    return true;
+}
+
+bool fan_copy_path_per_rank(const char *pattern)
+{
+    for (const char *p = strchr(pattern, '%'); p != NULL; p = strchr(p + 2, '%'))
+        if (p[1] == 'r')
+            return true;
+    return false;
+}
+
+int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", rank);
+    size_t used = 0;
+    for (const char *p = pattern; *p != '\0'; p++) {
+        char literal[2] = {*p, '\0'};
+        const char *piece = literal;
+        if (*p == '%' && *++p != '%')
+            piece = *p == 'h' ? host : number;
+        size_t length = strlen(piece);
+        if (used + length >= size)
+            return ENAMETOOLONG;
+        memcpy(path + used, piece, length);
+        used += length;
+    }
+    path[used] = '\0';
+    return 0;
+}
+
+static int append_component(char *path, size_t size, const char *name)
+{
+    size_t used = strlen(path);
+    const char *slash = path[used - 1] == '/' ? "" : "/";
+    int length = snprintf(path + used, size - used, "%s%s", slash, name);
+    return (size_t)length < size - used ? 0 : ENAMETOOLONG;
+}
+
+/* Nothing is at path, says stat(). A slash at its end promises a directory. */
+static int missing(const char *path)
+{
+    size_t length = strlen(path);
+    if (length == 0)
+        return ENOENT;
+    return path[length - 1] == '/' ? ENOTDIR : 0;
+}
+
+int fan_copy_path_into_directory(char *path, size_t size, const char *name)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return errno == ENOENT ? missing(path) : errno;
+    if (S_ISDIR(status.st_mode)) {
+        int error = append_component(path, size, name);
+        if (error != 0)
+            return error;
+        if (stat(path, &status) != 0)
+            return errno == ENOENT ? 0 : errno;
+        if (S_ISDIR(status.st_mode))
+            return EISDIR;
+    }
+    return S_ISREG(status.st_mode) ? 0 : EINVAL;
+}
+
+const char *fan_copy_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}

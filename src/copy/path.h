@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file path.h  Where a rank's copy goes: % expansion and the directory rule. */
+#ifndef FAN_COPY_PATH_H
+#define FAN_COPY_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Whether every % of `pattern` is followed by h, r or %. */
+bool fan_copy_path_valid(const char *pattern);
+
+/** Whether `pattern` has a %r, so that every rank has a name of its own. */
+bool fan_copy_path_per_rank(const char *pattern);
+
+/**
+ * Replace %h, %r and %% of a valid `pattern`.
+ *
+ * @return 0, or ENAMETOOLONG if the result does not fit
+ */
+int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size);
+
+/**
+ * If `path` is an existing directory, make it the file `name` in there, as cp does.
+ *
+ * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a directory
+ *         is in the way), EINVAL (something else that is no regular file is), ENOTDIR (`path` ends with a
+ *         slash and is no directory), or what stat() says
+ */
+int fan_copy_path_into_directory(char *path, size_t size, const char *name);
+
+/** The last component of `path`. */
+const char *fan_copy_path_base(const char *path);
+
+#endif

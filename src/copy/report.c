@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/report.h"
+#include "base/units.h"
+#include "copy/json_report.h"
+#include "copy/path.h"
+#include "copy/stop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print(const char *host, const char *path, const char *text)
+{
+    fprintf(stderr, "fanout-copy: %s: %s: %s\n", host, path, text);
+}
+
+static bool json_to_stdout(const fan_copy_options *options)
+{
+    return options->json != NULL && strcmp(options->json, "-") == 0;
+}
+
+bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size)
+{
+    *report = (fan_copy_report){.options = options, .size = size};
+    gethostname(report->host, sizeof report->host - 1);
+    report->outcomes = calloc((size_t)size, sizeof *report->outcomes);
+    report->told = calloc((size_t)size, sizeof *report->told);
+    if (report->outcomes == NULL || report->told == NULL)
+        fan_copy_abort("out of memory");
+    if (options->json == NULL)
+        return true;
+    report->json = json_to_stdout(options) ? stdout : fopen(options->json, "we");
+    if (report->json != NULL)
+        return true;
+    char text[FAN_COPY_TEXT];
+    fan_copy_describe_errno(text, sizeof text, "cannot write the report", errno);
+    fan_copy_report_error(report, options->json, text);
+    return false;
+}
+
+void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text)
+{
+    snprintf(report->error, sizeof report->error, "%s", text);
+    print(report->host, path, text);
+}
+
+void fan_copy_report_failures(fan_copy_report *report)
+{
+    for (int i = 0; i < report->size; i++) {
+        const fan_copy_outcome *outcome = &report->outcomes[i];
+        if (outcome->error[0] != '\0' && !report->told[i])
+            print(outcome->host, outcome->path, outcome->error);
+        report->told[i] = outcome->error[0] != '\0';
+    }
+}
+
+void fan_copy_report_notes(const fan_copy_report *report)
+{
+    for (int i = 0; i < report->size && !report->options->quiet; i++)
+        if (report->outcomes[i].note[0] != '\0')
+            print(report->outcomes[i].host, report->outcomes[i].path, report->outcomes[i].note);
+}
+
+int fan_copy_report_whole(const fan_copy_report *report)
+{
+    int whole = 0;
+    for (int i = 0; i < report->size; i++)
+        whole += report->outcomes[i].whole;
+    return whole;
+}
+
+double fan_copy_report_seconds(const fan_copy_report *report)
+{
+    double longest = 0;
+    for (int i = 0; i < report->size; i++)
+        if (report->outcomes[i].seconds > longest)
+            longest = report->outcomes[i].seconds;
+    return longest;
+}
+
+static void print_summary(const fan_copy_report *report)
+{
+    int whole = fan_copy_report_whole(report);
+    double seconds = fan_copy_report_seconds(report);
+    char size[16], time[16];
+    fan_format_bytes(report->bytes, size, sizeof size);
+    fan_format_seconds(seconds, time, sizeof time);
+    const char *each = fan_copy_path_per_rank(report->options->destination) ? "rank" : "host";
+    const char *plural = report->size == 1 ? "" : "s";
+    printf("%s to ", size);
+    if (whole < report->size)
+        printf("%d of ", whole);
+    printf("%d %s%s", report->size, each, plural);
+    if (seconds > 0) {
+        double rate = (double)report->bytes / 1e6 / seconds;
+        printf(" in %s: %.1f MB/s delivered, %.1f MB/s per %s", time, rate * whole, rate, each);
+    }
+    printf("\n");
+}
+
+static bool close_json(fan_copy_report *report)
+{
+    if (report->json == NULL)
+        return true;
+    bool written = fan_copy_json_write(report, report->json);
+    if (report->json == stdout ? fflush(stdout) != 0 : fclose(report->json) != 0)
+        written = false;
+    if (!written)
+        print(report->host, report->options->json, "cannot write the report");
+    return written;
+}
+
+bool fan_copy_report_end(fan_copy_report *report)
+{
+    if (report->error[0] == '\0' && !report->options->quiet && !json_to_stdout(report->options))
+        print_summary(report);
+    bool written = close_json(report);
+    free(report->outcomes);
+    free(report->told);
+    return written;
+}

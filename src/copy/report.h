@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file report.h  What rank 0 tells the user. All functions are local and used on rank 0 only. */
+#ifndef FAN_COPY_REPORT_H
+#define FAN_COPY_REPORT_H
+
+#include "copy/digest.h"
+#include "copy/options.h"
+#include "copy/outcome.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct fan_copy_report {
+    const fan_copy_options *options;
+    FILE *json; /**< or NULL */
+    char host[FAN_COPY_HOST];
+    char error[FAN_COPY_TEXT]; /**< why nobody has the file, or "" */
+    int64_t bytes;
+    char hash[FAN_COPY_DIGEST_TEXT]; /**< of the source, "" as long as it is not known */
+    int size;
+    fan_copy_outcome *outcomes; /**< of all writers */
+    bool *told;                 /**< whose error has been printed */
+} fan_copy_report;
+
+/** Open the JSON file, so that a wrong name is known before the copy. False, with a message, if that fails. */
+bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size);
+
+/** Print "fanout-copy: HOST: PATH: TEXT" for something that stops the whole copy, and keep it for JSON. */
+void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text);
+
+/** Print the outcomes' errors that have not been printed yet. */
+void fan_copy_report_failures(fan_copy_report *report);
+
+/** Print the outcomes' notes. */
+void fan_copy_report_notes(const fan_copy_report *report);
+
+/** How many writers have the whole file. */
+int fan_copy_report_whole(const fan_copy_report *report);
+
+/** Seconds from the first byte until the last writer was done. */
+double fan_copy_report_seconds(const fan_copy_report *report);
+
+/** Print the summary and the JSON report, as the options say. False, with a message, if that fails. */
+bool fan_copy_report_end(fan_copy_report *report);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/stop.h"
+#include "copy/temporary.h"
+
+#include <mpi.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
+
+static char host[256];
+
+static sigset_t ending_set(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < ENDING_SIGNALS; i++)
+        sigaddset(&set, ending_signals[i]);
+    return set;
+}
+
+void fan_copy_signals_hold(void)
+{
+    gethostname(host, sizeof host - 1);
+    sigset_t set = ending_set();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Async-signal-safe. */
+static void put(const char *text)
+{
+    size_t length = strlen(text);
+    while (length > 0) {
+        ssize_t done = write(STDERR_FILENO, text, length);
+        if (done <= 0)
+            return;
+        text += done;
+        length -= (size_t)done;
+    }
+}
+
+static void end(int signal_number)
+{
+    (void)signal_number;
+    const char *unfinished = fan_copy_temporary_remove();
+    if (unfinished != NULL) {
+        put("fanout-copy: ");
+        put(host);
+        put(": ");
+        put(unfinished);
+        put(": not written, the copy was stopped by a signal\n");
+    }
+    /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them time to
+     * get this signal and remove their files. Open MPI's launcher waits a second. */
+    const struct timespec grace = {.tv_nsec = 300 * 1000 * 1000};
+    nanosleep(&grace, NULL);
+    _exit(1);
+}
+
+void fan_copy_signals_handle(void)
+{
+    sigset_t set = ending_set();
+    struct sigaction action = {.sa_handler = end, .sa_mask = set};
+    for (int i = 0; i < ENDING_SIGNALS; i++)
+        sigaction(ending_signals[i], &action, NULL);
+    /* A write beyond the file size limit shall fail with EFBIG, and a progress line that a background
+     * job prints shall not stop it. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void fan_copy_abort(const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "fanout-copy: %s: %s\n", host, text);
+    fan_copy_temporary_remove();
+    MPI_Abort(MPI_COMM_WORLD, 1);
+    abort();
+}
+
+static void on_mpi_error(MPI_Comm *comm, int *code, ...)
+{
+    (void)comm;
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length;
+    MPI_Error_string(*code, text, &length);
+    fan_copy_abort("MPI failed: %s", text);
+}
+
+void fan_copy_mpi_errors_abort(void)
+{
+    MPI_Errhandler handler;
+    if (MPI_Comm_create_errhandler(on_mpi_error, &handler) != MPI_SUCCESS)
+        fan_copy_abort("MPI failed: no error handler");
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
+    MPI_Errhandler_free(&handler);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plan/explain.h"
+
+#include "base/units.h"
+#include "plan/algorithms/algorithms.h"
+#include "plan/algorithms/groups.h"
+#include "plan/planner.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+typedef char text[32];
+
+/* ---- what the algorithm does ---- */
+
+static void say_groups(FILE *out, const fan_plan *plan)
+{
+    const fan_shape *shape = &plan->shape;
+    int groups = fan_groups(shape);
+    int last = fan_group_members(shape, groups - 1);
+    fprintf(out, "  The %d recipients form %d group%s of %d", shape->recipients, groups,
+            groups == 1 ? "" : "s", shape->group_size);
+    if (last < shape->group_size)
+        fprintf(out, ", the last of %d", last);
+    fprintf(out,
+            ".\n  The root sends each member of the first group another subfile, and the members\n"
+            "  exchange them while they arrive.\n");
+}
+
+static void say_forwarding(FILE *out, const fan_plan *plan)
+{
+    int secondary = plan->shape.secondary_groups;
+    int primary = fan_primary_groups(&plan->shape);
+    const char *to = plan->algorithm == FAN_FULL ? "every member" : "the same slot";
+    if (primary == 2)
+        fprintf(out, "  Meanwhile each sends its own subfile on to %s of the second group.\n", to);
+    else if (primary > 2 && plan->shape.branching == 1)
+        fprintf(out, "  Meanwhile each sends its own subfile on to %s of the next group.\n", to);
+    else if (primary > 2)
+        fprintf(out, "  Meanwhile each sends its own subfile on to %s of up to %d next groups.\n",
+                to, plan->shape.branching);
+    if (secondary == 1)
+        fprintf(out, "  The last group is served only by groups that have all the data.\n");
+    else if (secondary > 1)
+        fprintf(out, "  The last %d groups are served only by groups that have all the data.\n",
+                secondary);
+}
+
+static void say_trees(FILE *out, const fan_plan *plan)
+{
+    int k = plan->shape.group_size;
+    if (plan->algorithm == FAN_KEXCHANGE)
+        fprintf(out,
+                "  The root sends each of the first %d recipients another subfile. They exchange\n"
+                "  them, and each feeds its own into a tree of the other recipients.\n",
+                k);
+    else
+        fprintf(
+            out,
+            "  The root sends each of %d subfiles into a tree of its own over all recipients.\n",
+            k);
+    fprintf(out,
+            "  A node has up to %d children in one tree and is a leaf in the others,\n"
+            "  so no node sends more than the data once.\n",
+            k);
+}
+
+static void say_algorithm(FILE *out, const fan_plan *plan)
+{
+    fprintf(out, "Algorithm: %s, %s.\n", fan_algorithm_names[plan->algorithm],
+            fan_algorithms[plan->algorithm].words);
+    if (plan->nodes == 2) {
+        fprintf(out, "  The root sends the data to the only recipient.\n");
+    } else if (plan->algorithm == FAN_KTREE || plan->algorithm == FAN_KEXCHANGE) {
+        say_trees(out, plan);
+    } else if (plan->shape.group_size == 1 && plan->shape.branching == 1 &&
+               plan->shape.secondary_groups == 0) {
+        fprintf(out, "  Each node sends on to the next what it receives.\n");
+    } else {
+        say_groups(out, plan);
+        say_forwarding(out, plan);
+    }
+    if (!plan->overlap)
+        fprintf(out, "  A subfile is sent on only when it is complete (overlap is 0).\n");
+}
+
+/* ---- why it was chosen ---- */
+
+/* What else could have been chosen. */
+typedef struct rivals {
+    const fan_plan *plan;
+    int least_k, most_k;
+    double half_k, twice_k; /* least predicted seconds of the same algorithm, 0: none */
+    double algorithms[FAN_ALGORITHMS];
+} rivals;
+
+static void keep_least(double *least, double predicted)
+{
+    if (*least <= 0 || predicted < *least)
+        *least = predicted;
+}
+
+static void compare(void *state, const fan_plan *rival)
+{
+    rivals *r = state;
+    int k = rival->shape.group_size;
+    keep_least(&r->algorithms[rival->algorithm], rival->predicted);
+    if (rival->algorithm != r->plan->algorithm)
+        return;
+    r->least_k = r->least_k == 0 || k < r->least_k ? k : r->least_k;
+    r->most_k = k > r->most_k ? k : r->most_k;
+    if (k == r->plan->shape.group_size / 2)
+        keep_least(&r->half_k, rival->predicted);
+    if (k == r->plan->shape.group_size * 2)
+        keep_least(&r->twice_k, rival->predicted);
+}
+
+static rivals find_rivals(const fan_plan *plan, const fan_params *params)
+{
+    fan_request request = {.bytes = plan->layout.bytes, .nodes = plan->nodes, .root = plan->root};
+    rivals r = {.plan = plan};
+    fan_plan_candidates(&request, params, compare, &r);
+    return r;
+}
+
+static void say_why_algorithm(FILE *out, const fan_plan *plan, const fan_params *params,
+                              const rivals *r)
+{
+    if (params->algorithm != FAN_AUTO) {
+        fprintf(out, "  It was set by the parameter algorithm.\n");
+        return;
+    }
+    fprintf(out,
+            "  Chosen by predicted time. The best of each algorithm, in times the limit:\n   ");
+    for (int a = 0; a < FAN_ALGORITHMS; a++)
+        if (r->algorithms[a] > 0)
+            fprintf(out, " %s %.3f", fan_algorithm_names[a],
+                    r->algorithms[a] / plan->limit_predicted);
+    fprintf(out, "\n");
+}
+
+static void say_rival_k(FILE *out, const fan_plan *plan, int k, double predicted)
+{
+    if (predicted > 0)
+        fprintf(out, "  With k = %d it would take %.3f times the limit.\n", k,
+                predicted / plan->limit_predicted);
+}
+
+static void say_why_k(FILE *out, const fan_plan *plan, const fan_params *params, const rivals *r)
+{
+    int k = plan->shape.group_size;
+    fprintf(out, "Group size k = %d, ", k);
+    if (plan->algorithm == FAN_CHAIN)
+        fprintf(out, "as a chain has.\n");
+    else if (params->group_size == k)
+        fprintf(out, "set by the parameter group_size.\n");
+    else if (params->group_size > 0)
+        fprintf(out, "set to %" PRId64 ", but there are no more recipients.\n", params->group_size);
+    else if (k == params->connections && k < plan->shape.recipients)
+        fprintf(out, "the most that the parameter connections permits.\n");
+    else if (r->least_k == r->most_k)
+        fprintf(out, "the only one possible.\n");
+    else
+        fprintf(out, "the best predicted of %d to %d.\n", r->least_k, r->most_k);
+    say_rival_k(out, plan, k / 2, r->half_k);
+    say_rival_k(out, plan, k * 2, r->twice_k);
+}
+
+/* ---- numbers ---- */
+
+static const char *origin(bool set)
+{
+    return set ? "set" : "chosen";
+}
+
+static void say_pipeline(FILE *out, const fan_plan *plan, const fan_params *params)
+{
+    text chunk, memory;
+    fan_format_bytes(plan->layout.chunk_bytes, chunk, sizeof chunk);
+    fan_format_bytes(fan_plan_slots(plan) * plan->layout.chunk_bytes, memory, sizeof memory);
+    fprintf(out, "Chunks: %" PRId64 " of %s (%s), chunk g belongs to subfile g mod %d.\n",
+            fan_layout_chunks(&plan->layout), chunk, origin(params->chunk_bytes > 0),
+            plan->layout.classes);
+    fprintf(out, "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s).\n",
+            plan->window, plan->window == 1 ? "" : "s", origin(params->window > 0), plan->sends,
+            plan->sends == 1 ? "" : "s", origin(params->sends > 0));
+    fprintf(
+        out,
+        "Memory of a stream: %s per node (window x k x chunk); a broadcast in place needs none.\n",
+        memory);
+}
+
+static void say_time(FILE *out, const fan_plan *plan)
+{
+    text predicted, limit;
+    fprintf(out, "Predicted time: %s, %.3f times the limit (%s, one transfer between two nodes).\n",
+            fan_format_seconds(plan->predicted, predicted, sizeof predicted),
+            plan->predicted / plan->limit_predicted,
+            fan_format_seconds(plan->limit_predicted, limit, sizeof limit));
+}
+
+/* ---- what nodes send ---- */
+
+typedef struct load {
+    int node;
+    double bytes;
+} load;
+
+static fan_status add_load(const fan_plan *plan, fan_phase phase, load *sum)
+{
+    fan_schedule schedule;
+    fan_status status = fan_plan_schedule(plan, sum->node, phase, &schedule);
+    if (status != FAN_OK)
+        return status;
+    for (int class = 0; class < schedule.classes; class ++)
+        sum->bytes +=
+            schedule.roles[class].children * (double)fan_layout_class_bytes(&plan->layout, class);
+    fan_schedule_free(&schedule);
+    return FAN_OK;
+}
+
+static fan_status load_of(const fan_plan *plan, int node, load *sum)
+{
+    *sum = (load){.node = node};
+    fan_status status = add_load(plan, FAN_PHASE_RECEIVE, sum);
+    return status == FAN_OK ? add_load(plan, FAN_PHASE_SERVE, sum) : status;
+}
+
+/* The recipients that send most and least. */
+static fan_status find_extremes(const fan_plan *plan, load *most, load *least)
+{
+    most->node = least->node = -1;
+    for (int node = 0; node < plan->nodes; node++) {
+        load own;
+        fan_status status = node == plan->root ? FAN_OK : load_of(plan, node, &own);
+        if (status != FAN_OK)
+            return status;
+        if (node == plan->root)
+            continue;
+        if (most->node < 0 || own.bytes > most->bytes)
+            *most = own;
+        if (least->node < 0 || own.bytes <= least->bytes)
+            *least = own;
+    }
+    return FAN_OK;
+}
+
+static void say_load(FILE *out, const fan_plan *plan, const char *who, const load *own,
+                     bool receives)
+{
+    text sent, received;
+    double bytes = (double)plan->layout.bytes;
+    fan_format_bytes((int64_t)own->bytes, sent, sizeof sent);
+    fan_format_bytes(receives ? plan->layout.bytes : 0, received, sizeof received);
+    fprintf(out, "  %-22s sends %10s (%.2f x the data), receives %10s (%d x)\n", who, sent,
+            own->bytes / bytes, received, receives);
+}
+
+static fan_status say_loads(FILE *out, const fan_plan *plan)
+{
+    load root, most, least;
+    fan_status status = load_of(plan, plan->root, &root);
+    if (status == FAN_OK)
+        status = find_extremes(plan, &most, &least);
+    if (status != FAN_OK)
+        return status;
+    char who[64];
+    fprintf(out, "What nodes send and receive:\n");
+    snprintf(who, sizeof who, "root, node %d", root.node);
+    say_load(out, plan, who, &root, false);
+    bool differ = most.bytes > least.bytes;
+    snprintf(who, sizeof who, differ ? "busiest, node %d" : "all recipients", most.node);
+    say_load(out, plan, who, &most, true);
+    snprintf(who, sizeof who, "least busy, node %d", least.node);
+    if (differ)
+        say_load(out, plan, who, &least, true);
+    return FAN_OK;
+}
+
+/* ---- */
+
+static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *params)
+{
+    text bytes, least;
+    fprintf(out, "%s from node %d to %d recipient%s.\n",
+            fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes), plan->root, plan->nodes - 1,
+            plan->nodes == 2 ? "" : "s");
+    if (plan->nodes == 1 || plan->layout.bytes == 0) {
+        fprintf(out, "There is nothing to send.\n");
+        return FAN_OK;
+    }
+    if (plan->layout.bytes < params->min_bytes)
+        fprintf(out,
+                "A broadcast of less than %s (the parameter min_bytes) is handed to MPI_Bcast;\n"
+                "this is what a stream would do.\n",
+                fan_format_bytes(params->min_bytes, least, sizeof least));
+    rivals r = find_rivals(plan, params);
+    say_algorithm(out, plan);
+    say_why_algorithm(out, plan, params, &r);
+    say_why_k(out, plan, params, &r);
+    say_pipeline(out, plan, params);
+    say_time(out, plan);
+    return say_loads(out, plan);
+}
+
+char *fan_plan_explain(const fan_plan *plan, const fan_params *params)
+{
+    char *words = NULL;
+    size_t length;
+    FILE *out = open_memstream(&words, &length);
+    if (out == NULL)
+        return NULL;
+    bool said = say_plan(out, plan, params) == FAN_OK;
+    bool written = ferror(out) == 0;
+    if (fclose(out) != 0 || !said || !written) {
+        free(words);
+        return NULL;
+    }
+    return words;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plan/validate.h"
+
+#include "plan/progress.h"
+
+#include <stdlib.h>
+
+/* How one node gets one class. */
+typedef struct feed {
+    int sender;   /* the node that sends it, -1: nobody yet */
+    int services; /* edges of FAN_PHASE_SERVE between the root and here, -1: not known yet */
+} feed;
+
+typedef struct check {
+    const fan_plan *plan;
+    const fan_schedule *phases[2];
+    feed *feeds; /* [nodes * classes] */
+    int *queue;  /* [nodes] */
+} check;
+
+static feed *feed_of(const check *c, int node, int class)
+{
+    return &c->feeds[(size_t)node * (size_t)c->plan->layout.classes + (size_t) class];
+}
+
+static const fan_role *role_of(const check *c, fan_phase phase, int node, int class)
+{
+    return &c->phases[phase][node].roles[class];
+}
+
+static const fan_edge *edge_of(const check *c, fan_phase phase, int node, const fan_role *role,
+                               int i)
+{
+    return &c->phases[phase][node].edges[role->first + i];
+}
+
+/* ---- roles: what a node says of itself ---- */
+
+static fan_status check_parent(const check *c, int node, int class)
+{
+    int parent = role_of(c, FAN_PHASE_RECEIVE, node, class)->parent;
+    bool is_root = node == c->plan->root;
+    if (is_root != (parent == FAN_PARENT_SELF))
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: %s", node, class,
+                        is_root ? "the root does not have it" : "is a source, but not the root");
+    if (!is_root && (parent < 0 || parent >= c->plan->nodes || parent == node))
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: no parent (%d)", node, class, parent);
+    return FAN_OK;
+}
+
+static fan_status check_server(const check *c, int node, int class)
+{
+    const fan_role *role = role_of(c, FAN_PHASE_SERVE, node, class);
+    if (role->parent != (role->children > 0 ? FAN_PARENT_SELF : FAN_PARENT_ABSENT))
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "node %d, class %d: parent %d after full receipt, with %d children", node,
+                        class, role->parent, role->children);
+    return FAN_OK;
+}
+
+static fan_status check_order(const check *c, fan_phase phase, int node, int class)
+{
+    const fan_role *role = role_of(c, phase, node, class);
+    for (int i = 1; i < role->children; i++)
+        if (edge_of(c, phase, node, role, i - 1)->kind == FAN_EDGE_EXCHANGE &&
+            edge_of(c, phase, node, role, i)->kind != FAN_EDGE_EXCHANGE)
+            return fan_fail(FAN_ERR_ARGUMENT,
+                            "node %d, class %d: the forward edge to %d comes after exchanges", node,
+                            class, edge_of(c, phase, node, role, i)->peer);
+    return FAN_OK;
+}
+
+static fan_status check_roles(const check *c)
+{
+    fan_status status = FAN_OK;
+    for (int node = 0; node < c->plan->nodes; node++)
+        for (int class = 0; class < c->plan->layout.classes && status == FAN_OK; class ++) {
+            status = check_parent(c, node, class);
+            if (status == FAN_OK)
+                status = check_server(c, node, class);
+            for (fan_phase phase = 0; phase < 2 && status == FAN_OK; phase++)
+                status = check_order(c, phase, node, class);
+        }
+    return status;
+}
+
+/* ---- edges: both ends agree ---- */
+
+static fan_status check_edge(check *c, int node, int class, int peer)
+{
+    if (peer < 0 || peer >= c->plan->nodes || peer == node)
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: there is no node %d to send to", node,
+                        class, peer);
+    int expected = role_of(c, FAN_PHASE_RECEIVE, peer, class)->parent;
+    if (expected != node)
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "node %d, class %d: sends to node %d, which expects it from %d", node,
+                        class, peer, expected);
+    feed *f = feed_of(c, peer, class);
+    if (f->sender >= 0)
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: sends twice to node %d", node, class,
+                        peer);
+    f->sender = node;
+    return FAN_OK;
+}
+
+static fan_status check_edges_of(check *c, fan_phase phase, int node)
+{
+    int edges = 0;
+    for (int class = 0; class < c->plan->layout.classes; class ++) {
+        const fan_role *role = role_of(c, phase, node, class);
+        if (role->children > 0 &&
+            (role->first < 0 || role->first + role->children > c->phases[phase][node].edge_count))
+            return fan_fail(FAN_ERR_ARGUMENT,
+                            "node %d, class %d: children beyond the list of edges", node, class);
+        for (int i = 0; i < role->children; i++) {
+            fan_status status = check_edge(c, node, class, edge_of(c, phase, node, role, i)->peer);
+            if (status != FAN_OK)
+                return status;
+        }
+        edges += role->children;
+    }
+    if (edges != c->phases[phase][node].edge_count)
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d: %d edges belong to no class", node,
+                        c->phases[phase][node].edge_count - edges);
+    return FAN_OK;
+}
+
+static fan_status check_all_fed(const check *c)
+{
+    for (int node = 0; node < c->plan->nodes; node++)
+        for (int class = 0; class < c->plan->layout.classes; class ++)
+            if (node != c->plan->root && feed_of(c, node, class)->sender < 0)
+                return fan_fail(FAN_ERR_ARGUMENT,
+                                "node %d, class %d: waits for node %d, which does not send it",
+                                node, class, role_of(c, FAN_PHASE_RECEIVE, node, class)->parent);
+    return FAN_OK;
+}
+
+static fan_status check_edges(check *c)
+{
+    for (int node = 0; node < c->plan->nodes; node++)
+        for (fan_phase phase = 0; phase < 2; phase++) {
+            fan_status status = check_edges_of(c, phase, node);
+            if (status != FAN_OK)
+                return status;
+        }
+    return check_all_fed(c);
+}
+
+/* ---- trees: everything hangs on the root ---- */
+
+static int add_children(check *c, fan_phase phase, int node, int class, int queued)
+{
+    const fan_role *role = role_of(c, phase, node, class);
+    for (int i = 0; i < role->children; i++) {
+        int peer = edge_of(c, phase, node, role, i)->peer;
+        feed_of(c, peer, class)->services =
+            feed_of(c, node, class)->services + (phase == FAN_PHASE_SERVE);
+        c->queue[queued++] = peer;
+    }
+    return queued;
+}
+
+/* Breadth first. Every node has one feed, so none is met twice, and one on a cycle never. */
+static fan_status check_tree(check *c, int class)
+{
+    int queued = 0;
+    c->queue[queued++] = c->plan->root;
+    feed_of(c, c->plan->root, class)->services = 0;
+    for (int i = 0; i < queued; i++)
+        for (fan_phase phase = 0; phase < 2; phase++)
+            queued = add_children(c, phase, c->queue[i], class, queued);
+    for (int node = 0; node < c->plan->nodes; node++)
+        if (feed_of(c, node, class)->services < 0)
+            return fan_fail(FAN_ERR_ARGUMENT,
+                            "node %d, class %d: is on a cycle or below one, not under the root",
+                            node, class);
+    return FAN_OK;
+}
+
+/*
+ * A node is served in all classes equally often, else it would be in the primary tree and in a
+ * secondary group.
+ */
+static fan_status check_membership(const check *c)
+{
+    for (int node = 0; node < c->plan->nodes; node++)
+        for (int class = 1; class < c->plan->layout.classes; class ++)
+            if (feed_of(c, node, class)->services != feed_of(c, node, 0)->services)
+                return fan_fail(
+                    FAN_ERR_ARGUMENT,
+                    "node %d, class %d: in another group than class 0 (%d services, not %d)", node,
+                    class, feed_of(c, node, class)->services, feed_of(c, node, 0)->services);
+    return FAN_OK;
+}
+
+static fan_status check_trees(check *c)
+{
+    for (int class = 0; class < c->plan->layout.classes; class ++) {
+        fan_status status = check_tree(c, class);
+        if (status != FAN_OK)
+            return status;
+    }
+    return check_membership(c);
+}
+
+/* ---- loads ---- */
+
+/* Subfiles that a recipient may send in the primary tree. */
+static int64_t largest_load(const fan_plan *plan)
+{
+    int64_t k = plan->layout.classes;
+    switch (plan->algorithm) {
+    case FAN_FULL: return k - 1 + plan->shape.branching * k;
+    case FAN_KTREE:
+    case FAN_KEXCHANGE: return k;
+    default: return k - 1 + plan->shape.branching;
+    }
+}
+
+static fan_status check_loads(const check *c)
+{
+    int classes = c->plan->layout.classes;
+    for (int node = 0; node < c->plan->nodes; node++) {
+        bool is_root = node == c->plan->root;
+        int64_t load = c->phases[FAN_PHASE_RECEIVE][node].edge_count;
+        if (is_root && load != classes && c->plan->nodes > 1)
+            return fan_fail(FAN_ERR_ARGUMENT, "node %d: the root sends %lld subfiles instead of %d",
+                            node, (long long)load, classes);
+        if (!is_root && load > largest_load(c->plan))
+            return fan_fail(FAN_ERR_ARGUMENT,
+                            "node %d: sends %lld subfiles, at most %lld are allowed", node,
+                            (long long)load, (long long)largest_load(c->plan));
+    }
+    return FAN_OK;
+}
+
+/* ---- */
+
+static fan_status check_all(check *c)
+{
+    fan_status status = check_roles(c);
+    if (status == FAN_OK)
+        status = check_edges(c);
+    if (status == FAN_OK)
+        status = check_trees(c);
+    if (status == FAN_OK)
+        status = check_loads(c);
+    if (status == FAN_OK)
+        status =
+            fan_progress_check(c->plan, c->phases[FAN_PHASE_RECEIVE], c->phases[FAN_PHASE_SERVE]);
+    return status;
+}
+
+static fan_status check_numbers(const fan_plan *plan)
+{
+    if (plan->nodes < 1 || plan->root < 0 || plan->root >= plan->nodes)
+        return fan_fail(FAN_ERR_ARGUMENT, "root %d is none of %d nodes", plan->root, plan->nodes);
+    if (plan->layout.classes < 1 || plan->window < 1 || plan->sends < 1)
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "%d classes, window %d, %d sends: each must be at least 1",
+                        plan->layout.classes, plan->window, plan->sends);
+    return FAN_OK;
+}
+
+fan_status fan_schedules_validate(const fan_plan *plan, const fan_schedule *receive,
+                                  const fan_schedule *serve)
+{
+    fan_status status = check_numbers(plan);
+    if (status != FAN_OK)
+        return status;
+    size_t feeds = (size_t)plan->nodes * (size_t)plan->layout.classes;
+    check c = {.plan = plan, .phases = {receive, serve}};
+    c.feeds = malloc(feeds * sizeof *c.feeds);
+    c.queue = malloc((size_t)plan->nodes * sizeof *c.queue);
+    if (c.feeds == NULL || c.queue == NULL) {
+        status = fan_fail(FAN_ERR_MEMORY, "no memory to check the plan for %d nodes", plan->nodes);
+    } else {
+        for (size_t i = 0; i < feeds; i++)
+            c.feeds[i] = (feed){.sender = -1, .services = -1};
+        status = check_all(&c);
+    }
+    free(c.feeds);
+    free(c.queue);
+    return status;
+}
+
+/* Both phases of a node; what was made before a failure is freed with the rest. */
+static fan_status make_schedules(const fan_plan *plan, fan_schedule *receive, fan_schedule *serve)
+{
+    fan_status status = FAN_OK;
+    for (int node = 0; node < plan->nodes && status == FAN_OK; node++) {
+        status = fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &receive[node]);
+        if (status == FAN_OK)
+            status = fan_plan_schedule(plan, node, FAN_PHASE_SERVE, &serve[node]);
+    }
+    return status;
+}
+
+fan_status fan_plan_validate(const fan_plan *plan)
+{
+    fan_status status = check_numbers(plan);
+    if (status != FAN_OK)
+        return status;
+    fan_schedule *receive = calloc((size_t)plan->nodes, sizeof *receive);
+    fan_schedule *serve = calloc((size_t)plan->nodes, sizeof *serve);
+    if (receive == NULL || serve == NULL)
+        status = fan_fail(FAN_ERR_MEMORY, "no memory to check the plan for %d nodes", plan->nodes);
+    else
+        status = make_schedules(plan, receive, serve);
+    if (status == FAN_OK)
+        status = fan_schedules_validate(plan, receive, serve);
+    for (int node = 0; receive != NULL && serve != NULL && node < plan->nodes; node++) {
+        fan_schedule_free(&receive[node]);
+        fan_schedule_free(&serve[node]);
+    }
+    free(receive);
+    free(serve);
+    return status;
+}

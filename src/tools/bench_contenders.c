@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "tools/bench_contenders.h"
+
+#include "fanout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void abort_on_error(const fan_bench_contender *contender, int code)
+{
+    if (code == MPI_SUCCESS)
+        return;
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length;
+    MPI_Error_string(code, text, &length);
+    fan_bench_abort("%s: %s", contender->name, text);
+}
+
+static fan_bench_contender *add(fan_bench_contenders *contenders, fan_bench_kind kind,
+                                const char *name)
+{
+    fan_bench_contender *contender = &contenders->list[contenders->count++];
+    *contender = (fan_bench_contender){.kind = kind};
+    snprintf(contender->name, sizeof contender->name, "%s", name);
+    MPI_Comm_dup(MPI_COMM_WORLD, &contender->comm);
+    MPI_Comm_set_errhandler(contender->comm, MPI_ERRORS_RETURN);
+    return contender;
+}
+
+/*
+ * The environment wins over hints; then the contender would not be what its name says. That of rank
+ * 0 decides, so rank 0 alone complains.
+ */
+static void check_in_force(const fan_bench_contender *contender, MPI_Info used, const char *key,
+                           const char *wanted)
+{
+    char value[64] = "";
+    int found, rank;
+    MPI_Comm_rank(contender->comm, &rank);
+    MPI_Info_get(used, key, sizeof value - 1, value, &found);
+    if (rank == 0 && strcmp(value, wanted) != 0)
+        fan_bench_abort("%s: the parameter %s is %s instead of %s; unset its environment variable",
+                        contender->name, key, value, wanted);
+}
+
+static void add_algorithm(fan_bench_contenders *contenders, const char *algorithm, int group_size)
+{
+    fan_bench_contender *contender = add(contenders, FAN_BENCH_FANOUT, algorithm);
+    contender->algorithm = algorithm;
+    char size[16];
+    snprintf(size, sizeof size, "%d", group_size);
+    /* Small broadcasts too must be done by the algorithm that is named. */
+    const char *const hints[][2] = {
+        {"fanout_algorithm", algorithm}, {"fanout_min_bytes", "0"}, {"fanout_group_size", size}};
+    int count = group_size > 0 ? 3 : 2;
+    if (group_size > 0)
+        snprintf(contender->name, sizeof contender->name, "%s k=%d", algorithm, group_size);
+
+    MPI_Info info;
+    MPI_Info_create(&info);
+    for (int i = 0; i < count; i++)
+        MPI_Info_set(info, hints[i][0], hints[i][1]);
+    abort_on_error(contender, fanout_comm_attach(contender->comm, info));
+    MPI_Info_free(&info);
+
+    abort_on_error(contender, fanout_comm_get_info(contender->comm, &info));
+    for (int i = 0; i < count; i++)
+        check_in_force(contender, info, hints[i][0], hints[i][1]);
+    MPI_Info_free(&info);
+}
+
+void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options)
+{
+    contenders->count = 0;
+    add(contenders, FAN_BENCH_LIMIT, "limit");
+    add(contenders, FAN_BENCH_MPI, "MPI_Bcast");
+    const fan_bench_contender *plain = add(contenders, FAN_BENCH_FANOUT, "fanout_bcast");
+    abort_on_error(plain, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
+    for (int i = 0; i < options->algorithm_count; i++)
+        add_algorithm(contenders, options->algorithms[i], options->group_size);
+}
+
+void fan_bench_contenders_close(fan_bench_contenders *contenders)
+{
+    for (int i = 0; i < contenders->count; i++)
+        MPI_Comm_free(&contenders->list[i].comm);
+}
+
+static int transfer(const fan_bench_job *job, void *buffer, int bytes, MPI_Comm comm)
+{
+    if (job->rank == job->root)
+        return MPI_Send(buffer, bytes, MPI_BYTE, job->peer, 0, comm);
+    if (job->rank == job->peer)
+        return MPI_Recv(buffer, bytes, MPI_BYTE, job->root, 0, comm, MPI_STATUS_IGNORE);
+    return MPI_SUCCESS;
+}
+
+static int run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
+               int bytes)
+{
+    switch (contender->kind) {
+    case FAN_BENCH_LIMIT: return transfer(job, buffer, bytes, contender->comm);
+    case FAN_BENCH_MPI: return MPI_Bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
+    case FAN_BENCH_FANOUT: return fanout_bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
+    }
+    return MPI_ERR_INTERN;
+}
+
+void fan_bench_run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
+                   int bytes)
+{
+    abort_on_error(contender, run(contender, job, buffer, bytes));
+}
+
+bool fan_bench_receives(const fan_bench_contender *contender, const fan_bench_job *job)
+{
+    return contender->kind != FAN_BENCH_LIMIT || job->rank == job->peer || job->rank == job->root;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file bench_contenders.h  What is measured: the limit and the broadcasts. */
+#ifndef FAN_TOOLS_BENCH_CONTENDERS_H
+#define FAN_TOOLS_BENCH_CONTENDERS_H
+
+#include "tools/bench_job.h"
+#include "tools/bench_options.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+
+typedef enum fan_bench_kind { FAN_BENCH_LIMIT, FAN_BENCH_MPI, FAN_BENCH_FANOUT } fan_bench_kind;
+
+typedef struct fan_bench_contender {
+    fan_bench_kind kind;
+    char name[48];
+    const char *algorithm; /**< of FAN_BENCH_FANOUT, where --algorithm named it; else NULL */
+    MPI_Comm comm;         /**< its own duplicate of MPI_COMM_WORLD */
+} fan_bench_contender;
+
+typedef struct fan_bench_contenders {
+    int count;
+    fan_bench_contender list[3 + FAN_BENCH_MAX_ALGORITHMS]; /**< number 0 is the limit */
+} fan_bench_contenders;
+
+/** Make the communicators and their libfanout state, so that no timed call does. Collective. */
+void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options);
+
+/** Free the communicators. Collective. */
+void fan_bench_contenders_close(fan_bench_contenders *contenders);
+
+/** Move the data once. Called by all ranks of the job; ends the job if MPI or libfanout fails. */
+void fan_bench_run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
+                   int bytes);
+
+/** Whether this rank has the data of the root after fan_bench_run. */
+bool fan_bench_receives(const fan_bench_contender *contender, const fan_bench_job *job);
+
+#endif

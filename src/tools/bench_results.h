@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file bench_results.h  All samples, and their medians. */
+#ifndef FAN_TOOLS_BENCH_RESULTS_H
+#define FAN_TOOLS_BENCH_RESULTS_H
+
+#include <stdbool.h>
+
+typedef struct fan_bench_results {
+    int contenders; /**< number 0 is the limit */
+    int rounds;
+    double *seconds; /**< by size, contender and round */
+    double *scratch; /**< one for each round */
+} fan_bench_results;
+
+typedef struct fan_bench_summary {
+    double median;
+    double minimum;
+    double maximum;
+} fan_bench_summary;
+
+/** Room for all samples. False if there is no memory. Free it with fan_bench_results_free. */
+bool fan_bench_results_init(fan_bench_results *results, int sizes, int contenders, int rounds);
+
+/** The times of a contender at a size, one for each round. */
+double *fan_bench_seconds(const fan_bench_results *results, int size, int contender);
+
+/** Median, least and greatest of the times. */
+fan_bench_summary fan_bench_times(const fan_bench_results *results, int size, int contender);
+
+/** Median, least and greatest of (time / time of the limit in the same round). */
+fan_bench_summary fan_bench_ratios(const fan_bench_results *results, int size, int contender);
+
+void fan_bench_results_free(fan_bench_results *results);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "tools/bench_table.h"
+
+#include "base/units.h"
+#include "fanout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The name and the version; what follows is how it was built. */
+static void print_mpi_library(void)
+{
+    char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n")] = '\0';
+    for (char *tab = text; (tab = strchr(tab, '\t')) != NULL;)
+        *tab = ' ';
+    printf("MPI     %s\n", text);
+}
+
+void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job *job)
+{
+    const char *root = job->hosts[job->root], *peer = job->hosts[job->peer];
+    printf("fanout  %s, API %d.%d\n", fanout_version(), fanout_api_version() / 1000,
+           fanout_api_version() % 1000);
+    print_mpi_library();
+    printf("ranks   %d on %d host%s, root %d on %s\n", job->size, job->host_count,
+           job->host_count == 1 ? "" : "s", job->root, root);
+    printf("limit   one transfer to rank %d on %s%s\n", job->peer, peer,
+           strcmp(root, peer) == 0 ? ": the same host, so it crosses no network" : "");
+    printf("rounds  %d after %d to warm up; medians\n", options->rounds, options->warmup);
+    printf("\n%10s  %-16s %10s %13s %7s  %s\n", "size", "contender", "time", "rate", "ratio",
+           "min..max");
+    fflush(stdout);
+}
+
+/* Without rounding: 16 MiB, 16777229 B. */
+static void format_size(int bytes, char *text, size_t size)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    int power = 0;
+    for (; bytes % 1024 == 0; bytes /= 1024)
+        power++;
+    snprintf(text, size, "%d %s", bytes, units[power]);
+}
+
+static void print_row(const char *size, const fan_bench_contender *contender,
+                      fan_bench_summary times, fan_bench_summary ratios, int bytes)
+{
+    char time[16], rate[16];
+    fan_format_seconds(times.median, time, sizeof time);
+    fan_format_bytes((int64_t)((double)bytes / times.median), rate, sizeof rate);
+    printf("%10s  %-16s %10s %11s/s", size, contender->name, time, rate);
+    if (contender->kind == FAN_BENCH_LIMIT)
+        printf("\n");
+    else
+        printf(" %7.3f  %.3f..%.3f\n", ratios.median, ratios.minimum, ratios.maximum);
+}
+
+void fan_bench_table_rows(const fan_bench_options *options, const fan_bench_contenders *contenders,
+                          const fan_bench_results *results, int size)
+{
+    char text[16];
+    int bytes = options->sizes[size];
+    format_size(bytes, text, sizeof text);
+    for (int i = 0; i < contenders->count; i++)
+        print_row(i == 0 ? text : "", &contenders->list[i], fan_bench_times(results, size, i),
+                  fan_bench_ratios(results, size, i), bytes);
+    fflush(stdout);
+}

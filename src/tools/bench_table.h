@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file bench_table.h  Results for people, on standard output. */
+#ifndef FAN_TOOLS_BENCH_TABLE_H
+#define FAN_TOOLS_BENCH_TABLE_H
+
+#include "tools/bench_contenders.h"
+#include "tools/bench_job.h"
+#include "tools/bench_options.h"
+#include "tools/bench_results.h"
+
+/** What is measured, where and how, and the column heads. */
+void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job *job);
+
+/** The rows of size number `size`. */
+void fan_bench_table_rows(const fan_bench_options *options, const fan_bench_contenders *contenders,
+                          const fan_bench_results *results, int size);
+
+#endif

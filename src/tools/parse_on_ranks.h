@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file parse_on_ranks.h  A command line that every rank parses and one rank talks about. */
+#ifndef FAN_TOOLS_PARSE_ON_RANKS_H
+#define FAN_TOOLS_PARSE_ON_RANKS_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+/**
+ * Parse the arguments, the same on every rank. --help, --version and errors end the process with
+ * exit(), with the same status (0, or 2 for errors) on every rank; only a rank with `prints` talks.
+ *
+ * @param input  what the parser finds in state->input
+ */
+void fan_parse_on_ranks(const struct argp *parser, int argc, char **argv, bool prints, void *input);
+
+#endif

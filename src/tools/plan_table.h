@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file plan_table.h  All candidates of the planner as a table. */
+#ifndef FAN_TOOLS_PLAN_TABLE_H
+#define FAN_TOOLS_PLAN_TABLE_H
+
+#include "plan/planner.h"
+
+/**
+ * Print the candidates by predicted time, best first, and mark the one that is chosen.
+ *
+ * @param rows  print no more than these and the chosen one
+ * @return FAN_OK or FAN_ERR_MEMORY
+ */
+fan_status fan_plan_table_print(const fan_request *request, const fan_params *params, size_t rows);
+
+#endif

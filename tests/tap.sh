@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by shell tests: TAP, in a directory of its own that is removed at the end.
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+cd "$work" || exit 1
+
+checks=0
+
+# check TEXT COMMAND...: one TAP line. COMMAND is a command that succeeds when all is well.
+# The files out and err, where they exist, are shown when it does not.
+check()
+{
+    local text=$1
+    shift
+    checks=$((checks + 1))
+    if "$@"; then
+        echo "ok $checks - $text"
+    else
+        echo "not ok $checks - $text"
+        sed 's/^/# /' out err 2>/dev/null
+    fi
+}
+
+finish()
+{
+    echo "1..$checks"
+}

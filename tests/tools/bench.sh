@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# fanout-bench: the report agrees with itself, wrong data is noticed, wrong command lines are refused.
+# shellcheck source=tests/tap.sh
+. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/mpi-env.sh
+. "$top_srcdir/tests/mpi-env.sh"
+
+report_check=$top_builddir/tests/tools/bench_report_check
+pretend=$top_builddir/tests/tools/.libs/bench_pretend.so
+
+# alone ARGUMENTS...: run it without a launcher. Leaves out, err and status.
+alone()
+{
+    # shellcheck disable=SC2086 # LAUNCH and FANOUT_TEST_WRAPPER are commands with arguments
+    timeout -k 5 120 ${LAUNCH-} ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-bench" "$@" >out 2>err </dev/null
+    status=$?
+}
+
+# bench RANKS ARGUMENTS...: run it under the launcher.
+bench()
+{
+    LAUNCH="$MPIRUN -np $1" alone "${@:2}"
+}
+
+# pretending NAME=VALUE RANKS ARGUMENTS...: run it with bench_pretend.c.
+pretending()
+{
+    FANOUT_TEST_WRAPPER="env LD_PRELOAD=$pretend $1 ${FANOUT_TEST_WRAPPER-}" bench "${@:2}"
+}
+
+# succeeds; fails_with STATUS TEXT: and says TEXT on exactly one line.
+succeeds()
+{
+    [ "$status" = 0 ]
+}
+fails_with()
+{
+    [ "$status" = "$1" ] && [ "$(cat out err | grep -cF -- "$2")" = 1 ]
+}
+
+# lines TEXT COUNT: standard output has COUNT lines with TEXT.
+lines()
+{
+    [ "$(grep -cF -- "$1" out)" = "$2" ]
+}
+
+# has TEXT FILE
+has()
+{
+    grep -qF -- "$1" "$2"
+}
+
+bench 3 --sizes 1K:64K:8,100001 --algorithm ktree,chain --root 2 --repeat 5 --check --json report
+check "three ranks: exit status" succeeds
+check "the report has all samples, and their medians" \
+    "$report_check" report 5 1024,8192,65536,100001 limit,MPI_Bcast,fanout_bcast,ktree,chain
+check "it says which root" has '"root": 2' report
+check "the table has a row for each size of each contender" lines ' ktree ' 4
+check "sizes are not rounded" lines ' 100001 B ' 1
+check "the ranks are counted" lines 'ranks   3 on 1 host, root 2 ' 1
+
+bench 2 --sizes 70000 --algorithm group --group-size 1 --repeat 2 --warmup 0 --json -
+check "--json -: exit status" succeeds
+check "--json -: standard output is the report" \
+    "$report_check" out 2 70000 'limit,MPI_Bcast,fanout_bcast,group k=1'
+
+bench 2 --sizes 1 --repeat 1 --quiet
+check "--quiet: exit status" succeeds
+check "--quiet: prints nothing" [ ! -s out ]
+
+pretending FANOUT_PRETEND_HOSTS=1 6 --sizes 1K --repeat 1 --root 1 --json report
+check "hosts are counted" has '"host_count": 3' report
+check "the limit is measured with another host" has '"limit_peer": 2' report
+pretending FANOUT_PRETEND_HOSTS=1 6 --sizes 1K --repeat 1 --root 5 --json report
+check "from the last rank on: with the first one" has '"limit_peer": 0' report
+
+# Two rounds of one size, warm-up first. The lost broadcast leaves what an earlier one has delivered.
+pretending FANOUT_PRETEND_LOSS=0 3 --sizes 10001 --repeat 1
+check "data that does not arrive is noticed" fails_with 1 ': fanout_bcast, 10001 bytes: wrong from byte 0'
+pretending FANOUT_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1 --check
+check "with --check in later rounds too" fails_with 1 ': fanout_bcast, 10001 bytes: wrong from byte 0'
+pretending FANOUT_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1
+check "without it, only the first round is verified" succeeds
+
+for arguments in "--sizes 1M:1K" "--sizes 1K:2K:1" "--sizes 0" "--sizes 3G" "--sizes 1K," "--sizes 1K:2K:3:4" \
+    "--repeat 0" "--warmup -1" "--root x" "--algorithm best" "--group-size 2" "--algorithm ktree --group-size x"; do
+    # shellcheck disable=SC2086 # several arguments
+    alone $arguments
+    check "usage: $arguments" fails_with 2 "fanout-bench: --"
+done
+bench 2 --bogus
+check "usage: --bogus" fails_with 2 "unrecognized option '--bogus'"
+alone extra
+check "usage: extra" fails_with 2 "there is no argument to give: extra"
+bench 2 --root 2
+check "usage: a root that is no rank" fails_with 2 "--root 2: ranks are 0 to 1"
+alone
+check "usage: one rank" fails_with 2 "one rank cannot broadcast"
+
+bench 2 --sizes 1 --json missing/report
+check "a report that cannot be written" fails_with 1 "cannot write --json missing/report: No such file"
+FANOUT_ALGORITHM=chain bench 2 --sizes 1 --algorithm ktree
+check "a contender that the environment changes" fails_with 1 "fanout_algorithm is chain instead of ktree"
+
+bench 2 --version
+check "--version: exit status" succeeds
+check "--version is printed once" lines 'fanout-bench (libfanout) ' 1
+bench 2 --help
+check "--help: exit status" succeeds
+check "--help is printed once" lines 'Usage: fanout-bench ' 1
+
+finish
