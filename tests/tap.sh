@@ -24,6 +24,13 @@ check()
     fi
 }
 
+# skip TEXT REASON
+skip()
+{
+    checks=$((checks + 1))
+    echo "ok $checks - $1 # SKIP $2"
+}
+
 finish()
 {
     echo "1..$checks"

@@ -76,7 +76,8 @@ static bool attach(copy *c)
 
 static void gather(copy *c)
 {
-    fan_copy_outcomes_gather(&c->outcome, is_root(c) ? c->report.outcomes : NULL, c->ranks->writers);
+    fan_copy_outcomes_gather(&c->outcome, is_root(c) ? c->report.outcomes : NULL,
+                             c->ranks->writers);
     if (is_root(c))
         fan_copy_report_failures(&c->report);
 }
@@ -85,7 +86,8 @@ static void gather(copy *c)
 static bool prepare(copy *c)
 {
     fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
-    fan_copy_destination_prepare(&c->destination, c->options, &c->header, c->ranks->on_source_node, &c->outcome);
+    fan_copy_destination_prepare(&c->destination, c->options, &c->header, c->ranks->on_source_node,
+                                 &c->outcome);
     gather(c);
     if (is_root(c))
         fan_copy_report_notes(&c->report);
@@ -112,7 +114,7 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
     return failed;
 }
 
-/* The two failures that have been recorded where they happened are fine here, any other is the end. */
+/* Two kinds of failure have been recorded where they happened. Any other is the end. */
 static void check_stream(int code)
 {
     int class = MPI_SUCCESS, length;
@@ -128,10 +130,10 @@ static void check_stream(int code)
 
 static void transfer(copy *c)
 {
-    fan_copy_progress_start(&c->progress, c->ranks->writers, c->header.progress, c->terminal, c->header.bytes,
-                            c->report.outcomes);
-    check_stream(fanout_stream(c->header.bytes, read_piece, c->outcome.writes ? write_piece : NULL, c, 0,
-                               c->ranks->stream, MPI_INFO_NULL));
+    fan_copy_progress_start(&c->progress, c->ranks->writers, c->header.progress, c->terminal,
+                            c->header.bytes, c->report.outcomes);
+    check_stream(fanout_stream(c->header.bytes, read_piece, c->outcome.writes ? write_piece : NULL,
+                               c, 0, c->ranks->stream, MPI_INFO_NULL));
     fan_copy_progress_end(&c->progress);
 }
 

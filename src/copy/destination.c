@@ -21,11 +21,13 @@ enum { WRITE_BACK_BYTES = 8 << 20 };
 static bool resolve(const char *pattern, const fan_copy_header *header, fan_copy_outcome *outcome)
 {
     char *path = outcome->path;
-    int error = fan_copy_path_expand(pattern, outcome->host, outcome->rank, path, sizeof outcome->path);
+    int error =
+        fan_copy_path_expand(pattern, outcome->host, outcome->rank, path, sizeof outcome->path);
     if (error == 0)
         error = fan_copy_path_into_directory(path, sizeof outcome->path, header->name);
     if (error == EINVAL)
-        fan_copy_outcome_fail(outcome, "is not a regular file and is not replaced; choose another name");
+        fan_copy_outcome_fail(outcome,
+                              "is not a regular file and is not replaced; choose another name");
     else if (error != 0)
         fan_copy_outcome_fail_errno(outcome, "cannot write here", error);
     return error == 0;
@@ -34,7 +36,8 @@ static bool resolve(const char *pattern, const fan_copy_header *header, fan_copy
 static bool is_source(const char *path, const fan_copy_header *header)
 {
     struct stat status;
-    return stat(path, &status) == 0 && status.st_dev == header->device && status.st_ino == header->inode;
+    return stat(path, &status) == 0 && status.st_dev == header->device
+        && status.st_ino == header->inode;
 }
 
 static void create(fan_copy_destination *destination)
@@ -49,8 +52,8 @@ static void create(fan_copy_destination *destination)
         return;
     if (errno == EBUSY)
         fan_copy_outcome_fail(outcome,
-                              "another process is writing this file; if hosts share this directory, put %%h into "
-                              "DST, else try again when that copy has ended");
+                              "another process is writing this file; if hosts share this directory, "
+                              "put %%h into DST, else try again when that copy has ended");
     else
         fan_copy_outcome_fail_errno(outcome, "cannot create a temporary file beside it", errno);
 }
@@ -66,12 +69,14 @@ static void check_room(fan_copy_outcome *outcome, int fd, int64_t bytes)
     char needed[16], free_there[16];
     fan_format_bytes(bytes, needed, sizeof needed);
     fan_format_bytes((int64_t)(blocks * status.f_frsize), free_there, sizeof free_there);
-    fan_copy_outcome_fail(outcome, "no room: %s needed, %s free; make room there, or choose another destination",
-                          needed, free_there);
+    fan_copy_outcome_fail(
+        outcome, "no room: %s needed, %s free; make room there, or choose another destination",
+        needed, free_there);
 }
 
-void fan_copy_destination_prepare(fan_copy_destination *destination, const fan_copy_options *options,
-                                  const fan_copy_header *header, bool on_source_node, fan_copy_outcome *outcome)
+void fan_copy_destination_prepare(fan_copy_destination *destination,
+                                  const fan_copy_options *options, const fan_copy_header *header,
+                                  bool on_source_node, fan_copy_outcome *outcome)
 {
     *destination = (fan_copy_destination){.options = options, .outcome = outcome, .fd = -1};
     if (!resolve(options->destination, header, outcome))
@@ -92,8 +97,8 @@ void fan_copy_destination_prepare(fan_copy_destination *destination, const fan_c
     outcome->writes = true;
 }
 
-/* What fsync() will have to wait for should be under way by then. Otherwise the kernel knows better when to
- * write: this call can block, and then the hosts that we relay to wait as well. */
+/* What fsync() will have to wait for should be under way by then. Otherwise the kernel knows better
+ * when to write: this call can block, and then the hosts that we relay to wait as well. */
 static void start_write_back(fan_copy_destination *destination, int64_t end)
 {
     int64_t bytes = end - destination->flushing;
@@ -103,8 +108,8 @@ static void start_write_back(fan_copy_destination *destination, int64_t end)
     destination->flushing = end;
 }
 
-int fan_copy_destination_write(fan_copy_destination *destination, MPI_Count offset, const void *buffer,
-                               size_t bytes)
+int fan_copy_destination_write(fan_copy_destination *destination, MPI_Count offset,
+                               const void *buffer, size_t bytes)
 {
     for (size_t done = 0; done < bytes;) {
         ssize_t put = pwrite(destination->fd, (const char *)buffer + done, bytes - done,
@@ -126,8 +131,8 @@ static int set_mode_and_times(int fd, const fan_copy_header *header)
     return fchmod(fd, header->mode) != 0 ? -1 : futimens(fd, times);
 }
 
-/* Network file systems report late write errors when a descriptor is closed; ours must stay open, because it
- * holds the lock, so close another one. */
+/* Network file systems report late write errors when a descriptor is closed; ours must stay open,
+ * because it holds the lock, so close another one. */
 static int collect_late_errors(int fd)
 {
     int other = dup(fd);
@@ -172,10 +177,11 @@ void fan_copy_destination_finish(fan_copy_destination *destination, const fan_co
     char written[FAN_COPY_DIGEST_TEXT];
     fan_copy_digest_text(destination->hash, written);
     if (strcmp(written, digest) != 0) {
-        fan_copy_outcome_fail(outcome,
-                              "the data that arrived differs from the source (XXH3 %s, not %s); check the memory and "
-                              "the network of this host and copy again",
-                              written, digest);
+        fan_copy_outcome_fail(
+            outcome,
+            "the data that arrived differs from the source (XXH3 %s, not %s); check the memory and "
+            "the network of this host and copy again",
+            written, digest);
         return;
     }
     const char *failed = try_finish(destination, header);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file destination.h  This rank's copy: prepared, written in pieces, and given its name when it is whole. */
+/** @file destination.h  This rank's copy: prepared, written in pieces, renamed when it is whole. */
 #ifndef FAN_COPY_DESTINATION_H
 #define FAN_COPY_DESTINATION_H
 
@@ -22,21 +22,22 @@ typedef struct fan_copy_destination {
 
 /**
  * Find the final path, create the temporary file and see whether there is room. Afterwards
- * `outcome->writes` says whether this rank will write, `error` or `note` why not. A path that is the
- * source itself is left alone and counts as whole.
+ * `outcome->writes` says whether this rank will write, `error` or `note` why not. A path that is
+ * the source itself is left alone and counts as whole.
  *
  * @param on_source_node  whether the header's device and inode mean the same here as on rank 0
  */
-void fan_copy_destination_prepare(fan_copy_destination *destination, const fan_copy_options *options,
-                                  const fan_copy_header *header, bool on_source_node, fan_copy_outcome *outcome);
+void fan_copy_destination_prepare(fan_copy_destination *destination,
+                                  const fan_copy_options *options, const fan_copy_header *header,
+                                  bool on_source_node, fan_copy_outcome *outcome);
 
-/** A fanout_sink_fn in all but its state. Nonzero, with the failure recorded, if it cannot be written. */
-int fan_copy_destination_write(fan_copy_destination *destination, MPI_Count offset, const void *buffer,
-                               size_t bytes);
+/** A fanout_sink_fn in all but its state. Nonzero, with the failure recorded, if that fails. */
+int fan_copy_destination_write(fan_copy_destination *destination, MPI_Count offset,
+                               const void *buffer, size_t bytes);
 
 /**
- * Compare what was written with `digest`, the source's, set mode and times, flush if the options say so, and
- * rename. Sets `outcome->whole` or records the failure.
+ * Compare what was written with `digest`, the source's, set mode and times, flush if the options
+ * say so, and rename. Sets `outcome->whole` or records the failure.
  */
 void fan_copy_destination_finish(fan_copy_destination *destination, const fan_copy_header *header,
                                  const char *digest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file digest.h  XXH3, 128 bits, of data that comes in pieces. Its text is that of `xxhsum -H2`. */
+/** @file digest.h  XXH3, 128 bits, of data that comes in pieces, in the text of `xxhsum -H2`. */
 #ifndef FAN_COPY_DIGEST_H
 #define FAN_COPY_DIGEST_H
 

@@ -14,9 +14,9 @@ static json_t *text_or_null(const char *text)
 
 static json_t *host_object(const fan_copy_outcome *outcome)
 {
-    return json_pack("{s:o, s:i, s:o, s:b, s:o, s:f}", "host", text_or_null(outcome->host), "rank", outcome->rank,
-                     "path", text_or_null(outcome->path), "ok", (int)outcome->whole, "error",
-                     text_or_null(outcome->error), "seconds", outcome->seconds);
+    return json_pack("{s:o, s:i, s:o, s:b, s:o, s:f}", "host", text_or_null(outcome->host), "rank",
+                     outcome->rank, "path", text_or_null(outcome->path), "ok", (int)outcome->whole,
+                     "error", text_or_null(outcome->error), "seconds", outcome->seconds);
 }
 
 static json_t *host_array(const fan_copy_report *report)
@@ -33,10 +33,11 @@ bool fan_copy_json_write(const fan_copy_report *report, FILE *file)
     double seconds = fan_copy_report_seconds(report);
     int whole = fan_copy_report_whole(report);
     double rate = seconds > 0 ? (double)report->bytes * whole / seconds : 0;
-    json_t *root = json_pack("{s:o, s:o, s:o, s:I, s:o, s:f, s:f, s:o}", "source", text_or_null(report->options->source),
-                             "source_host", text_or_null(report->host), "error", text_or_null(report->error), "bytes",
-                             (json_int_t)report->bytes, "xxh3_128", text_or_null(report->hash), "seconds", seconds,
-                             "delivered_bytes_per_second", rate, "hosts", host_array(report));
+    json_t *root = json_pack(
+        "{s:o, s:o, s:o, s:I, s:o, s:f, s:f, s:o}", "source", text_or_null(report->options->source),
+        "source_host", text_or_null(report->host), "error", text_or_null(report->error), "bytes",
+        (json_int_t)report->bytes, "xxh3_128", text_or_null(report->hash), "seconds", seconds,
+        "delivered_bytes_per_second", rate, "hosts", host_array(report));
     if (root == NULL)
         return false;
     bool written = json_dumpf(root, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;

@@ -10,7 +10,7 @@
 #include <mpi.h>
 #include <stdlib.h>
 
-/* At every exit(), so that argp can call it: a rank that ends without this is a crash to the launcher. */
+/* At every exit(), also argp's: to the launcher, a rank that ends without this has crashed. */
 static void finalize(void)
 {
     MPI_Finalize();

@@ -4,19 +4,20 @@
 #include "copy/options.h"
 #include "copy/path.h"
 #include "fanout.h"
+#include "tools/parse_on_ranks.h"
 
 #include <argp.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum { OPTION_JSON = 256, OPTION_FSYNC, OPTION_PROGRESS, OPTION_NO_PROGRESS };
 
 static const struct argp_option table[] = {
-    {"fsync", OPTION_FSYNC, NULL, 0, "Flush each file and its directory to the device before success is reported", 0},
+    {"fsync", OPTION_FSYNC, NULL, 0,
+     "Flush each file and its directory to the device before success is reported", 0},
     {"json", OPTION_JSON, "FILE", 0, "Write a report in JSON to FILE, - for standard output", 0},
     {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Show no progress line", 0},
-    {"progress", OPTION_PROGRESS, NULL, 0, "Show the progress line on standard error even if that is no terminal", 0},
+    {"progress", OPTION_PROGRESS, NULL, 0,
+     "Show the progress line on standard error even if that is no terminal", 0},
     {"quiet", 'q', NULL, 0, "Print errors only", 0},
     {0},
 };
@@ -32,7 +33,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num >= 2)
-            argp_error(state, "too many arguments: %s; one SRC and one DST are copied at a time", value);
+            argp_error(state, "too many arguments: %s; one SRC and one DST are copied at a time",
+                       value);
         else if (state->arg_num == 1)
             options->destination = value;
         else
@@ -42,7 +44,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         if (state->arg_num < 2)
             argp_error(state, "SRC and DST are both needed");
         else if (!fan_copy_path_valid(options->destination))
-            argp_error(state, "DST %s: after %% only h (host), r (rank) and %% have a meaning", options->destination);
+            argp_error(state, "DST %s: after %% only h (host), r (rank) and %% have a meaning",
+                       options->destination);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -52,13 +55,15 @@ static const struct argp parser = {
     .options = table,
     .parser = parse_option,
     .args_doc = "SRC DST",
-    .doc = "Copy a file from the host of rank 0 to every host of the job, in about the time of one copy.\v"
-           "Start it with one process per host, such as: mpirun -N 1 --host a,b,c fanout-copy SRC DST\n\n"
-           "Rank 0 reads SRC once. One process of each host writes DST; if DST is a directory, the file goes "
-           "into it under its own name. In DST %h stands for the host name and %r for the rank; with %r every "
-           "rank writes a copy of its own. A file appears under its final name only when it is whole.\n\n"
-           "Exit status, on every rank: 0 when every host has the file, 1 when one of them has not, 2 for a "
-           "wrong command line.",
+    .doc = "Copy a file from the host of rank 0 to every host of the job, in about the time of one "
+           "copy.\vStart it with one process per host, such as: "
+           "mpirun -N 1 --host a,b,c fanout-copy SRC DST\n\n"
+           "Rank 0 reads SRC once. One process of each host writes DST; if DST is a directory, the "
+           "file goes into it under its own name. In DST %h stands for the host name and %r for the "
+           "rank; with %r every rank writes a copy of its own. A file appears under its final name "
+           "only when it is whole.\n\n"
+           "Exit status, on every rank: 0 when every host has the file, 1 when one of them has not, "
+           "2 for a wrong command line.",
 };
 
 static void print_version(FILE *stream, struct argp_state *state)
@@ -67,39 +72,9 @@ static void print_version(FILE *stream, struct argp_state *state)
     fprintf(stream, "fanout-copy (libfanout) %s\n", fanout_version());
 }
 
-/* Send standard output and error to /dev/null; put what they were into saved. */
-static void mute(int saved[2])
-{
-    saved[0] = dup(STDOUT_FILENO);
-    saved[1] = dup(STDERR_FILENO);
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere < 0)
-        return;
-    dup2(nowhere, STDOUT_FILENO);
-    dup2(nowhere, STDERR_FILENO);
-    close(nowhere);
-}
-
-static void unmute(const int saved[2])
-{
-    for (int i = 0; i < 2; i++) {
-        if (saved[i] < 0)
-            continue;
-        dup2(saved[i], i == 0 ? STDOUT_FILENO : STDERR_FILENO);
-        close(saved[i]);
-    }
-}
-
 void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options *options)
 {
     *options = (fan_copy_options){.progress = FAN_COPY_SHOW_ON_TERMINAL};
     argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
-    /* argp has no mode that keeps quiet and still exits as usual, so the other ranks are muted. */
-    int saved[2];
-    if (!prints)
-        mute(saved);
-    argp_parse(&parser, argc, argv, 0, NULL, options);
-    if (!prints)
-        unmute(saved);
+    fan_parse_on_ranks(&parser, argc, argv, prints, options);
 }

@@ -6,7 +6,11 @@
 #include <stdbool.h>
 
 /** When to show a progress line. */
-typedef enum fan_copy_show { FAN_COPY_SHOW_ON_TERMINAL, FAN_COPY_SHOW_ALWAYS, FAN_COPY_SHOW_NEVER } fan_copy_show;
+typedef enum fan_copy_show {
+    FAN_COPY_SHOW_ON_TERMINAL,
+    FAN_COPY_SHOW_ALWAYS,
+    FAN_COPY_SHOW_NEVER
+} fan_copy_show;
 
 typedef struct fan_copy_options {
     const char *source;

@@ -32,7 +32,8 @@ void fan_copy_describe_errno(char *text, size_t size, const char *what, int erro
     for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++)
         if (advice[i].error_number == error_number)
             hint = advice[i].text;
-    snprintf(text, size, "%s: %s%s%s", what, strerror(error_number), hint ? "; " : "", hint ? hint : "");
+    snprintf(text, size, "%s: %s%s%s", what, strerror(error_number), hint ? "; " : "",
+             hint ? hint : "");
 }
 
 void fan_copy_outcome_init(fan_copy_outcome *outcome, int world_rank)

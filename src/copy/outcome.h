@@ -34,7 +34,7 @@ void fan_copy_outcome_fail_errno(fan_copy_outcome *outcome, const char *what, in
 /** Write "WHAT: REASON; ADVICE" into `text`. */
 void fan_copy_describe_errno(char *text, size_t size, const char *what, int error_number);
 
-/** All outcomes in `all` (room for the size of `comm`) on rank 0, which others may give as NULL. Collective. */
+/** All outcomes into `all` (of the size of `comm`) on rank 0; others may give NULL. Collective. */
 void fan_copy_outcomes_gather(const fan_copy_outcome *mine, fan_copy_outcome *all, MPI_Comm comm);
 
 #endif

@@ -22,9 +22,9 @@ int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *
 /**
  * If `path` is an existing directory, make it the file `name` in there, as cp does.
  *
- * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a directory
- *         is in the way), EINVAL (something else that is no regular file is), ENOTDIR (`path` ends with a
- *         slash and is no directory), or what stat() says
+ * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a
+ *         directory is in the way), EINVAL (something else that is no regular file is), ENOTDIR
+ *         (`path` ends with a slash and is no directory), or what stat() says
  */
 int fan_copy_path_into_directory(char *path, size_t size, const char *name);
 

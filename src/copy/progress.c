@@ -56,7 +56,8 @@ static int slowest(const fan_copy_progress *progress)
 {
     int least = -1;
     for (int i = 0; i < progress->size; i++)
-        if (progress->written[i] >= 0 && (least < 0 || progress->written[i] < progress->written[least]))
+        if (progress->written[i] >= 0
+            && (least < 0 || progress->written[i] < progress->written[least]))
             least = i;
     return least;
 }
@@ -67,14 +68,15 @@ static void draw(const fan_copy_progress *progress)
     double total = (double)progress->total;
     char size[16];
     fan_format_bytes(progress->read, size, sizeof size);
-    fprintf(progress->terminal, "\r%10s %3.0f %%  %.1f MB/s", size, 100 * (double)progress->read / total,
-            (double)progress->read / 1e6 / elapsed);
+    fprintf(progress->terminal, "\r%10s %3.0f %%  %.1f MB/s", size,
+            100 * (double)progress->read / total, (double)progress->read / 1e6 / elapsed);
     int last = slowest(progress);
     if (last >= 0) {
         double written = (double)progress->written[last];
         if (written > 0)
             fprintf(progress->terminal, "  ETA %.0f s", (total - written) * elapsed / written);
-        fprintf(progress->terminal, "  slowest %.20s %.0f %%", progress->outcomes[last].host, 100 * written / total);
+        fprintf(progress->terminal, "  slowest %.20s %.0f %%", progress->outcomes[last].host,
+                100 * written / total);
     }
     fputs("\033[K", progress->terminal);
     fflush(progress->terminal);

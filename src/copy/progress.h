@@ -2,9 +2,9 @@
 /**
  * @file progress.h  The progress line.
  *
- * Each writer sends the number of bytes that it has written to rank 0, a few times a second and only when
- * its last message has gone, on a communicator of its own; rank 0 looks for such messages when the stream
- * calls it. A last message says that a writer has ended.
+ * Each writer sends the number of bytes that it has written to rank 0, a few times a second and
+ * only when its last message has gone, on a communicator of its own; rank 0 looks for such messages
+ * when the stream calls it. A last message says that a writer has ended.
  */
 #ifndef FAN_COPY_PROGRESS_H
 #define FAN_COPY_PROGRESS_H

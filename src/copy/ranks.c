@@ -11,7 +11,8 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, bool per_rank)
     MPI_Comm_rank(MPI_COMM_WORLD, &ranks->world_rank);
 
     MPI_Comm node;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, ranks->world_rank, MPI_INFO_NULL, &node);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, ranks->world_rank, MPI_INFO_NULL,
+                        &node);
     int leader = ranks->world_rank;
     MPI_Bcast(&leader, 1, MPI_INT, 0, node);
     MPI_Comm_free(&node);
@@ -41,7 +42,8 @@ int fan_copy_ranks_agree(int status)
     MPI_Request request;
     MPI_Ibcast(&status, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
     int done = 0;
-    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(&request, &done, MPI_STATUS_IGNORE))
+    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done;
+         MPI_Test(&request, &done, MPI_STATUS_IGNORE))
         nanosleep(&pause, NULL);
     return status;
 }

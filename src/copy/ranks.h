@@ -9,15 +9,15 @@
 typedef struct fan_copy_ranks {
     int world_rank;
     bool on_source_node; /**< this rank shares memory with rank 0, so it sees the source itself */
-    MPI_Comm writers;    /**< those that write, with rank 0 as rank 0; MPI_COMM_NULL on the others */
-    int rank;            /**< in `writers` */
-    int size;            /**< of `writers` */
-    MPI_Comm stream;     /**< the same ranks, for fanout_stream: errors are returned */
+    MPI_Comm writers; /**< those that write, with rank 0 as rank 0; MPI_COMM_NULL on the others */
+    int rank;         /**< in `writers` */
+    int size;         /**< of `writers` */
+    MPI_Comm stream;  /**< the same ranks, for fanout_stream: errors are returned */
 } fan_copy_ranks;
 
 /**
- * One writer per node, or all ranks if `per_rank`. Collective over MPI_COMM_WORLD, whose error handler
- * `writers` inherits.
+ * One writer per node, or all ranks if `per_rank`. Collective over MPI_COMM_WORLD, whose error
+ * handler `writers` inherits.
  */
 void fan_copy_ranks_open(fan_copy_ranks *ranks, bool per_rank);
 
@@ -25,8 +25,8 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, bool per_rank);
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**
- * Rank 0's exit status on all ranks. Collective over MPI_COMM_WORLD. Ranks that wait here for the others
- * leave their core to them.
+ * Rank 0's exit status on all ranks. Collective over MPI_COMM_WORLD. Ranks that wait here for the
+ * others leave their core to them.
  */
 int fan_copy_ranks_agree(int status);
 

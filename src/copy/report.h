@@ -23,10 +23,10 @@ typedef struct fan_copy_report {
     bool *told;                 /**< whose error has been printed */
 } fan_copy_report;
 
-/** Open the JSON file, so that a wrong name is known before the copy. False, with a message, if that fails. */
+/** Open the JSON file, so that a wrong name is known early. False, with a message, if that fails. */
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size);
 
-/** Print "fanout-copy: HOST: PATH: TEXT" for something that stops the whole copy, and keep it for JSON. */
+/** Print "fanout-copy: HOST: PATH: TEXT", which stops the whole copy, and keep it for JSON. */
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text);
 
 /** Print the outcomes' errors that have not been printed yet. */
@@ -41,7 +41,7 @@ int fan_copy_report_whole(const fan_copy_report *report);
 /** Seconds from the first byte until the last writer was done. */
 double fan_copy_report_seconds(const fan_copy_report *report);
 
-/** Print the summary and the JSON report, as the options say. False, with a message, if that fails. */
+/** Print summary and JSON report, as the options say. False, with a message, if that fails. */
 bool fan_copy_report_end(fan_copy_report *report);
 
 #endif

@@ -18,11 +18,13 @@ static bool check_kind(fan_copy_source *source, const struct stat *status)
         snprintf(source->error, sizeof source->error,
                  "is a directory; trees are not supported yet, send an archive of it");
     else if (!S_ISREG(status->st_mode))
-        snprintf(source->error, sizeof source->error, "is not a regular file; only those can be copied");
+        snprintf(source->error, sizeof source->error,
+                 "is not a regular file; only those can be copied");
     return source->error[0] == '\0';
 }
 
-static void fill_header(const fan_copy_source *source, const struct stat *status, fan_copy_header *header)
+static void fill_header(const fan_copy_source *source, const struct stat *status,
+                        fan_copy_header *header)
 {
     header->usable = true;
     header->mode = status->st_mode & 07777;
@@ -43,7 +45,8 @@ bool fan_copy_source_open(fan_copy_source *source, const char *path, fan_copy_he
     /* O_NONBLOCK: opening a fifo must not wait for its writer. */
     source->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (source->fd < 0 || fstat(source->fd, &status) != 0) {
-        fan_copy_describe_errno(source->error, sizeof source->error, "cannot open the source", errno);
+        fan_copy_describe_errno(source->error, sizeof source->error, "cannot open the source",
+                                errno);
         return false;
     }
     if (!check_kind(source, &status))
@@ -66,11 +69,13 @@ static int shrunk(fan_copy_source *source, MPI_Count end)
 int fan_copy_source_read(fan_copy_source *source, MPI_Count offset, void *buffer, size_t bytes)
 {
     for (size_t done = 0; done < bytes;) {
-        ssize_t got = pread(source->fd, (char *)buffer + done, bytes - done, (off_t)offset + (off_t)done);
+        ssize_t got =
+            pread(source->fd, (char *)buffer + done, bytes - done, (off_t)offset + (off_t)done);
         if (got == 0)
             return shrunk(source, offset + (MPI_Count)done);
         if (got < 0) {
-            fan_copy_describe_errno(source->error, sizeof source->error, "cannot read the source", errno);
+            fan_copy_describe_errno(source->error, sizeof source->error, "cannot read the source",
+                                    errno);
             return -1;
         }
         done += (size_t)got;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file source.h  The file that is copied: rank 0 has it open, the others know what it says about itself. */
+/** @file source.h  The file that is copied: rank 0 reads it, the others know its attributes. */
 #ifndef FAN_COPY_SOURCE_H
 #define FAN_COPY_SOURCE_H
 
@@ -38,7 +38,7 @@ typedef struct fan_copy_source {
 /** Open a regular file and fill in the header. False with `source->error` if that is impossible. */
 bool fan_copy_source_open(fan_copy_source *source, const char *path, fan_copy_header *header);
 
-/** A fanout_source_fn in all but its state. Nonzero with `source->error` if the bytes are not there. */
+/** A fanout_source_fn in all but its state. Nonzero, with `source->error`, if that fails. */
 int fan_copy_source_read(fan_copy_source *source, MPI_Count offset, void *buffer, size_t bytes);
 
 /** Close it and release what it holds. */

@@ -58,8 +58,8 @@ static void end(int signal_number)
         put(unfinished);
         put(": not written, the copy was stopped by a signal\n");
     }
-    /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them time to
-     * get this signal and remove their files. Open MPI's launcher waits a second. */
+    /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
+     * time to get this signal and remove their files. Open MPI's launcher waits a second. */
     const struct timespec grace = {.tv_nsec = 300 * 1000 * 1000};
     nanosleep(&grace, NULL);
     _exit(1);
@@ -71,8 +71,8 @@ void fan_copy_signals_handle(void)
     struct sigaction action = {.sa_handler = end, .sa_mask = set};
     for (int i = 0; i < ENDING_SIGNALS; i++)
         sigaction(ending_signals[i], &action, NULL);
-    /* A write beyond the file size limit shall fail with EFBIG, and a progress line that a background
-     * job prints shall not stop it. */
+    /* A write beyond the file size limit shall fail with EFBIG, and a progress line that a
+     * background job prints shall not stop it. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);

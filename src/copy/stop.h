@@ -15,7 +15,7 @@ void fan_copy_signals_handle(void);
 /** Errors of MPI in MPI_COMM_WORLD and what is made from it end the job, by fan_copy_abort. */
 void fan_copy_mpi_errors_abort(void);
 
-/** Print "fanout-copy: HOST: ...", remove this rank's temporary file and end the job with status 1. */
+/** Print "fanout-copy: HOST: ...", remove this rank's temporary file, end the job with status 1. */
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -19,7 +19,7 @@ static struct {
     volatile sig_atomic_t exists;
 } temporary;
 
-/* The handler of a signal runs in this thread: while signals are held, `exists` and the file agree. */
+/* Signal handlers run in this thread: while signals are held, `exists` and the file may disagree. */
 static void hold_signals(sigset_t *before)
 {
     sigset_t all;
@@ -63,8 +63,8 @@ static int remove_stale(const char *path, bool *was_stale)
         return errno == ENOENT ? 0 : -1;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return close_with(fd, EBUSY);
-    /* It may have been renamed to its final name since it was opened. As long as it is here and we have
-     * the lock, nobody else can put another file in its place. */
+    /* It may have been renamed to its final name since it was opened. As long as it is here and we
+     * have the lock, nobody else can put another file in its place. */
     if (is_at(fd, path)) {
         if (unlink(path) != 0)
             return close_with(fd, errno);
@@ -74,8 +74,8 @@ static int remove_stale(const char *path, bool *was_stale)
     return 0;
 }
 
-/* Create and lock. -1 with EEXIST if there is one already, or if it was taken for a stale one before it
- * was locked. */
+/* Create and lock. -1 with EEXIST if there is one already, or if it was taken for a stale one
+ * before it was locked. */
 static int create_locked(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -90,9 +90,10 @@ static int name_it(const char *final_path)
 {
     const char *base = fan_copy_path_base(final_path);
     int directory_length = (int)(base - final_path);
-    int length = snprintf(temporary.path, sizeof temporary.path, "%.*s.%s.fanout-part", directory_length,
-                          final_path, base);
-    int final_length = snprintf(temporary.final_path, sizeof temporary.final_path, "%s", final_path);
+    int length = snprintf(temporary.path, sizeof temporary.path, "%.*s.%s.fanout-part",
+                          directory_length, final_path, base);
+    int final_length =
+        snprintf(temporary.final_path, sizeof temporary.final_path, "%s", final_path);
     return length < PATH_MAX && final_length < PATH_MAX ? 0 : -1;
 }
 
@@ -106,7 +107,7 @@ int fan_copy_temporary_create(const char *final_path, bool *was_stale)
     sigset_t before;
     hold_signals(&before);
     int fd = create_locked(temporary.path);
-    /* Each further attempt follows the removal of a stale file; others may do the same at the same time. */
+    /* Again after each removal of a stale file: others may try the same at the same time. */
     for (int attempt = 0; fd < 0 && errno == EEXIST && attempt < 10; attempt++) {
         if (remove_stale(temporary.path, was_stale) != 0)
             break;

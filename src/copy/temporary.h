@@ -2,9 +2,10 @@
 /**
  * @file temporary.h  The one temporary file of this process.
  *
- * The data of DIR/NAME is written to DIR/.NAME.fanout-part, which its writer keeps locked with flock()
- * while it exists. A temporary file that nobody has locked belongs to a run that was killed, and the next
- * run removes it. There is one per process, because a signal handler must find it.
+ * The data of DIR/NAME is written to DIR/.NAME.fanout-part, which its writer keeps locked with
+ * flock() while it exists. A temporary file that nobody has locked belongs to a run that was
+ * killed, and the next run removes it. There is one per process, because a signal handler must find
+ * it.
  */
 #ifndef FAN_COPY_TEMPORARY_H
 #define FAN_COPY_TEMPORARY_H
@@ -15,8 +16,8 @@
  * Create the temporary file for `final_path`, readable by its owner only, and lock it.
  *
  * @param was_stale  set if one of a killed run was removed first
- * @return a descriptor for the caller to close, after which the lock is gone; or -1 with errno set: EBUSY
- *         when another process is writing there, ENAMETOOLONG, or what the file system says
+ * @return a descriptor for the caller to close, after which the lock is gone; or -1 with errno set:
+ *         EBUSY when another process is writing there, ENAMETOOLONG, or what the file system says
  */
 int fan_copy_temporary_create(const char *final_path, bool *was_stale);
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-/* The launcher makes a process group for each rank, so its own group, our parent's, is what counts. */
+/* The launcher makes a process group for each rank, so its own, our parent's, is what counts. */
 static bool in_foreground(int fd)
 {
     pid_t foreground = tcgetpgrp(fd);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/agreement.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What rank 0 sends to all. */
@@ -42,25 +41,12 @@ static fan_status overlay_hints(MPI_Info hints, fan_params *params)
     return status;
 }
 
-static fan_status overlay_tune_file(fan_params *params)
-{
-    const char *path = getenv("FANOUT_TUNE_FILE");
-    if (path == NULL || *path == '\0')
-        return FAN_OK;
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return fan_fail(FAN_ERR_SYSTEM, "FANOUT_TUNE_FILE: cannot open %s on rank 0: %s", path, strerror(errno));
-    fan_status status = fan_params_from_file(params, file, path);
-    fclose(file);
-    return status;
-}
-
 static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
 {
     fan_status status = FAN_OK;
     if (from_defaults) {
         *params = fan_params_default();
-        status = overlay_tune_file(params);
+        status = fan_params_from_tune_file(params, NULL);
     }
     if (status == FAN_OK)
         status = overlay_hints(hints, params);

@@ -6,7 +6,6 @@
 #include "tune/params.h"
 
 #include <argp.h>
-#include <ctype.h>
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -63,9 +62,7 @@ static void print_parameter(size_t index)
     const char *name = fan_param_name(index);
     char preset[64], variable[64];
     fan_params_get(&defaults, index, preset, sizeof preset);
-    snprintf(variable, sizeof variable, "FANOUT_%s", name);
-    for (char *c = variable; *c != '\0'; c++)
-        *c = (char)toupper((unsigned char)*c);
+    fan_param_variable(index, variable, sizeof variable);
     printf("%-17s %-12s %-24s fanout_%s\n    %s\n", name, preset, variable, name,
            fan_param_help(index));
 }

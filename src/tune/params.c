@@ -142,9 +142,9 @@ void fan_params_get(const fan_params *params, size_t index, char *text, size_t s
         snprintf(text, size, "%" PRId64, value);
 }
 
-static void environment_name(const char *name, char *text, size_t size)
+void fan_param_variable(size_t index, char *text, size_t size)
 {
-    snprintf(text, size, "FANOUT_%s", name);
+    snprintf(text, size, "FANOUT_%s", table[index].name);
     for (char *c = text; *c != '\0'; c++)
         *c = (char)toupper((unsigned char)*c);
 }
@@ -153,7 +153,7 @@ fan_status fan_params_from_environment(fan_params *params)
 {
     for (size_t i = 0; i < fan_param_count(); i++) {
         char variable[64];
-        environment_name(table[i].name, variable, sizeof variable);
+        fan_param_variable(i, variable, sizeof variable);
         const char *text = getenv(variable);
         if (text == NULL)
             continue;

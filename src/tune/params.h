@@ -29,6 +29,9 @@ size_t fan_param_count(void);
 /** Name of parameter `index`, such as "group_size". */
 const char *fan_param_name(size_t index);
 
+/** Write the name of its environment variable, such as "FANOUT_GROUP_SIZE", into `text`. */
+void fan_param_variable(size_t index, char *text, size_t size);
+
 /** One line of help of parameter `index`. */
 const char *fan_param_help(size_t index);
 

@@ -4,7 +4,8 @@
 #
 # For one copy these may be set: CORRUPT_RANK (what it gets is changed on the way), FANOUT_DISTURB_PAUSE
 # (microseconds before each piece is read), PEAK_DIRECTORY (gets peak.RANK, a rank's peak memory in KiB).
-set -u
+# shellcheck source=tests/tap.sh
+. "$top_srcdir/tests/tap.sh"
 # shellcheck source=tests/mpi-env.sh
 . "$top_srcdir/tests/mpi-env.sh"
 
@@ -13,8 +14,7 @@ set -u
 export OMPI_MCA_orte_abort_on_non_zero_status=0
 export DISTURB=$top_builddir/tests/copy/.libs/disturb.so
 export FANOUT_CHUNK_BYTES=64K
-host=$(hostname)
-work=$(mktemp -d)
+host=$(uname -n)
 mounts=()
 
 clean_up()
@@ -25,36 +25,6 @@ clean_up()
     rm -rf "$work"
 }
 trap clean_up EXIT
-trap 'exit 1' INT TERM
-cd "$work" || exit 1
-
-checks=0
-
-# check TEXT COMMAND...: one TAP line. COMMAND is a command that succeeds when all is well.
-check()
-{
-    local text=$1
-    shift
-    checks=$((checks + 1))
-    if "$@"; then
-        echo "ok $checks - $text"
-    else
-        echo "not ok $checks - $text"
-        sed 's/^/# /' out err 2>/dev/null
-    fi
-}
-
-# skip TEXT REASON
-skip()
-{
-    checks=$((checks + 1))
-    echo "ok $checks - $1 # SKIP $2"
-}
-
-finish()
-{
-    echo "1..$checks"
-}
 
 # copy RANKS ARGUMENTS...: run fanout-copy. Leaves out, err and status (the launcher's), and each rank's exit status.
 copy()

@@ -3,8 +3,9 @@
  * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream.
  *
  * FANOUT_DISTURB_PAUSE=MICROSECONDS  a slow source: wait before each piece
- * FANOUT_DISTURB_CORRUPT=1           a bad network: change the first byte of each piece that arrives
- * FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the end
+ * FANOUT_DISTURB_CORRUPT=1           a bad network: change the first byte of each piece that
+ * arrives FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the
+ * end
  */
 #define _GNU_SOURCE
 #include "fanout.h"
@@ -16,7 +17,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-typedef int stream_function(MPI_Count, fanout_source_fn *, fanout_sink_fn *, void *, int, MPI_Comm, MPI_Info);
+typedef int stream_function(MPI_Count, fanout_source_fn *, fanout_sink_fn *, void *, int, MPI_Comm,
+                            MPI_Info);
 
 static struct {
     fanout_source_fn *source;
@@ -45,8 +47,8 @@ static int corrupting_sink(void *state, MPI_Count offset, const void *buffer, si
     return result;
 }
 
-int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,
-                  MPI_Comm comm, MPI_Info info)
+int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state,
+                  int root, MPI_Comm comm, MPI_Info info)
 {
     union {
         void *object;

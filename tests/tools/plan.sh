@@ -2,29 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-plan: what it says, draws and refuses.
 # shellcheck disable=SC2317 # functions are called by way of check
-set -u
-plan=${top_builddir:-.}/fanout-plan
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 99
+# shellcheck source=tests/tap.sh
+. "$top_srcdir/tests/tap.sh"
+plan=$top_builddir/fanout-plan
 unset "${!FANOUT_@}"
-
-checks=0
-failures=0
-
-# check TEXT COMMAND...: one TAP line. COMMAND is a command that succeeds when all is well.
-check() {
-    local text=$1
-    shift
-    checks=$((checks + 1))
-    if "$@"; then
-        echo "ok $checks - $text"
-    else
-        failures=$((failures + 1))
-        echo "not ok $checks - $text"
-        sed 's/^/# /' out err 2>/dev/null
-    fi
-}
 
 run() {
     "$plan" "$@" >out 2>err
@@ -204,5 +185,4 @@ check "--help" says "Usage: fanout-plan" "--svg" "Exit status"
 run --version
 check "--version" says "fanout-plan (libfanout)"
 
-echo "1..$checks"
-exit $((failures > 0))
+finish

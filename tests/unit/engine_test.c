@@ -3,8 +3,8 @@
 #include "engine/engine.h"
 #include "plan/planner.h"
 #include "simulated_network.h"
+#include "unit_main.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,22 +307,14 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("engine");
-    TCase *cases = tcase_create("engine");
-    tcase_set_timeout(cases, 300);
-    tcase_add_test(cases, every_algorithm_in_every_order);
-    tcase_add_test(cases, smallest_window_and_one_send);
-    tcase_add_test(cases, sizes_that_divide_nothing);
-    tcase_add_test(cases, secondary_groups);
-    tcase_add_test(cases, store_and_forward);
-    tcase_add_test(cases, failing_source_is_known_everywhere);
-    tcase_add_test(cases, failing_sink_harms_nobody_else);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
+    const TTest *const tests[] = {
+        every_algorithm_in_every_order,
+        smallest_window_and_one_send,
+        sizes_that_divide_nothing,
+        secondary_groups,
+        store_and_forward,
+        failing_source_is_known_everywhere,
+        failing_sink_harms_nobody_else,
+    };
+    return unit_main("engine", tests, sizeof tests / sizeof tests[0]);
 }
