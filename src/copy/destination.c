@@ -52,8 +52,8 @@ static void create(fan_copy_destination *destination)
         return;
     if (errno == EBUSY)
         fan_copy_outcome_fail(outcome,
-                              "another process is writing this file; if hosts share this directory, "
-                              "put %%h into DST, else try again when that copy has ended");
+                              "another process is writing this file; if hosts share this "
+                              "directory, put %%h into DST, else try again when that copy ends");
     else
         fan_copy_outcome_fail_errno(outcome, "cannot create a temporary file beside it", errno);
 }

@@ -59,11 +59,11 @@ static const struct argp parser = {
            "copy.\vStart it with one process per host, such as: "
            "mpirun -N 1 --host a,b,c fanout-copy SRC DST\n\n"
            "Rank 0 reads SRC once. One process of each host writes DST; if DST is a directory, the "
-           "file goes into it under its own name. In DST %h stands for the host name and %r for the "
-           "rank; with %r every rank writes a copy of its own. A file appears under its final name "
-           "only when it is whole.\n\n"
-           "Exit status, on every rank: 0 when every host has the file, 1 when one of them has not, "
-           "2 for a wrong command line.",
+           "file goes into it under its own name. In DST %h stands for the host name and %r for "
+           "the rank; with %r every rank writes a copy of its own. A file appears under its final "
+           "name only when it is whole.\n\n"
+           "Exit status, on every rank: 0 when every host has the file, 1 when one of them has "
+           "not, 2 for a wrong command line.",
 };
 
 static void print_version(FILE *stream, struct argp_state *state)

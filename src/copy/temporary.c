@@ -19,7 +19,7 @@ static struct {
     volatile sig_atomic_t exists;
 } temporary;
 
-/* Signal handlers run in this thread: while signals are held, `exists` and the file may disagree. */
+/* Handlers run in this thread: only while signals are held may `exists` and the file disagree. */
 static void hold_signals(sigset_t *before)
 {
     sigset_t all;

@@ -6,26 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static int wrong_communicator(MPI_Comm comm)
+/* The state of an intracommunicator, or an error that has been raised. */
+static int find_state(MPI_Comm comm, fan_comm_state **state)
 {
     int inter;
     if (comm == MPI_COMM_NULL)
         return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
     int code = MPI_Comm_test_inter(comm, &inter);
-    if (code == MPI_SUCCESS && inter)
+    if (code != MPI_SUCCESS)
+        return code;
+    if (inter)
         return fan_raise(comm, FAN_OK, MPI_ERR_COMM);
-    return code;
+    fan_status status = fan_comm_state_get(comm, state, &code);
+    return fan_raise(comm, status, fan_error_code(status, code));
 }
 
 int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
 {
-    int code = wrong_communicator(comm);
+    fan_comm_state *state;
+    int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
-    fan_comm_state *state;
-    fan_status status = fan_comm_state_get(comm, &state, &code);
-    if (status == FAN_OK)
-        status = fan_comm_state_set(state, hints, &code);
+    fan_status status = fan_comm_state_set(state, hints, &code);
     if (status == FAN_OK)
         status = fan_comm_state_connect(state, &code);
     return fan_raise(comm, status, fan_error_code(status, code));
@@ -33,13 +35,10 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
 
 int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
 {
-    int code = wrong_communicator(comm);
+    fan_comm_state *state;
+    int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
-    fan_comm_state *state;
-    fan_status status = fan_comm_state_get(comm, &state, &code);
-    if (status != FAN_OK)
-        return fan_raise(comm, status, fan_error_code(status, code));
     code = MPI_Info_create(used);
     for (size_t i = 0; code == MPI_SUCCESS && i < fan_param_count(); i++) {
         char key[MPI_MAX_INFO_KEY], value[64];
@@ -61,13 +60,10 @@ static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 
 int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
 {
-    int code = wrong_communicator(comm);
+    fan_comm_state *state;
+    int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
-    fan_comm_state *state;
-    fan_status status = fan_comm_state_get(comm, &state, &code);
-    if (status != FAN_OK)
-        return fan_raise(comm, status, fan_error_code(status, code));
     if (root < 0 || root >= state->size)
         return fan_raise(comm, FAN_OK, MPI_ERR_ROOT);
     if (bytes < 0)

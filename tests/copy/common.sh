@@ -2,16 +2,20 @@
 # shellcheck shell=bash
 # Sourced by the tests of fanout-copy: TAP, a directory to work in, and ways to start a copy.
 #
-# For one copy these may be set: CORRUPT_RANK (what it gets is changed on the way), FANOUT_DISTURB_PAUSE
-# (microseconds before each piece is read), PEAK_DIRECTORY (gets peak.RANK, a rank's peak memory in KiB).
+# For one copy these may be set:
+#   CORRUPT_RANK          what this rank gets is changed on the way
+#   FANOUT_DISTURB_PAUSE  microseconds to wait before each piece is read
+#   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
 # shellcheck source=tests/tap.sh
 . "$top_srcdir/tests/tap.sh"
 # shellcheck source=tests/mpi-env.sh
 . "$top_srcdir/tests/mpi-env.sh"
 
-# Open MPI's launcher kills the other ranks as soon as one has ended with 1. Each one's own exit status is
-# tested, so it must not; then its own exit status is always 0.
+# Open MPI's launcher kills the other ranks as soon as one has ended with 1. Each one's own exit
+# status is tested, so it must not; then its own exit status is always 0.
 export OMPI_MCA_orte_abort_on_non_zero_status=0
+# disturb.so comes before the run-time library of the address sanitizer, if that is used.
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 export DISTURB=$top_builddir/tests/copy/.libs/disturb.so
 export FANOUT_CHUNK_BYTES=64K
 host=$(uname -n)
@@ -26,30 +30,39 @@ clean_up()
 }
 trap clean_up EXIT
 
-# copy RANKS ARGUMENTS...: run fanout-copy. Leaves out, err and status (the launcher's), and each rank's exit status.
-copy()
+# launch RANKS ARGUMENTS...: start fanout-copy in the background, as process $launcher. It leaves
+# what it prints in out and err, and each rank's process id and exit status.
+launch()
 {
     ranks=$1
     shift
     rm -f status.* pid.* out err
     # shellcheck disable=SC2086 # MPIRUN and FANOUT_TEST_WRAPPER may be commands with arguments
-    timeout -k 5 120 $MPIRUN -np "$ranks" "$top_srcdir/tests/copy/run-rank" "$work" ${FANOUT_TEST_WRAPPER-} \
-        "$top_builddir/fanout-copy" "$@" >out 2>err </dev/null
+    $MPIRUN -np "$ranks" "$top_srcdir/tests/copy/run-rank" "$work" \
+        ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-copy" "$@" >out 2>err </dev/null &
+    launcher=$!
+}
+
+# end_copy: wait for it. The launcher's exit status is $status.
+end_copy()
+{
+    wait "$launcher"
     status=$?
 }
 
-# start_copy RANKS FILE ARGUMENTS...: start it in the background and come back when FILE has some data.
-# The launcher's process is $launcher.
+# copy RANKS ARGUMENTS...: run fanout-copy from start to end.
+copy()
+{
+    launch "$@"
+    end_copy
+}
+
+# start_copy FILE RANKS ARGUMENTS...: start fanout-copy and come back when FILE has some data.
 start_copy()
 {
-    ranks=$1
-    local file=$2
-    shift 2
-    rm -f status.* pid.* out err
-    # shellcheck disable=SC2086
-    $MPIRUN -np "$ranks" "$top_srcdir/tests/copy/run-rank" "$work" "$top_builddir/fanout-copy" "$@" \
-        >out 2>err </dev/null &
-    launcher=$!
+    local file=$1
+    shift
+    launch "$@"
     for ((i = 0; i < 1000; i++)); do
         [ -s "$file" ] && return
         sleep 0.02
@@ -57,12 +70,6 @@ start_copy()
     echo "Bail out! the copy did not start"
     sed 's/^/# /' out err
     exit 1
-}
-
-end_copy()
-{
-    wait "$launcher"
-    status=$?
 }
 
 # every_rank STATUS: each rank has ended with it.

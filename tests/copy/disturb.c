@@ -3,9 +3,8 @@
  * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream.
  *
  * FANOUT_DISTURB_PAUSE=MICROSECONDS  a slow source: wait before each piece
- * FANOUT_DISTURB_CORRUPT=1           a bad network: change the first byte of each piece that
- * arrives FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the
- * end
+ * FANOUT_DISTURB_CORRUPT=1           a bad network: change each piece that arrives
+ * FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the end
  */
 #define _GNU_SOURCE
 #include "fanout.h"

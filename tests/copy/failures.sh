@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Each failure names host and path, every rank exits with 1, whole files are kept, nothing else is left.
+# Each failure names host and path, every rank exits with 1, whole files are kept, nothing else is
+# left.
 # shellcheck source=tests/copy/common.sh
 . "$top_srcdir/tests/copy/common.sh"
 
@@ -71,7 +72,8 @@ one_failed "a file in place of the directory" "cannot write here: Not a director
 five
 mkdir to.3/copy to.3/copy/source
 copy 5 source 'to.%r/copy'
-check "a directory in the way: it is named" said "to.3/copy/source: cannot write here: Is a directory"
+check "a directory in the way: it is named" \
+    said "to.3/copy/source: cannot write here: Is a directory"
 check "a directory in the way: the other files are whole" others_whole
 five
 mkfifo to.3/copy
@@ -90,7 +92,7 @@ fi
 # Failures in the middle. What was there before stays.
 five
 echo old >to.3/copy
-FANOUT_DISTURB_PAUSE=50000 start_copy 5 to.3/.copy.fanout-part source 'to.%r/copy'
+FANOUT_DISTURB_PAUSE=50000 start_copy to.3/.copy.fanout-part 5 source 'to.%r/copy'
 prlimit --fsize=1000000 --pid "$(cat pid.3)"
 end_copy
 one_failed "a file that becomes too large" "cannot write: File too large"
@@ -103,12 +105,12 @@ check "the old file is still there" [ "$(cat to.3/copy)" = old ]
 
 export FANOUT_DISTURB_PAUSE=50000
 cp source shrinking
-start_copy 3 .copy.1.fanout-part shrinking 'copy.%r'
+start_copy .copy.1.fanout-part 3 shrinking 'copy.%r'
 truncate -s 700000 shrinking
 end_copy
 all_failed "source that shrinks" "shrinking: shrank from 2097152 to 700000 bytes"
 
-start_copy 3 .copy.1.fanout-part source 'copy.%r'
+start_copy .copy.1.fanout-part 3 source 'copy.%r'
 mkdir second
 (
     cd second || exit 1
@@ -118,7 +120,8 @@ mkdir second
     every_rank 1
 )
 check "two copies at a time: the second one fails" [ $? = 0 ]
-check "and says why" grep -qF "fanout-copy: $host: ../copy.1: another process is writing this file" second/err
+check "and says why" \
+    grep -qF "fanout-copy: $host: ../copy.1: another process is writing this file" second/err
 end_copy
 check "the first one goes on" every_rank 0
 check "and ends well" same source copy.{0,1,2}
@@ -146,7 +149,7 @@ if [ "$(id -u)" = 0 ] && mkdir probe && mount -t tmpfs -o size=64k tmpfs probe 2
     remove_disk
 
     small_disk 4m
-    FANOUT_DISTURB_PAUSE=50000 start_copy 5 to.3/.copy.fanout-part source 'to.%r/copy'
+    FANOUT_DISTURB_PAUSE=50000 start_copy to.3/.copy.fanout-part 5 source 'to.%r/copy'
     head -c 3500k /dev/zero >to.3/other
     end_copy
     one_failed "a disk that becomes full" "cannot write: No space left on device"
@@ -155,7 +158,8 @@ if [ "$(id -u)" = 0 ] && mkdir probe && mount -t tmpfs -o size=64k tmpfs probe 2
 
     small_disk 4m ,ro
     copy 5 source 'to.%r/copy'
-    one_failed "a disk that cannot be written" "cannot create a temporary file beside it: Read-only file system"
+    one_failed "a disk that cannot be written" \
+        "cannot create a temporary file beside it: Read-only file system"
     remove_disk
 else
     skip "a disk that is too small" "cannot mount"

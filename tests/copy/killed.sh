@@ -1,28 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# A copy that is killed: by a signal that can be handled it leaves nothing, after SIGKILL the next run cleans up.
+# A copy that is killed: if the signal can be handled it leaves nothing, after SIGKILL the next run
+# cleans up.
 # shellcheck source=tests/copy/common.sh
 . "$top_srcdir/tests/copy/common.sh"
 
 head -c 8M /dev/urandom >source
 export FANOUT_DISTURB_PAUSE=100000
 
-# Wait until no rank is left.
+# running PID: it exists and is no zombie.
+running()
+{
+    grep -qs '^State:[[:space:]]*[^Z]' "/proc/$1/status"
+}
+
+# ranks_gone: every rank ends within ten seconds.
 ranks_gone()
 {
-    local pid
-    for ((i = 0; i < 500; i++)); do
-        for pid in $(cat pid.*); do
-            [ -d "/proc/$pid" ] && grep -q '^State:[[:space:]]*[^Z]' "/proc/$pid/status" && sleep 0.02 && continue 2
+    local pid tries=500
+    for pid in $(cat pid.*); do
+        while running "$pid"; do
+            ((tries-- > 0)) || return 1
+            sleep 0.02
         done
-        return 0
     done
-    return 1
 }
 
 for signal in TERM INT; do
     echo old >copy.2
-    start_copy 5 .copy.4.fanout-part source 'copy.%r'
+    start_copy .copy.4.fanout-part 5 source 'copy.%r'
     kill -"$signal" "$launcher"
     end_copy
     check "SIG$signal: the launcher fails" [ "$status" != 0 ]
@@ -30,11 +36,12 @@ for signal in TERM INT; do
     check "SIG$signal: no temporary file is left" no_temporary
     check "SIG$signal: no file" absent copy.{0,1,3,4}
     check "SIG$signal: the old file is still there" [ "$(cat copy.2)" = old ]
-    check "SIG$signal: a message with host and path" said "copy.1: not written, the copy was stopped by a signal"
+    check "SIG$signal: a message with host and path" \
+        said "copy.1: not written, the copy was stopped by a signal"
     rm -f copy.2
 done
 
-start_copy 5 .copy.4.fanout-part source 'copy.%r'
+start_copy .copy.4.fanout-part 5 source 'copy.%r'
 # shellcheck disable=SC2046
 kill -KILL "$launcher" $(cat pid.*)
 end_copy 2>/dev/null
