@@ -55,15 +55,16 @@ int fan_error_code(fan_status status, int mpi_code)
     return MPI_ERR_INTERN;
 }
 
-/* A failure that is the same on all ranks is told by one of them. */
+/*
+ * A callback's failure is the caller's to tell. A wrong parameter is the same on all ranks: rank 0 tells.
+ */
 static bool should_tell(MPI_Comm comm, fan_status status)
 {
-    if (status == FAN_OK)
+    if (status == FAN_OK || status == FAN_ERR_SOURCE || status == FAN_ERR_SINK)
         return false;
-    if (status != FAN_ERR_ARGUMENT && status != FAN_ERR_SYSTEM && status != FAN_ERR_SOURCE)
-        return true;
-    int rank;
-    MPI_Comm_rank(comm, &rank);
+    int rank = 0;
+    if (status == FAN_ERR_ARGUMENT || status == FAN_ERR_SYSTEM)
+        MPI_Comm_rank(comm, &rank);
     return rank == 0;
 }
 

@@ -14,8 +14,9 @@
 int fan_error_code(fan_status status, int mpi_code);
 
 /**
- * Raise `code` on the error handler of `comm`, after a warning with fan_fail_text() if the failure is
- * ours (`status`), and return the code, for handlers that return. MPI_SUCCESS is just returned.
+ * Raise `code` on the error handler of `comm`, after a warning with fan_fail_text() if the failure
+ * (`status`) is one that the caller cannot know, and return the code, for handlers that return.
+ * MPI_SUCCESS is just returned.
  */
 int fan_raise(MPI_Comm comm, fan_status status, int code);
 
