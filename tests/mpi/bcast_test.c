@@ -309,16 +309,20 @@ static void test_intercommunicator(void)
     MPI_Comm_free(&half);
 }
 
-/* More than MPICH has context numbers, so a private communicator that is not freed shows. */
+/*
+ * More than MPICH has context numbers, so a private communicator that is not freed shows. Fewer on many
+ * ranks, where each takes long: MPICH's ranks do not yield.
+ */
 static void test_many_communicators(void)
 {
     bool good = true;
-    for (int i = 0; i < 2500; i++) {
+    int count = size <= 3 ? 2500 : 50;
+    for (int i = 0; i < count; i++) {
         MPI_Comm comm = make_comm("auto");
         good = broadcast_ints(100, i % size, comm) && good;
         MPI_Comm_free(&comm);
     }
-    tap_ok(good, "2500 communicators made, used and freed");
+    tap_ok(good, "%d communicators made, used and freed", count);
 }
 
 /* A private communicator made by MPI_Comm_dup would call this. */

