@@ -7,9 +7,11 @@
 #include <mpi.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,30 +36,26 @@ void fan_copy_signals_hold(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-/* Async-signal-safe. */
-static void put(const char *text)
+static struct iovec piece(const char *text)
 {
-    size_t length = strlen(text);
-    while (length > 0) {
-        ssize_t done = write(STDERR_FILENO, text, length);
-        if (done <= 0)
-            return;
-        text += done;
-        length -= (size_t)done;
-    }
+    return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
+}
+
+/* Async-signal-safe, and in one piece: several ranks write to one pipe at this moment. */
+static void tell_unfinished(const char *path)
+{
+    const struct iovec line[] = {piece("fanout-copy: "), piece(host), piece(": "), piece(path),
+                                 piece(": not written, the copy was stopped by a signal\n")};
+    ssize_t written = writev(STDERR_FILENO, line, sizeof line / sizeof line[0]);
+    (void)written; /* there is nobody left to tell */
 }
 
 static void end(int signal_number)
 {
     (void)signal_number;
     const char *unfinished = fan_copy_temporary_remove();
-    if (unfinished != NULL) {
-        put("fanout-copy: ");
-        put(host);
-        put(": ");
-        put(unfinished);
-        put(": not written, the copy was stopped by a signal\n");
-    }
+    if (unfinished != NULL)
+        tell_unfinished(unfinished);
     /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
      * time to get this signal and remove their files. Open MPI's launcher waits a second. */
     const struct timespec grace = {.tv_nsec = 300 * 1000 * 1000};
