@@ -16,7 +16,7 @@
 export OMPI_MCA_orte_abort_on_non_zero_status=0
 # disturb.so comes before the run-time library of the address sanitizer, if that is used.
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
-export DISTURB=$top_builddir/tests/copy/.libs/disturb.so
+export DISTURB=$top_builddir/tests/copy/.libs/disturb.so${mpich_idle+:$mpich_idle}
 export FANOUT_CHUNK_BYTES=64K
 host=$(uname -n)
 mounts=()
