@@ -73,7 +73,7 @@ int fan_raise(MPI_Comm comm, fan_status status, int code)
     if (code == MPI_SUCCESS)
         return code;
     if (should_tell(comm, status))
-        fan_log(FAN_LOG_WARN, "%s", fan_fail_text());
+        fan_warn("%s", fan_fail_text());
     MPI_Comm_call_errhandler(comm, code);
     return code;
 }
