@@ -3,15 +3,12 @@
 
 #include "engine/mpi_transport.h"
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-
 enum { most_slots = 1 << 24 };
 
 /* All nodes must get the same answer. */
 static fan_status window_slots(const fan_plan *plan, int64_t *slots)
 {
-    int64_t chunks = fan_layout_chunks(&plan->layout);
-    *slots = plan->overlap ? MIN(fan_plan_slots(plan), chunks) : chunks;
+    *slots = fan_plan_engine_slots(plan);
     if (*slots > most_slots)
         return fan_fail(FAN_ERR_ARGUMENT, "a window of %lld chunks is too large; make FANOUT_CHUNK_BYTES larger",
                         (long long)*slots);

@@ -61,3 +61,10 @@ int64_t fan_plan_slots(const fan_plan *plan)
 {
     return (int64_t)plan->window * plan->layout.classes;
 }
+
+int64_t fan_plan_engine_slots(const fan_plan *plan)
+{
+    int64_t chunks = fan_layout_chunks(&plan->layout);
+    int64_t window = fan_plan_slots(plan);
+    return plan->overlap && window < chunks ? window : chunks;
+}

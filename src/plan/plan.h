@@ -52,6 +52,12 @@ bool fan_plan_has_secondary(const fan_plan *plan);
 /** Chunks of all classes that a node may have in progress. */
 int64_t fan_plan_slots(const fan_plan *plan);
 
+/**
+ * Chunks that an engine must have room for: the window, but no more than there are; all of them
+ * without overlap. Equal on all nodes.
+ */
+int64_t fan_plan_engine_slots(const fan_plan *plan);
+
 /** The node at a place, and the place of a node (the root's is FAN_PLACE_ROOT). */
 int fan_plan_node(const fan_plan *plan, int place);
 int fan_plan_place(const fan_plan *plan, int node);

@@ -48,3 +48,9 @@ void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind
     schedule->edges[schedule->edge_count++] = (fan_edge){.peer = peer, .kind = kind};
     schedule->roles[class].children++;
 }
+
+void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int members, int slot)
+{
+    for (int step = 1; step < members; step++)
+        fan_schedule_add(schedule, class, first + (slot + step) % members, FAN_EDGE_EXCHANGE);
+}

@@ -64,4 +64,11 @@ void fan_schedule_begin(fan_schedule *schedule, int class, int parent);
 /** Add a child to the role of `class`, the one begun last. */
 void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind kind);
 
+/**
+ * Add exchange edges to the role of `class`: to all of the `members` places from `first` on but the
+ * one in `slot`. They begin with its right neighbour, so that the members of a group do not all
+ * send to one at once.
+ */
+void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int members, int slot);
+
 #endif

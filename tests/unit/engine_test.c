@@ -76,12 +76,10 @@ static fan_plan make_plan(const setup *u)
 
 static void start_phase(site *s, const fan_plan *plan, sim_network *network)
 {
-    int64_t chunks = fan_layout_chunks(&plan->layout);
-    int64_t slots = plan->overlap && fan_plan_slots(plan) < chunks ? fan_plan_slots(plan) : chunks;
     fan_engine_config config = {
         .schedule = &s->schedules[s->phase],
         .layout = plan->layout,
-        .slots = slots,
+        .slots = fan_plan_engine_slots(plan),
         .sends = plan->sends,
         .overlap = plan->overlap,
         .store = {.base = s->data},

@@ -16,10 +16,8 @@ static void feed_children(const fan_shape *shape, int class, int group, fan_phas
         fan_schedule_add(schedule, class, fan_group_owner(shape, child, class), FAN_EDGE_FORWARD);
     for (int child = first; child < end; child++) {
         int start = fan_group_first(shape, child);
-        int members = fan_group_members(shape, child);
-        int slot = fan_group_owner(shape, child, class) - start;
-        for (int step = 1; step < members; step++)
-            fan_schedule_add(schedule, class, start + (slot + step) % members, FAN_EDGE_EXCHANGE);
+        fan_schedule_add_others(schedule, class, start, fan_group_members(shape, child),
+                                fan_group_owner(shape, child, class) - start);
     }
 }
 

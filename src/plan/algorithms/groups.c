@@ -62,12 +62,5 @@ void fan_group_add_peers(const fan_shape *shape, int class, int place, fan_sched
 {
     int group = place / shape->group_size;
     int first = fan_group_first(shape, group);
-    int members = fan_group_members(shape, group);
-    /*
-     * Each member begins with its right neighbour, so that the members do not all send to one at
-     * once.
-     */
-    for (int step = 1; step < members; step++)
-        fan_schedule_add(schedule, class, first + (place - first + step) % members,
-                         FAN_EDGE_EXCHANGE);
+    fan_schedule_add_others(schedule, class, first, fan_group_members(shape, group), place - first);
 }

@@ -117,9 +117,8 @@ static void exchange_role(int base, int nodes, int class, int feeder, int place,
 {
     int owner = base + class % nodes;
     fan_schedule_begin(schedule, class, place == owner ? feeder : owner);
-    /* Each begins with its right neighbour, so that they do not all send to one at once. */
-    for (int step = 1; place == owner && step < nodes; step++)
-        fan_schedule_add(schedule, class, base + (place - base + step) % nodes, FAN_EDGE_EXCHANGE);
+    if (place == owner)
+        fan_schedule_add_others(schedule, class, base, nodes, place - base);
 }
 
 static void tree_role(const tree *t, int base, int class, int feeder, int place,
