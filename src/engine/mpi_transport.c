@@ -7,6 +7,8 @@
 /* Some microseconds: longer than a message on a fast fabric is late, shorter than a time slice. */
 enum { polls_before_yield = 32 };
 
+enum { NO_SLOT = -1 };
+
 static fan_status check(fan_mpi_transport *t, int code, const char *what, int peer)
 {
     if (code == MPI_SUCCESS)
@@ -18,20 +20,48 @@ static fan_status check(fan_mpi_transport *t, int code, const char *what, int pe
     return fan_fail(FAN_ERR_TRANSPORT, "%s rank %d: %s", what, peer, text);
 }
 
+static void enqueue(fan_mpi_transport *t, int slot, int tag, MPI_Request request)
+{
+    t->next[slot] = NO_SLOT;
+    if (t->oldest[tag] == NO_SLOT) {
+        t->oldest[tag] = slot;
+        t->watched[tag] = request;
+    } else {
+        t->next[t->newest[tag]] = slot;
+        t->behind[slot] = request;
+    }
+    t->newest[tag] = slot;
+}
+
+/* The slot of the oldest receive of a tag, which has ended. The next one takes its place. */
+static int dequeue(fan_mpi_transport *t, int tag)
+{
+    int slot = t->oldest[tag];
+    int next = t->next[slot];
+    t->oldest[tag] = next;
+    if (next != NO_SLOT) {
+        t->watched[tag] = t->behind[next];
+        t->behind[next] = MPI_REQUEST_NULL;
+    }
+    return slot;
+}
+
 static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, int peer, int tag)
 {
     fan_mpi_transport *t = state;
-    return check(t, MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &t->requests[slot]),
-                 "cannot receive from", peer);
+    MPI_Request request;
+    fan_status status = check(t, MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &request),
+                              "cannot receive from", peer);
+    if (status == FAN_OK)
+        enqueue(t, slot, tag, request);
+    return status;
 }
 
 static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag)
 {
     fan_mpi_transport *t = state;
-    MPI_Request *request = &t->requests[slot];
-    int code = t->synchronous ? MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request)
-                              : MPI_Isend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request);
-    return check(t, code, "cannot send to", peer);
+    MPI_Request *request = &t->watched[t->tags + slot - t->receives];
+    return check(t, MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request), "cannot send to", peer);
 }
 
 static fan_status check_statuses(fan_mpi_transport *t, int count)
@@ -44,11 +74,16 @@ static fan_status check_statuses(fan_mpi_transport *t, int count)
     return FAN_OK;
 }
 
+static int test(fan_mpi_transport *t, int *count)
+{
+    return MPI_Testsome(t->tags + t->sends, t->watched, count, t->indices, t->statuses);
+}
+
 /* MPI_Waitsome, but ranks that outnumber the cores get their turn: not every MPI library yields. */
 static int wait_some(fan_mpi_transport *t, int *count)
 {
     for (int polls = 0;; polls++) {
-        int code = MPI_Testsome(t->slots, t->requests, count, t->indices, t->statuses);
+        int code = test(t, count);
         if (code != MPI_SUCCESS || *count != 0)
             return code;
         if (polls >= polls_before_yield)
@@ -56,11 +91,20 @@ static int wait_some(fan_mpi_transport *t, int *count)
     }
 }
 
+static fan_completion completion(fan_mpi_transport *t, int index, const MPI_Status *status)
+{
+    if (index >= t->tags)
+        return (fan_completion){.slot = t->receives + index - t->tags};
+    int bytes;
+    MPI_Get_count(status, MPI_BYTE, &bytes);
+    return (fan_completion){.slot = dequeue(t, index), .bytes = bytes};
+}
+
 static fan_status collect(void *state, bool block, fan_completion *done, int *count)
 {
     fan_mpi_transport *t = state;
     *count = 0;
-    int code = block ? wait_some(t, count) : MPI_Testsome(t->slots, t->requests, count, t->indices, t->statuses);
+    int code = block ? wait_some(t, count) : test(t, count);
     if (*count == MPI_UNDEFINED) /* nothing in progress */
         *count = 0;
     if (code != MPI_SUCCESS) {
@@ -68,28 +112,51 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
         MPI_Error_class(code, &class);
         return class == MPI_ERR_IN_STATUS ? check_statuses(t, *count) : check(t, code, "waiting failed on", -1);
     }
-    for (int i = 0; i < *count; i++) {
-        int bytes;
-        MPI_Get_count(&t->statuses[i], MPI_BYTE, &bytes);
-        done[i] = (fan_completion){.slot = t->indices[i], .bytes = bytes};
-    }
+    for (int i = 0; i < *count; i++)
+        done[i] = completion(t, t->indices[i], &t->statuses[i]);
     return FAN_OK;
 }
 
-fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int slots, bool synchronous)
+static bool allocate(fan_mpi_transport *t)
 {
-    size_t n = (size_t)slots;
-    *t = (fan_mpi_transport){.comm = comm, .synchronous = synchronous, .slots = slots, .mpi_error = MPI_SUCCESS};
-    t->requests = malloc(n * sizeof *t->requests);
-    t->indices = malloc(n * sizeof *t->indices);
-    t->statuses = malloc(n * sizeof *t->statuses);
-    if (t->requests == NULL || t->indices == NULL || t->statuses == NULL) {
-        t->slots = 0;
-        fan_mpi_transport_free(t);
-        return fan_fail(FAN_ERR_MEMORY, "no memory for %d messages", slots);
+    size_t receives = (size_t)t->receives;
+    size_t tags = (size_t)t->tags;
+    size_t watched = (size_t)(t->tags + t->sends);
+    t->watched = malloc(watched * sizeof *t->watched);
+    t->behind = malloc(receives * sizeof *t->behind);
+    t->next = malloc(receives * sizeof *t->next);
+    t->oldest = malloc(tags * sizeof *t->oldest);
+    t->newest = malloc(tags * sizeof *t->newest);
+    t->indices = malloc(watched * sizeof *t->indices);
+    t->statuses = malloc(watched * sizeof *t->statuses);
+    return t->watched && t->behind && t->next && t->oldest && t->newest && t->indices && t->statuses;
+}
+
+static void release(fan_mpi_transport *t)
+{
+    free(t->watched);
+    free(t->behind);
+    free(t->next);
+    free(t->oldest);
+    free(t->newest);
+    free(t->indices);
+    free(t->statuses);
+}
+
+fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int receives, int sends, int tags)
+{
+    *t = (fan_mpi_transport){
+        .comm = comm, .receives = receives, .sends = sends, .tags = tags, .mpi_error = MPI_SUCCESS};
+    if (!allocate(t)) {
+        release(t);
+        return fan_fail(FAN_ERR_MEMORY, "no memory for %d messages", receives + sends);
     }
-    for (int i = 0; i < slots; i++)
-        t->requests[i] = MPI_REQUEST_NULL;
+    for (int i = 0; i < tags + sends; i++)
+        t->watched[i] = MPI_REQUEST_NULL;
+    for (int i = 0; i < receives; i++)
+        t->behind[i] = MPI_REQUEST_NULL;
+    for (int tag = 0; tag < tags; tag++)
+        t->oldest[tag] = NO_SLOT;
     return FAN_OK;
 }
 
@@ -109,9 +176,9 @@ static void give_up(MPI_Request *request)
 
 void fan_mpi_transport_free(fan_mpi_transport *t)
 {
-    for (int i = 0; i < t->slots; i++)
-        give_up(&t->requests[i]);
-    free(t->requests);
-    free(t->indices);
-    free(t->statuses);
+    for (int i = 0; i < t->tags + t->sends; i++)
+        give_up(&t->watched[i]);
+    for (int i = 0; i < t->receives; i++)
+        give_up(&t->behind[i]);
+    release(t);
 }

@@ -30,7 +30,7 @@ static fan_status run_to_end(const fan_engine_config *config)
 }
 
 static fan_status run_phase(fan_comm_state *state, const fan_plan *plan, const fan_schedule *schedule,
-                            const fan_store *store, bool synchronous, int *mpi_code)
+                            const fan_store *store, int *mpi_code)
 {
     fan_engine_config config = {.schedule = schedule,
                                 .layout = plan->layout,
@@ -42,7 +42,7 @@ static fan_status run_phase(fan_comm_state *state, const fan_plan *plan, const f
     if (status != FAN_OK)
         return status;
     fan_mpi_transport transport;
-    status = fan_mpi_transport_init(&transport, state->comm, (int)config.slots + plan->sends, synchronous);
+    status = fan_mpi_transport_init(&transport, state->comm, (int)config.slots, plan->sends, plan->layout.classes);
     if (status != FAN_OK)
         return status;
     config.transport = fan_mpi_transport_interface(&transport);
@@ -62,7 +62,7 @@ static fan_status serve(fan_comm_state *state, const fan_plan *plan, const fan_s
     fan_store source = *store;
     source.drain = NULL;
     if (schedule.edge_count > 0)
-        status = run_phase(state, plan, &schedule, &source, false, mpi_code);
+        status = run_phase(state, plan, &schedule, &source, mpi_code);
     fan_schedule_free(&schedule);
     return status;
 }
@@ -90,7 +90,7 @@ fan_status fan_deliver_buffer(fan_comm_state *state, int64_t bytes, int root, co
 {
     fan_status status = plan_buffer(state, bytes, root);
     if (status == FAN_OK)
-        status = run_phase(state, &state->plan, &state->schedule, store, false, mpi_code);
+        status = run_phase(state, &state->plan, &state->schedule, store, mpi_code);
     if (status == FAN_OK && fan_plan_has_secondary(&state->plan))
         status = serve(state, &state->plan, store, mpi_code);
     return status;
@@ -104,7 +104,7 @@ fan_status fan_deliver_stream(fan_comm_state *state, const fan_params *params, i
     fan_schedule schedule;
     fan_status status = fan_plan_schedule(&plan, state->rank, FAN_PHASE_RECEIVE, &schedule);
     if (status == FAN_OK)
-        status = run_phase(state, &plan, &schedule, store, true, mpi_code);
+        status = run_phase(state, &plan, &schedule, store, mpi_code);
     fan_schedule_free(&schedule);
     return status;
 }

@@ -45,10 +45,10 @@ fan_model fan_params_model(const fan_params *params)
 }
 
 /* Messages in flight that keep a link busy during one latency. */
-static int chunks_in_latency(const fan_model *model, int64_t chunk_bytes)
+static double chunks_in_latency(const fan_model *model, int64_t chunk_bytes)
 {
-    double chunks = ceil(model->latency * model->bandwidth / (double)chunk_bytes);
-    return (int)MIN(chunks, 64);
+    double chunks = fan_hop_time(model) / fan_chunk_time(model, (double)chunk_bytes);
+    return MIN(chunks, 64);
 }
 
 static int window_for(const search *s, const fan_plan *plan, int skew)
@@ -56,8 +56,8 @@ static int window_for(const search *s, const fan_plan *plan, int skew)
     if (s->params->window > 0)
         return (int)s->params->window;
     /* the skew, two chunks being received and one being sent, but no more than there are */
-    int window =
-        skew + 3 + chunks_in_latency(&s->model, plan->layout.chunk_bytes) / plan->layout.classes;
+    double in_latency = chunks_in_latency(&s->model, plan->layout.chunk_bytes);
+    int window = skew + 3 + (int)ceil(in_latency / plan->layout.classes);
     int64_t rounds = (fan_layout_chunks(&plan->layout) - 1) / plan->layout.classes + 1;
     return (int)MAX(1, MIN(window, rounds));
 }
@@ -66,27 +66,35 @@ static int sends_for(const search *s, const fan_plan *plan)
 {
     if (s->params->sends > 0)
         return (int)s->params->sends;
-    return 1 + MAX(1, chunks_in_latency(&s->model, plan->layout.chunk_bytes));
+    /* one on its way out, one behind it, and those of which the receiver's word is still on its way back */
+    return 2 + (int)ceil(2 * chunks_in_latency(&s->model, plan->layout.chunk_bytes));
 }
 
-static void set_chunk(const search *s, fan_plan *plan, const fan_cost *cost, int64_t chunk)
+static fan_cost cost_of(const fan_model *model, const fan_plan *plan)
+{
+    double hop = fan_hop_time(model) / fan_chunk_time(model, (double)plan->layout.chunk_bytes);
+    return fan_algorithms[plan->algorithm].cost(&plan->shape, hop);
+}
+
+static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 {
     plan->layout = fan_layout_make(s->request->bytes, chunk, plan->layout.classes);
-    plan->predicted = fan_cost_time(&s->model, cost, (double)fan_layout_chunks(&plan->layout),
+    fan_cost cost = cost_of(&s->model, plan);
+    plan->predicted = fan_cost_time(&s->model, &cost, (double)fan_layout_chunks(&plan->layout),
                                     (double)plan->layout.chunk_bytes);
 }
 
 /* The chunk with the least predicted time, the larger of two equal ones. */
-static void choose_chunk(const search *s, fan_plan *plan, const fan_cost *cost)
+static void choose_chunk(const search *s, fan_plan *plan)
 {
     if (s->params->chunk_bytes > 0) {
-        set_chunk(s, plan, cost, s->params->chunk_bytes);
+        set_chunk(s, plan, s->params->chunk_bytes);
         return;
     }
     fan_plan best = *plan;
-    set_chunk(s, &best, cost, largest_chunk);
+    set_chunk(s, &best, largest_chunk);
     for (int64_t chunk = largest_chunk / 2; chunk >= smallest_chunk; chunk /= 2) {
-        set_chunk(s, plan, cost, chunk);
+        set_chunk(s, plan, chunk);
         if (plan->predicted < best.predicted)
             best = *plan;
     }
@@ -116,9 +124,8 @@ static void consider(const search *s, fan_algorithm algorithm, int k, int b)
     };
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.classes = plan.shape.group_size;
-    fan_cost cost = fan_algorithms[algorithm].cost(&plan.shape);
-    choose_chunk(s, &plan, &cost);
-    plan.window = window_for(s, &plan, cost.skew);
+    choose_chunk(s, &plan);
+    plan.window = window_for(s, &plan, cost_of(&s->model, &plan).skew);
     plan.sends = sends_for(s, &plan);
     limit_cells(s, &plan);
     s->visit(s->state, &plan);
@@ -191,7 +198,7 @@ static void keep_best(void *state, const fan_plan *plan)
 
 static double hops_of(const fan_plan *plan)
 {
-    return fan_algorithms[plan->algorithm].cost(&plan->shape).hops;
+    return fan_algorithms[plan->algorithm].cost(&plan->shape, 1).hops;
 }
 
 /* The one to take of the best plans of the algorithms; an entry with 0 nodes is no plan. */

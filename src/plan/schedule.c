@@ -49,8 +49,34 @@ void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind
     schedule->roles[class].children++;
 }
 
+/* The remainder, never negative. */
+static int modulo(int a, int n)
+{
+    return (a % n + n) % n;
+}
+
+/*
+ * To whom member `slot` sends at `time`: an idempotent Latin square, the cyclic one (2 slot - time) for an
+ * odd number of members, and for an even one its prolongation along the transversal time = slot + 1
+ * (J. Denes and A. D. Keedwell, "Latin Squares and their Applications", 1974, section 1.4).
+ */
+static int receiver_at(int members, int slot, int time)
+{
+    if (members % 2 == 1)
+        return modulo(2 * slot - time, members);
+    int odd = members - 1;
+    if (slot == odd)
+        return modulo(time - 2, odd);
+    if (time == odd)
+        return modulo(slot - 1, odd);
+    return time == (slot + 1) % odd ? odd : modulo(2 * slot - time, odd);
+}
+
 void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int members, int slot)
 {
-    for (int step = 1; step < members; step++)
-        fan_schedule_add(schedule, class, first + (slot + step) % members, FAN_EDGE_EXCHANGE);
+    for (int step = 1; step < members; step++) {
+        int time = (slot + step) % members;
+        int other = members == 2 ? 1 - slot : receiver_at(members, slot, time);
+        fan_schedule_add(schedule, class, first + other, FAN_EDGE_EXCHANGE);
+    }
 }

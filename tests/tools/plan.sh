@@ -103,7 +103,7 @@ check "a table for one node" says "nothing to choose"
 # ---- schedules ----
 
 run --nodes 13 --bytes 1M --algorithm group --group-size 4 --branching 1 --secondary 1 --schedule 1
-check "a schedule names sources and targets" says "forward 5; exchange 2 3 4" "after full receipt" "forward 9"
+check "a schedule names sources and targets" says "forward 5; exchange 4 2 3" "after full receipt" "forward 9"
 run --nodes 13 --bytes 1M --algorithm group --group-size 4 --schedule 0
 check "so does the root's" says "itself  scatter 1"
 

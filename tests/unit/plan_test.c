@@ -155,6 +155,36 @@ START_TEST(members_of_a_full_group_all_exchange)
 }
 END_TEST
 
+/*
+ * The root sends to one member after the other. A member has its subfile then, and begins: while the root
+ * sends to member `time`, all others send, each to another one, and none to that member.
+ */
+START_TEST(members_never_send_to_one_at_a_time)
+{
+    for (int k = 3; k <= 20; k++) {
+        fan_plan plan = make_plan(FAN_GROUP, k + 1, 0, k, 1, 0);
+        fan_schedule schedules[20];
+        for (int member = 0; member < k; member++)
+            fan_plan_schedule(&plan, member + 1, FAN_PHASE_RECEIVE, &schedules[member]);
+        for (int time = 0; time < k; time++) {
+            bool taken[21] = {[0] = true};
+            taken[time + 1] = true;
+            for (int member = 0; member < k; member++) {
+                if (member == time)
+                    continue;
+                const fan_role *role = &schedules[member].roles[member];
+                int step = (time - member + k) % k - 1;
+                int peer = schedules[member].edges[role->first + step].peer;
+                ck_assert_msg(!taken[peer], "k %d, time %d: two send to node %d", k, time, peer);
+                taken[peer] = true;
+            }
+        }
+        for (int member = 0; member < k; member++)
+            fan_schedule_free(&schedules[member]);
+    }
+}
+END_TEST
+
 START_TEST(groups_forward_slot_to_slot)
 {
     fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
@@ -510,6 +540,7 @@ int main(void)
         store_and_forward_is_valid,
         root_gives_each_member_of_the_first_group_another_subfile,
         members_of_a_full_group_all_exchange,
+        members_never_send_to_one_at_a_time,
         groups_forward_slot_to_slot,
         full_feeds_every_member_of_the_next_group,
         secondary_groups_are_fed_after_full_receipt_only,

@@ -280,7 +280,7 @@ static double best_ratio(fan_algorithm algorithm, int nodes, int64_t bytes)
 
 START_TEST(ratios_are_those_of_the_design)
 {
-    ck_assert_double_lt(best_ratio(FAN_KTREE, 64, 4 * mib), 1.04);
+    ck_assert_double_lt(best_ratio(FAN_KTREE, 64, 4 * mib), 1.045);
     ck_assert_double_lt(best_ratio(FAN_GROUP, 64, 4 * mib), 1.10);
     ck_assert_double_lt(best_ratio(FAN_KTREE, 1024, 4 * mib), 1.07);
     ck_assert_double_lt(best_ratio(FAN_GROUP, 1024, 4 * mib), 1.27);
@@ -311,7 +311,7 @@ START_TEST(large_clusters_get_trees_of_small_k)
             fan_plan plan = choose(nodes, bytes, &params);
             ck_assert(plan.algorithm == FAN_KTREE || plan.algorithm == FAN_KEXCHANGE);
             ck_assert_int_ge(plan.shape.group_size, 3);
-            ck_assert_int_le(plan.shape.group_size, 4);
+            ck_assert_int_le(plan.shape.group_size, 5);
         }
 }
 END_TEST

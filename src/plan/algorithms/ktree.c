@@ -4,6 +4,8 @@
 #include "plan/algorithms/groups.h"
 #include "plan/algorithms/trees.h"
 
+#include <math.h>
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -60,23 +62,37 @@ void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase 
         fan_trees_role(k, shape->recipients - k, k, class, class, place, schedule);
 }
 
-/* Each level adds a latency and the k messages of a round. */
-static fan_cost tree_cost(int levels, int k)
+/* The last chunk goes down the longest way, k chunks of delay a level, about log_k m of them. */
+static double tree_fill(int nodes, int k)
 {
-    return (fan_cost){.rounds = 1, .fill = (double)levels * k, .hops = levels, .skew = levels};
+    if (k == 1)
+        return nodes - 1;
+    if (k == 2)
+        return 2 * ceil(log2(nodes)) - 2;
+    return k * log(nodes) / log(k);
 }
 
-fan_cost fan_ktree_cost(const fan_shape *shape)
+static fan_cost tree_cost(int nodes, int k)
+{
+    int levels = fan_tree_levels(nodes, k);
+    return (fan_cost){.rounds = 1, .fill = tree_fill(nodes, k), .hops = levels, .skew = levels};
+}
+
+fan_cost fan_ktree_cost(const fan_shape *shape, double hop)
 {
     if (shape->recipients <= shape->group_size)
-        return fan_group_cost(shape);
-    return tree_cost(fan_tree_levels(shape->recipients, shape->group_size), shape->group_size);
+        return fan_group_cost(shape, hop);
+    return tree_cost(shape->recipients, shape->group_size);
 }
 
-fan_cost fan_kexchange_cost(const fan_shape *shape)
+fan_cost fan_kexchange_cost(const fan_shape *shape, double hop)
 {
     int rest = shape->recipients - shape->group_size;
     if (rest <= 0)
-        return fan_group_cost(shape);
-    return tree_cost(fan_tree_levels(rest, shape->group_size) + 1, shape->group_size);
+        return fan_group_cost(shape, hop);
+    fan_cost cost = tree_cost(rest, shape->group_size);
+    cost.fill = MAX(cost.fill + 2, shape->group_size);
+    cost.hops++;
+    cost.skew++;
+    return cost;
 }
