@@ -204,8 +204,8 @@ static const struct argp parser = {
            "    mpirun -N 1 --host a,b,c fanout-bench\n\n"
            "Each round times, one after the other, the transfer from the root to one rank on "
            "another host (the limit), MPI_Bcast, fanout_bcast, fanout_bcast with each algorithm "
-           "that --algorithm names, and MPI_Bcast with each that --peers names. The table shows medians over the rounds; a ratio is "
-           "that of two times of the same round.\n\n"
+           "that --algorithm names, and MPI_Bcast with each that --peers names. The table shows "
+           "medians over the rounds; a ratio is that of two times of the same round.\n\n"
            "Exit status: 0 measured, 1 failed or wrong data, 2 wrong command line.",
 };
 

@@ -139,7 +139,8 @@ static void check_components(complaint *why)
         char name[64];
         snprintf(name, sizeof name, "coll_%s_priority", others[i]);
         if (access_variable(name, &priority, NULL) == MPI_SUCCESS && priority >= tuned)
-            add(why, "Open MPI prefers coll/%s, and only coll/tuned can be forced: set OMPI_MCA_%s=0",
+            add(why,
+                "Open MPI prefers coll/%s, and only coll/tuned can be forced: set OMPI_MCA_%s=0",
                 others[i], name);
     }
 }

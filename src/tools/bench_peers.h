@@ -2,8 +2,8 @@
 /**
  * @file bench_peers.h  The broadcast algorithms of the MPI library itself, forced one by one.
  *
- * Open MPI's component coll/tuned takes the forced algorithm from control variables (MCA parameters,
- * which the MPI tool interface writes) when a communicator is made, if
+ * Open MPI's component coll/tuned takes the forced algorithm from control variables (MCA
+ * parameters, which the MPI tool interface writes) when a communicator is made, if
  * coll_tuned_use_dynamic_rules was on in MPI_Init.
  */
 #ifndef FAN_TOOLS_BENCH_PEERS_H

@@ -150,7 +150,8 @@ else
 fi
 
 for arguments in "--sizes 1M:1K" "--sizes 1K:2K:1" "--sizes 0" "--sizes 3G" "--sizes 1K," "--sizes 1K:2K:3:4" \
-    "--repeat 0" "--warmup -1" "--root x" "--algorithm best" "--group-size 2" "--peers=pipeline:x" "--algorithm ktree --group-size x"; do
+    "--repeat 0" "--warmup -1" "--root x" "--algorithm best" "--group-size 2" "--peers=pipeline:x" \
+    "--algorithm ktree --group-size x"; do
     # shellcheck disable=SC2086 # several arguments
     alone $arguments
     check "usage: $arguments" fails_with 2 "fanout-bench: --"

@@ -71,8 +71,8 @@ static void check_peer(const json_t *contender, const char *name)
 {
     char expected[64];
     json_int_t segment = json_integer_value(json_object_get(contender, "segment_bytes"));
-    snprintf(expected, sizeof expected, segment == 0 ? "MPI_Bcast %s" : "MPI_Bcast %s:%" JSON_INTEGER_FORMAT "K",
-             json_string_value(json_object_get(contender, "algorithm")), segment / 1024);
+    snprintf(expected, sizeof expected, segment == 0 ? "MPI_Bcast %s" : "MPI_Bcast %s:%ldK",
+             json_string_value(json_object_get(contender, "algorithm")), (long)segment / 1024);
     require(strcmp(expected, name) == 0, "is another peer");
 }
 
@@ -93,7 +93,8 @@ static void check_contender(const json_t *contender, const char *name)
     require(strcmp(json_string_value(json_object_get(contender, "name")), name) == 0, "name");
     const char *kind = kind_of(name);
     require(strcmp(json_string_value(json_object_get(contender, "kind")), kind) == 0, "kind");
-    require(json_is_object(json_object_get(contender, "parameters")) == (strcmp(kind, "fanout") == 0),
+    const bool has_parameters = json_is_object(json_object_get(contender, "parameters"));
+    require(has_parameters == (strcmp(kind, "fanout") == 0),
             "has parameters exactly if it is libfanout's");
     if (strcmp(kind, "peer") == 0)
         check_peer(contender, name);
