@@ -18,15 +18,33 @@ static void abort_on_error(const fan_bench_contender *contender, int code)
     fan_bench_abort("%s: %s", contender->name, text);
 }
 
+static fan_bench_contender *add_on(MPI_Comm comm, fan_bench_contenders *contenders,
+                                   fan_bench_kind kind, const char *name)
+{
+    fan_bench_contender *contender = &contenders->list[contenders->count++];
+    *contender = (fan_bench_contender){.kind = kind, .comm = comm};
+    snprintf(contender->name, sizeof contender->name, "%s", name);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    return contender;
+}
+
 static fan_bench_contender *add(fan_bench_contenders *contenders, fan_bench_kind kind,
                                 const char *name)
 {
-    fan_bench_contender *contender = &contenders->list[contenders->count++];
-    *contender = (fan_bench_contender){.kind = kind};
-    snprintf(contender->name, sizeof contender->name, "%s", name);
-    MPI_Comm_dup(MPI_COMM_WORLD, &contender->comm);
-    MPI_Comm_set_errhandler(contender->comm, MPI_ERRORS_RETURN);
-    return contender;
+    MPI_Comm comm;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    return add_on(comm, contenders, kind, name);
+}
+
+static void add_peer(fan_bench_contenders *contenders, const fan_bench_peer *peer)
+{
+    MPI_Comm comm;
+    fan_bench_peer_dup(peer, &comm);
+    char name[64];
+    snprintf(name, sizeof name, "MPI_Bcast %s", peer->name);
+    fan_bench_contender *contender = add_on(comm, contenders, FAN_BENCH_PEER, name);
+    contender->algorithm = peer->algorithm;
+    contender->segment_bytes = peer->segment_bytes;
 }
 
 /*
@@ -80,6 +98,8 @@ void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench
     abort_on_error(plain, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
     for (int i = 0; i < options->algorithm_count; i++)
         add_algorithm(contenders, options->algorithms[i], options->group_size);
+    for (int i = 0; i < options->peer_count; i++)
+        add_peer(contenders, &options->peers[i]);
 }
 
 void fan_bench_contenders_close(fan_bench_contenders *contenders)
@@ -102,7 +122,8 @@ static int run(const fan_bench_contender *contender, const fan_bench_job *job, v
 {
     switch (contender->kind) {
     case FAN_BENCH_LIMIT: return transfer(job, buffer, bytes, contender->comm);
-    case FAN_BENCH_MPI: return MPI_Bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
+    case FAN_BENCH_MPI:
+    case FAN_BENCH_PEER: return MPI_Bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
     case FAN_BENCH_FANOUT: return fanout_bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
     }
     return MPI_ERR_INTERN;

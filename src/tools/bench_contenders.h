@@ -9,18 +9,24 @@
 #include <mpi.h>
 #include <stdbool.h>
 
-typedef enum fan_bench_kind { FAN_BENCH_LIMIT, FAN_BENCH_MPI, FAN_BENCH_FANOUT } fan_bench_kind;
+typedef enum fan_bench_kind {
+    FAN_BENCH_LIMIT,
+    FAN_BENCH_MPI,
+    FAN_BENCH_FANOUT,
+    FAN_BENCH_PEER
+} fan_bench_kind;
 
 typedef struct fan_bench_contender {
     fan_bench_kind kind;
-    char name[48];
-    const char *algorithm; /**< of FAN_BENCH_FANOUT, where --algorithm named it; else NULL */
+    char name[64];
+    const char *algorithm; /**< as --algorithm or --peers named it; else NULL */
+    int segment_bytes;     /**< of FAN_BENCH_PEER; 0: none */
     MPI_Comm comm;         /**< its own duplicate of MPI_COMM_WORLD */
 } fan_bench_contender;
 
 typedef struct fan_bench_contenders {
-    int count;
-    fan_bench_contender list[3 + FAN_BENCH_MAX_ALGORITHMS]; /**< number 0 is the limit */
+    int count; /**< number 0 is the limit */
+    fan_bench_contender list[3 + FAN_BENCH_MAX_ALGORITHMS + FAN_BENCH_MAX_PEERS];
 } fan_bench_contenders;
 
 /** Make the communicators and their libfanout state, so that no timed call does. Collective. */

@@ -45,13 +45,24 @@ static json_t *parameters(const fan_bench_contender *contender)
     return object;
 }
 
+static json_t *segment(const fan_bench_contender *contender)
+{
+    return contender->segment_bytes > 0 ? json_integer(contender->segment_bytes) : json_null();
+}
+
 static json_t *contender_array(const fan_bench_contenders *contenders)
 {
+    static const char *const kinds[] = {[FAN_BENCH_LIMIT] = "limit", [FAN_BENCH_MPI] = "mpi",
+                                        [FAN_BENCH_FANOUT] = "fanout", [FAN_BENCH_PEER] = "peer"};
     json_t *array = json_array();
     for (int i = 0; i < contenders->count; i++) {
         const fan_bench_contender *c = &contenders->list[i];
-        array = append(array, json_pack("{s:s, s:s?, s:o}", "name", c->name, "algorithm",
-                                        c->algorithm, "parameters", parameters(c)));
+        array = append(array, json_pack("{s:s, s:s, s:s?, s:o, s:o}",
+                                        "name", c->name,
+                                        "kind", kinds[c->kind],
+                                        "algorithm", c->algorithm,
+                                        "segment_bytes", segment(c),
+                                        "parameters", parameters(c)));
     }
     return array;
 }

@@ -9,16 +9,28 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_FACTOR = 4 };
+
+/* All of Open MPI 4.1. The linear one and those that scatter do not cut messages into segments. */
+static char default_peers[] =
+    "basic_linear,scatter_allgather,scatter_allgather_ring,"
+    "chain:8K,chain:16K,chain:64K,chain:128K,"
+    "pipeline:8K,pipeline:16K,pipeline:64K,pipeline:128K,"
+    "split_binary_tree:8K,split_binary_tree:16K,split_binary_tree:64K,split_binary_tree:128K,"
+    "binary_tree:8K,binary_tree:16K,binary_tree:64K,binary_tree:128K,"
+    "binomial:8K,binomial:16K,binomial:64K,binomial:128K,"
+    "knomial:8K,knomial:16K,knomial:64K,knomial:128K";
 
 enum {
     OPTION_ALGORITHM = 256,
     OPTION_CHECK,
     OPTION_GROUP_SIZE,
     OPTION_JSON,
+    OPTION_PEERS,
     OPTION_REPEAT,
     OPTION_ROOT,
     OPTION_SIZES,
@@ -34,6 +46,10 @@ static const struct argp_option table[] = {
      "Group size of the algorithms that --algorithm names", 0},
     {"json", OPTION_JSON, "FILE", 0,
      "Write settings and all samples to FILE, - for standard output instead of the table", 0},
+    {"peers", OPTION_PEERS, "A[:SEGMENT][,B...]", OPTION_ARG_OPTIONAL,
+     "Measure the MPI library's own algorithms, forced, as well; without a list many of them "
+     "(Open MPI)",
+     0},
     {"quiet", 'q', NULL, 0, "Print no table", 0},
     {"repeat", OPTION_REPEAT, "N", 0, "Rounds to measure for each size (5)", 0},
     {"root", OPTION_ROOT, "R", 0, "Rank that holds the data (0)", 0},
@@ -126,6 +142,30 @@ static void parse_algorithms(struct argp_state *state, char *list)
     }
 }
 
+static fan_bench_peer parse_peer(struct argp_state *state, char *text)
+{
+    fan_bench_peer peer;
+    snprintf(peer.name, sizeof peer.name, "%s", text);
+    peer.algorithm = strsep(&text, ":");
+    int64_t segment = 0;
+    if (text != NULL && (!fan_parse_bytes(text, &segment) || segment < 1 || segment > INT_MAX))
+        argp_error(state, "--peers: %s: '%s' is no segment size from 1 to %d bytes, such as 64K",
+                   peer.algorithm, text, INT_MAX);
+    peer.segment_bytes = (int)segment;
+    return peer;
+}
+
+static void parse_peers(struct argp_state *state, char *list)
+{
+    fan_bench_options *options = state->input;
+    options->peer_count = 0;
+    while (list != NULL) {
+        if (options->peer_count == FAN_BENCH_MAX_PEERS)
+            argp_error(state, "--peers: more than %d algorithms", FAN_BENCH_MAX_PEERS);
+        options->peers[options->peer_count++] = parse_peer(state, strsep(&list, ","));
+    }
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_bench_options *options = state->input;
@@ -137,6 +177,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         options->json = value;
         options->quiet = options->quiet || strcmp(value, "-") == 0;
         return 0;
+    case OPTION_PEERS: parse_peers(state, value != NULL ? value : default_peers); return 0;
     case 'q': options->quiet = true; return 0;
     case OPTION_REPEAT:
         options->rounds = parse_number(state, "--repeat", value, 1, 1000000);
@@ -162,9 +203,9 @@ static const struct argp parser = {
            "Start it with two or more processes, best one per host, such as:\n\n"
            "    mpirun -N 1 --host a,b,c fanout-bench\n\n"
            "Each round times, one after the other, the transfer from the root to one rank on "
-           "another host (the limit), MPI_Bcast, fanout_bcast, and fanout_bcast with each "
-           "algorithm that --algorithm names. The table shows medians over the rounds; a ratio is "
-           "that of two times of the same round.\n\n"
+           "another host (the limit), MPI_Bcast, fanout_bcast, fanout_bcast with each algorithm "
+           "that --algorithm names, and MPI_Bcast with each that --peers names. The table shows "
+           "medians over the rounds; a ratio is that of two times of the same round.\n\n"
            "Exit status: 0 measured, 1 failed or wrong data, 2 wrong command line.",
 };
 

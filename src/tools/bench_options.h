@@ -3,17 +3,20 @@
 #ifndef FAN_TOOLS_BENCH_OPTIONS_H
 #define FAN_TOOLS_BENCH_OPTIONS_H
 
+#include "tools/bench_peers.h"
 #include "tune/params.h"
 
 #include <stdbool.h>
 
-enum { FAN_BENCH_MAX_SIZES = 64, FAN_BENCH_MAX_ALGORITHMS = 16 };
+enum { FAN_BENCH_MAX_SIZES = 64, FAN_BENCH_MAX_ALGORITHMS = 16, FAN_BENCH_MAX_PEERS = 64 };
 
 typedef struct fan_bench_options {
     int sizes[FAN_BENCH_MAX_SIZES]; /**< bytes, as MPI_Bcast counts them */
     int size_count;
     const char *algorithms[FAN_BENCH_MAX_ALGORITHMS];
     int algorithm_count;
+    fan_bench_peer peers[FAN_BENCH_MAX_PEERS];
+    int peer_count;
     int group_size; /**< for `algorithms`, 0: chosen */
     int root;
     int rounds;

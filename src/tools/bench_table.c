@@ -21,7 +21,17 @@ static void print_mpi_library(void)
     printf("MPI     %s\n", text);
 }
 
-void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job *job)
+static int name_width(const fan_bench_contenders *contenders)
+{
+    size_t width = 16;
+    for (int i = 0; i < contenders->count; i++)
+        if (strlen(contenders->list[i].name) > width)
+            width = strlen(contenders->list[i].name);
+    return (int)width;
+}
+
+void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job *job,
+                          const fan_bench_contenders *contenders)
 {
     const char *root = job->hosts[job->root], *peer = job->hosts[job->peer];
     printf("fanout  %s, API %d.%d\n", fanout_version(), fanout_api_version() / 1000,
@@ -32,8 +42,8 @@ void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job 
     printf("limit   one transfer to rank %d on %s%s\n", job->peer, peer,
            strcmp(root, peer) == 0 ? ": the same host, so it crosses no network" : "");
     printf("rounds  %d after %d to warm up; medians\n", options->rounds, options->warmup);
-    printf("\n%10s  %-16s %10s %13s %7s  %s\n", "size", "contender", "time", "rate", "ratio",
-           "min..max");
+    printf("\n%10s  %-*s %10s %13s %7s  %s\n", "size", name_width(contenders), "contender", "time",
+           "rate", "ratio", "min..max");
     fflush(stdout);
 }
 
@@ -47,27 +57,50 @@ static void format_size(int bytes, char *text, size_t size)
     snprintf(text, size, "%d %s", bytes, units[power]);
 }
 
-static void print_row(const char *size, const fan_bench_contender *contender,
-                      fan_bench_summary times, fan_bench_summary ratios, int bytes)
+/* The peer with the least median ratio; -1 if there are none. */
+static int best_peer(const fan_bench_contenders *contenders, const fan_bench_results *results,
+                     int size)
+{
+    int best = -1;
+    double least = 0;
+    for (int i = 0; i < contenders->count; i++) {
+        double ratio = fan_bench_ratios(results, size, i).median;
+        if (contenders->list[i].kind == FAN_BENCH_PEER && (best < 0 || ratio < least)) {
+            best = i;
+            least = ratio;
+        }
+    }
+    return best;
+}
+
+static void print_time(const fan_bench_contender *contender, int width, fan_bench_summary times,
+                       int bytes)
 {
     char time[16], rate[16];
     fan_format_seconds(times.median, time, sizeof time);
     fan_format_bytes((int64_t)((double)bytes / times.median), rate, sizeof rate);
-    printf("%10s  %-16s %10s %11s/s", size, contender->name, time, rate);
-    if (contender->kind == FAN_BENCH_LIMIT)
-        printf("\n");
-    else
-        printf(" %7.3f  %.3f..%.3f\n", ratios.median, ratios.minimum, ratios.maximum);
+    printf("  %-*s %10s %11s/s", width, contender->name, time, rate);
+}
+
+static void print_ratio(fan_bench_summary ratios, bool best)
+{
+    printf(" %7.3f  %.3f..%.3f%s", ratios.median, ratios.minimum, ratios.maximum,
+           best ? "  best peer" : "");
 }
 
 void fan_bench_table_rows(const fan_bench_options *options, const fan_bench_contenders *contenders,
                           const fan_bench_results *results, int size)
 {
     char text[16];
-    int bytes = options->sizes[size];
+    int bytes = options->sizes[size], width = name_width(contenders);
+    int best = best_peer(contenders, results, size);
     format_size(bytes, text, sizeof text);
-    for (int i = 0; i < contenders->count; i++)
-        print_row(i == 0 ? text : "", &contenders->list[i], fan_bench_times(results, size, i),
-                  fan_bench_ratios(results, size, i), bytes);
+    for (int i = 0; i < contenders->count; i++) {
+        printf("%10s", i == 0 ? text : "");
+        print_time(&contenders->list[i], width, fan_bench_times(results, size, i), bytes);
+        if (contenders->list[i].kind != FAN_BENCH_LIMIT)
+            print_ratio(fan_bench_ratios(results, size, i), i == best);
+        printf("\n");
+    }
     fflush(stdout);
 }

@@ -10,6 +10,7 @@
 #include "tools/bench_job.h"
 #include "tools/bench_json.h"
 #include "tools/bench_options.h"
+#include "tools/bench_peers.h"
 #include "tools/bench_results.h"
 #include "tools/bench_table.h"
 
@@ -98,7 +99,7 @@ static bool measure_all(bench *b)
 {
     bool prints = b->job.rank == 0 && !b->options.quiet;
     if (prints)
-        fan_bench_table_head(&b->options, &b->job);
+        fan_bench_table_head(&b->options, &b->job, &b->contenders);
     for (int size = 0; size < b->options.size_count; size++) {
         if (!measure_size(b, size))
             return false;
@@ -173,9 +174,10 @@ static int bench_main(bench *b)
 {
     fan_bench_job_open(&b->job);
     int status = STATUS_USAGE;
-    if (fits(b)) {
+    if (fits(b) && fan_bench_peers_open(b->options.peers, b->options.peer_count)) {
         fan_bench_job_set_root(&b->job, b->options.root);
         status = run(b) ? EXIT_SUCCESS : EXIT_FAILURE;
+        fan_bench_peers_close();
     }
     fan_bench_job_close(&b->job);
     return status;
@@ -189,6 +191,7 @@ static void finalize(void)
 
 int main(int argc, char **argv)
 {
+    fan_bench_peers_before_init(argc, argv);
     if (MPI_Init(&argc, &argv) != MPI_SUCCESS || atexit(finalize) != 0)
         return EXIT_FAILURE;
     int rank;

@@ -83,8 +83,75 @@ check "with --check in later rounds too" fails_with 1 ': fanout_bcast, 10001 byt
 pretending FANOUT_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1
 check "without it, only the first round is verified" succeeds
 
+# bytes FROM TO, messages FROM TO: sent by MPI itself in the last run that was monitored.
+sent()
+{
+    awk -v from="$2" -v to="$3" -v column="$1" '$1 == "I" && $2 == from && $3 == to { print $column }' "prof.$2.prof"
+}
+bytes()
+{
+    sent 4 "$@"
+}
+messages()
+{
+    sent 6 "$@"
+}
+
+# monitored ARGUMENTS...: one round of 1 MiB on four ranks; Open MPI counts what it sends between each two.
+monitored()
+{
+    OMPI_MCA_pml_monitoring_enable=2 OMPI_MCA_pml_monitoring_enable_output=3 OMPI_MCA_pml_monitoring_filename=prof \
+        bench 4 --sizes 1M --repeat 1 --warmup 0 "$@"
+}
+
+# in_segments COUNT: rank 1 has sent so many to rank 2, beside what the contenders without force send.
+in_segments()
+{
+    [ "$(messages 1 2)" -ge $(($1 + default_messages)) ] && [ "$(messages 1 2)" -lt $((2 * $1)) ]
+}
+
+test_peers()
+{
+    monitored --quiet
+    default_bytes=$(bytes 0 3) default_messages=$(messages 1 2) all_default=$(bytes 0 1)/$(bytes 1 2)/$(bytes 2 3)
+    OMPI_MCA_coll_tuned_use_dynamic_rules=1 monitored --quiet
+    check "what --peers turns on leaves MPI_Bcast alone" \
+        [ "$(bytes 0 1)/$(bytes 1 2)/$(bytes 2 3)" = "$all_default" ]
+    monitored --peers=basic_linear
+    check "the peer basic_linear: the root sends to everyone" \
+        [ $(($(bytes 0 3) - default_bytes)) = 1048576 ]
+    monitored --peers=pipeline:8K
+    check "the peer pipeline:8K sends 128 segments" in_segments 128
+    check "and the root sends nothing to the last rank" [ "$(bytes 0 3)" = "$default_bytes" ]
+    monitored --peers=basic_linear,pipeline:32K --json report
+    check "two peers: exit status" succeeds
+    check "two peers: each does its own" in_segments 32
+    check "two peers: the report has them" "$report_check" report 1 1048576 \
+        'limit,MPI_Bcast,fanout_bcast,MPI_Bcast basic_linear,MPI_Bcast pipeline:32K'
+    check "the table marks one of them" lines '  best peer' 1
+
+    bench 2 --peers=bogus --sizes 1
+    check "usage: a peer that the library does not have" fails_with 2 "no algorithm 'bogus'; it has basic_linear chain"
+    OMPI_MCA_coll_tuned_use_dynamic_rules=0 bench 2 --peers --sizes 1
+    check "usage: forcing is forbidden" fails_with 2 "set OMPI_MCA_coll_tuned_use_dynamic_rules=1"
+    OMPI_MCA_coll_tuned_bcast_algorithm=3 bench 2 --peers --sizes 1
+    check "usage: an algorithm is forced already" fails_with 2 "unset OMPI_MCA_coll_tuned_bcast_algorithm"
+    OMPI_MCA_coll_han_priority=90 bench 2 --peers --sizes 1
+    check "usage: forcing would have no effect" fails_with 2 "set OMPI_MCA_coll_han_priority=0"
+    OMPI_MCA_coll=^tuned bench 2 --peers --sizes 1
+    check "usage: Open MPI without coll/tuned" fails_with 2 "cannot be forced"
+}
+
+if [ "$MPI_VENDOR" = openmpi ]; then
+    test_peers
+else
+    bench 2 --peers --sizes 1
+    check "usage: peers of another library than Open MPI" fails_with 2 "cannot be forced"
+fi
+
 for arguments in "--sizes 1M:1K" "--sizes 1K:2K:1" "--sizes 0" "--sizes 3G" "--sizes 1K," "--sizes 1K:2K:3:4" \
-    "--repeat 0" "--warmup -1" "--root x" "--algorithm best" "--group-size 2" "--algorithm ktree --group-size x"; do
+    "--repeat 0" "--warmup -1" "--root x" "--algorithm best" "--group-size 2" "--peers=pipeline:x" \
+    "--algorithm ktree --group-size x"; do
     # shellcheck disable=SC2086 # several arguments
     alone $arguments
     check "usage: $arguments" fails_with 2 "fanout-bench: --"

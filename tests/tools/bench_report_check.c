@@ -2,7 +2,8 @@
 /*
  * bench_report_check FILE ROUNDS SIZES CONTENDERS: whether FILE is a report of fanout-bench with these
  * sizes (in bytes) and contenders (lists with commas), and its medians belong to its samples.
- * "-" for FILE is standard input. A contender "A k=N" must run algorithm A in groups of N.
+ * "-" for FILE is standard input. A contender "A k=N" must run algorithm A in groups of N, and
+ * "MPI_Bcast A:NK" is a peer with segments of N KiB.
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -57,22 +58,48 @@ static void check_summary(const json_t *result, const json_t *limit, const char 
     require(least > 0 && greatest > 0, "min or max is no sample");
 }
 
-static void check_contender(const json_t *contender, const char *name)
+static const char *kind_of(const char *name)
 {
-    require(json_is_object(contender), "contender missing");
-    require(strcmp(json_string_value(json_object_get(contender, "name")), name) == 0, "name");
-    const json_t *used = json_object_get(contender, "parameters");
-    const char *algorithm = json_string_value(json_object_get(contender, "algorithm"));
-    require(json_is_object(used) == (strcmp(name, "limit") != 0 && strcmp(name, "MPI_Bcast") != 0),
-            "has parameters exactly if it is libfanout's");
-    if (algorithm == NULL)
-        return;
+    if (strcmp(name, "limit") == 0)
+        return "limit";
+    if (strcmp(name, "MPI_Bcast") == 0)
+        return "mpi";
+    return strncmp(name, "MPI_Bcast ", 10) == 0 ? "peer" : "fanout";
+}
+
+static void check_peer(const json_t *contender, const char *name)
+{
     char expected[64];
+    json_int_t segment = json_integer_value(json_object_get(contender, "segment_bytes"));
+    snprintf(expected, sizeof expected, segment == 0 ? "MPI_Bcast %s" : "MPI_Bcast %s:%ldK",
+             json_string_value(json_object_get(contender, "algorithm")), (long)segment / 1024);
+    require(strcmp(expected, name) == 0, "is another peer");
+}
+
+static void check_algorithm(const json_t *contender, const char *name)
+{
+    char expected[64];
+    const json_t *used = json_object_get(contender, "parameters");
     const char *k = json_string_value(json_object_get(used, "group_size"));
     snprintf(expected, sizeof expected, strcmp(k, "0") == 0 ? "%s" : "%s k=%s",
              json_string_value(json_object_get(used, "algorithm")), k);
     require(strcmp(expected, name) == 0, "runs something else");
     require(strcmp(json_string_value(json_object_get(used, "min_bytes")), "0") == 0, "min_bytes");
+}
+
+static void check_contender(const json_t *contender, const char *name)
+{
+    require(json_is_object(contender), "contender missing");
+    require(strcmp(json_string_value(json_object_get(contender, "name")), name) == 0, "name");
+    const char *kind = kind_of(name);
+    require(strcmp(json_string_value(json_object_get(contender, "kind")), kind) == 0, "kind");
+    const bool has_parameters = json_is_object(json_object_get(contender, "parameters"));
+    require(has_parameters == (strcmp(kind, "fanout") == 0),
+            "has parameters exactly if it is libfanout's");
+    if (strcmp(kind, "peer") == 0)
+        check_peer(contender, name);
+    else if (!json_is_null(json_object_get(contender, "algorithm")))
+        check_algorithm(contender, name);
 }
 
 static void check_result(const json_t *result, const json_t *limit, long bytes, const char *name,
