@@ -92,11 +92,20 @@ static fan_cost tree_cost(int levels, int k)
     return (fan_cost){.rounds = 1, .fill = (double)levels * k, .hops = levels, .skew = levels};
 }
 
+/* Where slow nodes do not send, others send more than the data once. */
+static fan_cost with_load(fan_cost cost, fan_forest forest)
+{
+    cost.rounds *= (double)fan_forest_fanout(&forest) / forest.k;
+    return cost;
+}
+
 fan_cost fan_ktree_cost(const fan_shape *shape)
 {
     if (shape->recipients <= shape->group_size)
-        return fan_group_cost(shape);
-    return tree_cost(fan_tree_levels(shape->recipients, shape->group_size), shape->group_size);
+        return with_load(fan_group_cost(shape), whole_forest(shape));
+    return with_load(
+        tree_cost(fan_tree_levels(shape->recipients, shape->group_size), shape->group_size),
+        whole_forest(shape));
 }
 
 fan_cost fan_kexchange_cost(const fan_shape *shape)
@@ -104,5 +113,6 @@ fan_cost fan_kexchange_cost(const fan_shape *shape)
     int rest = shape->recipients - shape->group_size;
     if (rest <= 0)
         return fan_group_cost(shape);
-    return tree_cost(fan_tree_levels(rest, shape->group_size) + 1, shape->group_size);
+    return with_load(tree_cost(fan_tree_levels(rest, shape->group_size) + 1, shape->group_size),
+                     rest_forest(shape));
 }
