@@ -35,6 +35,9 @@ typedef struct search {
     const fan_request *request;
     const fan_params *params;
     fan_model model;
+    int slow;         /* recipients that are to be leaves */
+    bool in_switches; /* only groups that lie within a switch each */
+    int visited;
     void (*visit)(void *state, const fan_plan *plan);
     void *state;
 } search;
@@ -69,11 +72,22 @@ static int sends_for(const search *s, const fan_plan *plan)
     return 1 + MAX(1, chunks_in_latency(&s->model, plan->layout.chunk_bytes));
 }
 
+/* The slowest link needs its time for the data; where it has to send, all wait for it. */
+static double predict(const search *s, const fan_plan *plan, const fan_cost *cost)
+{
+    fan_model slowest = s->model;
+    slowest.bandwidth *= plan->order == NULL ? 1 : plan->order->slowest;
+    double least = fan_limit_time(&slowest, (double)s->request->bytes);
+    double time = fan_cost_time(plan->shape.slow > 0 ? &s->model : &slowest, cost,
+                                (double)fan_layout_chunks(&plan->layout),
+                                (double)plan->layout.chunk_bytes);
+    return MAX(time, least);
+}
+
 static void set_chunk(const search *s, fan_plan *plan, const fan_cost *cost, int64_t chunk)
 {
     plan->layout = fan_layout_make(s->request->bytes, chunk, plan->layout.classes);
-    plan->predicted = fan_cost_time(&s->model, cost, (double)fan_layout_chunks(&plan->layout),
-                                    (double)plan->layout.chunk_bytes);
+    plan->predicted = predict(s, plan, cost);
 }
 
 /* The chunk with the least predicted time, the larger of two equal ones. */
@@ -101,34 +115,57 @@ static void limit_cells(const search *s, fan_plan *plan)
             (int)MAX(1, MIN((int64_t)plan->window, most_cell_bytes / MAX(1, cell_bytes)));
 }
 
-static void consider(const search *s, fan_algorithm algorithm, int k, int b)
+/* The groups that exchange, where that is what the algorithm does, keep to switches if they can. */
+static bool has_groups(fan_algorithm algorithm)
+{
+    return algorithm == FAN_GROUP || algorithm == FAN_FULL;
+}
+
+static void align_groups(const search *s, fan_plan *plan)
+{
+    if (s->request->order != NULL && has_groups(plan->algorithm))
+        plan->tail = fan_order_tail(s->request->order, plan->root, plan->shape.group_size);
+}
+
+static bool is_in_switches(const fan_plan *plan)
+{
+    return has_groups(plan->algorithm) && plan->shape.group_size > 1 &&
+           fan_order_straddling(plan->order, plan->root, plan->tail, plan->shape.group_size) == 0;
+}
+
+static void consider(search *s, fan_algorithm algorithm, int k, int b)
 {
     fan_plan plan = {
         .algorithm = algorithm,
         .nodes = s->request->nodes,
         .root = s->request->root,
+        .order = s->request->order,
         .shape = {.recipients = s->request->nodes - 1,
                   .group_size = k,
                   .branching = b,
-                  .secondary_groups = s->request->bounded ? 0 : (int)s->params->secondary_groups},
+                  .secondary_groups = s->request->bounded ? 0 : (int)s->params->secondary_groups,
+                  .slow = s->slow},
         .overlap = s->request->bounded || s->params->overlap != 0,
         .limit_predicted = fan_limit_time(&s->model, (double)s->request->bytes),
     };
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.classes = plan.shape.group_size;
+    align_groups(s, &plan);
+    if (s->in_switches && !is_in_switches(&plan))
+        return;
     fan_cost cost = fan_algorithms[algorithm].cost(&plan.shape);
     choose_chunk(s, &plan, &cost);
     plan.window = window_for(s, &plan, cost.skew);
     plan.sends = sends_for(s, &plan);
     limit_cells(s, &plan);
+    s->visited++;
     s->visit(s->state, &plan);
 }
 
-static void consider_branchings(const search *s, fan_algorithm algorithm, int k)
+static void consider_branchings(search *s, fan_algorithm algorithm, int k)
 {
-    bool has_branching = algorithm == FAN_GROUP || algorithm == FAN_FULL;
     int fixed = (int)s->params->branching;
-    if (fixed > 0 || !has_branching) {
+    if (fixed > 0 || !has_groups(algorithm)) {
         consider(s, algorithm, k, MAX(1, fixed));
         return;
     }
@@ -143,7 +180,7 @@ static int largest_k(const search *s, fan_algorithm algorithm)
     return algorithm == FAN_KTREE || algorithm == FAN_KEXCHANGE ? MIN(most, largest_ktree_k) : most;
 }
 
-static void consider_group_sizes(const search *s, fan_algorithm algorithm)
+static void consider_group_sizes(search *s, fan_algorithm algorithm)
 {
     if (algorithm == FAN_CHAIN) {
         consider(s, algorithm, 1, 1);
@@ -156,14 +193,44 @@ static void consider_group_sizes(const search *s, fan_algorithm algorithm)
     }
 }
 
-/* False for what cannot do what the parameters ask for. */
-static bool is_candidate(const search *s, fan_algorithm algorithm)
+static bool needs_groups(const search *s)
 {
     const fan_params *p = s->params;
-    bool needs_groups = p->branching > 0 || (p->secondary_groups > 0 && !s->request->bounded);
-    if (algorithm == FAN_CHAIN && p->group_size > 1)
-        return false;
-    return algorithm == FAN_GROUP || !needs_groups;
+    return p->branching > 0 || (p->secondary_groups > 0 && !s->request->bounded);
+}
+
+/* False for what cannot do what the parameters ask for, or has slow nodes send. */
+static bool is_candidate(const search *s, fan_algorithm algorithm)
+{
+    if (needs_groups(s))
+        return algorithm == FAN_GROUP;
+    if (s->slow > 0)
+        return algorithm == FAN_KTREE || algorithm == FAN_KEXCHANGE;
+    return algorithm != FAN_CHAIN || s->params->group_size <= 1;
+}
+
+/*
+ * Slow nodes become leaves if the others, which then send for them, still need no longer than the slowest
+ * takes to receive.
+ */
+static int slow_leaves(const fan_request *request)
+{
+    if (request->order == NULL)
+        return 0;
+    int recipients = request->nodes - 1;
+    int slow = fan_order_slow(request->order, request->root);
+    double load = (recipients - 1.0) / (recipients - slow);
+    return slow < recipients && load * request->order->slowest <= 1 ? slow : 0;
+}
+
+static void consider_all(search *s)
+{
+    fan_algorithm wanted = (fan_algorithm)s->params->algorithm;
+    if (wanted != FAN_AUTO)
+        consider_group_sizes(s, wanted);
+    for (size_t i = 0; wanted == FAN_AUTO && i < candidates; i++)
+        if (is_candidate(s, by_preference[i]))
+            consider_group_sizes(s, by_preference[i]);
 }
 
 void fan_plan_candidates(const fan_request *request, const fan_params *params,
@@ -171,15 +238,18 @@ void fan_plan_candidates(const fan_request *request, const fan_params *params,
 {
     if (request->nodes < 2)
         return;
-    search s = {request, params, fan_params_model(params), visit, state};
-    fan_algorithm wanted = (fan_algorithm)params->algorithm;
-    if (wanted != FAN_AUTO) {
-        consider_group_sizes(&s, wanted);
+    search s = {.request = request,
+                .params = params,
+                .model = fan_params_model(params),
+                .slow = slow_leaves(request),
+                .visit = visit,
+                .state = state};
+    s.in_switches = request->order != NULL && request->order->switches > 1 && s.slow == 0;
+    consider_all(&s);
+    if (s.visited > 0)
         return;
-    }
-    for (size_t i = 0; i < candidates; i++)
-        if (is_candidate(&s, by_preference[i]))
-            consider_group_sizes(&s, by_preference[i]);
+    s.in_switches = false;
+    consider_all(&s);
 }
 
 static void keep_best(void *state, const fan_plan *plan)
