@@ -133,6 +133,12 @@ static bool is_in_switches(const fan_plan *plan)
            fan_order_straddling(plan->order, plan->root, plan->tail, plan->shape.group_size) == 0;
 }
 
+/* Groups, or a first group that leaves no other to feed slow nodes; taken only on request. */
+static bool has_slow_senders(const search *s, const fan_plan *plan)
+{
+    return s->params->algorithm == FAN_AUTO && plan->shape.slow < s->slow;
+}
+
 static void consider(search *s, fan_algorithm algorithm, int k, int b)
 {
     fan_plan plan = {
@@ -151,7 +157,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.classes = plan.shape.group_size;
     align_groups(s, &plan);
-    if (s->in_switches && !is_in_switches(&plan))
+    if ((s->in_switches && !is_in_switches(&plan)) || has_slow_senders(s, &plan))
         return;
     fan_cost cost = fan_algorithms[algorithm].cost(&plan.shape);
     choose_chunk(s, &plan, &cost);
@@ -199,13 +205,11 @@ static bool needs_groups(const search *s)
     return p->branching > 0 || (p->secondary_groups > 0 && !s->request->bounded);
 }
 
-/* False for what cannot do what the parameters ask for, or has slow nodes send. */
+/* False for what cannot do what the parameters ask for. */
 static bool is_candidate(const search *s, fan_algorithm algorithm)
 {
     if (needs_groups(s))
         return algorithm == FAN_GROUP;
-    if (s->slow > 0)
-        return algorithm == FAN_KTREE || algorithm == FAN_KEXCHANGE;
     return algorithm != FAN_CHAIN || s->params->group_size <= 1;
 }
 
@@ -213,9 +217,10 @@ static bool is_candidate(const search *s, fan_algorithm algorithm)
  * Slow nodes become leaves if the others, which then send for them, still need no longer than the slowest
  * takes to receive.
  */
-static int slow_leaves(const fan_request *request)
+static int slow_leaves(const search *s)
 {
-    if (request->order == NULL)
+    const fan_request *request = s->request;
+    if (request->order == NULL || needs_groups(s))
         return 0;
     int recipients = request->nodes - 1;
     int slow = fan_order_slow(request->order, request->root);
@@ -241,9 +246,9 @@ void fan_plan_candidates(const fan_request *request, const fan_params *params,
     search s = {.request = request,
                 .params = params,
                 .model = fan_params_model(params),
-                .slow = slow_leaves(request),
                 .visit = visit,
                 .state = state};
+    s.slow = slow_leaves(&s);
     s.in_switches = request->order != NULL && request->order->switches > 1 && s.slow == 0;
     consider_all(&s);
     if (s.visited > 0)
