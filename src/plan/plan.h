@@ -27,7 +27,7 @@ typedef struct fan_shape {
     int group_size;       /**< k, also the number of classes; 1 <= k <= recipients */
     int branching;        /**< b >= 1, groups fed by a group */
     int secondary_groups; /**< the last groups, served after full receipt */
-    int slow;             /**< the last places, which are leaves, where the algorithm knows leaves */
+    int slow;             /**< the last places, if they are to be leaves (ktree, kexchange) */
 } fan_shape;
 
 typedef struct fan_plan {
