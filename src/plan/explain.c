@@ -98,7 +98,7 @@ static void say_switches(FILE *out, const fan_plan *plan)
     fprintf(out, ".\n");
     if (plan->algorithm == FAN_GROUP || plan->algorithm == FAN_FULL)
         fprintf(out, "  Of %d groups %d lie on more than one switch.\n", fan_groups(&plan->shape),
-                fan_order_straddling(plan->order, plan->root, plan->tail, k));
+                fan_order_alignment(plan->order, plan->root, plan->tail, k).straddling);
 }
 
 static void say_order(FILE *out, const fan_plan *plan)

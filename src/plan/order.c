@@ -134,22 +134,26 @@ static int switch_of_place(const fan_order *o, int root, int tail, int place)
     return switch_at(o, position_of(o, fan_order_node(o, root, tail, place)));
 }
 
-int fan_order_straddling(const fan_order *o, int root, int tail, int k)
+fan_alignment fan_order_alignment(const fan_order *o, int root, int tail, int k)
 {
-    int straddling = 0;
+    fan_alignment a = {0};
+    int before = -1; /* switch of the last place before */
     for (int first = 0; first < o->nodes - 1; first += k) {
         int last = MIN(first + k, o->nodes - 1) - 1;
-        straddling +=
-            switch_of_place(o, root, tail, first) != switch_of_place(o, root, tail, last);
+        int start = switch_of_place(o, root, tail, first);
+        int end = switch_of_place(o, root, tail, last);
+        a.straddling += start != end;
+        a.followed += start == before;
+        before = end;
     }
-    return straddling;
+    return a;
 }
 
 int fan_order_tail(const fan_order *o, int root, int k)
 {
     int tail = fan_order_neighbours(o, root) % k;
-    bool helps = o->switches > 1 &&
-                 fan_order_straddling(o, root, tail, k) < fan_order_straddling(o, root, 0, k);
+    bool helps = o->switches > 1 && fan_order_alignment(o, root, tail, k).straddling <
+                                        fan_order_alignment(o, root, 0, k).straddling;
     return helps ? tail : 0;
 }
 

@@ -62,8 +62,13 @@ int fan_order_slow(const fan_order *order, int root);
 /** Recipients, other than slow ones, on the root's own switch; they have the first places. */
 int fan_order_neighbours(const fan_order *order, int root);
 
-/** Of the groups of k places in a row, the last perhaps short, those on more than one switch. */
-int fan_order_straddling(const fan_order *order, int root, int tail, int k);
+/** How groups of k places in a row, the last perhaps short, lie on switches. */
+typedef struct fan_alignment {
+    int straddling; /**< groups on more than one switch */
+    int followed;   /**< groups on the switch of the next group */
+} fan_alignment;
+
+fan_alignment fan_order_alignment(const fan_order *order, int root, int tail, int k);
 
 /**
  * The tail that leaves fewer groups of k on more than one switch: none, or what is left over of the

@@ -127,10 +127,17 @@ static void align_groups(const search *s, fan_plan *plan)
         plan->tail = fan_order_tail(s->request->order, plan->root, plan->shape.group_size);
 }
 
+/*
+ * Groups within switches. A chain of them enters and leaves each switch once; with more branches each group
+ * is fed from elsewhere, so there must be only one on a switch.
+ */
 static bool is_in_switches(const fan_plan *plan)
 {
-    return has_groups(plan->algorithm) && plan->shape.group_size > 1 &&
-           fan_order_straddling(plan->order, plan->root, plan->tail, plan->shape.group_size) == 0;
+    int k = plan->shape.group_size;
+    if (!has_groups(plan->algorithm) || k == 1)
+        return false;
+    fan_alignment a = fan_order_alignment(plan->order, plan->root, plan->tail, k);
+    return a.straddling == 0 && (plan->shape.branching == 1 || a.followed == 0);
 }
 
 /* Groups, or a first group that leaves no other to feed slow nodes; taken only on request. */
