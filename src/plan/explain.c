@@ -111,8 +111,8 @@ static void say_order(FILE *out, const fan_plan *plan)
     else
         fprintf(out, "  Recipients are in order of their hosts' names.\n");
     if (plan->order->slowest < 1)
-        fprintf(out, "  The slowest link has %.3g of the usual speed; %d slow recipient%s %s.\n",
-                plan->order->slowest, slow, slow == 1 ? "" : "s",
+        fprintf(out, "  The slowest link has %.3g of the usual speed; slow recipients (%d) %s.\n",
+                plan->order->slowest, slow,
                 plan->shape.slow > 0 ? "only receive" : "send like others");
 }
 

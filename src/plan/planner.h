@@ -13,7 +13,7 @@ typedef struct fan_request {
     int root;
     bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
                    */
-    const fan_order *order; /**< of the nodes, NULL: by number; kept by the caller as long as the plan */
+    const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */
 } fan_request;
 
 /** The model that the parameters describe. */

@@ -458,10 +458,10 @@ START_TEST(aligned_groups_cross_an_uplink_once)
             ck_assert_int_eq(a.straddling, 0);
             ck_assert_int_eq(a.followed, sizes[i] == 16 ? 0 : 8 * 16 / sizes[i] - 9);
             ck_assert_double_eq_tol(busiest_uplink(&plan), 1, 0.01);
-            plan.tail = 0; /* the root's switch as a whole first: nearly twice as much and more */
-            ck_assert_double_gt(busiest_uplink(&plan), 1.4);
+            plan.tail = 0; /* the root's switch as a whole first: all groups out of step */
+            ck_assert_double_ge(busiest_uplink(&plan), 1.99);
             plan.order = NULL; /* rank order: groups across all switches */
-            ck_assert_double_gt(busiest_uplink(&plan), sizes[i] == 2 ? 7 : 10);
+            ck_assert_double_gt(busiest_uplink(&plan), 14);
         }
     free(order);
 }
