@@ -10,6 +10,11 @@
  * the same order. They may be called from several threads at once on different communicators when
  * MPI was initialised with MPI_THREAD_MULTIPLE.
  *
+ * Which ranks feed which follows the names of their hosts, and, if the variable FANOUT_TOPO_FILE in the
+ * environment of rank 0 names a file in the syntax of SLURM's topology.conf, switches and link speeds; see
+ * fanout-plan(1). A bad file is an error of class FANOUT_ERR_PARAM on all ranks, from the first call that
+ * needs it.
+ *
  * Errors are MPI error codes (use MPI_Error_class and MPI_Error_string), raised through the error
  * handler of the communicator as MPI's own calls do.
  */
@@ -105,7 +110,7 @@ FANOUT_EXPORT int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanou
 typedef enum fanout_error {
     FANOUT_ERR_SOURCE, /**< the source of a stream failed; delivery is incomplete on all ranks */
     FANOUT_ERR_SINK,   /**< this rank's sink failed; other ranks are not affected */
-    FANOUT_ERR_PARAM   /**< a parameter in the environment, a tune file or an MPI_Info is wrong */
+    FANOUT_ERR_PARAM   /**< a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
 } fanout_error;
 
 /**
@@ -131,8 +136,8 @@ FANOUT_EXPORT int fanout_comm_attach(MPI_Comm comm, MPI_Info hints);
 FANOUT_EXPORT int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used);
 
 /**
- * What a broadcast of `bytes` from `root` would do, in words. Collective when the state does not exist
- * yet, local afterwards.
+ * What a broadcast of `bytes` from `root` would do, in words. Collective, unless fanout_comm_attach or this
+ * function was called on `comm` before: local then.
  *
  * @param text  receives a string that the caller releases with free()
  */

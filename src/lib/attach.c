@@ -53,7 +53,7 @@ static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
     if (state->size == 1 || bytes < state->params.min_bytes)
         return strdup("handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
-    fan_request request = {.bytes = bytes, .nodes = state->size, .root = root};
+    fan_request request = {.bytes = bytes, .nodes = state->size, .root = root, .order = state->order};
     fan_plan plan = fan_plan_choose(&request, &state->params);
     return fan_plan_explain(&plan, &state->params);
 }
@@ -68,6 +68,9 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
         return fan_raise(comm, FAN_OK, MPI_ERR_ROOT);
     if (bytes < 0)
         return fan_raise(comm, FAN_OK, MPI_ERR_COUNT);
+    fan_status status = fan_comm_state_connect(state, &code);
+    if (status != FAN_OK)
+        return fan_raise(comm, status, fan_error_code(status, code));
     *text = explain(state, bytes, root);
     return fan_raise(comm, FAN_OK, *text == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS);
 }

@@ -2,6 +2,7 @@
 #include "lib/comm_state.h"
 
 #include "lib/agreement.h"
+#include "lib/host_order.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     fan_comm_state *state = attribute;
     unlink_state(state);
     fan_schedule_free(&state->schedule);
+    free(state->order);
     /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
     if (state->comm != MPI_COMM_NULL && !finalizing)
         MPI_Comm_free(&state->comm);
@@ -149,5 +151,8 @@ fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code)
     if (code != MPI_SUCCESS)
         return mpi_failure(code, "MPI_Comm_create", mpi_code);
     MPI_Comm_set_errhandler(state->comm, MPI_ERRORS_RETURN);
-    return FAN_OK;
+    fan_status status = fan_agree_on_order(state->comm, &state->order, mpi_code);
+    if (status != FAN_OK)
+        MPI_Comm_free(&state->comm);
+    return status;
 }

@@ -4,7 +4,7 @@
  *
  * It is made in two steps, so that a program whose broadcasts are all small pays for neither a
  * communicator nor a schedule: the first call on a communicator agrees on the parameters (one small
- * MPI_Bcast), the first call that uses the engine makes the private communicator.
+ * MPI_Bcast), the first call that uses the engine makes the private communicator and the order of ranks.
  */
 #ifndef FAN_LIB_COMM_STATE_H
 #define FAN_LIB_COMM_STATE_H
@@ -22,6 +22,7 @@ typedef struct fan_comm_state {
     int rank;
     int size;
     fan_params params; /**< rank 0's, equal on all ranks */
+    fan_order *order;  /**< of the ranks, equal on all of them; NULL: their own. Made with `comm` */
     fan_trace *trace;  /**< of tests and tools, or NULL */
 
     /* The last plan and schedule: most programs repeat a broadcast. */
@@ -45,7 +46,10 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_co
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code);
 
-/** Make the private communicator if there is none. Collective. */
+/**
+ * Make the private communicator and the order of ranks if there is none. Collective. After a failure the
+ * next call tries again.
+ */
 fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code);
 
 #endif

@@ -74,7 +74,7 @@ static bool same_request(const fan_request *a, const fan_request *b)
 
 static fan_status plan_buffer(fan_comm_state *state, int64_t bytes, int root)
 {
-    fan_request request = {.bytes = bytes, .nodes = state->size, .root = root};
+    fan_request request = {.bytes = bytes, .nodes = state->size, .root = root, .order = state->order};
     if (same_request(&request, &state->planned))
         return FAN_OK;
     state->planned = (fan_request){0};
@@ -99,7 +99,8 @@ fan_status fan_deliver_buffer(fan_comm_state *state, int64_t bytes, int root, co
 fan_status fan_deliver_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
                               const fan_store *store, int *mpi_code)
 {
-    fan_request request = {.bytes = bytes, .nodes = state->size, .root = root, .bounded = true};
+    fan_request request = {
+        .bytes = bytes, .nodes = state->size, .root = root, .bounded = true, .order = state->order};
     fan_plan plan = fan_plan_choose(&request, params);
     fan_schedule schedule;
     fan_status status = fan_plan_schedule(&plan, state->rank, FAN_PHASE_RECEIVE, &schedule);

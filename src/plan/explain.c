@@ -59,10 +59,13 @@ static void say_trees(FILE *out, const fan_plan *plan)
             out,
             "  The root sends each of %d subfiles into a tree of its own over all recipients.\n",
             k);
-    fprintf(out,
-            "  A node has up to %d children in one tree and is a leaf in the others,\n"
-            "  so no node sends more than the data once.\n",
-            k);
+    if (plan->shape.slow == 0)
+        fprintf(out,
+                "  A node has up to %d children in one tree and is a leaf in the others,\n"
+                "  so no node sends more than the data once.\n",
+                k);
+    else
+        fprintf(out, "  A node has children in one tree and is a leaf in the others.\n");
 }
 
 static void say_algorithm(FILE *out, const fan_plan *plan)
@@ -82,6 +85,35 @@ static void say_algorithm(FILE *out, const fan_plan *plan)
     }
     if (!plan->overlap)
         fprintf(out, "  A subfile is sent on only when it is complete (overlap is 0).\n");
+}
+
+/* ---- in which order ---- */
+
+static void say_switches(FILE *out, const fan_plan *plan)
+{
+    int k = plan->shape.group_size;
+    fprintf(out, "  Recipients are in order of their switches, the root's own first");
+    if (plan->tail > 0)
+        fprintf(out, ", the last %d of it after all others", plan->tail);
+    fprintf(out, ".\n");
+    if (plan->algorithm == FAN_GROUP || plan->algorithm == FAN_FULL)
+        fprintf(out, "  Of %d groups %d lie on more than one switch.\n", fan_groups(&plan->shape),
+                fan_order_alignment(plan->order, plan->root, plan->tail, k).straddling);
+}
+
+static void say_order(FILE *out, const fan_plan *plan)
+{
+    if (plan->order == NULL)
+        return;
+    int slow = fan_order_slow(plan->order, plan->root);
+    if (plan->order->switches > 1)
+        say_switches(out, plan);
+    else
+        fprintf(out, "  Recipients are in order of their hosts' names.\n");
+    if (plan->order->slowest < 1)
+        fprintf(out, "  The slowest link has %.3g of the usual speed; slow recipients (%d) %s.\n",
+                plan->order->slowest, slow,
+                plan->shape.slow > 0 ? "only receive" : "send like others");
 }
 
 /* ---- why it was chosen ---- */
@@ -117,7 +149,10 @@ static void compare(void *state, const fan_plan *rival)
 
 static rivals find_rivals(const fan_plan *plan, const fan_params *params)
 {
-    fan_request request = {.bytes = plan->layout.bytes, .nodes = plan->nodes, .root = plan->root};
+    fan_request request = {.bytes = plan->layout.bytes,
+                           .nodes = plan->nodes,
+                           .root = plan->root,
+                           .order = plan->order};
     rivals r = {.plan = plan};
     fan_plan_candidates(&request, params, compare, &r);
     return r;
@@ -296,6 +331,7 @@ static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *pa
                 fan_format_bytes(params->min_bytes, least, sizeof least));
     rivals r = find_rivals(plan, params);
     say_algorithm(out, plan);
+    say_order(out, plan);
     say_why_algorithm(out, plan, params, &r);
     say_why_k(out, plan, params, &r);
     say_pipeline(out, plan, params);

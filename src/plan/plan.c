@@ -7,6 +7,8 @@ int fan_plan_node(const fan_plan *plan, int place)
 {
     if (place == FAN_PLACE_ROOT)
         return plan->root;
+    if (plan->order != NULL)
+        return fan_order_node(plan->order, plan->root, plan->tail, place);
     return place < plan->root ? place : place + 1;
 }
 
@@ -14,6 +16,8 @@ int fan_plan_place(const fan_plan *plan, int node)
 {
     if (node == plan->root)
         return FAN_PLACE_ROOT;
+    if (plan->order != NULL)
+        return fan_order_place(plan->order, plan->root, plan->tail, node);
     return node < plan->root ? node : node - 1;
 }
 

@@ -4,14 +4,16 @@
  * alone.
  *
  * A plan is small and is computed alike on all ranks from what is equal on all ranks. Places are
- * the recipients in order, root left out: place x is node x below the root and node x + 1 from the
- * root on, so that neighbouring nodes stay neighbours in a group whatever the root is.
+ * the recipients in order, root left out. Without a fan_order, place x is node x below the root and
+ * node x + 1 from the root on, so that neighbouring nodes stay neighbours in a group whatever the
+ * root is.
  */
 #ifndef FAN_PLAN_PLAN_H
 #define FAN_PLAN_PLAN_H
 
 #include "base/status.h"
 #include "plan/layout.h"
+#include "plan/order.h"
 #include "plan/schedule.h"
 #include "tune/algorithm_names.h"
 
@@ -25,12 +27,15 @@ typedef struct fan_shape {
     int group_size;       /**< k, also the number of classes; 1 <= k <= recipients */
     int branching;        /**< b >= 1, groups fed by a group */
     int secondary_groups; /**< the last groups, served after full receipt */
+    int slow;             /**< the last places, if they are to be leaves (ktree, kexchange) */
 } fan_shape;
 
 typedef struct fan_plan {
     fan_algorithm algorithm; /**< never FAN_AUTO */
     int nodes;
     int root;
+    const fan_order *order; /**< of the nodes, NULL: by number; the caller keeps it */
+    int tail;               /**< see fan_order_place */
     fan_shape shape;
     fan_layout layout;
     int window;       /**< chunks of each class in progress on a node; all nodes use the same */

@@ -35,6 +35,9 @@ typedef struct search {
     const fan_request *request;
     const fan_params *params;
     fan_model model;
+    int slow;         /* recipients that are to be leaves */
+    bool in_switches; /* only groups that lie within a switch each */
+    int visited;
     void (*visit)(void *state, const fan_plan *plan);
     void *state;
 } search;
@@ -76,12 +79,22 @@ static fan_cost cost_of(const fan_model *model, const fan_plan *plan)
     return fan_algorithms[plan->algorithm].cost(&plan->shape, hop);
 }
 
+/* The slowest link needs its time for the data; where it has to send, all wait for it. */
+static double predict(const search *s, const fan_plan *plan)
+{
+    fan_model slowest = s->model;
+    slowest.bandwidth *= plan->order == NULL ? 1 : plan->order->slowest;
+    const fan_model *model = plan->shape.slow > 0 ? &s->model : &slowest;
+    fan_cost cost = cost_of(model, plan);
+    double time = fan_cost_time(model, &cost, (double)fan_layout_chunks(&plan->layout),
+                                (double)plan->layout.chunk_bytes);
+    return MAX(time, fan_limit_time(&slowest, (double)s->request->bytes));
+}
+
 static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 {
     plan->layout = fan_layout_make(s->request->bytes, chunk, plan->layout.classes);
-    fan_cost cost = cost_of(&s->model, plan);
-    plan->predicted = fan_cost_time(&s->model, &cost, (double)fan_layout_chunks(&plan->layout),
-                                    (double)plan->layout.chunk_bytes);
+    plan->predicted = predict(s, plan);
 }
 
 /* The chunk with the least predicted time, the larger of two equal ones. */
@@ -109,33 +122,69 @@ static void limit_cells(const search *s, fan_plan *plan)
             (int)MAX(1, MIN((int64_t)plan->window, most_cell_bytes / MAX(1, cell_bytes)));
 }
 
-static void consider(const search *s, fan_algorithm algorithm, int k, int b)
+/* The groups that exchange, where that is what the algorithm does, keep to switches if they can. */
+static bool has_groups(fan_algorithm algorithm)
+{
+    return algorithm == FAN_GROUP || algorithm == FAN_FULL;
+}
+
+static void align_groups(const search *s, fan_plan *plan)
+{
+    if (s->request->order != NULL && has_groups(plan->algorithm))
+        plan->tail = fan_order_tail(s->request->order, plan->root, plan->shape.group_size);
+}
+
+/*
+ * Groups within switches. A chain of them enters and leaves each switch once; with more branches each group
+ * is fed from elsewhere, so there must be only one on a switch.
+ */
+static bool is_in_switches(const fan_plan *plan)
+{
+    int k = plan->shape.group_size;
+    if (!has_groups(plan->algorithm) || k == 1)
+        return false;
+    fan_alignment a = fan_order_alignment(plan->order, plan->root, plan->tail, k);
+    return a.straddling == 0 && (plan->shape.branching == 1 || a.followed == 0);
+}
+
+/* Groups, or a first group that leaves no other to feed slow nodes; taken only on request. */
+static bool has_slow_senders(const search *s, const fan_plan *plan)
+{
+    return s->params->algorithm == FAN_AUTO && plan->shape.slow < s->slow;
+}
+
+static void consider(search *s, fan_algorithm algorithm, int k, int b)
 {
     fan_plan plan = {
         .algorithm = algorithm,
         .nodes = s->request->nodes,
         .root = s->request->root,
+        .order = s->request->order,
         .shape = {.recipients = s->request->nodes - 1,
                   .group_size = k,
                   .branching = b,
-                  .secondary_groups = s->request->bounded ? 0 : (int)s->params->secondary_groups},
+                  .secondary_groups = s->request->bounded ? 0 : (int)s->params->secondary_groups,
+                  .slow = s->slow},
         .overlap = s->request->bounded || s->params->overlap != 0,
         .limit_predicted = fan_limit_time(&s->model, (double)s->request->bytes),
     };
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.classes = plan.shape.group_size;
+    align_groups(s, &plan);
+    if ((s->in_switches && !is_in_switches(&plan)) || has_slow_senders(s, &plan))
+        return;
     choose_chunk(s, &plan);
     plan.window = window_for(s, &plan, cost_of(&s->model, &plan).skew);
     plan.sends = sends_for(s, &plan);
     limit_cells(s, &plan);
+    s->visited++;
     s->visit(s->state, &plan);
 }
 
-static void consider_branchings(const search *s, fan_algorithm algorithm, int k)
+static void consider_branchings(search *s, fan_algorithm algorithm, int k)
 {
-    bool has_branching = algorithm == FAN_GROUP || algorithm == FAN_FULL;
     int fixed = (int)s->params->branching;
-    if (fixed > 0 || !has_branching) {
+    if (fixed > 0 || !has_groups(algorithm)) {
         consider(s, algorithm, k, MAX(1, fixed));
         return;
     }
@@ -150,7 +199,7 @@ static int largest_k(const search *s, fan_algorithm algorithm)
     return algorithm == FAN_KTREE || algorithm == FAN_KEXCHANGE ? MIN(most, largest_ktree_k) : most;
 }
 
-static void consider_group_sizes(const search *s, fan_algorithm algorithm)
+static void consider_group_sizes(search *s, fan_algorithm algorithm)
 {
     if (algorithm == FAN_CHAIN) {
         consider(s, algorithm, 1, 1);
@@ -163,14 +212,43 @@ static void consider_group_sizes(const search *s, fan_algorithm algorithm)
     }
 }
 
+static bool needs_groups(const search *s)
+{
+    const fan_params *p = s->params;
+    return p->branching > 0 || (p->secondary_groups > 0 && !s->request->bounded);
+}
+
 /* False for what cannot do what the parameters ask for. */
 static bool is_candidate(const search *s, fan_algorithm algorithm)
 {
-    const fan_params *p = s->params;
-    bool needs_groups = p->branching > 0 || (p->secondary_groups > 0 && !s->request->bounded);
-    if (algorithm == FAN_CHAIN && p->group_size > 1)
-        return false;
-    return algorithm == FAN_GROUP || !needs_groups;
+    if (needs_groups(s))
+        return algorithm == FAN_GROUP;
+    return algorithm != FAN_CHAIN || s->params->group_size <= 1;
+}
+
+/*
+ * Slow nodes become leaves if the others, which then send for them, still need no longer than the slowest
+ * takes to receive.
+ */
+static int slow_leaves(const search *s)
+{
+    const fan_request *request = s->request;
+    if (request->order == NULL || needs_groups(s))
+        return 0;
+    int recipients = request->nodes - 1;
+    int slow = fan_order_slow(request->order, request->root);
+    double load = (recipients - 1.0) / (recipients - slow);
+    return slow < recipients && load * request->order->slowest <= 1 ? slow : 0;
+}
+
+static void consider_all(search *s)
+{
+    fan_algorithm wanted = (fan_algorithm)s->params->algorithm;
+    if (wanted != FAN_AUTO)
+        consider_group_sizes(s, wanted);
+    for (size_t i = 0; wanted == FAN_AUTO && i < candidates; i++)
+        if (is_candidate(s, by_preference[i]))
+            consider_group_sizes(s, by_preference[i]);
 }
 
 void fan_plan_candidates(const fan_request *request, const fan_params *params,
@@ -178,15 +256,18 @@ void fan_plan_candidates(const fan_request *request, const fan_params *params,
 {
     if (request->nodes < 2)
         return;
-    search s = {request, params, fan_params_model(params), visit, state};
-    fan_algorithm wanted = (fan_algorithm)params->algorithm;
-    if (wanted != FAN_AUTO) {
-        consider_group_sizes(&s, wanted);
+    search s = {.request = request,
+                .params = params,
+                .model = fan_params_model(params),
+                .visit = visit,
+                .state = state};
+    s.slow = slow_leaves(&s);
+    s.in_switches = request->order != NULL && request->order->switches > 1 && s.slow == 0;
+    consider_all(&s);
+    if (s.visited > 0)
         return;
-    }
-    for (size_t i = 0; i < candidates; i++)
-        if (is_candidate(&s, by_preference[i]))
-            consider_group_sizes(&s, by_preference[i]);
+    s.in_switches = false;
+    consider_all(&s);
 }
 
 static void keep_best(void *state, const fan_plan *plan)

@@ -13,6 +13,7 @@ typedef struct fan_request {
     int root;
     bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
                    */
+    const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */
 } fan_request;
 
 /** The model that the parameters describe. */
@@ -27,6 +28,10 @@ fan_plan fan_plan_choose(const fan_request *request, const fan_params *params);
 /**
  * All candidates that fan_plan_choose compares, the best chunk of each, in the order of the table
  * of algorithms. Calls `visit` for each. One node has none.
+ *
+ * On several switches they are groups that lie within a switch each, where a group size permits
+ * that: such groups take the data over an uplink about once, and what cuts across switches nearly
+ * once for each node. With slow nodes they are trees, which have these as leaves.
  */
 void fan_plan_candidates(const fan_request *request, const fan_params *params,
                          void (*visit)(void *state, const fan_plan *plan), void *state);

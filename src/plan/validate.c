@@ -207,6 +207,15 @@ static fan_status check_trees(check *c)
 
 /* ---- loads ---- */
 
+/* k, or as much more as it takes when slow nodes do not send. */
+static int64_t largest_tree_load(const fan_plan *plan)
+{
+    int64_t k = plan->layout.classes, before = plan->algorithm == FAN_KEXCHANGE ? k : 0;
+    int64_t nodes = plan->shape.recipients - before, senders = nodes - plan->shape.slow;
+    int64_t sends = k * (nodes - 1);
+    return senders <= 0 || sends <= k * senders ? k : (sends - 1) / senders + 1;
+}
+
 /* Subfiles that a recipient may send in the primary tree. */
 static int64_t largest_load(const fan_plan *plan)
 {
@@ -214,9 +223,21 @@ static int64_t largest_load(const fan_plan *plan)
     switch (plan->algorithm) {
     case FAN_FULL: return k - 1 + plan->shape.branching * k;
     case FAN_KTREE:
-    case FAN_KEXCHANGE: return k;
+    case FAN_KEXCHANGE: return largest_tree_load(plan);
     default: return k - 1 + plan->shape.branching;
     }
+}
+
+/* Slow nodes keep what they get. */
+static fan_status check_slow(const check *c)
+{
+    for (int i = 1; i <= c->plan->shape.slow; i++) {
+        int node = fan_plan_node(c->plan, c->plan->shape.recipients - i);
+        for (fan_phase phase = 0; phase < 2; phase++)
+            if (c->phases[phase][node].edge_count > 0)
+                return fan_fail(FAN_ERR_ARGUMENT, "node %d: sends, though it is slow", node);
+    }
+    return FAN_OK;
 }
 
 static fan_status check_loads(const check *c)
@@ -247,6 +268,8 @@ static fan_status check_all(check *c)
         status = check_trees(c);
     if (status == FAN_OK)
         status = check_loads(c);
+    if (status == FAN_OK)
+        status = check_slow(c);
     if (status == FAN_OK)
         status =
             fan_progress_check(c->plan, c->phases[FAN_PHASE_RECEIVE], c->phases[FAN_PHASE_SERVE]);

@@ -9,7 +9,9 @@
  *   FAN_PHASE_SERVE are the only way from one to the other;
  * - edges to nodes that send a class on come before those to nodes that keep it;
  * - in the primary tree the root sends the data once, and no node more than its algorithm says: (k
- * - 1 + b) / k of the data for groups, all of it for trees;
+ * - 1 + b) / k of the data for groups, all of it for trees, or as much more as the others need when
+ * slow nodes do not send;
+ * - slow nodes do not send;
  * - with windows as small as the plan's, no node waits for ever.
  */
 #ifndef FAN_PLAN_VALIDATE_H

@@ -81,7 +81,9 @@ int main(int argc, char **argv)
 {
     fan_plan_options options;
     fan_plan_options_parse(argc, argv, &options);
-    if (show(&options) != FAN_OK) {
+    fan_status status = show(&options);
+    free(options.order);
+    if (status != FAN_OK) {
         fprintf(stderr, "fanout-plan: %s\n", fan_fail_text());
         return EXIT_FAILURE;
     }

@@ -3,11 +3,14 @@
 
 #include "tools/plan_options.h"
 
+#include "base/hostlist.h"
 #include "base/units.h"
+#include "plan/order.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { most_nodes = 1000000 };
 
@@ -46,6 +49,8 @@ static const struct {
 enum {
     OPTION_ROOT = SET_END,
     OPTION_TUNE_FILE,
+    OPTION_TOPOLOGY,
+    OPTION_HOSTS,
     OPTION_SVG,
     OPTION_TABLE,
     OPTION_ALL,
@@ -72,6 +77,10 @@ static const struct argp_option table[] = {
     {"overhead", SET_OVERHEAD, "SECONDS", 0, "Processor time of a message", 3},
     {"tune-file", OPTION_TUNE_FILE, "FILE", 0,
      "Read parameters from FILE, not from that of FANOUT_TUNE_FILE", 3},
+    {"hosts", OPTION_HOSTS, "LIST", 0,
+     "Hosts of the nodes in order, such as node[01-16],gpu1; --nodes may then be left out", 3},
+    {"topology", OPTION_TOPOLOGY, "FILE", 0,
+     "With --hosts: switches and link speeds, as FANOUT_TOPO_FILE names for the library", 3},
     {NULL, 0, NULL, 0, "What to show:", 4},
     {"table", OPTION_TABLE, NULL, 0,
      "The best 30 candidates, best first, instead of the explanation", 4},
@@ -86,6 +95,8 @@ typedef struct reading {
     fan_plan_options *options;
     const char *texts[settings_count]; /* NULL: not given */
     const char *tune_file;
+    const char *hosts;
+    const char *topology;
 } reading;
 
 /* ---- values ---- */
@@ -132,11 +143,64 @@ static void set_params(struct argp_state *state, const reading *r)
                                             settings[i].option));
 }
 
+/* ---- hosts ---- */
+
+typedef struct host_list {
+    char **names;
+    int count;
+} host_list;
+
+static fan_status add_host(void *state, const char *name)
+{
+    host_list *list = state;
+    if (list->count == most_nodes)
+        return fan_fail(FAN_ERR_ARGUMENT, "there are more than %d", most_nodes);
+    char **names = realloc(list->names, ((size_t)list->count + 1) * sizeof *names);
+    if (names == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the hosts");
+    list->names = names;
+    names[list->count++] = strdup(name);
+    return names[list->count - 1] == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts")
+                                          : FAN_OK;
+}
+
+static void read_hosts(struct argp_state *state, const char *text, host_list *list)
+{
+    fan_status status = fan_hostlist_expand(text, add_host, list);
+    if (status == FAN_ERR_ARGUMENT)
+        argp_error(state, "--hosts: %s", fan_fail_text());
+    expect_ok(state, status);
+}
+
+static void set_order(struct argp_state *state, const reading *r)
+{
+    fan_request *request = &r->options->request;
+    host_list hosts = {0};
+    fan_topology *topology = NULL;
+    read_hosts(state, r->hosts, &hosts);
+    if (request->nodes > 0 && request->nodes != hosts.count)
+        argp_error(state, "--hosts: there are %d hosts for %d nodes", hosts.count, request->nodes);
+    if (r->topology != NULL)
+        expect_ok(state, fan_topology_read(r->topology, &topology));
+    expect_ok(state, fan_order_make((const char *const *)hosts.names, hosts.count, topology,
+                                    &r->options->order));
+    fan_topology_free(topology);
+    for (int i = 0; i < hosts.count; i++)
+        free(hosts.names[i]);
+    free(hosts.names);
+    request->nodes = hosts.count;
+    request->order = r->options->order;
+}
+
 static void finish(struct argp_state *state, const reading *r)
 {
     const fan_plan_options *o = r->options;
+    if (r->topology != NULL && r->hosts == NULL)
+        argp_error(state, "--topology needs --hosts, the hosts of the nodes");
+    if (r->hosts != NULL)
+        set_order(state, r);
     if (o->request.nodes == 0)
-        argp_error(state, "--nodes is missing: give the number of nodes");
+        argp_error(state, "--nodes is missing: give the number of nodes, or --hosts");
     if (o->request.bytes < 0)
         argp_error(state, "--bytes is missing: give the length of the data");
     if (o->request.root >= o->request.nodes)
@@ -168,6 +232,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         o->schedule = parse_number(state, "--schedule", value, 0, most_nodes - 1);
         return 0;
     case OPTION_TUNE_FILE: r->tune_file = value; return 0;
+    case OPTION_HOSTS: r->hosts = value; return 0;
+    case OPTION_TOPOLOGY: r->topology = value; return 0;
     case OPTION_SVG: o->svg = value; return 0;
     case OPTION_TABLE: o->table = true; return 0;
     case OPTION_ALL: o->all = true; return 0;

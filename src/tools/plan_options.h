@@ -10,6 +10,7 @@
 
 typedef struct fan_plan_options {
     fan_request request;
+    fan_order *order; /**< that of the request, which the caller frees */
     fan_params params;
     const char *svg; /**< file to draw to, or NULL */
     bool table;

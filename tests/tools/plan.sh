@@ -78,6 +78,27 @@ check "an option wins over the environment" says "Group size k = 8,"
 run --nodes 64 --bytes 1M --latency 1e-3 --bandwidth 1e6 --overhead 0
 check "the network is what the options say" says "(1.05 s, one transfer"
 
+# ---- topology ----
+
+for leaf in 0 1 2 3; do
+    echo "SwitchName=leaf$leaf Nodes=n[$((leaf * 4 + 1))-$((leaf * 4 + 4))]"
+done >net.conf
+echo "SwitchName=top Switches=leaf[0-3]" >>net.conf
+run --hosts 'n[1-16]' --bytes 4M --topology net.conf --root 5
+check "groups lie within switches" says "to 15 recipients" "in order of their switches" "0 lie on more than one switch"
+run --hosts 'n[16,1-15]' --bytes 4M --topology net.conf --algorithm group --group-size 4 --schedule 0
+check "schedules follow switches" says "scatter 1" "scatter 2" "scatter 3" "scatter 4"
+echo "NodeName=n3 Speed=0.5" >>net.conf
+run --hosts 'n[1-16]' --bytes 4M --topology net.conf
+check "a slow host only receives" says "0.5 of the usual speed" "slow recipients (1) only receive"
+run --hosts 'n[1-16]' --bytes 4M --topology net.conf --schedule 2
+silent() {
+    says "Node 2" && ! grep -qE 'forward|exchange|scatter' out
+}
+check "and its schedule has nobody to send to" silent
+run --hosts 'n10,n9,n8' --bytes 4M --svg hosts.svg
+check "hosts without a file are in order of names" says "in order of their hosts' names"
+
 # ---- tables ----
 
 run --nodes 64 --bytes 4M --table
@@ -147,6 +168,17 @@ run --nodes four --bytes 1M
 check "nodes that are no number" refuses 2 "--nodes" "'four'"
 run --nodes 4 --bytes 1X
 check "bytes that are no size" refuses 2 "--bytes" "'1X'"
+run --hosts 'n[1-' --bytes 1M
+check "hosts that are no list" refuses 2 "--hosts" "'n[1-'"
+run --hosts 'n[1-3]' --nodes 4 --bytes 1M
+check "hosts and nodes that differ" refuses 2 "3 hosts for 4 nodes"
+run --nodes 4 --bytes 1M --topology net.conf
+check "a topology without hosts" refuses 2 "--topology needs --hosts"
+echo "SwitchName=leaf0 Nodes=x" >>net.conf
+run --hosts 'n[1-3]' --bytes 1M --topology net.conf
+check "a wrong topology file" refuses 2 "net.conf line 7" "leaf0 is listed twice"
+run --hosts 'n[1-3]' --bytes 1M --topology nowhere.conf
+check "a topology file that is not there" refuses 1 "nowhere.conf"
 run --nodes 4 --bytes 1M --root 4
 check "a root that is no node" refuses 2 "--root" "0 to 3"
 run --nodes 4 --bytes 1M --schedule 4

@@ -70,7 +70,7 @@ static fan_plan make_plan(const setup *u)
     params.window = u->window;
     params.sends = u->sends;
     params.overlap = u->overlap;
-    fan_request request = {u->bytes, u->nodes, u->root, false};
+    fan_request request = {.bytes = u->bytes, .nodes = u->nodes, .root = u->root};
     return fan_plan_choose(&request, &params);
 }
 

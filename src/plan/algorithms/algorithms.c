@@ -11,5 +11,5 @@ const fan_algorithm_table fan_algorithms[FAN_ALGORITHMS] = {
     [FAN_KTREE] = {"k interior-disjoint k-ary trees", fan_ktree_normalise, fan_ktree_role,
                    fan_ktree_cost},
     [FAN_KEXCHANGE] = {"a group of k that exchanges subfiles, then k interior-disjoint k-ary trees",
-                       fan_ktree_normalise, fan_kexchange_role, fan_kexchange_cost},
+                       fan_kexchange_normalise, fan_kexchange_role, fan_kexchange_cost},
 };

@@ -11,7 +11,9 @@ typedef struct fan_algorithm_table {
     /** What it is, in a few words. */
     const char *words;
 
-    /** Bring k, b and the secondary groups of `shape` to values that the algorithm can use. */
+    /**
+     * Bring k, b, the secondary groups and the slow places of `shape` to values that the algorithm can use.
+     */
     void (*normalise)(fan_shape *shape);
 
     /**
@@ -46,6 +48,7 @@ void fan_ktree_normalise(fan_shape *shape);
 void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
                     fan_schedule *schedule);
 fan_cost fan_ktree_cost(const fan_shape *shape, double hop);
+void fan_kexchange_normalise(fan_shape *shape);
 void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
                         fan_schedule *schedule);
 fan_cost fan_kexchange_cost(const fan_shape *shape, double hop);

@@ -5,7 +5,6 @@
  */
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
-#include "plan/algorithms/trees.h"
 
 #include <math.h>
 
@@ -17,6 +16,7 @@ void fan_group_normalise(fan_shape *shape)
     shape->group_size = MAX(1, MIN(shape->group_size, shape->recipients));
     shape->branching = MAX(1, shape->branching);
     shape->secondary_groups = MAX(0, MIN(shape->secondary_groups, fan_groups(shape) - 1));
+    shape->slow = 0;
 }
 
 /* The chain is the group algorithm with groups of one. */
@@ -57,10 +57,9 @@ static void receive(const fan_shape *shape, int class, int place, fan_schedule *
 {
     int group = place / shape->group_size;
     int feeder = parent_of_owner(shape, group, class);
-    int members = fan_group_members(shape, group);
-    if (members < shape->group_size) { /* it is the last group and feeds none */
-        fan_trees_role(fan_group_first(shape, group), members, shape->group_size, class, feeder,
-                       place, schedule);
+    fan_forest forest = fan_group_forest(shape, group);
+    if (forest.nodes < shape->group_size) { /* it is the last group and feeds none */
+        fan_forest_role(&forest, class, feeder, place, schedule);
         return;
     }
     int owner = fan_group_owner(shape, group, class);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plan/algorithms/groups.h"
 
-#include "plan/algorithms/trees.h"
-
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 int fan_groups(const fan_shape *shape)
@@ -25,10 +23,17 @@ int fan_group_members(const fan_shape *shape, int group)
     return MIN(shape->group_size, shape->recipients - fan_group_first(shape, group));
 }
 
+fan_forest fan_group_forest(const fan_shape *shape, int group)
+{
+    return (fan_forest){.base = fan_group_first(shape, group),
+                        .nodes = fan_group_members(shape, group),
+                        .k = shape->group_size};
+}
+
 int fan_group_owner(const fan_shape *shape, int group, int class)
 {
-    return fan_group_first(shape, group) +
-           fan_trees_top(fan_group_members(shape, group), shape->group_size, class);
+    fan_forest forest = fan_group_forest(shape, group);
+    return fan_forest_top(&forest, class);
 }
 
 int fan_group_parent(const fan_shape *shape, int group)

@@ -8,6 +8,7 @@
 #ifndef FAN_PLAN_GROUPS_H
 #define FAN_PLAN_GROUPS_H
 
+#include "plan/algorithms/trees.h"
 #include "plan/plan.h"
 
 /** Number of groups, and of those in the primary tree. */
@@ -17,6 +18,9 @@ int fan_primary_groups(const fan_shape *shape);
 /** First place of a group and its number of members. */
 int fan_group_first(const fan_shape *shape, int group);
 int fan_group_members(const fan_shape *shape, int group);
+
+/** Its places as a forest, which a short group is. */
+fan_forest fan_group_forest(const fan_shape *shape, int group);
 
 /**
  * The place that owns subfile `class` in `group`: that which receives it from outside. Slot i owns

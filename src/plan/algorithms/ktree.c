@@ -9,11 +9,39 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
-void fan_ktree_normalise(fan_shape *shape)
+/* All recipients are in the forest, or those after a first group of k. */
+static fan_forest whole_forest(const fan_shape *shape)
+{
+    return (fan_forest){
+        .nodes = shape->recipients, .slow = shape->slow, .k = shape->group_size};
+}
+
+static fan_forest rest_forest(const fan_shape *shape)
+{
+    int k = shape->group_size;
+    return (fan_forest){
+        .base = k, .nodes = shape->recipients - k, .slow = shape->slow, .k = k};
+}
+
+/* Slow recipients are leaves only where others are left to send, in a forest after `before` places. */
+static void normalise(fan_shape *shape, int before)
 {
     *shape = (fan_shape){.recipients = shape->recipients,
-                         .group_size = MAX(1, MIN(shape->group_size, shape->recipients)),
-                         .branching = 1};
+                         .group_size = shape->group_size,
+                         .branching = 1,
+                         .slow = before + shape->slow < shape->recipients ? shape->slow : 0};
+}
+
+void fan_ktree_normalise(fan_shape *shape)
+{
+    shape->group_size = MAX(1, MIN(shape->group_size, shape->recipients));
+    normalise(shape, 0);
+}
+
+void fan_kexchange_normalise(fan_shape *shape)
+{
+    shape->group_size = MAX(1, MIN(shape->group_size, shape->recipients));
+    normalise(shape, shape->group_size);
 }
 
 static void root_role(int class, int top, fan_schedule *schedule)
@@ -25,41 +53,39 @@ static void root_role(int class, int top, fan_schedule *schedule)
 void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
                     fan_schedule *schedule)
 {
-    int m = shape->recipients;
-    int k = shape->group_size;
+    fan_forest forest = whole_forest(shape);
     if (phase == FAN_PHASE_SERVE)
         return;
     if (place == FAN_PLACE_ROOT)
-        root_role(class, fan_trees_top(m, k, class), schedule);
+        root_role(class, fan_forest_top(&forest, class), schedule);
     else
-        fan_trees_role(0, m, k, class, FAN_PLACE_ROOT, place, schedule);
+        fan_forest_role(&forest, class, FAN_PLACE_ROOT, place, schedule);
 }
 
 /* A member of the first group sends its subfile into the trees of the rest, then to its peers. */
 static void exchanging_role(const fan_shape *shape, int class, int place, fan_schedule *schedule)
 {
-    int k = shape->group_size;
-    int rest = shape->recipients - k;
+    fan_forest rest = rest_forest(shape);
     fan_schedule_begin(schedule, class, place == class ? FAN_PLACE_ROOT : class);
     if (place != class)
         return;
-    if (rest > 0)
-        fan_schedule_add(schedule, class, k + fan_trees_top(rest, k, class), FAN_EDGE_FORWARD);
+    if (rest.nodes > 0)
+        fan_schedule_add(schedule, class, fan_forest_top(&rest, class), FAN_EDGE_FORWARD);
     fan_group_add_peers(shape, class, place, schedule);
 }
 
 void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
                         fan_schedule *schedule)
 {
-    int k = shape->group_size;
+    fan_forest rest = rest_forest(shape);
     if (phase == FAN_PHASE_SERVE)
         return;
     if (place == FAN_PLACE_ROOT)
         root_role(class, class, schedule);
-    else if (place < k)
+    else if (place < shape->group_size)
         exchanging_role(shape, class, place, schedule);
     else
-        fan_trees_role(k, shape->recipients - k, k, class, class, place, schedule);
+        fan_forest_role(&rest, class, class, place, schedule);
 }
 
 /* The last chunk goes down the longest way, k chunks of delay a level, about log_k m of them. */
@@ -78,11 +104,19 @@ static fan_cost tree_cost(int nodes, int k)
     return (fan_cost){.rounds = 1, .fill = tree_fill(nodes, k), .hops = levels, .skew = levels};
 }
 
+/* Where slow nodes do not send, others send more than the data once. */
+static fan_cost with_load(fan_cost cost, fan_forest forest)
+{
+    cost.rounds *= (double)fan_forest_fanout(&forest) / forest.k;
+    return cost;
+}
+
 fan_cost fan_ktree_cost(const fan_shape *shape, double hop)
 {
-    if (shape->recipients <= shape->group_size)
-        return fan_group_cost(shape, hop);
-    return tree_cost(shape->recipients, shape->group_size);
+    fan_cost cost = shape->recipients <= shape->group_size
+                        ? fan_group_cost(shape, hop)
+                        : tree_cost(shape->recipients, shape->group_size);
+    return with_load(cost, whole_forest(shape));
 }
 
 fan_cost fan_kexchange_cost(const fan_shape *shape, double hop)
@@ -94,5 +128,5 @@ fan_cost fan_kexchange_cost(const fan_shape *shape, double hop)
     cost.fill = MAX(cost.fill + 2, shape->group_size);
     cost.hops++;
     cost.skew++;
-    return cost;
+    return with_load(cost, rest_forest(shape));
 }

@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which node is interior where: give each of the m nodes k tokens (the sends it has), in a row, and
- * let class i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges. The owners of
- * the tokens are the interior nodes of the class. A node at the border of two classes splits its
- * tokens between both.
+ * Which node is interior where: give each of the m nodes that is not slow f tokens (the sends it has),
+ * in a row, and let class i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges.
+ * The owners of the tokens are the interior nodes of the class. A node at the border of two classes
+ * splits its tokens between both. f, the fan-out, is k, unless so many nodes are slow that the others
+ * need more than k tokens each.
  */
 #include "plan/algorithms/trees.h"
 
 #include <stdint.h>
 
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
 /* The tree of one class. Positions are in breadth-first order, interior nodes first. */
 typedef struct tree {
     int nodes; /* m */
-    int k;
+    int fanout;
     int first, last; /* places of the interior nodes */
-    int full;        /* number of interior nodes with k children; they come first */
+    int full;        /* number of interior nodes with `fanout` children; they come first */
     int first_full;  /* place of the first of them */
     int partial[2];  /* places of the others, the one with more children first */
     int children[2]; /* and how many children they have */
 } tree;
 
 /* All of the class's tokens are one node's, which has others besides. */
-static tree make_star(int nodes, int k, int top)
+static tree make_star(int nodes, int fanout, int top)
 {
     return (tree){.nodes = nodes,
-                  .k = k,
+                  .fanout = fanout,
                   .first = top,
                   .last = top,
                   .first_full = top,
@@ -32,16 +35,21 @@ static tree make_star(int nodes, int k, int top)
                   .children = {nodes - 1}};
 }
 
-static tree make_tree(int nodes, int k, int class)
+static tree make_tree(const fan_forest *forest, int class)
 {
+    int nodes = forest->nodes, fanout = fan_forest_fanout(forest);
     int64_t start = (int64_t) class * (nodes - 1);
     int64_t end = start + nodes - 1;
-    if (start % k + nodes - 1 < k)
-        return make_star(nodes, k, (int)(start / k));
-    int head = (int)((k - start % k) %
-                     k);       /* tokens of a first node that is shared with the class before */
-    int tail = (int)(end % k); /* tokens of a last node that is shared with the class after */
-    tree t = {.nodes = nodes, .k = k, .first = (int)(start / k), .last = (int)((end - 1) / k)};
+    if (start % fanout + nodes - 1 < fanout)
+        return make_star(nodes, fanout, (int)(start / fanout));
+    /* tokens of a first node that is shared with the class before */
+    int head = (int)((fanout - start % fanout) % fanout);
+    /* tokens of a last node that is shared with the class after */
+    int tail = (int)(end % fanout);
+    tree t = {.nodes = nodes,
+              .fanout = fanout,
+              .first = (int)(start / fanout),
+              .last = (int)((end - 1) / fanout)};
     t.first_full = t.first + (head > 0);
     t.full = t.last - t.first + 1 - (head > 0) - (tail > 0);
     bool head_first = head >= tail;
@@ -79,46 +87,55 @@ static int position_of(const tree *t, int place)
 static int children_before(const tree *t, int position)
 {
     if (position <= t->full)
-        return position * t->k;
-    return t->full * t->k + t->children[0] + (position > t->full + 1 ? t->children[1] : 0);
+        return position * t->fanout;
+    return t->full * t->fanout + t->children[0] + (position > t->full + 1 ? t->children[1] : 0);
 }
 
 static int children_at(const tree *t, int position)
 {
     if (position < t->full)
-        return t->k;
+        return t->fanout;
     return position < interior(t) ? t->children[position - t->full] : 0;
 }
 
 static int parent_position(const tree *t, int position)
 {
     int token = position - 1;
-    if (token < t->full * t->k)
-        return token / t->k;
-    return t->full + (token >= t->full * t->k + t->children[0]);
+    if (token < t->full * t->fanout)
+        return token / t->fanout;
+    return t->full + (token >= t->full * t->fanout + t->children[0]);
+}
+
+int fan_forest_fanout(const fan_forest *forest)
+{
+    int senders = forest->nodes - forest->slow;
+    int64_t tokens = (int64_t)forest->k * (forest->nodes - 1);
+    return (int)MAX(forest->k, (tokens + senders - 1) / senders);
 }
 
 /* With class i owned by node i mod nodes, the first node owns most and sends each to all others. */
-static bool is_exchange_group(int nodes, int k)
+static bool is_exchange_group(const fan_forest *forest)
 {
-    return nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
+    int nodes = forest->nodes, k = forest->k;
+    return forest->slow == 0 && nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
 }
 
-int fan_trees_top(int nodes, int k, int class)
+int fan_forest_top(const fan_forest *forest, int class)
 {
-    if (is_exchange_group(nodes, k))
-        return class % nodes;
-    tree t = make_tree(nodes, k, class);
-    return place_at(&t, 0);
+    if (is_exchange_group(forest))
+        return forest->base + class % forest->nodes;
+    tree t = make_tree(forest, class);
+    return forest->base + place_at(&t, 0);
 }
 
-static void exchange_role(int base, int nodes, int class, int feeder, int place,
+static void exchange_role(const fan_forest *forest, int class, int feeder, int place,
                           fan_schedule *schedule)
 {
-    int owner = base + class % nodes;
+    int owner = fan_forest_top(forest, class);
     fan_schedule_begin(schedule, class, place == owner ? feeder : owner);
     if (place == owner)
-        fan_schedule_add_others(schedule, class, base, nodes, place - base);
+        fan_schedule_add_others(schedule, class, forest->base, forest->nodes,
+                                place - forest->base);
 }
 
 static void tree_role(const tree *t, int base, int class, int feeder, int place,
@@ -133,15 +150,15 @@ static void tree_role(const tree *t, int base, int class, int feeder, int place,
                          child < interior(t) ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE);
 }
 
-void fan_trees_role(int base, int nodes, int k, int class, int feeder, int place,
-                    fan_schedule *schedule)
+void fan_forest_role(const fan_forest *forest, int class, int feeder, int place,
+                     fan_schedule *schedule)
 {
-    if (is_exchange_group(nodes, k)) {
-        exchange_role(base, nodes, class, feeder, place, schedule);
+    if (is_exchange_group(forest)) {
+        exchange_role(forest, class, feeder, place, schedule);
         return;
     }
-    tree t = make_tree(nodes, k, class);
-    tree_role(&t, base, class, feeder, place, schedule);
+    tree t = make_tree(forest, class);
+    tree_role(&t, forest->base, class, feeder, place, schedule);
 }
 
 int fan_tree_levels(int nodes, int k)

@@ -12,19 +12,30 @@
 
 #include "plan/schedule.h"
 
-/**
- * The place, from 0, at the top of the tree of `class` among `nodes` places. k is the number of
- * classes.
- */
-int fan_trees_top(int nodes, int k, int class);
+/** The places that k trees, one for each of k classes, are laid over. */
+typedef struct fan_forest {
+    int base;  /**< the first of the places */
+    int nodes; /**< how many, at least 1 */
+    int slow;  /**< how many of them, at the end, are leaves of all trees; fewer than `nodes` */
+    int k;     /**< number of classes */
+} fan_forest;
 
 /**
- * Add the role of `place` among the `nodes` places from `base` on, whose trees are fed by the place
- * `feeder`. Up to k nodes are one exchange group where that loads none of them too much: the top of
- * a class then sends it to all others.
+ * The sends of a node: k, so that it sends the data once, or as many as it takes when those that are not
+ * slow send for the slow ones too.
  */
-void fan_trees_role(int base, int nodes, int k, int class, int feeder, int place,
-                    fan_schedule *schedule);
+int fan_forest_fanout(const fan_forest *forest);
+
+/** The place at the top of the tree of `class`. */
+int fan_forest_top(const fan_forest *forest, int class);
+
+/**
+ * Add the role of `place` in trees that are fed by the place `feeder`. Up to k nodes, none of them slow,
+ * are one exchange group where that loads none of them too much: the top of a class then sends it to
+ * all others.
+ */
+void fan_forest_role(const fan_forest *forest, int class, int feeder, int place,
+                     fan_schedule *schedule);
 
 /** Levels of a complete k-ary tree with at least `nodes` nodes. */
 int fan_tree_levels(int nodes, int k);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file hostlist.h  Lists of names as SLURM writes them: n[01-04,07],gpu1 or r[1-2]n[0-9]. */
+#ifndef FAN_BASE_HOSTLIST_H
+#define FAN_BASE_HOSTLIST_H
+
+#include "base/status.h"
+
+/** Takes one name of a list. Anything but FAN_OK ends the list. */
+typedef fan_status fan_hostlist_visit(void *state, const char *name);
+
+/**
+ * Call `visit` for each name of `list`, in order. A number in brackets keeps its leading zeros, and
+ * the numbers up to the end of its range are as wide.
+ *
+ * @return FAN_OK; FAN_ERR_ARGUMENT with a text that quotes what is wrong; or what `visit` returned
+ */
+fan_status fan_hostlist_expand(const char *list, fan_hostlist_visit *visit, void *state);
+
+#endif
