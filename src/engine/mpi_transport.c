@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/mpi_transport.h"
 
-#include <sched.h>
-#include <stdlib.h>
+#include "engine/mpi_wait.h"
 
-/* Some microseconds: longer than a message on a fast fabric is late, shorter than a time slice. */
-enum { polls_before_yield = 32 };
+#include <stdlib.h>
 
 static fan_status check(fan_mpi_transport *t, int code, const char *what, int peer)
 {
@@ -44,23 +42,12 @@ static fan_status check_statuses(fan_mpi_transport *t, int count)
     return FAN_OK;
 }
 
-/* MPI_Waitsome, but ranks that outnumber the cores get their turn: not every MPI library yields. */
-static int wait_some(fan_mpi_transport *t, int *count)
-{
-    for (int polls = 0;; polls++) {
-        int code = MPI_Testsome(t->slots, t->requests, count, t->indices, t->statuses);
-        if (code != MPI_SUCCESS || *count != 0)
-            return code;
-        if (polls >= polls_before_yield)
-            sched_yield();
-    }
-}
-
 static fan_status collect(void *state, bool block, fan_completion *done, int *count)
 {
     fan_mpi_transport *t = state;
     *count = 0;
-    int code = block ? wait_some(t, count) : MPI_Testsome(t->slots, t->requests, count, t->indices, t->statuses);
+    int code = block ? fan_mpi_wait_some(t->slots, t->requests, count, t->indices, t->statuses)
+                     : MPI_Testsome(t->slots, t->requests, count, t->indices, t->statuses);
     if (*count == MPI_UNDEFINED) /* nothing in progress */
         *count = 0;
     if (code != MPI_SUCCESS) {
