@@ -150,14 +150,14 @@ static bool measure_contender(job *j, const char *name)
 static int usage(const job *j, const char *text)
 {
     if (j->rank == ROOT)
-        fprintf(stderr, "sim_bench: '%s'\nusage: sim_bench limit|mpi|fanout SIZE...\n", text);
+        fprintf(stderr, "sim_bench: %s; usage: sim_bench limit|mpi|fanout SIZE...\n", text);
     return 2;
 }
 
 static int run_job(job *j, int argc, char **argv)
 {
     if (argc < 3 || j->ranks < 2)
-        return usage(j, argc < 3 ? "too few arguments" : "one rank");
+        return usage(j, argc < 3 ? "an argument is missing" : "one rank is too few");
     for (int i = 2; i < argc; i++) {
         int64_t bytes;
         if (!fan_parse_bytes(argv[i], &bytes) || bytes > INT_MAX)
