@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/mpi_transport.h"
 
-#include <sched.h>
-#include <stdlib.h>
+#include "engine/mpi_wait.h"
 
-/* Some microseconds: longer than a message on a fast fabric is late, shorter than a time slice. */
-enum { polls_before_yield = 32 };
+#include <stdlib.h>
 
 enum { NO_SLOT = -1 };
 
@@ -74,23 +72,6 @@ static fan_status check_statuses(fan_mpi_transport *t, int count)
     return FAN_OK;
 }
 
-static int test(fan_mpi_transport *t, int *count)
-{
-    return MPI_Testsome(t->tags + t->sends, t->watched, count, t->indices, t->statuses);
-}
-
-/* MPI_Waitsome, but ranks that outnumber the cores get their turn: not every MPI library yields. */
-static int wait_some(fan_mpi_transport *t, int *count)
-{
-    for (int polls = 0;; polls++) {
-        int code = test(t, count);
-        if (code != MPI_SUCCESS || *count != 0)
-            return code;
-        if (polls >= polls_before_yield)
-            sched_yield();
-    }
-}
-
 static fan_completion completion(fan_mpi_transport *t, int index, const MPI_Status *status)
 {
     if (index >= t->tags)
@@ -104,7 +85,9 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
 {
     fan_mpi_transport *t = state;
     *count = 0;
-    int code = block ? wait_some(t, count) : test(t, count);
+    int watched = t->tags + t->sends;
+    int code = block ? fan_mpi_wait_some(watched, t->watched, count, t->indices, t->statuses)
+                     : MPI_Testsome(watched, t->watched, count, t->indices, t->statuses);
     if (*count == MPI_UNDEFINED) /* nothing in progress */
         *count = 0;
     if (code != MPI_SUCCESS) {

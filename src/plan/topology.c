@@ -21,11 +21,11 @@ typedef struct pair {
 } pair;
 
 /* "The switch `above` has a child of this name", until all switches are known. */
-typedef struct link {
+typedef struct uplink {
     int above;
     char *below;
     int line;
-} link;
+} uplink;
 
 typedef struct reader {
     fan_topology *topology;
@@ -33,7 +33,7 @@ typedef struct reader {
     int line;
     pair pairs[most_pairs]; /* of the line; the key after the last one is NULL */
     double speed;           /* of the line's hosts */
-    link *links;
+    uplink *links;
     int link_count;
 } reader;
 
@@ -139,11 +139,11 @@ static fan_status add_host_of_speed(void *state, const char *name)
 static fan_status add_link(void *state, const char *name)
 {
     reader *r = state;
-    link *links = room_for_one(r->links, r->link_count, sizeof *links);
+    uplink *links = room_for_one(r->links, r->link_count, sizeof *links);
     if (links == NULL)
         return no_memory();
     r->links = links;
-    links[r->link_count] = (link){r->topology->switch_count - 1, strdup(name), r->line};
+    links[r->link_count] = (uplink){r->topology->switch_count - 1, strdup(name), r->line};
     return links[r->link_count++].below == NULL ? no_memory() : FAN_OK;
 }
 
@@ -317,7 +317,7 @@ static fan_status set_parents(const reader *r)
 {
     fan_topology *t = r->topology;
     for (int i = 0; i < r->link_count; i++) {
-        const link *l = &r->links[i];
+        const uplink *l = &r->links[i];
         int below = find_switch(t, l->below);
         if (below < 0)
             return wrong(r, l->line, "switch %s has no line of its own", l->below);

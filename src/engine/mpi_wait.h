@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file mpi_wait.h  How a rank waits. In a file of its own because simulations (bench/simgrid) wait in another way. */
+#ifndef FAN_ENGINE_MPI_WAIT_H
+#define FAN_ENGINE_MPI_WAIT_H
+
+#include <mpi.h>
+
+/** MPI_Waitsome, with its arguments and results; ranks that outnumber the cores get their turn. */
+int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices, MPI_Status *statuses);
+
+#endif
