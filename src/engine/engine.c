@@ -13,19 +13,25 @@ typedef struct cell {
     bool valid;   /* it did come */
 } cell;
 
-/* A node's work in one class. Edges: relayed ones first. */
+/* A node's work in one class. */
 typedef struct class_work {
-    int64_t next_ready; /* the next chunk to queue for sending; chunks of an edge travel in order */
+    int64_t next_ready; /* the next chunk to be sent once it is here; chunks of an edge travel in order */
     int64_t arrived;    /* chunks here */
-    int relayed;        /* number of edges to nodes that send the chunk on */
 } class_work;
 
-/* Chunks to send to some edges of their class: a ring as large as the window. */
-typedef struct send_queue {
-    int64_t *chunks;
-    int64_t head, tail;
-    int next_edge; /* of the chunk at the head */
-} send_queue;
+/* The sends to a child. */
+typedef struct edge_work {
+    int class;
+    int64_t next;    /* the next chunk to send */
+    int in_progress; /* sends */
+    bool queued;
+} edge_work;
+
+/* Edges that have a chunk to send and may: a ring. Each sends one chunk at a time, so that children get their share. */
+typedef struct edge_queue {
+    int *edges; /* [edge_count] */
+    int head, count;
+} edge_queue;
 
 struct fan_engine {
     fan_engine_config config;
@@ -35,10 +41,12 @@ struct fan_engine {
     int64_t next_drain; /* first chunk not handed to the sink */
     cell *cells;        /* [slots], chunk g in g % slots */
     class_work *classes;
-    send_queue queues[SEND_RANKS];
+    edge_work *edges; /* [schedule->edge_count] */
+    edge_queue queues[SEND_RANKS];
     int *free_sends; /* stack of free send slots */
     int free_send_count;
     int64_t *chunk_of_send; /* [sends] */
+    int *edge_of_send;      /* [sends] */
     fan_completion *done;
     char *buffer; /* cells of a store that is not in place */
     bool source_failed;
@@ -69,19 +77,30 @@ static char *place_of(fan_engine *e, int64_t g)
 
 /* ---- sending ---- */
 
-static void queue_push(fan_engine *e, rank_of_send rank, int64_t g)
+static edge_queue *queue_of(fan_engine *e, int edge)
 {
-    send_queue *q = &e->queues[rank];
-    q->chunks[q->tail++ % e->config.slots] = g;
+    bool final = e->config.schedule->edges[edge].kind == FAN_EDGE_EXCHANGE;
+    return &e->queues[final ? FINAL : RELAYED];
 }
 
-static void queue_chunk(fan_engine *e, int64_t g)
+static void queue_edge(fan_engine *e, int edge)
 {
-    int relayed = e->classes[class_of(e, g)].relayed;
-    if (relayed > 0)
-        queue_push(e, RELAYED, g);
-    if (relayed < role_of(e, g)->children)
-        queue_push(e, FINAL, g);
+    edge_work *work = &e->edges[edge];
+    if (work->queued || work->in_progress >= e->config.child_sends ||
+        work->next >= e->classes[work->class].next_ready)
+        return;
+    edge_queue *q = queue_of(e, edge);
+    q->edges[(q->head + q->count++) % e->config.schedule->edge_count] = edge;
+    work->queued = true;
+}
+
+static int dequeue_edge(fan_engine *e, edge_queue *q)
+{
+    int edge = q->edges[q->head];
+    q->head = (q->head + 1) % e->config.schedule->edge_count;
+    q->count--;
+    e->edges[edge].queued = false;
+    return edge;
 }
 
 static int64_t class_chunks(const fan_engine *e, int class)
@@ -101,40 +120,37 @@ static void queue_ready_chunks(fan_engine *e, int class)
     class_work *work = &e->classes[class];
     if (!may_send(e, class))
         return;
-    while (work->next_ready < e->next_admit && cell_of(e, work->next_ready)->arrived) {
-        queue_chunk(e, work->next_ready);
+    while (work->next_ready < e->next_admit && cell_of(e, work->next_ready)->arrived)
         work->next_ready += e->config.layout.classes;
-    }
+    const fan_role *role = &e->config.schedule->roles[class];
+    for (int edge = role->first; edge < role->first + role->children; edge++)
+        queue_edge(e, edge);
 }
 
-static fan_status send_head(fan_engine *e, send_queue *q, rank_of_send rank)
+static fan_status send_next(fan_engine *e, int edge)
 {
-    int64_t g = q->chunks[q->head % e->config.slots];
-    const fan_role *role = role_of(e, g);
-    int class = class_of(e, g);
-    int relayed = e->classes[class].relayed;
-    int first = role->first + (rank == RELAYED ? 0 : relayed);
-    int edges = rank == RELAYED ? relayed : role->children - relayed;
-    int peer = e->config.schedule->edges[first + q->next_edge].peer;
-    if (++q->next_edge == edges) {
-        q->next_edge = 0;
-        q->head++;
-    }
+    edge_work *work = &e->edges[edge];
+    int64_t g = work->next;
+    work->next += e->config.layout.classes;
+    work->in_progress++;
+    queue_edge(e, edge);
     int send = e->free_sends[--e->free_send_count];
     e->chunk_of_send[send] = g;
+    e->edge_of_send[send] = edge;
     /* A chunk that the source could not give travels as an empty message, so that every node learns of it. */
     int64_t bytes = cell_of(e, g)->valid ? fan_layout_length(&e->config.layout, g) : 0;
-    fan_trace_add(e->config.trace, FAN_EVENT_SEND, class, g, peer);
+    int peer = e->config.schedule->edges[edge].peer;
+    fan_trace_add(e->config.trace, FAN_EVENT_SEND, work->class, g, peer);
     return e->config.transport.send(e->config.transport.state, (int)e->config.slots + send, place_of(e, g),
-                                    bytes, peer, class);
+                                    bytes, peer, work->class);
 }
 
 static fan_status start_sends(fan_engine *e)
 {
     for (rank_of_send rank = 0; rank < SEND_RANKS; rank++) {
-        send_queue *q = &e->queues[rank];
-        while (e->free_send_count > 0 && q->head < q->tail) {
-            fan_status status = send_head(e, q, rank);
+        edge_queue *q = &e->queues[rank];
+        while (e->free_send_count > 0 && q->count > 0) {
+            fan_status status = send_next(e, dequeue_edge(e, q));
             if (status != FAN_OK)
                 return status;
         }
@@ -252,8 +268,11 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
 
 static void sent(fan_engine *e, int send)
 {
+    int edge = e->edge_of_send[send];
     cell_of(e, e->chunk_of_send[send])->unsent--;
     e->free_sends[e->free_send_count++] = send;
+    e->edges[edge].in_progress--;
+    queue_edge(e, edge);
 }
 
 static fan_status collect(fan_engine *e, bool block)
@@ -271,30 +290,33 @@ static fan_status collect(fan_engine *e, bool block)
 
 /* ---- public ---- */
 
-static int count_relayed(const fan_schedule *schedule, const fan_role *role)
-{
-    int relayed = 0;
-    while (relayed < role->children && schedule->edges[role->first + relayed].kind != FAN_EDGE_EXCHANGE)
-        relayed++;
-    return relayed;
-}
-
 static bool allocate(fan_engine *e)
 {
     size_t slots = (size_t)e->config.slots;
     size_t sends = (size_t)e->config.sends;
+    size_t edges = (size_t)e->config.schedule->edge_count + 1; /* calloc of nothing may be NULL */
     e->cells = calloc(slots, sizeof *e->cells);
     e->classes = calloc((size_t)e->config.layout.classes, sizeof *e->classes);
     for (rank_of_send rank = 0; rank < SEND_RANKS; rank++)
-        e->queues[rank].chunks = calloc(slots, sizeof *e->queues[rank].chunks);
+        e->queues[rank].edges = calloc(edges, sizeof *e->queues[rank].edges);
+    e->edges = calloc(edges, sizeof *e->edges);
     e->free_sends = calloc(sends, sizeof *e->free_sends);
     e->chunk_of_send = calloc(sends, sizeof *e->chunk_of_send);
+    e->edge_of_send = calloc(sends, sizeof *e->edge_of_send);
     e->done = calloc(slots + sends, sizeof *e->done);
     bool in_place = e->config.store.base != NULL;
     if (!in_place)
         e->buffer = malloc(slots * (size_t)e->config.layout.chunk_bytes);
-    return e->cells && e->classes && e->queues[RELAYED].chunks && e->queues[FINAL].chunks && e->free_sends &&
-           e->chunk_of_send && e->done && (in_place || e->buffer);
+    return e->cells && e->classes && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
+           e->chunk_of_send && e->edge_of_send && e->done && (in_place || e->buffer);
+}
+
+static void begin_class(fan_engine *e, int class)
+{
+    const fan_role *role = &e->config.schedule->roles[class];
+    e->classes[class].next_ready = class;
+    for (int edge = role->first; edge < role->first + role->children; edge++)
+        e->edges[edge] = (edge_work){.class = class, .next = class};
 }
 
 fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine)
@@ -311,10 +333,8 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
                         (long long)config->slots, (long long)config->layout.chunk_bytes, config->schedule->node);
     }
     e->chunks = fan_layout_chunks(&config->layout);
-    for (int class = 0; class < config->layout.classes; class++) {
-        e->classes[class].next_ready = class;
-        e->classes[class].relayed = count_relayed(config->schedule, &config->schedule->roles[class]);
-    }
+    for (int class = 0; class < config->layout.classes; class++)
+        begin_class(e, class);
     for (int send = config->sends - 1; send >= 0; send--)
         e->free_sends[e->free_send_count++] = send;
     return FAN_OK;
@@ -327,9 +347,11 @@ void fan_engine_free(fan_engine *e)
     free(e->cells);
     free(e->classes);
     for (rank_of_send rank = 0; rank < SEND_RANKS; rank++)
-        free(e->queues[rank].chunks);
+        free(e->queues[rank].edges);
+    free(e->edges);
     free(e->free_sends);
     free(e->chunk_of_send);
+    free(e->edge_of_send);
     free(e->done);
     free(e->buffer);
     free(e);

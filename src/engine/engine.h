@@ -38,6 +38,7 @@ typedef struct fan_engine_config {
     fan_layout layout;
     int64_t slots; /**< the window in chunks of all classes, equal on all nodes */
     int sends;     /**< sends in progress at a time */
+    int child_sends; /**< of those to one child and of one class */
     bool overlap;  /**< false: send a class on only when it is complete; then slots covers all chunks */
     fan_store store;
     fan_transport transport; /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */

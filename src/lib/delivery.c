@@ -35,6 +35,7 @@ static fan_status run_phase(fan_comm_state *state, const fan_plan *plan, const f
     fan_engine_config config = {.schedule = schedule,
                                 .layout = plan->layout,
                                 .sends = plan->sends,
+                                .child_sends = plan->child_sends,
                                 .overlap = plan->overlap,
                                 .store = *store,
                                 .trace = state->trace};

@@ -40,6 +40,7 @@ typedef struct fan_plan {
     fan_layout layout;
     int window;       /**< chunks of each class in progress on a node; all nodes use the same */
     int sends;        /**< sends of a node in progress at a time */
+    int child_sends;  /**< of those to one child and of one subfile */
     bool overlap;     /**< false: a subfile is sent on only when it is complete */
     double predicted; /**< seconds, by the cost model */
     double limit_predicted; /**< seconds of one point-to-point transfer, by the same model */

@@ -79,6 +79,11 @@ static fan_cost cost_of(const fan_model *model, const fan_plan *plan)
     return fan_algorithms[plan->algorithm].cost(&plan->shape, hop);
 }
 
+static int child_sends_for(const search *s, const fan_plan *plan)
+{
+    return s->params->child_sends > 0 ? (int)s->params->child_sends : plan->sends;
+}
+
 /* The slowest link needs its time for the data; where it has to send, all wait for it. */
 static double predict(const search *s, const fan_plan *plan)
 {
@@ -176,6 +181,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
     choose_chunk(s, &plan);
     plan.window = window_for(s, &plan, cost_of(&s->model, &plan).skew);
     plan.sends = sends_for(s, &plan);
+    plan.child_sends = child_sends_for(s, &plan);
     limit_cells(s, &plan);
     s->visited++;
     s->visit(s->state, &plan);
@@ -311,6 +317,7 @@ fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
                           .layout = fan_layout_make(request->bytes, chunk, 1),
                           .window = 1,
                           .sends = 1,
+                          .child_sends = 1,
                           .overlap = true};
     }
     fan_plan best[FAN_ALGORITHMS] = {{0}};

@@ -48,6 +48,7 @@ static fan_status enter(stage *s, int node, fan_phase phase)
                                 .layout = plan->layout,
                                 .slots = fan_plan_engine_slots(plan),
                                 .sends = plan->sends,
+                                .child_sends = plan->child_sends,
                                 .overlap = plan->overlap,
                                 .store = {.base = no_memory()},
                                 .transport = fan_network_transport(s->network, node)};

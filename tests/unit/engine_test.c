@@ -12,7 +12,7 @@ typedef struct setup {
     fan_algorithm algorithm;
     int nodes, root, k, b, secondary;
     int64_t bytes, chunk;
-    int window, sends;
+    int window, sends, child_sends;
     bool overlap;
     sim_order order;
     bool eager;
@@ -69,6 +69,7 @@ static fan_plan make_plan(const setup *u)
     params.chunk_bytes = u->chunk;
     params.window = u->window;
     params.sends = u->sends;
+    params.child_sends = u->child_sends;
     params.overlap = u->overlap;
     fan_request request = {.bytes = u->bytes, .nodes = u->nodes, .root = u->root};
     return fan_plan_choose(&request, &params);
@@ -81,6 +82,7 @@ static void start_phase(site *s, const fan_plan *plan, sim_network *network)
         .layout = plan->layout,
         .slots = fan_plan_engine_slots(plan),
         .sends = plan->sends,
+        .child_sends = plan->child_sends,
         .overlap = plan->overlap,
         .store = {.base = s->data},
         .transport = sim_network_transport(network, s->node),
@@ -215,6 +217,7 @@ START_TEST(every_algorithm_in_every_order)
                     u.k = k;
                     u.b = 1 + k % 3;
                     u.streams = streams;
+                    u.child_sends = k % 3; /* 0: as chosen */
                     run_all_orders(u);
                 }
 }
