@@ -72,7 +72,7 @@ static char *place_of(fan_engine *e, int64_t g)
 {
     if (e->config.store.base != NULL)
         return (char *)e->config.store.base + fan_layout_offset(&e->config.layout, g);
-    return e->buffer + g % e->config.slots * e->config.layout.chunk_bytes;
+    return e->buffer + g % e->config.slots * fan_layout_chunk_bytes(&e->config.layout);
 }
 
 /* ---- sending ---- */
@@ -306,7 +306,7 @@ static bool allocate(fan_engine *e)
     e->done = calloc(slots + sends, sizeof *e->done);
     bool in_place = e->config.store.base != NULL;
     if (!in_place)
-        e->buffer = malloc(slots * (size_t)e->config.layout.chunk_bytes);
+        e->buffer = malloc(slots * (size_t)fan_layout_chunk_bytes(&e->config.layout));
     return e->cells && e->classes && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
            e->chunk_of_send && e->edge_of_send && e->done && (in_place || e->buffer);
 }
@@ -330,7 +330,7 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
         fan_engine_free(e);
         *engine = NULL;
         return fan_fail(FAN_ERR_MEMORY, "no memory for %lld chunks of %lld bytes on rank %d",
-                        (long long)config->slots, (long long)config->layout.chunk_bytes, config->schedule->node);
+                        (long long)config->slots, (long long)fan_layout_chunk_bytes(&config->layout), config->schedule->node);
     }
     e->chunks = fan_layout_chunks(&config->layout);
     for (int class = 0; class < config->layout.classes; class++)

@@ -21,7 +21,7 @@ static void draw_title(fan_svg *svg, const fan_plan *plan)
     fan_svg_text(
         svg, (fan_point){20, 52}, "note",
         "chunks of %s, window %d chunk%s of each subfile, predicted %.3f times one transfer",
-        fan_format_bytes(plan->layout.chunk_bytes, chunk, sizeof chunk), plan->window,
+        fan_format_bytes(fan_layout_chunk_bytes(&plan->layout), chunk, sizeof chunk), plan->window,
         plan->window == 1 ? "" : "s", plan->predicted / plan->limit_predicted);
 }
 

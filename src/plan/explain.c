@@ -211,14 +211,15 @@ static const char *origin(bool set)
 static void say_pipeline(FILE *out, const fan_plan *plan, const fan_params *params)
 {
     text chunk, memory;
-    fan_format_bytes(plan->layout.chunk_bytes, chunk, sizeof chunk);
-    fan_format_bytes(fan_plan_slots(plan) * plan->layout.chunk_bytes, memory, sizeof memory);
+    fan_format_bytes(fan_layout_chunk_bytes(&plan->layout), chunk, sizeof chunk);
+    fan_format_bytes(fan_plan_slots(plan) * fan_layout_chunk_bytes(&plan->layout), memory, sizeof memory);
     fprintf(out, "Chunks: %" PRId64 " of %s (%s), chunk g belongs to subfile g mod %d.\n",
             fan_layout_chunks(&plan->layout), chunk, origin(params->chunk_bytes > 0),
             plan->layout.classes);
-    fprintf(out, "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s).\n",
+    fprintf(out, "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s), %d to each receiver (%s).\n",
             plan->window, plan->window == 1 ? "" : "s", origin(params->window > 0), plan->sends,
-            plan->sends == 1 ? "" : "s", origin(params->sends > 0));
+            plan->sends == 1 ? "" : "s", origin(params->sends > 0), plan->child_sends,
+            origin(params->child_sends > 0));
     fprintf(
         out,
         "Memory of a stream: %s per node (window x k x chunk); a broadcast in place needs none.\n",

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plan/layout.h"
 
-#include <stdbool.h>
-
 /* Cache line: chunk boundaries that straddle one make two nodes' copies touch the same line. */
 enum { alignment = 64, smallest_aligned_chunk = 4096 };
 
@@ -11,39 +9,73 @@ static int64_t divide_up(int64_t a, int64_t b)
     return a / b + (a % b != 0);
 }
 
+/* Chunks grow step by step: those of one class in the first `rounds` rounds, in steps. */
+static int64_t steps_in(int64_t rounds, int64_t ramp)
+{
+    int64_t growing = rounds < ramp ? rounds : ramp;
+    return growing * (growing + 1) / 2 + (rounds - growing) * ramp;
+}
+
+/* The least number of rounds with that many steps. */
+static int64_t rounds_for(int64_t steps, int64_t ramp)
+{
+    int64_t rounds = 0;
+    if (steps > steps_in(ramp, ramp))
+        return ramp + divide_up(steps - steps_in(ramp, ramp), ramp);
+    while (steps_in(rounds, ramp) < steps)
+        rounds++;
+    return rounds;
+}
+
 /* Rounded up to whole cache lines where that costs the last subfile no chunk. */
-static int64_t align(int64_t chunk_bytes, int64_t chunks, int64_t bytes)
+static void align(fan_layout *layout)
 {
-    int64_t aligned = divide_up(chunk_bytes, alignment) * alignment;
-    bool same_chunks = chunk_bytes >= smallest_aligned_chunk && divide_up(bytes, aligned) == chunks;
-    return same_chunks ? aligned : chunk_bytes;
+    fan_layout aligned = *layout;
+    aligned.step_bytes = divide_up(layout->step_bytes, alignment) * alignment;
+    if (fan_layout_chunk_bytes(layout) >= smallest_aligned_chunk &&
+        fan_layout_chunks(&aligned) == fan_layout_chunks(layout))
+        *layout = aligned;
 }
 
-fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes)
+fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes, int ramp)
 {
-    int64_t even = 1;
+    fan_layout layout = {.bytes = bytes, .step_bytes = 1, .ramp = ramp, .classes = classes};
     if (bytes > 0) {
-        int64_t rounds = divide_up(divide_up(bytes, chunk_bytes), classes);
-        even = divide_up(bytes, rounds * classes);
-        even = align(even, divide_up(bytes, even), bytes);
+        int64_t rounds = rounds_for(divide_up(divide_up(bytes, divide_up(chunk_bytes, ramp)), classes), ramp);
+        layout.step_bytes = divide_up(bytes, steps_in(rounds, ramp) * classes);
+        align(&layout);
     }
-    return (fan_layout){.bytes = bytes, .chunk_bytes = even, .classes = classes};
+    return layout;
 }
 
+int64_t fan_layout_chunk_bytes(const fan_layout *layout)
+{
+    return layout->ramp * layout->step_bytes;
+}
+
+/* Where the last byte lies. */
 int64_t fan_layout_chunks(const fan_layout *layout)
 {
-    return divide_up(layout->bytes, layout->chunk_bytes);
+    if (layout->bytes == 0)
+        return 0;
+    int64_t step_of_all = layout->step_bytes * layout->classes;
+    int64_t round = rounds_for((layout->bytes - 1) / step_of_all + 1, layout->ramp) - 1;
+    int64_t first = round * layout->classes;
+    int64_t begin = fan_layout_offset(layout, first), length = fan_layout_offset(layout, first + 1) - begin;
+    return first + divide_up(layout->bytes - begin, length);
 }
 
 int64_t fan_layout_offset(const fan_layout *layout, int64_t g)
 {
-    return g * layout->chunk_bytes;
+    int64_t round = g / layout->classes, before = g % layout->classes;
+    int64_t steps = round < layout->ramp ? round + 1 : layout->ramp;
+    return (steps_in(round, layout->ramp) * layout->classes + before * steps) * layout->step_bytes;
 }
 
 int64_t fan_layout_length(const fan_layout *layout, int64_t g)
 {
-    int64_t rest = layout->bytes - fan_layout_offset(layout, g);
-    return rest < layout->chunk_bytes ? rest : layout->chunk_bytes;
+    int64_t begin = fan_layout_offset(layout, g), end = fan_layout_offset(layout, g + 1);
+    return (end < layout->bytes ? end : layout->bytes) - begin;
 }
 
 int64_t fan_layout_class_bytes(const fan_layout *layout, int class)
@@ -51,7 +83,7 @@ int64_t fan_layout_class_bytes(const fan_layout *layout, int class)
     int64_t chunks = fan_layout_chunks(layout);
     if (class >= chunks)
         return 0;
-    int64_t own = (chunks - 1 - class) / layout->classes + 1;
-    int64_t last = class + (own - 1) * layout->classes;
-    return (own - 1) * layout->chunk_bytes + fan_layout_length(layout, last);
+    int64_t before = (chunks - 1 - class) / layout->classes;
+    return steps_in(before, layout->ramp) * layout->step_bytes +
+           fan_layout_length(layout, class + before * layout->classes);
 }

@@ -13,11 +13,11 @@ double fan_hop_time(const fan_model *model)
     return model->latency + 2 * model->overhead;
 }
 
-double fan_cost_time(const fan_model *model, const fan_cost *cost, double chunks,
+double fan_cost_time(const fan_model *model, const fan_cost *cost, double bytes, double chunks,
                      double chunk_bytes)
 {
-    return (cost->rounds * chunks + cost->fill) * fan_chunk_time(model, chunk_bytes) +
-           cost->hops * fan_hop_time(model);
+    return cost->rounds * chunks * fan_chunk_time(model, bytes / chunks) +
+           cost->fill * fan_chunk_time(model, chunk_bytes) + cost->hops * fan_hop_time(model);
 }
 
 double fan_limit_time(const fan_model *model, double bytes)

@@ -31,8 +31,8 @@ double fan_chunk_time(const fan_model *model, double chunk_bytes);
 /** Time from the beginning of sending an empty message to the end of receiving it. Seconds. */
 double fan_hop_time(const fan_model *model);
 
-/** Predicted seconds for `chunks` chunks of `chunk_bytes`. */
-double fan_cost_time(const fan_model *model, const fan_cost *cost, double chunks,
+/** Predicted seconds for `bytes` in `chunks` chunks, `chunk_bytes` the largest of them. */
+double fan_cost_time(const fan_model *model, const fan_cost *cost, double bytes, double chunks,
                      double chunk_bytes);
 
 /** Predicted seconds of one point-to-point transfer of `bytes`: the limit. */

@@ -14,6 +14,7 @@ enum {
     largest_chunk = 1024 * 1024,
     largest_chosen_branching = 4,
     largest_ktree_k = 8,
+    largest_ramp = 16,
     most_cell_bytes = 128 * 1024 * 1024 /* window x chunk of a stream, per rank */
 };
 
@@ -47,6 +48,11 @@ fan_model fan_params_model(const fan_params *params)
     return (fan_model){params->latency, params->bandwidth, params->overhead};
 }
 
+static int64_t chunk_of(const fan_plan *plan)
+{
+    return fan_layout_chunk_bytes(&plan->layout);
+}
+
 /* Messages in flight that keep a link busy during one latency. */
 static double chunks_in_latency(const fan_model *model, int64_t chunk_bytes)
 {
@@ -54,34 +60,41 @@ static double chunks_in_latency(const fan_model *model, int64_t chunk_bytes)
     return MIN(chunks, 64);
 }
 
-static int window_for(const search *s, const fan_plan *plan, int skew)
+/*
+ * An edge carries one of k subfiles, so a chunk in k chunk times. Besides the chunk on its way there must be those
+ * of one latency, twice, because they do not leave evenly. More would only take their share of the link from other
+ * edges and be late. (Simulated with SimGrid: 3 to 64 nodes, k = 2 and 4, chunks of 4, 8 and 16 KiB.)
+ */
+static int child_sends_for(const search *s, int k, int64_t chunk)
 {
-    if (s->params->window > 0)
-        return (int)s->params->window;
-    /* the skew, two chunks being received and one being sent, but no more than there are */
-    double in_latency = chunks_in_latency(&s->model, plan->layout.chunk_bytes);
-    int window = skew + 3 + (int)ceil(in_latency / plan->layout.classes);
-    int64_t rounds = (fan_layout_chunks(&plan->layout) - 1) / plan->layout.classes + 1;
-    return (int)MAX(1, MIN(window, rounds));
-}
-
-static int sends_for(const search *s, const fan_plan *plan)
-{
-    if (s->params->sends > 0)
-        return (int)s->params->sends;
-    /* one on its way out, one behind it, and those of which the receiver's word is still on its way back */
-    return 2 + (int)ceil(2 * chunks_in_latency(&s->model, plan->layout.chunk_bytes));
+    if (s->params->child_sends > 0)
+        return (int)s->params->child_sends;
+    return 2 + (int)(2 * chunks_in_latency(&s->model, chunk) / k);
 }
 
 static fan_cost cost_of(const fan_model *model, const fan_plan *plan)
 {
-    double hop = fan_hop_time(model) / fan_chunk_time(model, (double)plan->layout.chunk_bytes);
+    double hop = fan_hop_time(model) / fan_chunk_time(model, (double)chunk_of(plan));
     return fan_algorithms[plan->algorithm].cost(&plan->shape, hop);
 }
 
-static int child_sends_for(const search *s, const fan_plan *plan)
+/* All edges of the busiest node. */
+static int sends_for(const search *s, const fan_plan *plan)
 {
-    return s->params->child_sends > 0 ? (int)s->params->child_sends : plan->sends;
+    if (s->params->sends > 0)
+        return (int)s->params->sends;
+    double edges = cost_of(&s->model, plan).rounds * plan->layout.classes;
+    return (int)ceil(edges - 1e-9) * plan->child_sends;
+}
+
+/* Chunks by which the classes lie apart, and those being received and being sent; but no more than there are. */
+static int window_for(const search *s, const fan_plan *plan, int skew)
+{
+    if (s->params->window > 0)
+        return (int)s->params->window;
+    int window = skew + 1 + (2 * plan->sends - 1) / plan->layout.classes + 1;
+    int64_t rounds = (fan_layout_chunks(&plan->layout) - 1) / plan->layout.classes + 1;
+    return (int)MAX(1, MIN(window, rounds));
 }
 
 /* The slowest link needs its time for the data; where it has to send, all wait for it. */
@@ -91,14 +104,21 @@ static double predict(const search *s, const fan_plan *plan)
     slowest.bandwidth *= plan->order == NULL ? 1 : plan->order->slowest;
     const fan_model *model = plan->shape.slow > 0 ? &s->model : &slowest;
     fan_cost cost = cost_of(model, plan);
-    double time = fan_cost_time(model, &cost, (double)fan_layout_chunks(&plan->layout),
-                                (double)plan->layout.chunk_bytes);
+    double time = fan_cost_time(model, &cost, (double)s->request->bytes, (double)MAX(1, fan_layout_chunks(&plan->layout)),
+                                (double)chunk_of(plan));
     return MAX(time, fan_limit_time(&slowest, (double)s->request->bytes));
+}
+
+/* As many rounds as an edge has chunks in progress, so that all of these are of different length. */
+static int ramp_for(const search *s, int k, int64_t chunk)
+{
+    int64_t rounds = MAX(1, s->request->bytes / (chunk * k));
+    return (int)MIN(MIN(child_sends_for(s, k, chunk), largest_ramp), MIN(rounds, chunk));
 }
 
 static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 {
-    plan->layout = fan_layout_make(s->request->bytes, chunk, plan->layout.classes);
+    plan->layout = fan_layout_make(s->request->bytes, chunk, plan->layout.classes, ramp_for(s, plan->layout.classes, chunk));
     plan->predicted = predict(s, plan);
 }
 
@@ -121,7 +141,7 @@ static void choose_chunk(const search *s, fan_plan *plan)
 
 static void limit_cells(const search *s, fan_plan *plan)
 {
-    int64_t cell_bytes = plan->layout.chunk_bytes * plan->layout.classes;
+    int64_t cell_bytes = chunk_of(plan) * plan->layout.classes;
     if (s->request->bounded)
         plan->window =
             (int)MAX(1, MIN((int64_t)plan->window, most_cell_bytes / MAX(1, cell_bytes)));
@@ -179,9 +199,9 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
     if ((s->in_switches && !is_in_switches(&plan)) || has_slow_senders(s, &plan))
         return;
     choose_chunk(s, &plan);
-    plan.window = window_for(s, &plan, cost_of(&s->model, &plan).skew);
+    plan.child_sends = child_sends_for(s, plan.layout.classes, chunk_of(&plan));
     plan.sends = sends_for(s, &plan);
-    plan.child_sends = child_sends_for(s, &plan);
+    plan.window = window_for(s, &plan, cost_of(&s->model, &plan).skew);
     limit_cells(s, &plan);
     s->visited++;
     s->visit(s->state, &plan);
@@ -314,7 +334,7 @@ fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
         int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : largest_chunk;
         return (fan_plan){.algorithm = FAN_CHAIN,
                           .nodes = 1,
-                          .layout = fan_layout_make(request->bytes, chunk, 1),
+                          .layout = fan_layout_make(request->bytes, chunk, 1, 1),
                           .window = 1,
                           .sends = 1,
                           .child_sends = 1,

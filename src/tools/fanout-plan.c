@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* fanout-plan: explain, list or draw what the planner chooses. Needs no MPI launcher. */
+#include "base/units.h"
 #include "plan/draw.h"
 #include "plan/explain.h"
 #include "plan/print.h"
+#include "simulate/simulate.h"
 #include "tools/plan_options.h"
 #include "tools/plan_table.h"
 
@@ -22,6 +24,18 @@ static fan_status print_explanation(const fan_plan *plan, const fan_params *para
     fputs(words, stdout);
     free(words);
     return FAN_OK;
+}
+
+static fan_status print_simulated(const fan_plan *plan, const fan_params *params)
+{
+    fan_model model = fan_params_model(params);
+    double seconds;
+    fan_status status = fan_simulate(plan, &model, &seconds);
+    char text[32];
+    if (status == FAN_OK)
+        printf("Simulated time: %s, %.3f times the limit.\n", fan_format_seconds(seconds, text, sizeof text),
+               seconds / plan->limit_predicted);
+    return status;
 }
 
 static fan_status print_phase(const fan_plan *plan, int node, fan_phase phase)
@@ -67,11 +81,13 @@ static fan_status show(const fan_plan_options *options)
     fan_status status = FAN_OK;
     if (options->table)
         status = fan_plan_table_print(&options->request, &options->params,
-                                      options->all ? SIZE_MAX : usual_rows);
+                                      options->all ? SIZE_MAX : usual_rows, options->simulate);
     if (status == FAN_OK && options->schedule >= 0)
         status = print_schedule(&plan, options->schedule);
     if (status == FAN_OK && !options->table && options->schedule < 0)
         status = print_explanation(&plan, &options->params);
+    if (status == FAN_OK && !options->table && options->simulate)
+        status = print_simulated(&plan, &options->params);
     if (status == FAN_OK && options->svg != NULL)
         status = draw(&plan, options->svg);
     return status;

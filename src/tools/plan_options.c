@@ -54,7 +54,8 @@ enum {
     OPTION_SVG,
     OPTION_TABLE,
     OPTION_ALL,
-    OPTION_SCHEDULE
+    OPTION_SCHEDULE,
+    OPTION_SIMULATE
 };
 
 static const struct argp_option table[] = {
@@ -87,6 +88,8 @@ static const struct argp_option table[] = {
     {"all", OPTION_ALL, NULL, 0, "With --table: all candidates", 4},
     {"schedule", OPTION_SCHEDULE, "NODE", 0,
      "What NODE receives and sends, instead of the explanation", 4},
+    {"simulate", OPTION_SIMULATE, NULL, 0,
+     "Also the time that each plan takes when all its messages are played in simulated time", 4},
     {"svg", OPTION_SVG, "FILE", 0, "Also draw the plan to FILE", 4},
     {0},
 };
@@ -236,6 +239,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_TOPOLOGY: r->topology = value; return 0;
     case OPTION_SVG: o->svg = value; return 0;
     case OPTION_TABLE: o->table = true; return 0;
+    case OPTION_SIMULATE: o->simulate = true; return 0;
     case OPTION_ALL: o->all = true; return 0;
     case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
     case ARGP_KEY_END: finish(state, r); return 0;

@@ -15,6 +15,7 @@ typedef struct fan_plan_options {
     const char *svg; /**< file to draw to, or NULL */
     bool table;
     bool all;
+    bool simulate;
     int schedule; /**< the node whose schedule to print, -1: none */
 } fan_plan_options;
 

@@ -8,9 +8,10 @@
 /**
  * Print the candidates by predicted time, best first, and mark the one that is chosen.
  *
- * @param rows  print no more than these and the chosen one
+ * @param rows      print no more than these and the chosen one
+ * @param simulate  play each of them in simulated time, too
  * @return FAN_OK or FAN_ERR_MEMORY
  */
-fan_status fan_plan_table_print(const fan_request *request, const fan_params *params, size_t rows);
+fan_status fan_plan_table_print(const fan_request *request, const fan_params *params, size_t rows, bool simulate);
 
 #endif

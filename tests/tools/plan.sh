@@ -44,7 +44,7 @@ run --nodes 9 --bytes 1M --algorithm full --group-size 2 --branching 2
 check "explains full" says "every member of up to 2 next groups"
 run --nodes 13 --bytes 1M --group-size 4 --secondary 1 --chunk 10000 --window 7
 check "explains secondary groups, chunk and window" says "The last group is served only by groups that have all" \
-    "of 9.5 KiB (set)" "7 chunks of each subfile (set)"
+    "of 9.6 KiB (set)" "7 chunks of each subfile (set)"
 run --nodes 5 --bytes 100
 check "says when MPI_Bcast would do it" says "handed to MPI_Bcast"
 run --nodes 2 --bytes 1G

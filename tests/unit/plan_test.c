@@ -29,7 +29,7 @@ static fan_plan make_plan(fan_algorithm algorithm, int nodes, int root, int k, i
                      .sends = 1,
                      .overlap = true};
     fan_algorithms[algorithm].normalise(&plan.shape);
-    plan.layout = fan_layout_make(5 * (int64_t)plan.shape.group_size - 1, 1, plan.shape.group_size);
+    plan.layout = fan_layout_make(5 * (int64_t)plan.shape.group_size - 1, 1, plan.shape.group_size, 1);
     return plan;
 }
 
@@ -95,7 +95,7 @@ START_TEST(one_node_is_valid)
 {
     fan_plan plan = {.algorithm = FAN_CHAIN,
                      .nodes = 1,
-                     .layout = fan_layout_make(10, 4, 1),
+                     .layout = fan_layout_make(10, 4, 1, 1),
                      .window = 1,
                      .sends = 1};
     expect_valid(&plan);

@@ -12,9 +12,10 @@ static const int64_t kib = 1024, mib = 1024 * 1024, gib = 1024 * 1024 * 1024;
 /* ---- layout ---- */
 
 /* All subfiles; for few chunks also each chunk. */
-static void expect_good_layout(int64_t bytes, int64_t chunk, int classes)
+static void expect_good_layout(int64_t bytes, int64_t chunk, int classes, int ramp)
 {
-    fan_layout l = fan_layout_make(bytes, chunk, classes);
+    fan_layout l = fan_layout_make(bytes, chunk, classes, ramp);
+    int64_t largest = fan_layout_chunk_bytes(&l);
     int64_t sum = 0, least = INT64_MAX, most = 0;
     for (int class = 0; class < classes; class ++) {
         int64_t own = fan_layout_class_bytes(&l, class);
@@ -30,12 +31,12 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int classes)
                   fan_layout_offset(&l, chunks - 1) + fan_layout_length(&l, chunks - 1) == bytes;
     bool filled = least > 0 || bytes <= (classes - 1.0) * (classes - 1.0);
     bool empty = least == 0 || bytes >= classes;
-    if (sum != bytes || most - least > l.chunk_bytes || l.chunk_bytes >= chunk + 64 || !covers ||
+    if (sum != bytes || most - least > largest || largest >= chunk + 64 * ramp || !covers ||
         !filled || !empty)
         ck_abort_msg(
-            "%lld bytes, chunk %lld, %d classes: sum %lld, least %lld, most %lld, %lld x %lld",
-            (long long)bytes, (long long)chunk, classes, (long long)sum, (long long)least,
-            (long long)most, (long long)l.chunk_bytes, (long long)chunks);
+            "%lld bytes, chunk %lld, %d classes, ramp %d: sum %lld, least %lld, most %lld, %lld x %lld",
+            (long long)bytes, (long long)chunk, classes, ramp, (long long)sum, (long long)least,
+            (long long)most, (long long)largest, (long long)chunks);
 }
 
 START_TEST(layout_divides_evenly)
@@ -44,16 +45,17 @@ START_TEST(layout_divides_evenly)
         for (int64_t bytes = power - 1; bytes <= power + 1; bytes++)
             for (int64_t chunk = 1; chunk <= mib; chunk *= 8)
                 for (int classes = 1; classes <= 1000; classes = 2 * classes + 1)
-                    expect_good_layout(bytes, chunk, classes);
+                    for (int ramp = 1; ramp <= 16; ramp *= 4)
+                        expect_good_layout(bytes, chunk, classes, ramp);
 }
 END_TEST
 
 START_TEST(few_bytes_give_empty_subfiles)
 {
-    fan_layout l = fan_layout_make(3, 64 * kib, 5);
+    fan_layout l = fan_layout_make(3, 64 * kib, 5, 1);
     for (int class = 0; class < 5; class ++)
         ck_assert_int_eq(fan_layout_class_bytes(&l, class), class < 3);
-    l = fan_layout_make(0, 64 * kib, 5);
+    l = fan_layout_make(0, 64 * kib, 5, 1);
     ck_assert_int_eq(fan_layout_chunks(&l), 0);
     ck_assert_int_eq(fan_layout_class_bytes(&l, 0), 0);
 }
@@ -61,14 +63,27 @@ END_TEST
 
 START_TEST(chunks_follow_one_another)
 {
-    fan_layout l = fan_layout_make(100001, 4096, 7);
-    int64_t end = 0;
-    for (int64_t g = 0; g < fan_layout_chunks(&l); g++) {
-        ck_assert_int_eq(fan_layout_offset(&l, g), end);
-        ck_assert_int_gt(fan_layout_length(&l, g), 0);
-        end += fan_layout_length(&l, g);
+    for (int ramp = 1; ramp <= 40; ramp++) {
+        fan_layout l = fan_layout_make(100001, 4096, 7, ramp);
+        int64_t end = 0;
+        for (int64_t g = 0; g < fan_layout_chunks(&l); g++) {
+            ck_assert_int_eq(fan_layout_offset(&l, g), end);
+            ck_assert_int_gt(fan_layout_length(&l, g), 0);
+            end += fan_layout_length(&l, g);
+        }
+        ck_assert_int_eq(end, 100001);
     }
-    ck_assert_int_eq(end, 100001);
+}
+END_TEST
+
+START_TEST(chunks_grow_in_equal_steps)
+{
+    fan_layout l = fan_layout_make(100 * 4096, 4096, 3, 4);
+    ck_assert_int_le(fan_layout_chunk_bytes(&l), 4096);
+    for (int64_t g = 0; g < fan_layout_chunks(&l) - 1; g++) {
+        int64_t step = g / 3 < 3 ? g / 3 + 1 : 4;
+        ck_assert_int_eq(fan_layout_length(&l, g), step * fan_layout_chunk_bytes(&l) / 4);
+    }
 }
 END_TEST
 
@@ -78,6 +93,11 @@ static fan_plan choose(int nodes, int64_t bytes, const fan_params *params)
 {
     fan_request request = {.bytes = bytes, .nodes = nodes, .root = nodes / 2};
     return fan_plan_choose(&request, params);
+}
+
+static int64_t chunk_of(fan_plan plan)
+{
+    return fan_layout_chunk_bytes(&plan.layout);
 }
 
 static const int some_nodes[] = {2, 3, 5, 7, 11, 17, 64, 1000};
@@ -115,7 +135,7 @@ static bool equal_but_for_root(const fan_plan *a, const fan_plan *b)
 {
     return a->algorithm == b->algorithm && a->nodes == b->nodes &&
            a->shape.group_size == b->shape.group_size && a->shape.branching == b->shape.branching &&
-           a->layout.chunk_bytes == b->layout.chunk_bytes && a->window == b->window &&
+           fan_layout_chunk_bytes(&a->layout) == fan_layout_chunk_bytes(&b->layout) && a->window == b->window &&
            a->sends == b->sends;
 }
 
@@ -174,8 +194,8 @@ START_TEST(set_chunk_window_and_sends_are_kept)
     params.sends = 9;
     for (int i = 0; i < some_nodes_count; i++) {
         fan_plan plan = choose(some_nodes[i], gib, &params);
-        ck_assert_int_ge(plan.layout.chunk_bytes, 19900);
-        ck_assert_int_lt(plan.layout.chunk_bytes, 20000 + 64);
+        ck_assert_int_ge(fan_layout_chunk_bytes(&plan.layout), 19900);
+        ck_assert_int_lt(fan_layout_chunk_bytes(&plan.layout), 20000 + 64);
         ck_assert_int_eq(plan.window, 3);
         ck_assert_int_eq(plan.sends, 9);
         ck_assert(plan.overlap);
@@ -210,7 +230,7 @@ START_TEST(streams_are_bounded)
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert(plan.overlap);
             ck_assert(!fan_plan_has_secondary(&plan));
-            ck_assert_int_le(fan_plan_slots(&plan) * plan.layout.chunk_bytes, 128 * mib);
+            ck_assert_int_le(fan_plan_slots(&plan) * fan_layout_chunk_bytes(&plan.layout), 128 * mib);
             ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
         }
 }
@@ -320,9 +340,9 @@ START_TEST(more_overhead_asks_for_larger_chunks)
 {
     fan_params params = fan_params_default();
     params.overhead = 1e-7;
-    int64_t small = choose(64, 64 * mib, &params).layout.chunk_bytes;
+    int64_t small = chunk_of(choose(64, 64 * mib, &params));
     params.overhead = 1e-5;
-    int64_t large = choose(64, 64 * mib, &params).layout.chunk_bytes;
+    int64_t large = chunk_of(choose(64, 64 * mib, &params));
     ck_assert_int_gt(large, 4 * small);
 }
 END_TEST
@@ -333,6 +353,7 @@ int main(void)
         layout_divides_evenly,
         few_bytes_give_empty_subfiles,
         chunks_follow_one_another,
+        chunks_grow_in_equal_steps,
         any_size_gets_a_valid_plan,
         one_node_and_no_bytes_are_plans_too,
         choice_is_the_same_each_time_and_for_each_root,

@@ -335,7 +335,7 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.tail = fan_order_neighbours(order, plan.root) % plan.shape.group_size;
     int classes = plan.shape.group_size;
-    plan.layout = fan_layout_make(5 * (int64_t)classes - 1, 1, classes);
+    plan.layout = fan_layout_make(5 * (int64_t)classes - 1, 1, classes, 1);
     if (fan_plan_validate(&plan) != FAN_OK)
         ck_abort_msg("%s, %d nodes, root %d, k %d, %d slow, tail %d: %s",
                      fan_algorithm_names[algorithm], plan.nodes, plan.root, classes,
@@ -376,7 +376,7 @@ START_TEST(trees_with_any_number_of_slow_nodes_are_valid)
                     plan.shape =
                         (fan_shape){.recipients = nodes - 1, .group_size = k, .slow = slow};
                     fan_algorithms[a].normalise(&plan.shape);
-                    plan.layout = fan_layout_make(4 * k, 1, k);
+                    plan.layout = fan_layout_make(4 * k, 1, k, 1);
                     ck_assert_int_eq(plan.shape.group_size, k);
                     ck_assert(plan.shape.slow == slow || a == FAN_KEXCHANGE);
                     if (fan_plan_validate(&plan) != FAN_OK)
