@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "tools/tune_exchange.h"
+
+#include "tools/tune_model.h"
+#include "tools/tune_pairs.h"
+#include "tools/tune_wait.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAG = 3, LARGEST_K = 32, MOST_ROUNDS = 5, LEAST_ROUND_BYTES = 64 * 1024, MOST_ROUND_BYTES = 32 * 1024 * 1024 };
+
+static const double longest_round = 0.1; /* seconds */
+
+/* What rank 0 wants next. */
+typedef struct order {
+    int k;     /* 0: no more */
+    int bytes; /* to each of the others */
+    int rounds;
+} order;
+
+/* ---- one exchange ---- */
+
+/* Everyone begins with another neighbour. */
+static void exchange(MPI_Comm comm, int rank, int k, int bytes, char *outgoing, char *incoming)
+{
+    MPI_Request requests[2 * LARGEST_K];
+    for (int i = 0; i < k; i++) {
+        size_t at = (size_t)i * (size_t)bytes;
+        int from = (rank + k - i) % (k + 1), to = (rank + 1 + i) % (k + 1);
+        MPI_Irecv(incoming + at, bytes, MPI_BYTE, from, TAG, comm, &requests[i]);
+        MPI_Issend(outgoing + at, bytes, MPI_BYTE, to, TAG, comm, &requests[k + i]);
+    }
+    fan_tune_wait_all(2 * k, requests);
+}
+
+/* The longest time of all ranks, on all of them. */
+static double timed_exchange(MPI_Comm comm, int k, int bytes, char *outgoing, char *incoming)
+{
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Barrier(comm);
+    double start = MPI_Wtime();
+    exchange(comm, rank, k, bytes, outgoing, incoming);
+    double seconds = MPI_Wtime() - start;
+    MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, comm);
+    return seconds;
+}
+
+/* Rank 0's curve gets the rates; the others have none. The first round is for warming up. */
+static void measure_k(MPI_Comm comm, const order *o, fan_tune_curve *rates)
+{
+    size_t room = (size_t)o->k * (size_t)o->bytes;
+    char *outgoing = malloc(room), *incoming = malloc(room);
+    if (outgoing == NULL || incoming == NULL)
+        fan_bench_abort("no memory for exchanges of %zu bytes", 2 * room);
+    memset(outgoing, 1, room);
+    for (int round = -1; round < o->rounds; round++) {
+        double seconds = timed_exchange(comm, o->k, o->bytes, outgoing, incoming);
+        if (round >= 0 && rates != NULL)
+            fan_tune_curve_add(rates, o->k, (double)room / seconds);
+    }
+    free(outgoing);
+    free(incoming);
+}
+
+/* ---- all of them ---- */
+
+/* Ranks that are not known to be slow. Collective over the job's communicator. */
+static MPI_Comm usual_ranks(const fan_tune_job *job, const fan_tune_results *results)
+{
+    int slow[FAN_TUNE_PAIRS] = {0};
+    for (int i = 0; job->rank == 0 && i < results->pair_count; i++)
+        slow[i] = results->pairs[i].speed < FAN_TUNE_SLOW;
+    fan_tune_share(slow, sizeof slow, job->comm);
+    int is_slow = 0;
+    for (int i = 0; i < fan_tune_pair_count(job); i++)
+        is_slow = is_slow || (slow[i] && fan_tune_pair_rank(job, i) == job->rank);
+    MPI_Comm usual;
+    MPI_Comm_split(job->comm, is_slow ? MPI_UNDEFINED : 0, job->rank, &usual);
+    return usual;
+}
+
+/* The one after k: twice as many, and the last one before the end. 0: none. */
+static int next_k(int k, int largest)
+{
+    if (k == largest)
+        return 0;
+    return k == 0 ? 1 : 2 * k < largest ? 2 * k : largest;
+}
+
+/* On rank 0. Those to come take as long as this one. */
+static order make_order(const fan_tune_job *job, double share, int k, int largest, const fan_tune_results *results)
+{
+    int to_come = 1;
+    for (int later = next_k(k, largest); later != 0; later = next_k(later, largest))
+        to_come++;
+    double left = fmax(fan_tune_time_left(job, share), 0);
+    double round = fmin(longest_round, left / (to_come * (MOST_ROUNDS + 1)));
+    double bytes = fmin(fmax(round * results->params.bandwidth, LEAST_ROUND_BYTES), MOST_ROUND_BYTES);
+    /* One of many connections may be much slower than the model says. */
+    double expected = 2 * bytes / results->params.bandwidth;
+    int rounds = (int)fmin(fmax(left / (to_come * expected), 1), MOST_ROUNDS);
+    return (order){.k = k, .bytes = (int)bytes / k, .rounds = rounds};
+}
+
+static void measure_order(MPI_Comm usual, const order *o, fan_tune_curve *rates)
+{
+    int rank;
+    MPI_Comm_rank(usual, &rank);
+    MPI_Comm comm;
+    MPI_Comm_split(usual, rank <= o->k ? 0 : MPI_UNDEFINED, rank, &comm);
+    if (comm == MPI_COMM_NULL)
+        return;
+    measure_k(comm, o, rates);
+    MPI_Comm_free(&comm);
+}
+
+static void measure_all(const fan_tune_job *job, double share, MPI_Comm usual, fan_tune_results *results)
+{
+    int size;
+    MPI_Comm_size(usual, &size);
+    int largest = size - 1 < LARGEST_K ? size - 1 : LARGEST_K;
+    for (int k = 1; k != 0; k = next_k(k, largest)) {
+        order o = {0};
+        if (job->rank == 0 && (k == 1 || fan_tune_time_left(job, share) > 0)) {
+            fan_tune_progress(job, "exchange with %d at once", k);
+            o = make_order(job, share, k, largest, results);
+        }
+        fan_tune_share(&o, sizeof o, usual);
+        if (o.k == 0)
+            return;
+        measure_order(usual, &o, job->rank == 0 ? &results->rates : NULL);
+    }
+}
+
+void fan_tune_measure_exchange(const fan_tune_job *job, double share, fan_tune_results *results)
+{
+    MPI_Comm usual = usual_ranks(job, results);
+    if (usual == MPI_COMM_NULL)
+        return;
+    measure_all(job, share, usual, results);
+    MPI_Comm_free(&usual);
+}
