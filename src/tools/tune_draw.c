@@ -87,12 +87,18 @@ static void draw_size_ticks(const axes *a)
     }
 }
 
+/* At 1, 10, 100; at 2 and 5 as well, where there would be few of them. */
 static void draw_time_ticks(const axes *a)
 {
-    for (double y = pow(10, ceil(log10(a->low_y))); y <= a->high_y; y *= 10) {
-        char text[16];
-        draw_y_tick(a, y, fan_format_seconds(y, text, sizeof text));
-    }
+    static const double parts[] = {1, 2, 5};
+    int count = a->high_y / a->low_y < 200 ? 3 : 1;
+    for (double decade = pow(10, floor(log10(a->low_y))); decade <= a->high_y; decade *= 10)
+        for (int i = 0; i < count; i++) {
+            double y = decade * parts[i];
+            char text[16];
+            if (y >= a->low_y && y <= a->high_y)
+                draw_y_tick(a, y, fan_format_seconds(y, text, sizeof text));
+        }
 }
 
 static void draw_samples(const axes *a, const fan_tune_curve *curve, int class)

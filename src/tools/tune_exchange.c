@@ -18,7 +18,7 @@ static const double longest_round = 0.25; /* seconds */
 
 /* What rank 0 wants next. */
 typedef struct order {
-    int k;     /* 0: no more */
+    int k;
     int bytes; /* to each of the others */
     int rounds;
 } order;
@@ -137,7 +137,10 @@ static int next_k(int k, int largest)
     return k == 0 ? 1 : 2 * k < largest ? 2 * k : largest;
 }
 
-/* On rank 0. Those to come take as long as this one. */
+/*
+ * On rank 0. Those to come take as long as this one. If time is up, there is one round of few bytes: a curve that
+ * ends early would say nothing of what it is measured for.
+ */
 static order make_order(const fan_tune_job *job, double share, int k, int largest, const fan_tune_results *results)
 {
     int to_come = 1;
@@ -170,14 +173,12 @@ static void measure_all(const fan_tune_job *job, double share, MPI_Comm usual, f
     MPI_Comm_size(usual, &size);
     int largest = size - 1 < LARGEST_K ? size - 1 : LARGEST_K;
     for (int k = 1; k != 0; k = next_k(k, largest)) {
-        order o = {0};
-        if (job->rank == 0 && (k == 1 || fan_tune_time_left(job, share) > 0)) {
+        order o;
+        if (job->rank == 0) {
             fan_tune_progress(job, "exchange with %d at once", k);
             o = make_order(job, share, k, largest, results);
         }
         fan_tune_share(&o, sizeof o, usual);
-        if (o.k == 0)
-            return;
         measure_order(usual, &o, job->rank == 0 ? &results->rates : NULL);
     }
 }
