@@ -76,7 +76,7 @@ static void name_library(char *name, size_t size)
     text[strcspn(text, ",\n")] = '\0'; /* what follows is how it was built */
     for (char *tab = text; (tab = strchr(tab, '\t')) != NULL;)
         *tab = ' ';
-    snprintf(name, size, "%s", text);
+    snprintf(name, size, "%.*s", (int)size - 1, text);
 }
 
 static void name_hosts(const fan_tune_job *job, char *text, size_t size)
@@ -110,6 +110,7 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
 {
     bool conducts = job->rank == 0;
     results->params = fan_params_default();
+    describe(job, results);
     job->start = MPI_Wtime();
     job->seconds = options->seconds;
     if (conducts && !options->quiet)
@@ -125,7 +126,6 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
         return;
     results->params.min_bytes = fan_tune_min_bytes(&results->mpi, &results->fanout);
     results->seconds = MPI_Wtime() - job->start;
-    describe(job, results);
     fan_tune_progress_end(job);
 }
 

@@ -5,6 +5,7 @@
 
 #include "tools/tune_fit.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,6 +77,7 @@ void fan_tune_model(fan_tune_results *results)
     results->params.bandwidth = fan_tune_round(usual);
     for (int i = 0; i < results->pair_count; i++) {
         fan_tune_pair *pair = &results->pairs[i];
-        pair->speed = pair->transfers.count > 0 ? bandwidth(pair) / usual : 1;
+        bool has_link = results->host_count > 1 && pair->transfers.count > 0;
+        pair->speed = has_link ? bandwidth(pair) / usual : 1;
     }
 }

@@ -303,6 +303,9 @@ START_TEST(the_file_names_slow_hosts)
     expect_near(r.pairs[2].speed, 0.25, 0.03);
     expect_text(&r, "\n# NodeName=n3 Speed=0.2", true);
     expect_text(&r, "NodeName=n2", false);
+    r.host_count = 1; /* two ranks on one host have no link */
+    fan_tune_model(&r);
+    expect_text(&r, "NodeName", false);
 }
 END_TEST
 
