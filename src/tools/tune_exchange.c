@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG = 3, LARGEST_K = 32, MOST_ROUNDS = 5, LEAST_ROUND_BYTES = 64 * 1024, MOST_ROUND_BYTES = 32 * 1024 * 1024 };
+enum { TAG = 3, LARGEST_K = 32, MOST_ROUNDS = 5 };
+enum { LEAST_ROUND_BYTES = 64 * 1024, MOST_ROUND_BYTES = 32 * 1024 * 1024 }; /* that a rank sends */
 
 static const double longest_round = 0.25; /* seconds */
 

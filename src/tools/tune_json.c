@@ -37,18 +37,19 @@ static json_t *pairs(const fan_tune_results *results)
     json_t *array = json_array();
     for (int i = 0; i < results->pair_count; i++) {
         const fan_tune_pair *pair = &results->pairs[i];
-        array = append(array, json_pack("{s:s, s:f, s:o, s:o}", "host", pair->host, "speed", pair->speed, "messages",
-                                        points(&pair->messages, "on_the_way"), "transfers",
-                                        points(&pair->transfers, "bytes")));
+        array = append(array, json_pack("{s:s, s:f, s:o, s:o}",
+                                        "host", pair->host, "speed", pair->speed,
+                                        "messages", points(&pair->messages, "on_the_way"),
+                                        "transfers", points(&pair->transfers, "bytes")));
     }
     return array;
 }
 
 static json_t *parameters(const fan_params *params)
 {
-    return json_pack("{s:f, s:f, s:f, s:I, s:I}", "latency", params->latency, "overhead", params->overhead, "bandwidth",
-                     params->bandwidth, "connections", (json_int_t)params->connections, "min_bytes",
-                     (json_int_t)params->min_bytes);
+    return json_pack("{s:f, s:f, s:f, s:I, s:I}",
+                     "latency", params->latency, "overhead", params->overhead, "bandwidth", params->bandwidth,
+                     "connections", (json_int_t)params->connections, "min_bytes", (json_int_t)params->min_bytes);
 }
 
 bool fan_tune_json_write(const fan_tune_results *results, FILE *file)

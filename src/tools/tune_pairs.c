@@ -96,7 +96,8 @@ static void measure_window(const fan_tune_job *job, double share, double batch, 
 /* The first pair has at least a sample of single messages and one of several on the way. */
 static void measure_messages(const fan_tune_job *job, double share, fan_tune_results *results)
 {
-    double batch = fmin(longest_batch, fan_tune_time_left(job, share) / 2 / (results->pair_count * WINDOWS * MESSAGE_ROUNDS));
+    int batches = results->pair_count * WINDOWS * MESSAGE_ROUNDS;
+    double batch = fmin(longest_batch, fan_tune_time_left(job, share) / 2 / batches);
     for (int i = 0; i < results->pair_count; i++)
         for (int w = 0; w < WINDOWS && ((i == 0 && w < 2) || fan_tune_time_left(job, share) > 0); w++) {
             fan_tune_progress(job, "messages to %s", results->pairs[i].host);

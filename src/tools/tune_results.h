@@ -10,10 +10,10 @@ enum { FAN_TUNE_PAIRS = 8 };
 
 /** Rank 0 and one other. */
 typedef struct fan_tune_pair {
-    char host[256];          /**< of the other */
-    fan_tune_curve messages; /**< half of the seconds per message and echo, over the messages on the way */
+    char host[256];           /**< of the other */
+    fan_tune_curve messages;  /**< half of the seconds per message and echo, over the messages on the way */
     fan_tune_curve transfers; /**< seconds over bytes, there, with an empty answer */
-    double speed;            /**< its bandwidth, the median of all pairs being 1; 1 within a host; made by fan_tune_model */
+    double speed; /**< by fan_tune_model: its bandwidth, the median of all pairs being 1; 1 within a host */
 } fan_tune_pair;
 
 typedef struct fan_tune_results {

@@ -76,8 +76,9 @@ static void write_slow_hosts(const fan_tune_results *results, FILE *out)
         slow += results->pairs[i].speed < FAN_TUNE_SLOW;
     if (slow == 0)
         return;
-    fprintf(out, "# Below %.1f of the usual bandwidth: %d of the %d hosts that were asked. If this is so for good, put\n"
-                 "# these lines into the file that FANOUT_TOPO_FILE names, see fanout-plan(1):\n",
+    fprintf(out,
+            "# Below %.1f of the usual bandwidth: %d of the %d hosts that were asked. If this is so for good,\n"
+            "# put these lines into the file that FANOUT_TOPO_FILE names, see fanout-plan(1):\n",
             FAN_TUNE_SLOW, slow, results->pair_count);
     for (int i = 0; i < results->pair_count; i++)
         if (results->pairs[i].speed < FAN_TUNE_SLOW)
@@ -91,8 +92,8 @@ static void write_bandwidth(const fan_tune_results *results, FILE *out)
     fan_summary bandwidths = fan_tune_bandwidths(results);
     char size[16];
     fan_format_bytes((int64_t)curve->points[curve->count - 1].x, size, sizeof size);
-    fprintf(out, "# Bytes per second, from the difference of transfers of up to %s: %.4g [%.4g..%.4g] over the pairs.\n",
-            size, bandwidths.median, bandwidths.minimum, bandwidths.maximum);
+    fprintf(out, "# Bytes per second over the pairs: %.4g [%.4g..%.4g],\n# from the difference of transfers of up to %s.\n",
+            bandwidths.median, bandwidths.minimum, bandwidths.maximum, size);
     fprintf(out, "# Those of %s to %s took ", size, results->pairs[0].host);
     write_seconds(fan_tune_curve_summary(curve, curve->count - 1), out);
     fprintf(out, ".\n");
