@@ -14,6 +14,7 @@
 
 enum { TAG = 3, LARGEST_K = 32, MOST_ROUNDS = 5 };
 enum { LEAST_ROUND_BYTES = 64 * 1024, MOST_ROUND_BYTES = 32 * 1024 * 1024 }; /* that a rank sends */
+enum { SMALLEST_CHUNK = 16 * 1024, LARGEST_CHUNK = 64 * 1024 };
 
 static const double longest_round = 0.25; /* seconds */
 
@@ -21,6 +22,7 @@ static const double longest_round = 0.25; /* seconds */
 typedef struct order {
     int k;
     int bytes; /* to each of the others */
+    int chunk; /* bytes of a message */
     int rounds;
 } order;
 
@@ -29,69 +31,97 @@ typedef struct order {
 /*
  * Chunks in order on each connection, and only a few of them at once, as the library does it. One message to each of
  * the others, all begun at once, measures how a network drops and repeats what comes from too many sides.
+ *
+ * Time counts until most of the bytes are here. Connections do not share a link quite equally, so after that some
+ * have ended and the last ones are alone: the more connections, the longer, but in a long run it does not matter.
  */
-enum { CHUNK_BYTES = 32 * 1024, AT_ONCE = 2 };
+enum { AT_ONCE = 2 };
+static const double most = 7.0 / 8;
 
 /* One direction of a connection. */
 typedef struct flow {
     char *data;
-    int peer, done; /* bytes that have been begun */
+    int peer, begun; /* bytes */
 } flow;
 
 /* Flows 0 to k - 1 are received, the others sent. Each has AT_ONCE requests. */
 typedef struct traffic {
     MPI_Comm comm;
-    int k, bytes; /* of each flow */
+    int k, bytes, chunk; /* bytes of each flow, of each message */
     flow flows[2 * LARGEST_K];
     MPI_Request requests[2 * LARGEST_K * AT_ONCE];
+    int lengths[2 * LARGEST_K * AT_ONCE]; /* of the messages in progress; 0: none */
 } traffic;
 
-/* False if all of its bytes have been. */
-static bool begin_chunk(traffic *t, int slot)
+static bool is_receive(const traffic *t, int slot)
+{
+    return slot / AT_ONCE < t->k;
+}
+
+/* The next one of its flow, if there is one. */
+static void begin_chunk(traffic *t, int slot)
 {
     flow *f = &t->flows[slot / AT_ONCE];
-    int bytes = t->bytes - f->done < CHUNK_BYTES ? t->bytes - f->done : CHUNK_BYTES;
-    if (bytes == 0)
-        return false;
-    if (slot / AT_ONCE < t->k)
-        MPI_Irecv(f->data + f->done, bytes, MPI_BYTE, f->peer, TAG, t->comm, &t->requests[slot]);
-    else
-        MPI_Issend(f->data + f->done, bytes, MPI_BYTE, f->peer, TAG, t->comm, &t->requests[slot]);
-    f->done += bytes;
-    return true;
+    int left = t->bytes - f->begun, bytes = left < t->chunk ? left : t->chunk;
+    t->lengths[slot] = bytes;
+    t->requests[slot] = MPI_REQUEST_NULL;
+    if (bytes > 0 && is_receive(t, slot))
+        MPI_Irecv(f->data + f->begun, bytes, MPI_BYTE, f->peer, TAG, t->comm, &t->requests[slot]);
+    else if (bytes > 0)
+        MPI_Issend(f->data + f->begun, bytes, MPI_BYTE, f->peer, TAG, t->comm, &t->requests[slot]);
+    f->begun += bytes;
+}
+
+/* Bytes that have been received, sent. */
+typedef struct progress {
+    double received, sent;
+} progress;
+
+static void finish_chunk(traffic *t, int slot, progress *p)
+{
+    *(is_receive(t, slot) ? &p->received : &p->sent) += t->lengths[slot];
+    begin_chunk(t, slot);
+}
+
+/* Returns when all is done; the seconds until most of the bytes were here. */
+static double run(traffic *t)
+{
+    double start = MPI_Wtime(), seconds = 0, all = (double)t->k * t->bytes;
+    int slots = 2 * t->k * AT_ONCE;
+    progress p = {0};
+    for (int slot = 0; slot < slots; slot++)
+        begin_chunk(t, slot);
+    while (p.received < all || p.sent < all) {
+        bool had_most = p.received >= most * all;
+        int done, indices[2 * LARGEST_K * AT_ONCE];
+        fan_tune_wait_some(slots, t->requests, &done, indices);
+        for (int i = 0; i < done; i++)
+            finish_chunk(t, indices[i], &p);
+        if (!had_most && p.received >= most * all)
+            seconds = MPI_Wtime() - start;
+    }
+    return seconds;
 }
 
 /* Everyone begins with another neighbour. */
-static void exchange(MPI_Comm comm, int rank, int k, int bytes, char *outgoing, char *incoming)
+static double exchange(MPI_Comm comm, const order *o, char *outgoing, char *incoming)
 {
-    traffic t = {.comm = comm, .k = k, .bytes = bytes};
-    for (int i = 0; i < k; i++) {
-        size_t at = (size_t)i * (size_t)bytes;
-        t.flows[i] = (flow){.data = incoming + at, .peer = (rank + k - i) % (k + 1)};
-        t.flows[k + i] = (flow){.data = outgoing + at, .peer = (rank + 1 + i) % (k + 1)};
+    traffic t = {.comm = comm, .k = o->k, .bytes = o->bytes, .chunk = o->chunk};
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    for (int i = 0; i < o->k; i++) {
+        size_t at = (size_t)i * (size_t)o->bytes;
+        t.flows[i] = (flow){.data = incoming + at, .peer = (rank + o->k - i) % (o->k + 1)};
+        t.flows[o->k + i] = (flow){.data = outgoing + at, .peer = (rank + 1 + i) % (o->k + 1)};
     }
-    int slots = 2 * k * AT_ONCE, running = 0;
-    for (int slot = 0; slot < slots; slot++) {
-        t.requests[slot] = MPI_REQUEST_NULL;
-        running += begin_chunk(&t, slot);
-    }
-    while (running > 0) {
-        int done, indices[2 * LARGEST_K * AT_ONCE];
-        fan_tune_wait_some(slots, t.requests, &done, indices);
-        for (int i = 0; i < done; i++)
-            running -= !begin_chunk(&t, indices[i]);
-    }
+    return run(&t);
 }
 
 /* The longest time of all ranks, on all of them. */
-static double timed_exchange(MPI_Comm comm, int k, int bytes, char *outgoing, char *incoming)
+static double timed_exchange(MPI_Comm comm, const order *o, char *outgoing, char *incoming)
 {
-    int rank;
-    MPI_Comm_rank(comm, &rank);
     MPI_Barrier(comm);
-    double start = MPI_Wtime();
-    exchange(comm, rank, k, bytes, outgoing, incoming);
-    double seconds = MPI_Wtime() - start;
+    double seconds = exchange(comm, o, outgoing, incoming);
     MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, comm);
     return seconds;
 }
@@ -105,9 +135,9 @@ static void measure_k(MPI_Comm comm, const order *o, fan_tune_curve *rates)
         fan_bench_abort("no memory for exchanges of %zu bytes", 2 * room);
     memset(outgoing, 1, room);
     for (int round = -1; round < o->rounds; round++) {
-        double seconds = timed_exchange(comm, o->k, o->bytes, outgoing, incoming);
+        double seconds = timed_exchange(comm, o, outgoing, incoming);
         if (round >= 0 && rates != NULL)
-            fan_tune_curve_add(rates, o->k, (double)room / seconds);
+            fan_tune_curve_add(rates, o->k, most * (double)room / seconds);
     }
     free(outgoing);
     free(incoming);
@@ -138,6 +168,12 @@ static int next_k(int k, int largest)
     return k == 0 ? 1 : 2 * k < largest ? 2 * k : largest;
 }
 
+/* So long that overheads do not count for much. */
+static int chunk_bytes(const fan_params *params)
+{
+    return (int)fmin(fmax(8 * 2 * params->overhead * params->bandwidth, SMALLEST_CHUNK), LARGEST_CHUNK);
+}
+
 /*
  * On rank 0. Those to come take as long as this one. If time is up, there is one round of few bytes: a curve that
  * ends early would say nothing of what it is measured for.
@@ -153,7 +189,7 @@ static order make_order(const fan_tune_job *job, double share, int k, int larges
     /* One of many connections may be much slower than the model says. */
     double expected = 2 * bytes / results->params.bandwidth;
     int rounds = (int)fmin(fmax(left / (to_come * expected), 1), MOST_ROUNDS);
-    return (order){.k = k, .bytes = (int)bytes / k, .rounds = rounds};
+    return (order){.k = k, .bytes = (int)bytes / k, .chunk = chunk_bytes(&results->params), .rounds = rounds};
 }
 
 static void measure_order(MPI_Comm usual, const order *o, fan_tune_curve *rates)
