@@ -29,6 +29,7 @@ static const char style[] = "<style>\n"
                             ".secondary { stroke-width: 1.7; stroke-dasharray: 9 4 }\n"
                             ".group { fill: #f3f5f8; stroke: #aeb6c2 }\n"
                             ".late { fill: #f3f5f8; stroke: #aeb6c2; stroke-dasharray: 6 4 }\n"
+                            ".rule { stroke: #dde1e7 }\n"
                             ".panel { fill: #ffffff; stroke: #dde1e7 }\n"
                             "</style>\n";
 
@@ -199,4 +200,29 @@ void fan_svg_patch(fan_svg *svg, fan_point corner, int class)
             "<rect x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"3\" style=\"fill:%s\"/>\n",
             corner.x, corner.y, colour_of(class, text));
     grow(svg, corner.x + 12, corner.y + 12);
+}
+
+void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *points, int count)
+{
+    char text[8];
+    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke], colour_of(class, text));
+    for (int i = 0; i < count; i++) {
+        fprintf(svg->body, "%c%.1f,%.1f", i == 0 ? 'M' : 'L', points[i].x, points[i].y);
+        grow(svg, points[i].x, points[i].y);
+    }
+    fprintf(svg->body, "\"/>\n");
+}
+
+void fan_svg_dot(fan_svg *svg, fan_point at, int class)
+{
+    char text[8];
+    fprintf(svg->body, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" style=\"fill:%s\"/>\n", at.x, at.y,
+            colour_of(class, text));
+    grow(svg, at.x + 3, at.y + 3);
+}
+
+void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to)
+{
+    fprintf(svg->body, "<path class=\"rule\" d=\"M%.1f,%.1f L%.1f,%.1f\"/>\n", from.x, from.y, to.x, to.y);
+    grow(svg, to.x, to.y);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file svg.h  The few shapes that pictures of plans are made of.
+ * @file svg.h  The few shapes that pictures of plans and of measurements are made of.
  *
  * Shapes are collected first, because the size of the picture stands before them. Errors of the
  * stream are found when the picture is finished.
@@ -68,5 +68,14 @@ void fan_svg_sample(fan_svg *svg, fan_stroke stroke, int class, fan_point from, 
 
 /** A patch in the colour of a class, for a legend. */
 void fan_svg_patch(fan_svg *svg, fan_point corner, int class);
+
+/** A line through `count` points in the colour of a class. */
+void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *points, int count);
+
+/** A small disc in the colour of a class: one measured value. */
+void fan_svg_dot(fan_svg *svg, fan_point at, int class);
+
+/** A thin grey line, behind what is measured. */
+void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to);
 
 #endif

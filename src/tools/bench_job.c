@@ -3,6 +3,7 @@
 
 #include "tools/bench_job.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ _Noreturn void fan_bench_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "fanout-bench: rank %d on host %s: %s\n", rank, host, text);
+    fprintf(stderr, "%s: rank %d on host %s: %s\n", program_invocation_short_name, rank, host, text);
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
     _exit(EXIT_FAILURE);
 }

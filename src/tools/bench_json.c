@@ -84,7 +84,7 @@ static json_t *sample_array(const fan_bench_results *results, int size, int cont
     return array;
 }
 
-static json_t *summary(fan_bench_summary s)
+static json_t *summary(fan_summary s)
 {
     return json_pack("{s:f, s:f, s:f}", "median", s.median, "min", s.minimum, "max", s.maximum);
 }

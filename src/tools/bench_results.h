@@ -3,6 +3,8 @@
 #ifndef FAN_TOOLS_BENCH_RESULTS_H
 #define FAN_TOOLS_BENCH_RESULTS_H
 
+#include "tools/summary.h"
+
 #include <stdbool.h>
 
 typedef struct fan_bench_results {
@@ -12,12 +14,6 @@ typedef struct fan_bench_results {
     double *scratch; /**< one for each round */
 } fan_bench_results;
 
-typedef struct fan_bench_summary {
-    double median;
-    double minimum;
-    double maximum;
-} fan_bench_summary;
-
 /** Room for all samples. False if there is no memory. Free it with fan_bench_results_free. */
 bool fan_bench_results_init(fan_bench_results *results, int sizes, int contenders, int rounds);
 
@@ -25,10 +21,10 @@ bool fan_bench_results_init(fan_bench_results *results, int sizes, int contender
 double *fan_bench_seconds(const fan_bench_results *results, int size, int contender);
 
 /** Median, least and greatest of the times. */
-fan_bench_summary fan_bench_times(const fan_bench_results *results, int size, int contender);
+fan_summary fan_bench_times(const fan_bench_results *results, int size, int contender);
 
 /** Median, least and greatest of (time / time of the limit in the same round). */
-fan_bench_summary fan_bench_ratios(const fan_bench_results *results, int size, int contender);
+fan_summary fan_bench_ratios(const fan_bench_results *results, int size, int contender);
 
 void fan_bench_results_free(fan_bench_results *results);
 

@@ -73,7 +73,7 @@ static int best_peer(const fan_bench_contenders *contenders, const fan_bench_res
     return best;
 }
 
-static void print_time(const fan_bench_contender *contender, int width, fan_bench_summary times,
+static void print_time(const fan_bench_contender *contender, int width, fan_summary times,
                        int bytes)
 {
     char time[16], rate[16];
@@ -82,7 +82,7 @@ static void print_time(const fan_bench_contender *contender, int width, fan_benc
     printf("  %-*s %10s %11s/s", width, contender->name, time, rate);
 }
 
-static void print_ratio(fan_bench_summary ratios, bool best)
+static void print_ratio(fan_summary ratios, bool best)
 {
     printf(" %7.3f  %.3f..%.3f%s", ratios.median, ratios.minimum, ratios.maximum,
            best ? "  best peer" : "");

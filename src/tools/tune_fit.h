@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file tune_fit.h  A line through the times of the two largest transfers.
+ *
+ * The slope is the median of those between all samples of one and all of the other (H. Theil, 1950; P. Sen,
+ * JASA 63, 1968): up to a quarter of the samples may be disturbed and it hardly moves. Only the largest two
+ * sizes, because what comes before is another line: links let a burst through at full speed, protocols change
+ * with the size, connections need time to get fast.
+ */
+#ifndef FAN_TOOLS_TUNE_FIT_H
+#define FAN_TOOLS_TUNE_FIT_H
+
+#include "tools/tune_curve.h"
+
+#include <stdbool.h>
+
+typedef struct fan_tune_line {
+    double start; /**< seconds */
+    double slope; /**< seconds per byte */
+} fan_tune_line;
+
+/**
+ * Fit a line to points number `last - 1` and `last`. If it would not rise, because the noise is larger than
+ * the difference, the line goes from the origin to the median of the last point.
+ */
+fan_tune_line fan_tune_fit(const fan_tune_curve *curve, int last);
+
+/** True if the slope up to the last point is within `tolerance` (0.02: 2 %) of the one before. */
+bool fan_tune_is_straight(const fan_tune_curve *curve, double tolerance);
+
+#endif

@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# fanout-tune: its file is whole and the library reads it, what would falsify it is refused, nothing is left behind.
+# Times are never judged.
+# shellcheck disable=SC2317 # functions are called by way of check
+# shellcheck source=tests/tap.sh
+. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/mpi-env.sh
+. "$top_srcdir/tests/mpi-env.sh"
+unset "${!FANOUT_@}"
+
+pretend=$top_builddir/tests/tools/.libs/bench_pretend.so
+
+# tune RANKS ARGUMENTS...: run it under the launcher. Leaves out, err and status.
+tune()
+{
+    # shellcheck disable=SC2086 # MPIRUN and wrapper are commands with arguments
+    timeout -k 5 120 $MPIRUN -np "$1" ${wrapper-} "$top_builddir/fanout-tune" "${@:2}" >out 2>err </dev/null
+    status=$?
+}
+
+# ends_with STATUS TEXT: the last run did, and said TEXT on exactly one line.
+ends_with()
+{
+    [ "$status" = "$1" ] && [ "$(cat out err | grep -cF -- "$2")" = 1 ]
+}
+
+# has TEXT FILE
+has()
+{
+    grep -qF -- "$1" "$2"
+}
+
+# value NAME FILE: as the file sets it.
+value()
+{
+    sed -n "s/^$1 = //p" "$2"
+}
+
+# complete FILE: each measured parameter once, nothing else but comments.
+complete()
+{
+    local name
+    for name in latency overhead bandwidth connections min_bytes; do
+        [ "$(grep -c "^$name = [0-9]" "$1")" = 1 ] || return 1
+    done
+    [ "$(grep -cv '^#\|^$' "$1")" = 5 ]
+}
+
+# in_force NAME: fanout-bench reports the value of the file as that of the library.
+in_force()
+{
+    awk -v name="\"$1\":" -v expected="$(value "$1" fanout.tune)" '
+        $1 == name { gsub(/[",]/, "", $2); found = $2 }
+        END { exit !(found != "" && found == expected) }' report
+}
+
+# only FILES...: the directory has these files, and out and err.
+only()
+{
+    [ "$(find . -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')" = "$(printf '%s\n' err out "$@" | sort | tr '\n' ' ')" ]
+}
+
+# ---- the file ----
+
+tune 3 --seconds 2 --svg picture.svg --json samples.json
+check "three ranks: exit status" [ "$status" = 0 ]
+check "it says what to do next" has "Next: export FANOUT_TUNE_FILE=$PWD/fanout.tune" out
+check "no progress is shown without a terminal" [ ! -s err ]
+check "nothing else is left" only fanout.tune picture.svg samples.json
+check "the file has every parameter once" complete fanout.tune
+check "others may read it" [ "$(stat -c %a fanout.tune)" = "$(printf %o $((0666 & ~$(umask))))" ]
+check "it says where" has '# where  3 ranks on 1 host (so this is not a network' fanout.tune
+check "fanout-plan reads it" "$top_builddir/fanout-plan" --nodes 9 --bytes 1M --tune-file fanout.tune
+# shellcheck disable=SC2086 # MPIRUN is a command with arguments
+FANOUT_TUNE_FILE=$PWD/fanout.tune $MPIRUN -np 2 "$top_builddir/fanout-bench" --sizes 1 --repeat 1 --quiet \
+    --json report >out 2>err
+for name in latency overhead bandwidth connections min_bytes; do
+    check "the library has its $name" in_force $name
+done
+if command -v xmllint >/dev/null; then
+    check "the picture is well-formed" xmllint --noout --nonet picture.svg
+else
+    skip "the picture is well-formed" "no xmllint"
+fi
+check "the samples have both broadcasts" [ "$(grep -c '"mpi_bcast": \|"fanout_bcast": ' samples.json)" = 2 ]
+check "and every k" [ "$(grep -c '"k": [12],' samples.json)" = 2 ]
+rm -f report
+
+# ---- where it goes ----
+
+tune 2 --seconds 1 -o -
+check "-o -: exit status" [ "$status" = 0 ]
+check "-o -: standard output is the file" complete out
+
+rm -f ./*.svg ./*.json fanout.tune && mkdir there
+tune 2 --seconds 1 -o there --quiet
+check "--quiet: exit status" [ "$status" = 0 ]
+check "--quiet: says nothing" [ ! -s out ]
+check "a directory gets the file under its usual name" complete there/fanout.tune
+rm -r there
+
+echo "kept" >mine
+tune 2 -o mine --json missing/samples
+check "samples that cannot be written" ends_with 1 "cannot write --json missing/samples: No such file"
+check "then an old tune file is kept" has kept mine
+check "and no temporary one" only mine
+rm mine
+tune 2 -o missing/file
+check "a tune file that cannot be written" ends_with 1 "cannot write -o missing/file: No such file"
+tune 2 -o /dev/null
+check "a device is not replaced" ends_with 1 "-o /dev/null is no regular file"
+tune 2 --svg missing/picture
+check "a picture that cannot be written" ends_with 1 "cannot write --svg missing/picture: No such file"
+check "nothing is left" only
+tune 2 --seconds 1 --json /dev/full
+check "no room for samples" ends_with 1 "cannot write --json /dev/full"
+check "then there is no tune file" only
+
+# ---- ranks ----
+
+# Two ranks on each host.
+wrapper="env LD_PRELOAD=$pretend FANOUT_PRETEND_HOSTS=1"
+tune 5 --seconds 1
+wrapper=
+check "hosts with several ranks: exit status" [ "$status" = 0 ]
+check "one rank of each takes part" has '# where  3 ranks on 3 hosts: ' fanout.tune
+rm -f fanout.tune
+
+tune 1
+check "one rank" ends_with 2 "one rank has nobody to measure with"
+
+# ---- what is refused ----
+
+for variable in FANOUT_LATENCY=1e-6 FANOUT_MIN_BYTES=0 FANOUT_GROUP_SIZE=2 FANOUT_ALGORITHM=; do
+    export "${variable?}"
+    tune 2
+    check "$variable is refused" ends_with 2 "the environment sets ${variable%=*}, which would falsify the result"
+    unset "${variable%=*}"
+done
+FANOUT_TUNE_FILE=missing tune 2 --seconds 1
+check "a tune file of before does not matter" complete fanout.tune
+rm -f fanout.tune
+
+for arguments in "--seconds 0" "--seconds x" "--seconds 1e9"; do
+    # shellcheck disable=SC2086 # two arguments
+    tune 2 $arguments
+    check "usage: $arguments" ends_with 2 "--seconds: '"
+done
+tune 2 --bogus
+check "usage: --bogus" ends_with 2 "unrecognized option '--bogus'"
+tune 2 extra
+check "usage: extra" ends_with 2 "there is no argument to give: extra"
+check "nothing is written" only
+
+tune 2 --version
+check "--version is printed once" ends_with 0 'fanout-tune (libfanout) '
+tune 2 --help
+check "--help is printed once" ends_with 0 'Usage: fanout-tune '
+
+finish
