@@ -72,10 +72,9 @@ static int child_sends_for(const search *s, int k, int64_t chunk)
     return 2 + (int)(2 * chunks_in_latency(&s->model, chunk) / k);
 }
 
-static fan_cost cost_of(const fan_model *model, const fan_plan *plan)
+static fan_cost cost_of(const fan_plan *plan)
 {
-    double hop = fan_hop_time(model) / fan_chunk_time(model, (double)chunk_of(plan));
-    return fan_algorithms[plan->algorithm].cost(&plan->shape, hop);
+    return fan_algorithms[plan->algorithm].cost(&plan->shape);
 }
 
 /* All edges of the busiest node. */
@@ -83,7 +82,7 @@ static int sends_for(const search *s, const fan_plan *plan)
 {
     if (s->params->sends > 0)
         return (int)s->params->sends;
-    double edges = cost_of(&s->model, plan).rounds * plan->layout.classes;
+    double edges = cost_of(plan).rounds * plan->layout.classes;
     return (int)ceil(edges - 1e-9) * plan->child_sends;
 }
 
@@ -103,7 +102,7 @@ static double predict(const search *s, const fan_plan *plan)
     fan_model slowest = s->model;
     slowest.bandwidth *= plan->order == NULL ? 1 : plan->order->slowest;
     const fan_model *model = plan->shape.slow > 0 ? &s->model : &slowest;
-    fan_cost cost = cost_of(model, plan);
+    fan_cost cost = cost_of(plan);
     double time = fan_cost_time(model, &cost, (double)s->request->bytes, (double)MAX(1, fan_layout_chunks(&plan->layout)),
                                 (double)chunk_of(plan));
     return MAX(time, fan_limit_time(&slowest, (double)s->request->bytes));
@@ -201,7 +200,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
     choose_chunk(s, &plan);
     plan.child_sends = child_sends_for(s, plan.layout.classes, chunk_of(&plan));
     plan.sends = sends_for(s, &plan);
-    plan.window = window_for(s, &plan, cost_of(&s->model, &plan).skew);
+    plan.window = window_for(s, &plan, cost_of(&plan).skew);
     limit_cells(s, &plan);
     s->visited++;
     s->visit(s->state, &plan);
@@ -305,7 +304,7 @@ static void keep_best(void *state, const fan_plan *plan)
 
 static double hops_of(const fan_plan *plan)
 {
-    return fan_algorithms[plan->algorithm].cost(&plan->shape, 1).hops;
+    return cost_of(plan).hops;
 }
 
 /* The one to take of the best plans of the algorithms; an entry with 0 nodes is no plan. */

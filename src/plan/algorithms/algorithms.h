@@ -26,10 +26,10 @@ typedef struct fan_algorithm_table {
     /**
      * What the shape costs: the time is
      * rounds * chunks * t + fill * t + hops * (latency + 2 overhead), with t the time per chunk.
-     * `hop` is (latency + 2 overhead) / t: it decides which is the longest of several ways.
-     * Constants without a reason given are fitted to simulations (src/simulate) of up to 128 nodes.
+     * The constants are fitted to simulations with SimGrid (bench/simgrid, flat) of 4 to 64 nodes, 256 KiB to 4 MiB,
+     * chunks of 4 to 16 KiB.
      */
-    fan_cost (*cost)(const fan_shape *shape, double hop);
+    fan_cost (*cost)(const fan_shape *shape);
 } fan_algorithm_table;
 
 /** By fan_algorithm; the entry of FAN_AUTO is empty. */
@@ -39,18 +39,18 @@ extern const fan_algorithm_table fan_algorithms[FAN_ALGORITHMS];
 void fan_group_normalise(fan_shape *shape);
 void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase,
                     fan_schedule *schedule);
-fan_cost fan_group_cost(const fan_shape *shape, double hop);
+fan_cost fan_group_cost(const fan_shape *shape);
 void fan_chain_normalise(fan_shape *shape);
 void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase,
                    fan_schedule *schedule);
-fan_cost fan_full_cost(const fan_shape *shape, double hop);
+fan_cost fan_full_cost(const fan_shape *shape);
 void fan_ktree_normalise(fan_shape *shape);
 void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
                     fan_schedule *schedule);
-fan_cost fan_ktree_cost(const fan_shape *shape, double hop);
+fan_cost fan_ktree_cost(const fan_shape *shape);
 void fan_kexchange_normalise(fan_shape *shape);
 void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
                         fan_schedule *schedule);
-fan_cost fan_kexchange_cost(const fan_shape *shape, double hop);
+fan_cost fan_kexchange_cost(const fan_shape *shape);
 
 #endif

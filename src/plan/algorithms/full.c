@@ -60,12 +60,12 @@ void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase
 }
 
 /* As the group algorithm, but a member of the first group sends (k - 1) / k + b of the data. */
-fan_cost fan_full_cost(const fan_shape *shape, double hop)
+fan_cost fan_full_cost(const fan_shape *shape)
 {
-    fan_cost cost = fan_group_cost(shape, hop);
+    fan_cost cost = fan_group_cost(shape);
     int k = shape->group_size;
     if (fan_primary_groups(shape) > 1)
         cost.rounds += (shape->branching - 1.0) * (k - 1.0) / k + (k - 1.0) / k;
-    cost.fill += (k - 1.0) * (cost.hops - 1);
+    cost.fill += (k - 1.0) * (fan_primary_groups(shape) - 1);
     return cost;
 }

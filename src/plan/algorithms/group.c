@@ -6,8 +6,6 @@
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 
-#include <math.h>
-
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -99,77 +97,25 @@ static int tree_hops(const fan_shape *shape)
     return hops;
 }
 
-/* A way that the last chunk goes: messages in a row, and chunks that are sent before it on the way. */
-typedef struct way {
-    double hops, fill;
-} way;
-
-static way longer(way a, way b, double hop)
-{
-    return a.hops * hop + a.fill > b.hops * hop + b.fill ? a : b;
-}
-
 /*
- * Down a chain of groups to the owners in `group`. From the second hop on, forwarded chunks meet exchanged
- * ones on their way in, and a hop costs more than the one chunk that is forwarded.
+ * Links are shared equally by the messages on them (TCP connections, queue pairs, SimGrid's flows), so what a
+ * member forwards is as late as what it exchanges: a group costs as many chunk times as a member has edges, and a
+ * chain of groups about as many as there are recipients. A member with b children sends (k - 1 + b) / k of the data.
+ * A secondary group takes all the data anew.
  */
-static way down_the_chain(int k, int group)
-{
-    double late_hop = k <= 2 ? 1 : 1.2 + log2(k) / 2;
-    return (way){group + 1, MIN(group, 1) + MAX(0, group - 1) * late_hop};
-}
-
-/* From the owner to all members of a full group. What it forwards goes first. */
-static way through_exchange(int k, int group, bool forwards)
-{
-    way w = down_the_chain(k, group);
-    if (k > 1) {
-        w.hops++;
-        w.fill += k - 1 + forwards;
-    }
-    return w;
-}
-
-/* A short last group: members that own several subfiles each, or where that loads them too much, trees. */
-static way through_short_group(int k, int group, int members)
-{
-    way w = down_the_chain(k, group);
-    int owned = (k - 1) / members + 1;
-    if (members == 1)
-        return w;
-    w.hops++;
-    w.fill += MIN((double)owned * (members - 1), 1.4 * k);
-    return w;
-}
-
-static way down_and_through(const fan_shape *shape, int groups, double hop)
-{
-    int k = shape->group_size;
-    int last = groups - 1;
-    int members = fan_group_members(shape, last);
-    if (members == k)
-        return through_exchange(k, last, false);
-    return longer(through_exchange(k, last - 1, true), through_short_group(k, last, members), hop);
-}
-
-/*
- * A member with b children sends (k - 1 + b) / k of the data; with b > 1 each hop adds the b messages
- * that leave before the next hop can begin. A secondary group takes all the data anew.
- */
-fan_cost fan_group_cost(const fan_shape *shape, double hop)
+fan_cost fan_group_cost(const fan_shape *shape)
 {
     int k = shape->group_size;
     int primary = fan_primary_groups(shape);
     int hops = tree_hops(shape);
     int b = hops > 0 ? MIN(shape->branching, primary - 1) : 1;
     int generations = (fan_groups(shape) - 1) / primary;
-    way w = {hops + 1 + (k > 1), (double)b * hops + (k - 1)};
-    if (b == 1)
-        w = down_and_through(shape, primary, hop);
+    double edges = k - 1.0 + b;
+    double fill = b == 1 ? 1.3 * (MIN(primary * k, shape->recipients) - 1) : 1.1 * edges * (hops + 1);
     return (fan_cost){
-        .rounds = MAX(1.0, (k - 1.0 + b) / k) + generations,
-        .fill = w.fill + (double)generations * (k - 1),
-        .hops = w.hops + 2.0 * generations,
+        .rounds = MAX(1.0, edges / k) + generations,
+        .fill = fill + (double)generations * (k - 1),
+        .hops = 1 + 1.6 * (hops + (k > 1)) + 2.0 * generations,
         .skew = k > 1 ? 2 : 1,
     };
 }

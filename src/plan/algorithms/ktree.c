@@ -4,8 +4,6 @@
 #include "plan/algorithms/groups.h"
 #include "plan/algorithms/trees.h"
 
-#include <math.h>
-
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -88,22 +86,6 @@ void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase 
         fan_forest_role(&rest, class, class, place, schedule);
 }
 
-/* The last chunk goes down the longest way, k chunks of delay a level, about log_k m of them. */
-static double tree_fill(int nodes, int k)
-{
-    if (k == 1)
-        return nodes - 1;
-    if (k == 2)
-        return 2 * ceil(log2(nodes)) - 2;
-    return k * log(nodes) / log(k);
-}
-
-static fan_cost tree_cost(int nodes, int k)
-{
-    int levels = fan_tree_levels(nodes, k);
-    return (fan_cost){.rounds = 1, .fill = tree_fill(nodes, k), .hops = levels, .skew = levels};
-}
-
 /* Where slow nodes do not send, others send more than the data once. */
 static fan_cost with_load(fan_cost cost, fan_forest forest)
 {
@@ -111,22 +93,22 @@ static fan_cost with_load(fan_cost cost, fan_forest forest)
     return cost;
 }
 
-fan_cost fan_ktree_cost(const fan_shape *shape, double hop)
+/* On each level all children of a node get a chunk at the same time, for they share its link. */
+fan_cost fan_ktree_cost(const fan_shape *shape)
 {
-    fan_cost cost = shape->recipients <= shape->group_size
-                        ? fan_group_cost(shape, hop)
-                        : tree_cost(shape->recipients, shape->group_size);
+    int k = shape->group_size, levels = fan_tree_levels(shape->recipients, k);
+    if (shape->recipients <= k)
+        return with_load(fan_group_cost(shape), whole_forest(shape));
+    fan_cost cost = {.rounds = 1, .fill = 1.2 * k * (levels - 1), .hops = 1.5 * levels, .skew = levels};
     return with_load(cost, whole_forest(shape));
 }
 
-fan_cost fan_kexchange_cost(const fan_shape *shape, double hop)
+fan_cost fan_kexchange_cost(const fan_shape *shape)
 {
-    int rest = shape->recipients - shape->group_size;
-    if (rest <= 0)
-        return fan_group_cost(shape, hop);
-    fan_cost cost = tree_cost(rest, shape->group_size);
-    cost.fill = MAX(cost.fill + 2, shape->group_size);
-    cost.hops++;
-    cost.skew++;
+    int k = shape->group_size, levels = fan_tree_levels(shape->recipients - k, k);
+    if (shape->recipients <= k)
+        return fan_group_cost(shape);
+    fan_cost cost = {
+        .rounds = 1, .fill = 1.15 * k * (levels + 0.5), .hops = 1.5 * (levels + 1), .skew = levels + 1};
     return with_load(cost, rest_forest(shape));
 }
