@@ -99,13 +99,15 @@ static int window_for(const search *s, const fan_plan *plan, int skew)
 /* The slowest link needs its time for the data; where it has to send, all wait for it. */
 static double predict(const search *s, const fan_plan *plan)
 {
-    fan_model slowest = s->model;
-    slowest.bandwidth *= plan->order == NULL ? 1 : plan->order->slowest;
-    const fan_model *model = plan->shape.slow > 0 ? &s->model : &slowest;
+    double slowest = plan->order == NULL ? 1 : plan->order->slowest;
+    fan_model model = s->model;
     fan_cost cost = cost_of(plan);
-    double time = fan_cost_time(model, &cost, (double)s->request->bytes, (double)MAX(1, fan_layout_chunks(&plan->layout)),
-                                (double)chunk_of(plan));
-    return MAX(time, fan_limit_time(&slowest, (double)s->request->bytes));
+    if (plan->shape.slow > 0)
+        cost.rounds = MAX(cost.rounds, 1 / slowest);
+    else
+        model.bandwidth *= slowest;
+    return fan_cost_time(&model, &cost, (double)s->request->bytes, (double)MAX(1, fan_layout_chunks(&plan->layout)),
+                         (double)chunk_of(plan));
 }
 
 /* As many rounds as an edge has chunks in progress, so that all of these are of different length. */
