@@ -54,6 +54,11 @@ static void say_trees(FILE *out, const fan_plan *plan)
                 "  The root sends each of the first %d recipients another subfile. They exchange\n"
                 "  them, and each feeds its own into a tree of the other recipients.\n",
                 k);
+    else if (plan->shape.blocks != NULL)
+        fprintf(out,
+                "  The root sends each of %d subfiles into a tree of its own over the switches, and within each\n"
+                "  switch it goes down a tree over the hosts. The data enters a switch once and leaves it once.\n",
+                k);
     else
         fprintf(
             out,

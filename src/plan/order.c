@@ -134,6 +134,46 @@ static int switch_of_place(const fan_order *o, int root, int tail, int place)
     return switch_at(o, position_of(o, fan_order_node(o, root, tail, place)));
 }
 
+/* Run 0 has all nodes, the others are switches. */
+static bool has_one_level(const fan_order *o)
+{
+    int covered = 0;
+    for (int s = 1; s < o->switches; s++) {
+        covered += length_of(run_of(o, s));
+        if (run_of(o, s).parent != 0)
+            return false;
+    }
+    return o->slow == 0 && covered == o->nodes;
+}
+
+static int switch_of_root(const fan_order *o, int root)
+{
+    return switch_at(o, position_of(o, root));
+}
+
+int fan_order_blocks(const fan_order *o, int root)
+{
+    if (!has_one_level(o))
+        return 0;
+    return o->switches - 1 - (fan_order_neighbours(o, root) == 0);
+}
+
+/* Block n is that of switch 1 + n, but the one of the root's switch comes last. */
+fan_block fan_order_block(const fan_order *o, int root, int number)
+{
+    int own = switch_of_root(o, root);
+    if (number == o->switches - 2)
+        return (fan_block){0, fan_order_neighbours(o, root)};
+    fan_run run = run_of(o, 1 + number + (1 + number >= own));
+    return (fan_block){fan_order_place(o, root, 0, node_at(o, run.first)), length_of(run)};
+}
+
+int fan_order_block_of(const fan_order *o, int root, int place)
+{
+    int own = switch_of_root(o, root), at = switch_of_place(o, root, 0, place);
+    return at == own ? o->switches - 2 : at - 1 - (at > own);
+}
+
 fan_alignment fan_order_alignment(const fan_order *o, int root, int tail, int k)
 {
     fan_alignment a = {0};

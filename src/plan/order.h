@@ -62,6 +62,21 @@ int fan_order_slow(const fan_order *order, int root);
 /** Recipients, other than slow ones, on the root's own switch; they have the first places. */
 int fan_order_neighbours(const fan_order *order, int root);
 
+/** The recipients on one switch: places in a row (no tail). */
+typedef struct fan_block {
+    int first, nodes;
+} fan_block;
+
+/**
+ * Number of blocks, or 0 where hosts are not on one level of switches, or some are slow. Blocks are those of the
+ * switches that have a recipient. That of the root's own switch, if it has one, is the last.
+ */
+int fan_order_blocks(const fan_order *order, int root);
+
+/** Block `number`, and the number of the block with a place. */
+fan_block fan_order_block(const fan_order *order, int root, int number);
+int fan_order_block_of(const fan_order *order, int root, int place);
+
 /** How groups of k places in a row, the last perhaps short, lie on switches. */
 typedef struct fan_alignment {
     int straddling; /**< groups on more than one switch */

@@ -31,6 +31,7 @@ static const size_t candidates = sizeof by_preference / sizeof by_preference[0];
  */
 static const double indifference = 1.01;
 static const double indifferent_hops = 2;
+static const double worth_it = 0.998;
 
 typedef struct search {
     const fan_request *request;
@@ -123,7 +124,7 @@ static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
     plan->predicted = predict(s, plan);
 }
 
-/* The chunk with the least predicted time, the larger of two equal ones. */
+/* The chunk with the least predicted time; a smaller one must be worth the work of more messages. */
 static void choose_chunk(const search *s, fan_plan *plan)
 {
     if (s->params->chunk_bytes > 0) {
@@ -134,7 +135,7 @@ static void choose_chunk(const search *s, fan_plan *plan)
     set_chunk(s, &best, largest_chunk);
     for (int64_t chunk = largest_chunk / 2; chunk >= smallest_chunk; chunk /= 2) {
         set_chunk(s, plan, chunk);
-        if (plan->predicted < best.predicted)
+        if (plan->predicted < best.predicted * worth_it)
             best = *plan;
     }
     *plan = best;
@@ -167,6 +168,8 @@ static void align_groups(const search *s, fan_plan *plan)
 static bool is_in_switches(const fan_plan *plan)
 {
     int k = plan->shape.group_size;
+    if (plan->algorithm == FAN_KTREE)
+        return fan_order_blocks(plan->order, plan->root) > 1;
     if (!has_groups(plan->algorithm) || k == 1)
         return false;
     fan_alignment a = fan_order_alignment(plan->order, plan->root, plan->tail, k);
@@ -190,10 +193,13 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
                   .group_size = k,
                   .branching = b,
                   .secondary_groups = s->request->bounded ? 0 : (int)s->params->secondary_groups,
-                  .slow = s->slow},
+                  .slow = s->slow,
+                  .root = s->request->root},
         .overlap = s->request->bounded || s->params->overlap != 0,
         .limit_predicted = fan_limit_time(&s->model, (double)s->request->bytes),
     };
+    if (s->in_switches && fan_order_blocks(s->request->order, s->request->root) > 1)
+        plan.shape.blocks = s->request->order;
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.classes = plan.shape.group_size;
     align_groups(s, &plan);

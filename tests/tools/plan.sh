@@ -85,6 +85,8 @@ for leaf in 0 1 2 3; do
 done >net.conf
 echo "SwitchName=top Switches=leaf[0-3]" >>net.conf
 run --hosts 'n[1-16]' --bytes 4M --topology net.conf --root 5
+check "trees lead over switches" says "to 15 recipients" "in order of their switches" "enters a switch once"
+run --hosts 'n[1-16]' --bytes 4M --topology net.conf --root 5 --algorithm group
 check "groups lie within switches" says "to 15 recipients" "in order of their switches" "0 lie on more than one switch"
 run --hosts 'n[16,1-15]' --bytes 4M --topology net.conf --algorithm group --group-size 4 --schedule 0
 check "schedules follow switches" says "scatter 1" "scatter 2" "scatter 3" "scatter 4"
@@ -113,6 +115,10 @@ longer() {
     [ "$(wc -l <out)" -gt "$short" ] && [ "$(grep -cF ' * ' out)" -ge 1 ]
 }
 check "--all shows more" longer
+run --nodes 64 --bytes 4M --table --simulate
+check "plans are played in simulated time" says "simulated   x limit"
+run --nodes 64 --bytes 4M --simulate
+check "so is the one that is chosen" says "Simulated time: " "times the limit."
 run --nodes 64 --bytes 4M --table --algorithm full
 only_full() {
     says "full" && ! grep -qE '^ *[0-9]+ .* (group|chain|ktree|kexchange) ' out

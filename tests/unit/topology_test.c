@@ -331,7 +331,9 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
     plan.shape = (fan_shape){.recipients = order->nodes - 1,
                              .group_size = k,
                              .branching = 1 + (int)n % 3,
-                             .slow = fan_order_slow(order, plan.root)};
+                             .slow = fan_order_slow(order, plan.root),
+                             .blocks = fan_order_blocks(order, plan.root) > 1 ? order : NULL,
+                             .root = plan.root};
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.tail = fan_order_neighbours(order, plan.root) % plan.shape.group_size;
     int classes = plan.shape.group_size;
@@ -347,13 +349,14 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
 START_TEST(plans_in_any_order_are_valid)
 {
     unsigned state = 1;
-    int orders = 0, with_slow = 0;
+    int orders = 0, with_slow = 0, with_blocks = 0;
     for (int trial = 0; trial < 400; trial++) {
         fan_order *order = random_order(2 + trial % 39, &state);
         if (order == NULL)
             continue;
         orders++;
         with_slow += order->slow > 0;
+        with_blocks += fan_order_blocks(order, 0) > 1;
         for (int a = FAN_CHAIN; a < FAN_ALGORITHMS; a++)
             for (int k = 1; k < order->nodes; k += 1 + k / 4)
                 expect_valid_in_order(order, (fan_algorithm)a, k, next_random(&state));
@@ -361,6 +364,7 @@ START_TEST(plans_in_any_order_are_valid)
     }
     ck_assert_int_gt(orders, 300);
     ck_assert_int_gt(with_slow, 100);
+    ck_assert_int_gt(with_blocks, 5);
 }
 END_TEST
 
@@ -467,6 +471,43 @@ START_TEST(aligned_groups_cross_an_uplink_once)
 }
 END_TEST
 
+/* The data enters each switch once, and leaves none more than about once. */
+START_TEST(trees_over_switches_cross_an_uplink_once)
+{
+    fan_order *order = fat_tree("");
+    fan_params params = fan_params_default();
+    params.algorithm = FAN_KTREE;
+    for (int root = 0; root < fat_nodes; root += 13)
+        for (int k = 1; k <= 8; k++) {
+            params.group_size = k;
+            fan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
+            fan_plan plan = fan_plan_choose(&request, &params);
+            ck_assert_ptr_eq(plan.shape.blocks, order);
+            ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+            ck_assert_double_eq_tol(busiest_uplink(&plan), 1, 0.02);
+        }
+    free(order);
+}
+END_TEST
+
+START_TEST(blocks_hold_all_recipients)
+{
+    fan_order *order = fat_tree("");
+    for (int root = 0; root < fat_nodes; root++) {
+        int place = 0;
+        ck_assert_int_eq(fan_order_blocks(order, root), leaves);
+        for (int found = 0; found < leaves; found++) {
+            fan_block block = fan_order_block(order, root, fan_order_block_of(order, root, place));
+            ck_assert_int_eq(block.first, place);
+            ck_assert_int_eq(block.nodes, found == 0 ? per_leaf - 1 : per_leaf);
+            place += block.nodes;
+        }
+        ck_assert_int_eq(place, fat_nodes - 1);
+    }
+    free(order);
+}
+END_TEST
+
 START_TEST(branching_feeds_other_switches_from_one)
 {
     fan_order *order = fat_tree("");
@@ -496,8 +537,7 @@ START_TEST(the_planner_keeps_to_switches)
     for (int64_t bytes = 1 << 16; bytes <= 1 << 30; bytes *= 16) {
         fan_request request = {.bytes = bytes, .nodes = fat_nodes, .root = 77, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
-        ck_assert_int_eq(plan.algorithm, FAN_GROUP);
-        ck_assert_int_eq(16 % plan.shape.group_size, 0);
+        ck_assert(plan.algorithm == FAN_GROUP ? 16 % plan.shape.group_size == 0 : plan.shape.blocks == order);
         ck_assert_double_lt(busiest_uplink(&plan), plan.shape.branching + 0.01);
         ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
     }
@@ -582,6 +622,8 @@ int main(void)
         plans_in_any_order_are_valid,
         trees_with_any_number_of_slow_nodes_are_valid,
         aligned_groups_cross_an_uplink_once,
+        trees_over_switches_cross_an_uplink_once,
+        blocks_hold_all_recipients,
         branching_feeds_other_switches_from_one,
         without_gain_the_root_switch_stays_whole,
         the_planner_keeps_to_switches,

@@ -115,7 +115,7 @@ fan_cost fan_group_cost(const fan_shape *shape)
     return (fan_cost){
         .rounds = MAX(1.0, edges / k) + generations,
         .fill = fill + (double)generations * (k - 1),
-        .hops = 1 + 1.6 * (hops + (k > 1)) + 2.0 * generations,
+        .hops = 1 + 2.0 * (hops + (k > 1) + generations),
         .skew = k > 1 ? 2 : 1,
     };
 }

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* k interior-disjoint trees over all recipients, with or without a first group that exchanges. */
+/*
+ * k interior-disjoint trees over all recipients, with or without a first group that exchanges.
+ *
+ * On several switches they are trees over switches first: each switch is interior in the tree of one class, so that
+ * the data enters it once and leaves it once. Within a switch, trees as usual lead from the node where a class
+ * enters, and one node, which has no children there, sends the class on to other switches.
+ */
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 #include "plan/algorithms/trees.h"
@@ -24,7 +30,9 @@ static fan_forest rest_forest(const fan_shape *shape)
 /* Slow recipients are leaves only where others are left to send, in a forest after `before` places. */
 static void normalise(fan_shape *shape, int before)
 {
-    *shape = (fan_shape){.recipients = shape->recipients,
+    *shape = (fan_shape){.blocks = shape->blocks,
+                         .root = shape->root,
+                         .recipients = shape->recipients,
                          .group_size = shape->group_size,
                          .branching = 1,
                          .slow = before + shape->slow < shape->recipients ? shape->slow : 0};
@@ -38,6 +46,7 @@ void fan_ktree_normalise(fan_shape *shape)
 
 void fan_kexchange_normalise(fan_shape *shape)
 {
+    shape->blocks = NULL;
     shape->group_size = MAX(1, MIN(shape->group_size, shape->recipients));
     normalise(shape, shape->group_size);
 }
@@ -48,13 +57,70 @@ static void root_role(int class, int top, fan_schedule *schedule)
     fan_schedule_add(schedule, class, top, FAN_EDGE_SCATTER);
 }
 
+/* ---- several switches ---- */
+
+/* The root's own switch is interior nowhere: the root's sends go over its uplinks already. */
+static fan_forest forest_of_blocks(const fan_shape *shape)
+{
+    return (fan_forest){.nodes = fan_order_blocks(shape->blocks, shape->root),
+                        .slow = fan_order_neighbours(shape->blocks, shape->root) > 0,
+                        .k = shape->group_size};
+}
+
+static fan_forest forest_in_block(const fan_shape *shape, int number)
+{
+    fan_block block = fan_order_block(shape->blocks, shape->root, number);
+    return (fan_forest){
+        .base = block.first, .nodes = block.nodes, .k = shape->group_size, .has_exporter = true};
+}
+
+static int exporter_of(const fan_forest *block)
+{
+    return block->base + block->nodes - 1;
+}
+
+static int entry_of(const fan_shape *shape, int class, int number)
+{
+    fan_forest block = forest_in_block(shape, number);
+    return fan_forest_top(&block, class);
+}
+
+static int feeder_of_block(const fan_shape *shape, const fan_forest *blocks, int class, int number)
+{
+    int parent = fan_forest_parent(blocks, class, number);
+    if (parent < 0)
+        return FAN_PLACE_ROOT;
+    fan_forest block = forest_in_block(shape, parent);
+    return exporter_of(&block);
+}
+
+static void role_in_blocks(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+{
+    fan_forest blocks = forest_of_blocks(shape);
+    if (place == FAN_PLACE_ROOT) {
+        root_role(class, entry_of(shape, class, fan_forest_top(&blocks, class)), schedule);
+        return;
+    }
+    int number = fan_order_block_of(shape->blocks, shape->root, place);
+    fan_forest block = forest_in_block(shape, number);
+    fan_forest_role(&block, class, feeder_of_block(shape, &blocks, class, number), place, schedule);
+    if (place != exporter_of(&block))
+        return;
+    for (int i = 0, child; (child = fan_forest_child(&blocks, class, number, i)) >= 0; i++)
+        fan_schedule_add(schedule, class, entry_of(shape, class, child), FAN_EDGE_FORWARD);
+}
+
+/* ---- */
+
 void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
                     fan_schedule *schedule)
 {
     fan_forest forest = whole_forest(shape);
     if (phase == FAN_PHASE_SERVE)
         return;
-    if (place == FAN_PLACE_ROOT)
+    if (shape->blocks != NULL)
+        role_in_blocks(shape, class, place, schedule);
+    else if (place == FAN_PLACE_ROOT)
         root_role(class, fan_forest_top(&forest, class), schedule);
     else
         fan_forest_role(&forest, class, FAN_PLACE_ROOT, place, schedule);
@@ -93,13 +159,28 @@ static fan_cost with_load(fan_cost cost, fan_forest forest)
     return cost;
 }
 
+/* From the root to the last node: into a switch, to its exporter, into the next one, and down the trees of the last. */
+static int levels_of_blocks(const fan_shape *shape)
+{
+    fan_forest blocks = forest_of_blocks(shape);
+    int largest = 0;
+    for (int number = 0; number < blocks.nodes; number++)
+        largest = MAX(largest, fan_order_block(shape->blocks, shape->root, number).nodes);
+    return 2 * (fan_tree_levels(blocks.nodes, shape->group_size) - 1) + fan_tree_levels(largest, shape->group_size);
+}
+
+static int levels_of(const fan_shape *shape)
+{
+    return shape->blocks != NULL ? levels_of_blocks(shape) : fan_tree_levels(shape->recipients, shape->group_size);
+}
+
 /* On each level all children of a node get a chunk at the same time, for they share its link. */
 fan_cost fan_ktree_cost(const fan_shape *shape)
 {
-    int k = shape->group_size, levels = fan_tree_levels(shape->recipients, k);
-    if (shape->recipients <= k)
+    int k = shape->group_size, levels = levels_of(shape);
+    if (shape->blocks == NULL && shape->recipients <= k)
         return with_load(fan_group_cost(shape), whole_forest(shape));
-    fan_cost cost = {.rounds = 1, .fill = 1.2 * k * (levels - 1), .hops = 1.5 * levels, .skew = levels};
+    fan_cost cost = {.rounds = 1, .fill = 1.2 * k * (levels - 1), .hops = 1.9 * levels, .skew = levels};
     return with_load(cost, whole_forest(shape));
 }
 
@@ -109,6 +190,6 @@ fan_cost fan_kexchange_cost(const fan_shape *shape)
     if (shape->recipients <= k)
         return fan_group_cost(shape);
     fan_cost cost = {
-        .rounds = 1, .fill = 1.15 * k * (levels + 0.5), .hops = 1.5 * (levels + 1), .skew = levels + 1};
+        .rounds = 1, .fill = 1.15 * k * (levels + 0.5), .hops = 1.8 * (levels + 1), .skew = levels + 1};
     return with_load(cost, rest_forest(shape));
 }

@@ -21,13 +21,16 @@ typedef struct tree {
     int first_full;  /* place of the first of them */
     int partial[2];  /* places of the others, the one with more children first */
     int children[2]; /* and how many children they have */
+    bool has_exporter;
 } tree;
 
 /* All of the class's tokens are one node's, which has others besides. */
-static tree make_star(int nodes, int fanout, int top)
+static tree make_star(const fan_forest *forest, int top)
 {
+    int nodes = forest->nodes;
     return (tree){.nodes = nodes,
-                  .fanout = fanout,
+                  .fanout = fan_forest_fanout(forest),
+                  .has_exporter = forest->has_exporter,
                   .first = top,
                   .last = top,
                   .first_full = top,
@@ -41,7 +44,7 @@ static tree make_tree(const fan_forest *forest, int class)
     int64_t start = (int64_t) class * (nodes - 1);
     int64_t end = start + nodes - 1;
     if (start % fanout + nodes - 1 < fanout)
-        return make_star(nodes, fanout, (int)(start / fanout));
+        return make_star(forest, (int)(start / fanout));
     /* tokens of a first node that is shared with the class before */
     int head = (int)((fanout - start % fanout) % fanout);
     /* tokens of a last node that is shared with the class after */
@@ -57,6 +60,7 @@ static tree make_tree(const fan_forest *forest, int class)
     t.children[!head_first] = head;
     t.partial[head_first] = t.last;
     t.children[head_first] = tail;
+    t.has_exporter = forest->has_exporter;
     return t;
 }
 
@@ -65,19 +69,28 @@ static int interior(const tree *t)
     return t->last - t->first + 1;
 }
 
+/* Leaves are in order of place after the last interior one, but an exporter changes places with the first of them. */
+static int leaf_at(const tree *t, int number)
+{
+    int exporter = t->nodes - 2 - t->last;
+    if (t->has_exporter && (number == 0 || number == exporter))
+        return exporter - number;
+    return number;
+}
+
 static int place_at(const tree *t, int position)
 {
     if (position < t->full)
         return t->first_full + position;
     if (position < interior(t))
         return t->partial[position - t->full];
-    return (t->last + 1 + position - interior(t)) % t->nodes;
+    return (t->last + 1 + leaf_at(t, position - interior(t))) % t->nodes;
 }
 
 static int position_of(const tree *t, int place)
 {
     if (place < t->first || place > t->last)
-        return interior(t) + (place - t->last - 1 + t->nodes) % t->nodes;
+        return interior(t) + leaf_at(t, (place - t->last - 1 + t->nodes) % t->nodes);
     if (place >= t->first_full && place < t->first_full + t->full)
         return place - t->first_full;
     return t->full + (place != t->partial[0]);
@@ -117,7 +130,7 @@ int fan_forest_fanout(const fan_forest *forest)
 static bool is_exchange_group(const fan_forest *forest)
 {
     int nodes = forest->nodes, k = forest->k;
-    return forest->slow == 0 && nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
+    return forest->slow == 0 && !forest->has_exporter && nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
 }
 
 int fan_forest_top(const fan_forest *forest, int class)
@@ -159,6 +172,31 @@ void fan_forest_role(const fan_forest *forest, int class, int feeder, int place,
     }
     tree t = make_tree(forest, class);
     tree_role(&t, forest->base, class, feeder, place, schedule);
+}
+
+int fan_forest_parent(const fan_forest *forest, int class, int place)
+{
+    int top = fan_forest_top(forest, class);
+    if (place == top)
+        return -1;
+    if (is_exchange_group(forest))
+        return top;
+    tree t = make_tree(forest, class);
+    return forest->base + place_at(&t, parent_position(&t, position_of(&t, place - forest->base)));
+}
+
+int fan_forest_child(const fan_forest *forest, int class, int place, int number)
+{
+    int slot = place - forest->base, nodes = forest->nodes;
+    if (is_exchange_group(forest))
+        return place == fan_forest_top(forest, class) && number < nodes - 1
+                   ? forest->base + (slot + 1 + number) % nodes
+                   : -1;
+    tree t = make_tree(forest, class);
+    int position = position_of(&t, slot);
+    if (number >= children_at(&t, position))
+        return -1;
+    return forest->base + place_at(&t, 1 + children_before(&t, position) + number);
 }
 
 int fan_tree_levels(int nodes, int k)

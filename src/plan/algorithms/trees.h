@@ -12,12 +12,15 @@
 
 #include "plan/schedule.h"
 
+#include <stdbool.h>
+
 /** The places that k trees, one for each of k classes, are laid over. */
 typedef struct fan_forest {
     int base;  /**< the first of the places */
     int nodes; /**< how many, at least 1 */
     int slow;  /**< how many of them, at the end, are leaves of all trees; fewer than `nodes` */
     int k;     /**< number of classes */
+    bool has_exporter; /**< the last place is a leaf of all trees, near their tops: it sends k times elsewhere */
 } fan_forest;
 
 /**
@@ -36,6 +39,12 @@ int fan_forest_top(const fan_forest *forest, int class);
  */
 void fan_forest_role(const fan_forest *forest, int class, int feeder, int place,
                      fan_schedule *schedule);
+
+/** The place that feeds `place` in the tree of `class`, -1 at the top. */
+int fan_forest_parent(const fan_forest *forest, int class, int place);
+
+/** Child `number` of `place` in the tree of `class`, -1 if it has no more than that. */
+int fan_forest_child(const fan_forest *forest, int class, int place, int number);
 
 /** Levels of a complete k-ary tree with at least `nodes` nodes. */
 int fan_tree_levels(int nodes, int k);
