@@ -31,7 +31,7 @@ static const size_t candidates = sizeof by_preference / sizeof by_preference[0];
  */
 static const double indifference = 1.01;
 static const double indifferent_hops = 2;
-static const double worth_it = 0.998;
+static const double worth_it = 0.997;
 
 typedef struct search {
     const fan_request *request;
