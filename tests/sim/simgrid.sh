@@ -77,6 +77,25 @@ none_is_quicker_than_the_limit()
 }
 check "none is quicker than the limit" none_is_quicker_than_the_limit
 
+# ---- the planner's own simulation (src/simulate) and its model, of plans made with the platform's constants ----
+
+# plan NODES BYTES FIELD: the seconds after FIELD, times the limit.
+plan()
+{
+    "$top_builddir/fanout-plan" --nodes "$1" --bytes "$2" --latency 1.5e-6 --overhead 0 --simulate >plan.out &&
+        sed -n "s/^$3: .*, \([0-9.]*\) times the limit.*/\1/p" plan.out
+}
+for case in "16 262144" "16 $M4" "64 262144"; do
+    nodes=${case% *} bytes=${case#* }
+    limit=$(awk -v bytes="$bytes" 'BEGIN { printf "%.12f", 1.5e-6 + bytes / 12.5e9 }')
+    for field in "Simulated time" "Predicted time"; do
+        ratio=$(plan "$nodes" "$bytes" "$field")
+        check "$field, $nodes nodes, $bytes bytes: within 10 % of SimGrid's" within 0.9 1.1 \
+            "$(awk -v ratio="$ratio" -v limit="$limit" 'BEGIN { print ratio * limit }')" \
+            "$(seconds flat "$nodes" none fanout "$bytes")"
+    done
+done
+
 # ---- to the digit ----
 
 version=$("$SMPIRUN" -version)
