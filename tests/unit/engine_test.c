@@ -181,8 +181,10 @@ static void run(const setup *u)
     for (int node = 0; node < u->nodes; node++)
         make_site(&sites[node], u, node, &plan, network);
     run_network(sites, u, &plan, network);
-    for (int node = 0; node < u->nodes; node++)
+    for (int node = 0; node < u->nodes; node++) {
         expect_result(&sites[node], u);
+        ck_assert_int_le(sim_network_most_on_an_edge(network, node), plan.child_sends);
+    }
     if (u->source_fails_at < 0)
         ck_assert_int_eq(sim_network_sent_bytes(network, u->root), u->bytes); /* the root sends the data once */
     for (int node = 0; node < u->nodes; node++)

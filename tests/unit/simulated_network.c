@@ -28,6 +28,7 @@ typedef struct node {
     int number;
     finished finished;
     int64_t sent_bytes;
+    int most_on_an_edge;
 } node;
 
 struct sim_network {
@@ -72,6 +73,21 @@ static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, in
     return FAN_OK;
 }
 
+static bool same_channel(const operation *a, const operation *b)
+{
+    return a->from == b->from && a->to == b->to && a->tag == b->tag;
+}
+
+static void count_edge(node *self, const operation *op)
+{
+    const list *sends = &self->network->sends;
+    int on_edge = !op->told;
+    for (int i = 0; i < sends->count; i++)
+        on_edge += same_channel(&sends->items[i], op) && !sends->items[i].told;
+    if (on_edge > self->most_on_an_edge)
+        self->most_on_an_edge = on_edge;
+}
+
 static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag)
 {
     node *self = state;
@@ -85,6 +101,7 @@ static fan_status send(void *state, int slot, const void *buffer, int64_t bytes,
         op.told = true;
         finish(n, self->number, slot, bytes);
     }
+    count_edge(self, &op);
     add(&n->sends, op);
     return FAN_OK;
 }
@@ -100,11 +117,6 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
         self->finished.items[pick] = self->finished.items[--self->finished.count];
     }
     return FAN_OK;
-}
-
-static bool same_channel(const operation *a, const operation *b)
-{
-    return a->from == b->from && a->to == b->to && a->tag == b->tag;
 }
 
 static bool is_first_of_channel(const list *l, int index)
@@ -191,4 +203,9 @@ fan_transport sim_network_transport(sim_network *n, int number)
 int64_t sim_network_sent_bytes(const sim_network *n, int number)
 {
     return n->node[number].sent_bytes;
+}
+
+int sim_network_most_on_an_edge(const sim_network *n, int number)
+{
+    return n->node[number].most_on_an_edge;
 }

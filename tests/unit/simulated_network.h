@@ -30,4 +30,7 @@ bool sim_network_deliver(sim_network *network);
 /** Messages sent by a node, and their bytes. */
 int64_t sim_network_sent_bytes(const sim_network *network, int node);
 
+/** The most messages of one tag to one receiver that a node had on their way at a time. */
+int sim_network_most_on_an_edge(const sim_network *network, int node);
+
 #endif

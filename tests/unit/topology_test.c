@@ -490,6 +490,43 @@ START_TEST(trees_over_switches_cross_an_uplink_once)
 }
 END_TEST
 
+/* Messages in a row from the root to the last node. */
+static int depth_of(const fan_plan *plan)
+{
+    fan_schedule *s = calloc((size_t)plan->nodes, sizeof *s);
+    int most = 0;
+    for (int node = 0; node < plan->nodes; node++)
+        ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &s[node]), FAN_OK);
+    for (int node = 0; node < plan->nodes; node++)
+        for (int class = 0; class < plan->layout.classes; class ++) {
+            int depth = 0;
+            for (int at = node; at != plan->root; at = s[at].roles[class].parent)
+                depth++;
+            most = depth > most ? depth : most;
+        }
+    for (int node = 0; node < plan->nodes; node++)
+        fan_schedule_free(&s[node]);
+    free(s);
+    return most;
+}
+
+/* Were an exporter the last leaf instead of the first, it would be two more, but for k = 4 and 7. */
+START_TEST(exporters_are_near_where_a_class_enters)
+{
+    static const int depths[] = {17, 10, 9, 7, 7, 5, 7}; /* k = 2 to 8 */
+    fan_order *order = fat_tree("");
+    fan_params params = fan_params_default();
+    params.algorithm = FAN_KTREE;
+    for (int root = 0; root < fat_nodes; root++) {
+        params.group_size = 2 + root % 7;
+        fan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
+        fan_plan plan = fan_plan_choose(&request, &params);
+        ck_assert_int_le(depth_of(&plan), depths[root % 7]);
+    }
+    free(order);
+}
+END_TEST
+
 START_TEST(blocks_hold_all_recipients)
 {
     fan_order *order = fat_tree("");
@@ -623,6 +660,7 @@ int main(void)
         trees_with_any_number_of_slow_nodes_are_valid,
         aligned_groups_cross_an_uplink_once,
         trees_over_switches_cross_an_uplink_once,
+        exporters_are_near_where_a_class_enters,
         blocks_hold_all_recipients,
         branching_feeds_other_switches_from_one,
         without_gain_the_root_switch_stays_whole,
