@@ -31,14 +31,14 @@ static const size_t candidates = sizeof by_preference / sizeof by_preference[0];
  */
 static const double indifference = 1.01;
 static const double indifferent_hops = 2;
-static const double worth_it = 0.997;
+static const double worth_it = 0.997; /* what a smaller chunk must come to: it takes more work than the model knows */
 
 typedef struct search {
     const fan_request *request;
     const fan_params *params;
     fan_model model;
     int slow;         /* recipients that are to be leaves */
-    bool in_switches; /* only groups that lie within a switch each */
+    bool in_switches; /* only groups that lie within a switch each, and trees over switches */
     int visited;
     void (*visit)(void *state, const fan_plan *plan);
     void *state;
@@ -162,7 +162,7 @@ static void align_groups(const search *s, fan_plan *plan)
 }
 
 /*
- * Groups within switches. A chain of them enters and leaves each switch once; with more branches each group
+ * Trees over switches, or groups within switches. A chain of groups enters and leaves each switch once; with more branches each group
  * is fed from elsewhere, so there must be only one on a switch.
  */
 static bool is_in_switches(const fan_plan *plan)
@@ -198,7 +198,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
         .overlap = s->request->bounded || s->params->overlap != 0,
         .limit_predicted = fan_limit_time(&s->model, (double)s->request->bytes),
     };
-    if (s->in_switches && fan_order_blocks(s->request->order, s->request->root) > 1)
+    if (algorithm == FAN_KTREE && s->in_switches && fan_order_blocks(s->request->order, s->request->root) > 1)
         plan.shape.blocks = s->request->order;
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.classes = plan.shape.group_size;

@@ -332,7 +332,7 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
                              .group_size = k,
                              .branching = 1 + (int)n % 3,
                              .slow = fan_order_slow(order, plan.root),
-                             .blocks = fan_order_blocks(order, plan.root) > 1 ? order : NULL,
+                             .blocks = algorithm == FAN_KTREE && fan_order_blocks(order, plan.root) > 1 ? order : NULL,
                              .root = plan.root};
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.tail = fan_order_neighbours(order, plan.root) % plan.shape.group_size;

@@ -46,7 +46,6 @@ void fan_ktree_normalise(fan_shape *shape)
 
 void fan_kexchange_normalise(fan_shape *shape)
 {
-    shape->blocks = NULL;
     shape->group_size = MAX(1, MIN(shape->group_size, shape->recipients));
     normalise(shape, shape->group_size);
 }
