@@ -16,8 +16,11 @@ enum { TAG = 3, LARGEST_K = 32, MOST_ROUNDS = 5 };
 enum { LEAST_ROUND_BYTES = 64 * 1024, MOST_ROUND_BYTES = 32 * 1024 * 1024 }; /* that a rank sends */
 enum { SMALLEST_CHUNK = 16 * 1024, LARGEST_CHUNK = 64 * 1024 };
 
-/* For the gap: sizes of chunks, each STEP times the one before. */
-enum { SIZES = 3, STEP = 4, LEAST_FIRST = 4 * 1024, MOST_FIRST = 64 * 1024 };
+/*
+ * For the gap: sizes of chunks, each STEP times the one before. 64 KiB would be too large: there Open MPI's TCP has another
+ * protocol, with one more round trip, which makes the line begin below 0.
+ */
+enum { SIZES = 3, STEP = 2, LEAST_FIRST = 4 * 1024, MOST_FIRST = 64 * 1024 };
 
 static const double longest_round = 0.25; /* seconds */
 
@@ -40,8 +43,13 @@ typedef struct order {
  * have ended and the last ones are alone: the more connections, the longer, but in a long run it does not matter.
  */
 enum { AT_ONCE = 2, MOST_REQUESTS = 2 * LARGEST_K * AT_ONCE };
-enum { PARTS = 8 }; /* of the bytes; most of them are all but one */
-static const double most = (PARTS - 1.0) / PARTS;
+enum { PARTS = 8 }; /* of the bytes; few are one of them, most are all but one */
+static const double few = 1.0 / PARTS, most = (PARTS - 1.0) / PARTS;
+
+/* Seconds until few, and until most of the bytes were here. */
+typedef struct times {
+    double few, most;
+} times;
 
 /* One direction of a connection. */
 typedef struct flow {
@@ -88,22 +96,26 @@ static void finish_chunk(traffic *t, int slot, progress *p)
     begin_chunk(t, slot);
 }
 
-/* Returns when all is done; the seconds until most of the bytes were here. */
-static double run(traffic *t)
+/* Returns when all is done. */
+static times run(traffic *t)
 {
-    double start = MPI_Wtime(), seconds = 0, all = (double)t->k * t->bytes;
+    times seconds = {0};
+    double start = MPI_Wtime(), all = (double)t->k * t->bytes;
     int slots = 2 * t->k * t->at_once;
     progress p = {0};
     for (int slot = 0; slot < slots; slot++)
         begin_chunk(t, slot);
     while (p.received < all || p.sent < all) {
-        bool had_most = p.received >= most * all;
+        bool had_few = p.received >= few * all, had_most = p.received >= most * all;
         int done, indices[MOST_REQUESTS];
         fan_tune_wait_some(slots, t->requests, &done, indices);
         for (int i = 0; i < done; i++)
             finish_chunk(t, indices[i], &p);
+        double now = MPI_Wtime() - start;
+        if (!had_few && p.received >= few * all)
+            seconds.few = now;
         if (!had_most && p.received >= most * all)
-            seconds = MPI_Wtime() - start;
+            seconds.most = now;
     }
     return seconds;
 }
@@ -135,7 +147,7 @@ static void free_buffers(buffers *b)
 }
 
 /* Everyone begins with another neighbour. */
-static double exchange(MPI_Comm comm, const order *o, const buffers *b)
+static times exchange(MPI_Comm comm, const order *o, const buffers *b)
 {
     traffic t = {.comm = comm, .k = o->k, .bytes = o->bytes, .chunk = o->chunk, .at_once = o->at_once};
     int rank;
@@ -148,13 +160,14 @@ static double exchange(MPI_Comm comm, const order *o, const buffers *b)
     return run(&t);
 }
 
-/* Bytes per second that a rank sends, and receives, by the longest time of all ranks; on all of them. */
-static double timed_exchange(MPI_Comm comm, const order *o, const buffers *b)
+/* The longest seconds of all ranks, of all the time until most of the bytes were here, or without the beginning. */
+static double timed_exchange(MPI_Comm comm, const order *o, const buffers *b, bool from_start)
 {
     MPI_Barrier(comm);
-    double seconds = exchange(comm, o, b);
+    times t = exchange(comm, o, b);
+    double seconds = from_start ? t.most : t.most - t.few;
     MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, comm);
-    return most * (double)exchanged(o) / seconds;
+    return seconds;
 }
 
 /* Rank 0's curve gets the rates; the others have none. The first round is for warming up. */
@@ -162,14 +175,17 @@ static void measure_k(MPI_Comm comm, const order *o, fan_tune_curve *rates)
 {
     buffers b = make_buffers(o);
     for (int round = -1; round < o->rounds; round++) {
-        double rate = timed_exchange(comm, o, &b);
+        double seconds = timed_exchange(comm, o, &b, true);
         if (round >= 0 && rates != NULL)
-            fan_tune_curve_add(rates, o->k, rate);
+            fan_tune_curve_add(rates, o->k, most * (double)exchanged(o) / seconds);
     }
     free_buffers(&b);
 }
 
-/* The same for the times of chunks. All sizes by turns, so that what disturbs the machine disturbs all of them. */
+/*
+ * The same for the times of chunks. All sizes by turns, so that what disturbs the machine disturbs all of them. The
+ * beginning, until the first chunks are here, is longer for large ones; that is no part of what a chunk takes.
+ */
 static void measure_sizes(MPI_Comm comm, const order *o, fan_tune_curve *chunks)
 {
     buffers b = make_buffers(o);
@@ -177,9 +193,10 @@ static void measure_sizes(MPI_Comm comm, const order *o, fan_tune_curve *chunks)
         order sized = *o;
         for (int size = (turn + SIZES) % SIZES; size > 0; size--)
             sized.chunk *= STEP;
-        double rate = timed_exchange(comm, &sized, &b);
+        double seconds = timed_exchange(comm, &sized, &b, false);
+        double count = (most - few) * sized.bytes / sized.chunk;
         if (turn >= 0 && chunks != NULL)
-            fan_tune_curve_add(chunks, sized.chunk, sized.chunk / rate);
+            fan_tune_curve_add(chunks, sized.chunk, seconds / count);
     }
     free_buffers(&b);
 }
@@ -294,7 +311,7 @@ static int enough_at_once(const fan_params *params, int chunk)
     return (int)fmin(AT_ONCE + 2 * hop * params->bandwidth / chunk, MOST_REQUESTS / 2);
 }
 
-/* Most of the bytes are whole chunks of each size. */
+/* Few and most of the bytes are whole chunks of each size. */
 static order make_chunks_order(const fan_tune_job *job, double share, const fan_params *params)
 {
     order o = make_order(job, share, SIZES, 1, params);

@@ -47,13 +47,13 @@ complete()
     [ "$(grep -cv '^#\|^$' "$1")" = 6 ]
 }
 
-# three_sizes FILE: the samples of chunks are for three sizes, each four times the one before.
+# three_sizes FILE: the samples of chunks are for three sizes, each twice the one before.
 three_sizes()
 {
     awk '/^  "chunks": / { inside = 1 }
         /^  "mpi_bcast": / { inside = 0 }
         inside && $1 == "\"bytes\":" { bytes[++count] = $2 + 0 }
-        END { exit !(count == 3 && bytes[2] == 4 * bytes[1] && bytes[3] == 4 * bytes[2]) }' "$1"
+        END { exit !(count == 3 && bytes[2] == 2 * bytes[1] && bytes[3] == 2 * bytes[2]) }' "$1"
 }
 
 # in_force NAME: fanout-bench reports the value of the file as that of the library.
