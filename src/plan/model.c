@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plan/model.h"
 
+double fan_link_time(const fan_model *model, double bytes)
+{
+    return bytes / model->bandwidth + model->gap;
+}
+
 double fan_chunk_time(const fan_model *model, double chunk_bytes)
 {
-    double on_link = chunk_bytes / model->bandwidth;
+    double on_link = fan_link_time(model, chunk_bytes);
     double in_processor = 2 * model->overhead;
     return on_link > in_processor ? on_link : in_processor;
 }
@@ -22,5 +27,5 @@ double fan_cost_time(const fan_model *model, const fan_cost *cost, double bytes,
 
 double fan_limit_time(const fan_model *model, double bytes)
 {
-    return fan_hop_time(model) + bytes / model->bandwidth;
+    return fan_hop_time(model) + fan_link_time(model, bytes);
 }

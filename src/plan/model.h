@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file model.h  What a plan costs: Hockney's latency and bandwidth, and an overhead per message.
+ * @file model.h  What a plan costs: Hockney's latency and bandwidth, and an overhead and a gap per message.
  *
  * R. Hockney, "The communication challenge for MPP", Parallel Computing 20 (1994), with the
- * overhead of LogGP (Alexandrov et al., 1995). A node that relays takes in one message and gives out one
- * for every chunk, so a chunk costs it two overheads.
+ * overhead and the gap of LogGP (Alexandrov et al., 1995). A node that relays takes in one message and gives out one
+ * for every chunk, so a chunk costs it two overheads. Its link in and its link out each have a gap for it: headers of
+ * packets, and the small messages by which two ends agree on a large one.
  */
 #ifndef FAN_PLAN_MODEL_H
 #define FAN_PLAN_MODEL_H
@@ -15,6 +16,7 @@ typedef struct fan_model {
     double latency;   /**< alpha, seconds */
     double bandwidth; /**< B, bytes per second of one link */
     double overhead;  /**< o, seconds of processor time to send, or to receive, a message */
+    double gap;       /**< g, seconds that a message occupies a link besides its bytes */
 } fan_model;
 
 /** The cost of a shape in units of the model; see fan_algorithm_table.cost. */
@@ -25,7 +27,10 @@ typedef struct fan_cost {
     int skew;      /**< chunks of its class by which a node's classes may lie apart */
 } fan_cost;
 
-/** Time that one chunk occupies a node: its bytes or its overheads, whichever is longer. Seconds. */
+/** Time that a message occupies a link. Seconds. */
+double fan_link_time(const fan_model *model, double bytes);
+
+/** Time that one chunk occupies a node: its links or its processor, whichever is longer. Seconds. */
 double fan_chunk_time(const fan_model *model, double chunk_bytes);
 
 /** Time from the beginning of sending an empty message to the end of receiving it. Seconds. */

@@ -46,7 +46,7 @@ typedef struct search {
 
 fan_model fan_params_model(const fan_params *params)
 {
-    return (fan_model){params->latency, params->bandwidth, params->overhead};
+    return (fan_model){params->latency, params->bandwidth, params->overhead, params->gap};
 }
 
 static int64_t chunk_of(const fan_plan *plan)

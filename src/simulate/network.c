@@ -104,7 +104,7 @@ static fan_status send(void *state, int slot, const void *buffer, int64_t bytes,
     node *self = state;
     fan_network *n = self->network;
     double begin = fmax(work(self, n->now), self->out_free);
-    self->out_free = begin + (double)bytes / n->model.bandwidth;
+    self->out_free = begin + fan_link_time(&n->model, (double)bytes);
     schedule(n, (fan_happening){.time = begin + n->model.latency,
                                 .what = FAN_HAPPENS_HEAD,
                                 .node = peer,
@@ -129,7 +129,7 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
 static void head_comes(fan_network *n, fan_happening event)
 {
     node *self = &n->node[event.node];
-    self->in_free = fmax(n->now, self->in_free) + (double)event.bytes / n->model.bandwidth;
+    self->in_free = fmax(n->now, self->in_free) + fan_link_time(&n->model, (double)event.bytes);
     event.time = self->in_free;
     event.what = FAN_HAPPENS_ARRIVAL;
     schedule(n, event);

@@ -30,7 +30,8 @@
 enum { STATUS_USAGE = 2 };
 
 /* Up to which share of the time each part may go on. What one does not need, the next ones have. */
-static const double until_messages = 0.15, until_transfers = 0.35, until_exchange = 0.5;
+static const double until_messages = 0.15, until_transfers = 0.35, until_exchange = 0.45,
+                    until_chunks = 0.55;
 
 /* ---- before ---- */
 
@@ -118,9 +119,11 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
     fan_tune_measure_pairs(job, until_messages, until_transfers, results);
     if (conducts)
         fan_tune_model(results);
-    fan_tune_measure_exchange(job, until_exchange, results);
-    if (conducts)
+    fan_tune_measure_exchange(job, until_exchange, until_chunks, results);
+    if (conducts) {
         results->params.connections = fan_tune_connections(&results->rates, (int)results->params.connections);
+        results->params.gap = fan_tune_gap(&results->chunks);
+    }
     fan_tune_measure_broadcasts(job, results);
     if (!conducts)
         return;
@@ -134,12 +137,13 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
 static void print_summary(const fan_tune_output *output, const fan_tune_results *results)
 {
     const fan_params *params = &results->params;
-    char latency[16], overhead[16], bandwidth[16], bytes[16], whole_path[PATH_MAX];
+    char latency[16], overhead[16], bandwidth[16], gap[16], bytes[16], whole_path[PATH_MAX];
     printf("%d ranks on %d host%s, %.0f s\n", results->ranks, results->host_count, results->host_count == 1 ? "" : "s",
            results->seconds);
     printf("  latency      %s\n", fan_format_seconds(params->latency, latency, sizeof latency));
     printf("  overhead     %s\n", fan_format_seconds(params->overhead, overhead, sizeof overhead));
     printf("  bandwidth    %s/s\n", fan_format_bytes((int64_t)params->bandwidth, bandwidth, sizeof bandwidth));
+    printf("  gap          %s\n", fan_format_seconds(params->gap, gap, sizeof gap));
     printf("  connections  %d\n", (int)params->connections);
     printf("  min_bytes    %s%s\n", fan_format_bytes(params->min_bytes, bytes, sizeof bytes),
            fan_tune_crossover(&results->mpi, &results->fanout) < results->mpi.count

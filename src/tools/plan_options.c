@@ -26,6 +26,7 @@ enum {
     SET_LATENCY,
     SET_BANDWIDTH,
     SET_OVERHEAD,
+    SET_GAP,
     SET_END
 };
 enum { first_setting = SET_ALGORITHM, settings_count = SET_END - SET_ALGORITHM };
@@ -44,6 +45,7 @@ static const struct {
     [SET_LATENCY - first_setting] = {"--latency", "latency"},
     [SET_BANDWIDTH - first_setting] = {"--bandwidth", "bandwidth"},
     [SET_OVERHEAD - first_setting] = {"--overhead", "overhead"},
+    [SET_GAP - first_setting] = {"--gap", "gap"},
 };
 
 enum {
@@ -76,6 +78,7 @@ static const struct argp_option table[] = {
     {"latency", SET_LATENCY, "SECONDS", 0, "Start-up time of a message, such as 2e-6", 3},
     {"bandwidth", SET_BANDWIDTH, "RATE", 0, "Bytes per second of one link, such as 12.5e9", 3},
     {"overhead", SET_OVERHEAD, "SECONDS", 0, "Processor time of a message", 3},
+    {"gap", SET_GAP, "SECONDS", 0, "Time that a message occupies a link besides its bytes", 3},
     {"tune-file", OPTION_TUNE_FILE, "FILE", 0,
      "Read parameters from FILE, not from that of FANOUT_TUNE_FILE", 3},
     {"hosts", OPTION_HOSTS, "LIST", 0,

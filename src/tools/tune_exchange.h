@@ -7,12 +7,14 @@
 #include "tools/tune_results.h"
 
 /**
- * Measure what a rank sends in them at k = 1, 2, 4, ... and the largest possible one up to 32. Hosts that are known
- * to be slow take no part: it is not k that slows those exchanges down. Collective over the job's communicator;
- * rank 0 has the results, and the results of fan_tune_model to begin with.
+ * Measure what a rank sends in them at k = 1, 2, 4, ... and the largest possible one up to 32, and then, at k = 1, how
+ * long a chunk takes, for chunks of three sizes. Hosts that are known to be slow take no part: it is not k that slows
+ * those exchanges down. Collective over the job's communicator; rank 0 has the results, and the results of
+ * fan_tune_model to begin with.
  *
- * @param share  up to which share of the job's time it may go on
+ * @param rates  up to which share of the job's time the first part may go on
+ * @param chunks  the same of the second
  */
-void fan_tune_measure_exchange(const fan_tune_job *job, double share, fan_tune_results *results);
+void fan_tune_measure_exchange(const fan_tune_job *job, double rates, double chunks, fan_tune_results *results);
 
 #endif

@@ -24,6 +24,21 @@ fan_tune_line fan_tune_fit(const fan_tune_curve *curve, int last)
     return (fan_tune_line){.start = seconds - slope * x, .slope = slope};
 }
 
+/* Least squares, with u = 1/x and v = seconds/x: v = slope + start * u. */
+fan_tune_line fan_tune_fit_all(const fan_tune_curve *curve)
+{
+    double n = curve->count, u_sum = 0, v_sum = 0, uu = 0, uv = 0;
+    for (int i = 0; i < curve->count; i++) {
+        double u = 1 / curve->points[i].x, v = fan_tune_curve_median(curve, i) * u;
+        u_sum += u;
+        v_sum += v;
+        uu += u * u;
+        uv += u * v;
+    }
+    double start = (n * uv - u_sum * v_sum) / (n * uu - u_sum * u_sum);
+    return (fan_tune_line){.start = start, .slope = (v_sum - start * u_sum) / n};
+}
+
 bool fan_tune_is_straight(const fan_tune_curve *curve, double tolerance)
 {
     if (curve->count < 3)

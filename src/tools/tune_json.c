@@ -47,18 +47,20 @@ static json_t *pairs(const fan_tune_results *results)
 
 static json_t *parameters(const fan_params *params)
 {
-    return json_pack("{s:f, s:f, s:f, s:I, s:I}",
+    return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I}",
                      "latency", params->latency, "overhead", params->overhead, "bandwidth", params->bandwidth,
+                     "gap", params->gap,
                      "connections", (json_int_t)params->connections, "min_bytes", (json_int_t)params->min_bytes);
 }
 
 bool fan_tune_json_write(const fan_tune_results *results, FILE *file)
 {
-    json_t *root = json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:o, s:o, s:o, s:o, s:o}",
+    json_t *root = json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:o, s:o, s:o, s:o, s:o, s:o}",
                              "version", results->version, "mpi_library", results->library, "when", results->when,
                              "ranks", results->ranks, "host_count", results->host_count, "seconds", results->seconds,
                              "parameters", parameters(&results->params), "pairs", pairs(results),
-                             "rates", points(&results->rates, "k"), "mpi_bcast", points(&results->mpi, "bytes"),
+                             "rates", points(&results->rates, "k"),
+                             "chunks", points(&results->chunks, "bytes"), "mpi_bcast", points(&results->mpi, "bytes"),
                              "fanout_bcast", points(&results->fanout, "bytes"));
     if (root == NULL)
         return false;

@@ -81,3 +81,9 @@ void fan_tune_model(fan_tune_results *results)
         pair->speed = has_link ? bandwidth(pair) / usual : 1;
     }
 }
+
+double fan_tune_gap(const fan_tune_curve *chunks)
+{
+    double start = fan_tune_fit_all(chunks).start;
+    return start > 0 ? fan_tune_round(start) : 0;
+}

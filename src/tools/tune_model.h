@@ -21,6 +21,12 @@
 /** Set params.latency, overhead and bandwidth, rounded to four digits, and the speed of each pair. */
 void fan_tune_model(fan_tune_results *results);
 
+/**
+ * The gap, rounded: the time of a chunk besides its bytes, where the line through `chunks` (seconds over bytes) starts.
+ * Noise may make that negative; then it is 0.
+ */
+double fan_tune_gap(const fan_tune_curve *chunks);
+
 /** The median and the range of the time of a hop over the pairs. Seconds. */
 fan_summary fan_tune_hops(const fan_tune_results *results);
 

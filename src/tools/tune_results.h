@@ -24,12 +24,13 @@ typedef struct fan_tune_results {
     int pair_count;
     fan_tune_pair pairs[FAN_TUNE_PAIRS];
     fan_tune_curve rates; /**< bytes per second that a node sends, and receives, over k */
+    fan_tune_curve chunks; /**< seconds that a chunk takes in one direction of one connection, over its bytes */
     fan_tune_curve mpi, fanout; /**< seconds of a broadcast over bytes */
     fan_params params; /**< the parameters that are measured, others at their defaults */
 } fan_tune_results;
 
 /** The names of the parameters that are measured. */
-enum { FAN_TUNE_NAMES = 5 };
+enum { FAN_TUNE_NAMES = 6 };
 extern const char *const fan_tune_names[FAN_TUNE_NAMES];
 
 /** Write the value of one of these as text. */

@@ -118,6 +118,21 @@ static void write_connections(const fan_tune_results *results, FILE *out)
     write_value(results, "connections", out);
 }
 
+static void write_gap(const fan_tune_results *results, FILE *out)
+{
+    const fan_tune_curve *chunks = &results->chunks;
+    fprintf(out, "# Chunks, exchanged by two ranks, took, each:\n");
+    for (int i = 0; i < chunks->count; i++) {
+        char size[16];
+        fprintf(out, "#   %8s  ", fan_format_bytes((int64_t)chunks->points[i].x, size, sizeof size));
+        write_seconds(fan_tune_curve_summary(chunks, i), out);
+        fprintf(out, "\n");
+    }
+    fprintf(out, "# The straight line through them starts with what a chunk takes besides its bytes%s.\n",
+            results->params.gap > 0 ? "" : ":\n# nothing that can be told from noise");
+    write_value(results, "gap", out);
+}
+
 static void write_crossover(const fan_tune_results *results, FILE *out)
 {
     const fan_tune_curve *mpi = &results->mpi, *fanout = &results->fanout;
@@ -143,5 +158,6 @@ void fan_tune_text(const fan_tune_results *results, FILE *out)
     write_messages(results, out);
     write_bandwidth(results, out);
     write_connections(results, out);
+    write_gap(results, out);
     write_crossover(results, out);
 }

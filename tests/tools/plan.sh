@@ -77,6 +77,8 @@ FANOUT_GROUP_SIZE=7 run --nodes 64 --bytes 1G --tune-file six.tune --group-size 
 check "an option wins over the environment" says "Group size k = 8,"
 run --nodes 64 --bytes 1M --latency 1e-3 --bandwidth 1e6 --overhead 0
 check "the network is what the options say" says "(1.05 s, one transfer"
+run --nodes 64 --bytes 1M --latency 1e-3 --bandwidth 1e6 --overhead 0 --gap 2
+check "a transfer has a gap" says "(3.05 s, one transfer"
 
 # ---- topology ----
 
@@ -189,7 +191,7 @@ run --nodes 4 --bytes 1M --root 4
 check "a root that is no node" refuses 2 "--root" "0 to 3"
 run --nodes 4 --bytes 1M --schedule 4
 check "a schedule of no node" refuses 2 "--schedule" "0 to 3"
-for option in algorithm group-size branching chunk window secondary latency bandwidth overhead connections; do
+for option in algorithm group-size branching chunk window secondary latency bandwidth overhead gap connections; do
     run --nodes 4 --bytes 1M --$option nonsense
     check "a wrong --$option" refuses 2 "--$option" "nonsense"
 done

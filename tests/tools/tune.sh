@@ -41,10 +41,19 @@ value()
 complete()
 {
     local name
-    for name in latency overhead bandwidth connections min_bytes; do
+    for name in latency overhead bandwidth gap connections min_bytes; do
         [ "$(grep -c "^$name = [0-9]" "$1")" = 1 ] || return 1
     done
-    [ "$(grep -cv '^#\|^$' "$1")" = 5 ]
+    [ "$(grep -cv '^#\|^$' "$1")" = 6 ]
+}
+
+# three_sizes FILE: the samples of chunks are for three sizes, each twice the one before.
+three_sizes()
+{
+    awk '/^  "chunks": / { inside = 1 }
+        /^  "mpi_bcast": / { inside = 0 }
+        inside && $1 == "\"bytes\":" { bytes[++count] = $2 + 0 }
+        END { exit !(count == 3 && bytes[2] == 2 * bytes[1] && bytes[3] == 2 * bytes[2]) }' "$1"
 }
 
 # in_force NAME: fanout-bench reports the value of the file as that of the library.
@@ -75,7 +84,7 @@ check "fanout-plan reads it" "$top_builddir/fanout-plan" --nodes 9 --bytes 1M --
 # shellcheck disable=SC2086 # MPIRUN is a command with arguments
 FANOUT_TUNE_FILE=$PWD/fanout.tune $MPIRUN -np 2 "$top_builddir/fanout-bench" --sizes 1 --repeat 1 --quiet \
     --json report >out 2>err
-for name in latency overhead bandwidth connections min_bytes; do
+for name in latency overhead bandwidth gap connections min_bytes; do
     check "the library has its $name" in_force $name
 done
 if command -v xmllint >/dev/null; then
@@ -85,6 +94,7 @@ else
 fi
 check "the samples have both broadcasts" [ "$(grep -c '"mpi_bcast": \|"fanout_bcast": ' samples.json)" = 2 ]
 check "and every k" [ "$(grep -c '"k": [12],' samples.json)" = 2 ]
+check "and three sizes of chunks" three_sizes samples.json
 rm -f report
 
 # ---- where it goes ----

@@ -345,6 +345,19 @@ START_TEST(more_overhead_asks_for_larger_chunks)
 }
 END_TEST
 
+START_TEST(a_larger_gap_asks_for_larger_chunks)
+{
+    fan_params params = fan_params_default();
+    params.bandwidth = 25e6; /* where the overheads are below the time of the bytes, however small the chunks */
+    int64_t small = chunk_of(choose(9, 4 * mib, &params));
+    params.gap = 8e-6;
+    int64_t large = chunk_of(choose(9, 4 * mib, &params));
+    ck_assert_int_gt(large, small);
+    params.gap = 1e-3;
+    ck_assert_int_gt(chunk_of(choose(9, 4 * mib, &params)), 2 * large);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
@@ -367,6 +380,7 @@ int main(void)
         small_clusters_get_no_chain,
         large_clusters_get_trees_of_small_k,
         more_overhead_asks_for_larger_chunks,
+        a_larger_gap_asks_for_larger_chunks,
     };
     return unit_main("planner", tests, sizeof tests / sizeof tests[0]);
 }

@@ -50,10 +50,24 @@ START_TEST(a_transfer_takes_what_the_model_says)
 }
 END_TEST
 
+/* Each link is occupied for the bytes and the gap. */
+START_TEST(a_message_has_a_gap_on_each_link)
+{
+    fan_model model = {.latency = 5, .bandwidth = 10, .overhead = 2, .gap = 30};
+    fan_params params = with(FAN_CHAIN, 1, 1000);
+    fan_plan plan = make_plan(&params, 2, 1000);
+    ck_assert_double_eq_tol(simulate(&plan, &model), 2 + 5 + 100 + 30 + fmax(2, 5), 1e-9);
+    params.sends = params.child_sends = 2;
+    plan = make_plan(&params, 2, 4000);
+    double chunks = (double)fan_layout_chunks(&plan.layout);
+    ck_assert_double_eq_tol(simulate(&plan, &model), 2 + 5 + 400 + chunks * 30 + fmax(2, 5), 1e-9);
+}
+END_TEST
+
 /* Where nothing but the links takes time, no link of a group is ever idle once its node has begun. */
 START_TEST(a_group_loses_k_minus_1_chunks)
 {
-    fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0};
+    fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0, .gap = 0};
     for (int k = 2; k <= 16; k++) {
         fan_params params = with(FAN_GROUP, k, 4096);
         params.window = 60;
@@ -66,7 +80,7 @@ END_TEST
 /* Two for each level, and some more where the trees do not take turns evenly. */
 START_TEST(two_trees_lose_two_to_three_chunks_a_level)
 {
-    fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0};
+    fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0, .gap = 0};
     for (int levels = 2; levels <= 6; levels++) {
         fan_params params = with(FAN_KTREE, 2, 4096);
         params.window = 60;
@@ -80,7 +94,7 @@ END_TEST
 
 START_TEST(secondary_groups_take_the_time_twice)
 {
-    fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0};
+    fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0, .gap = 0};
     fan_params params = with(FAN_GROUP, 2, 4096);
     params.secondary_groups = 1;
     fan_plan plan = make_plan(&params, 5, 100 * 4096);
@@ -120,6 +134,7 @@ int main(void)
 {
     const TTest *tests[] = {
         a_transfer_takes_what_the_model_says,
+        a_message_has_a_gap_on_each_link,
         a_group_loses_k_minus_1_chunks,
         two_trees_lose_two_to_three_chunks_a_level,
         secondary_groups_take_the_time_twice,

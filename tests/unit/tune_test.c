@@ -69,6 +69,7 @@ static const struct {
     {"latency", "0.25", "0.25", "-1e-9", "10.5"},
     {"bandwidth", "2.5e7", "25000000", "0.5", "1.1e15"},
     {"overhead", "1.5e-5", "1.5e-05", "-1e-9", "11"},
+    {"gap", "8e-6", "8e-06", "-1e-9", "11"},
 };
 enum { sample_count = sizeof samples / sizeof samples[0] };
 

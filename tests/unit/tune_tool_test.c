@@ -118,6 +118,56 @@ START_TEST(straightness_needs_three_sizes_and_equal_slopes)
 }
 END_TEST
 
+/* ---- the gap ---- */
+
+/* Chunks of 4, 8 and 16 KiB over 24e6 bytes per second, with noise of +-`noisy`. */
+static fan_tune_curve chunks_of(double gap, double noisy)
+{
+    fan_tune_curve curve = {0};
+    for (double bytes = 4 * KIB; bytes <= 16 * KIB; bytes *= 2)
+        for (int i = 0; i < 5; i++)
+            fan_tune_curve_add(&curve, bytes, (gap + bytes / 24e6) * (1 + noisy * noise()));
+    return curve;
+}
+
+START_TEST(a_line_through_all_is_found_again)
+{
+    fan_tune_curve curve = chunks_of(8e-6, 0);
+    fan_tune_line line = fan_tune_fit_all(&curve);
+    expect_near(line.start, 8e-6, 1e-9);
+    expect_near(1 / line.slope, 24e6, 1e-9);
+}
+END_TEST
+
+START_TEST(the_gap_is_found_in_noise)
+{
+    fan_tune_curve exact = chunks_of(8e-6, 0);
+    ck_assert(fan_tune_gap(&exact) == 8e-6);
+    for (int i = 0; i < 100; i++) {
+        fan_tune_curve curve = chunks_of(8e-6, 0.005);
+        expect_near(fan_tune_gap(&curve), 8e-6, 0.4);
+    }
+}
+END_TEST
+
+START_TEST(the_gap_survives_disturbed_samples)
+{
+    fan_tune_curve curve = chunks_of(8e-6, 0.005);
+    for (int i = 0; i < curve.count; i++)
+        curve.points[i].samples[i] *= 10; /* somebody else had the core */
+    expect_near(fan_tune_gap(&curve), 8e-6, 0.4);
+}
+END_TEST
+
+/* Large chunks that take longer by the byte than small ones have no gap that the model knows. */
+START_TEST(the_gap_is_never_negative)
+{
+    fan_tune_curve curve = chunks_of(-2e-6, 0);
+    ck_assert(fan_tune_fit_all(&curve).start < 0);
+    ck_assert(fan_tune_gap(&curve) == 0);
+}
+END_TEST
+
 /* ---- knee and connections ---- */
 
 static fan_tune_curve curve_of(int count, const double *x, const double *y)
@@ -197,10 +247,12 @@ static fan_tune_results results_of(int pairs)
         add_transfers(&pair->transfers, MIB, 24e6, 64 * KIB, 50e-6);
     }
     r.rates = curve_of(4, ks, (double[]){24e6, 24e6, 23.9e6, 12e6});
+    r.chunks = chunks_of(8e-6, 0.01);
     r.mpi = curve_of(3, sizes, (double[]){1e-4, 2e-3, 1});
     r.fanout = curve_of(3, sizes, (double[]){2e-4, 1e-3, 0.2});
     fan_tune_model(&r);
     r.params.connections = fan_tune_connections(&r.rates, 32);
+    r.params.gap = fan_tune_gap(&r.chunks);
     r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout);
     return r;
 }
@@ -289,6 +341,7 @@ START_TEST(the_file_is_read_back)
     fan_params untouched = fan_params_default();
     ck_assert(params.latency != untouched.latency && params.overhead != untouched.overhead);
     ck_assert(params.bandwidth != untouched.bandwidth && params.connections != untouched.connections);
+    ck_assert(params.gap > 6e-6);
 }
 END_TEST
 
@@ -357,6 +410,10 @@ int main(void)
         bandwidth_survives_disturbed_samples,
         times_that_do_not_grow_give_a_bandwidth_nevertheless,
         straightness_needs_three_sizes_and_equal_slopes,
+        a_line_through_all_is_found_again,
+        the_gap_is_found_in_noise,
+        the_gap_survives_disturbed_samples,
+        the_gap_is_never_negative,
         the_knee_is_the_last_good_k,
         without_a_knee_the_default_stays,
         the_crossover_holds_from_there_on,
