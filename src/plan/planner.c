@@ -57,7 +57,7 @@ static int64_t chunk_of(const fan_plan *plan)
 /* Messages in flight that keep a link busy during one latency. */
 static double chunks_in_latency(const fan_model *model, int64_t chunk_bytes)
 {
-    double chunks = fan_hop_time(model) / fan_chunk_time(model, (double)chunk_bytes);
+    double chunks = model->latency / fan_chunk_time(model, (double)chunk_bytes);
     return MIN(chunks, 64);
 }
 
