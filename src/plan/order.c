@@ -64,6 +64,11 @@ static int length_of(fan_run run)
 
 /* ---- seen from a root ---- */
 
+static int switch_of_root(const fan_order *o, int root)
+{
+    return switch_at(o, position_of(o, root));
+}
+
 /*
  * An index counts nodes with the root's switch first, then what else is on the switch above it, and
  * so on; slow ones keep their position. A place is an index with the tail moved and the root left
@@ -73,7 +78,7 @@ static int index_of(const fan_order *o, int root, int position)
 {
     if (position >= fast_nodes(o))
         return position;
-    fan_run run = run_of(o, switch_at(o, position_of(o, root))), inner = {0};
+    fan_run run = run_of(o, switch_of_root(o, root)), inner = {0};
     while (position < run.first || position >= run.end) {
         inner = run;
         run = run_of(o, run.parent);
@@ -86,7 +91,7 @@ static int position_at(const fan_order *o, int root, int index)
 {
     if (index >= fast_nodes(o))
         return index;
-    fan_run run = run_of(o, switch_at(o, position_of(o, root))), inner = {0};
+    fan_run run = run_of(o, switch_of_root(o, root)), inner = {0};
     while (index >= length_of(run)) {
         inner = run;
         run = run_of(o, run.parent);
@@ -107,7 +112,7 @@ int fan_order_slow(const fan_order *o, int root)
 
 int fan_order_neighbours(const fan_order *o, int root)
 {
-    return length_of(run_of(o, switch_at(o, position_of(o, root)))) - !is_slow(o, root);
+    return length_of(run_of(o, switch_of_root(o, root))) - !is_slow(o, root);
 }
 
 int fan_order_place(const fan_order *o, int root, int tail, int node)
@@ -144,11 +149,6 @@ static bool has_one_level(const fan_order *o)
             return false;
     }
     return o->slow == 0 && covered == o->nodes;
-}
-
-static int switch_of_root(const fan_order *o, int root)
-{
-    return switch_at(o, position_of(o, root));
 }
 
 int fan_order_blocks(const fan_order *o, int root)

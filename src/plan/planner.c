@@ -162,14 +162,14 @@ static void align_groups(const search *s, fan_plan *plan)
 }
 
 /*
- * Trees over switches, or groups within switches. A chain of groups enters and leaves each switch once; with more branches each group
- * is fed from elsewhere, so there must be only one on a switch.
+ * Trees over switches, or groups within switches. A chain of groups enters and leaves each switch once; with more
+ * branches each group is fed from elsewhere, so there must be only one on a switch.
  */
 static bool is_in_switches(const fan_plan *plan)
 {
     int k = plan->shape.group_size;
     if (plan->algorithm == FAN_KTREE)
-        return fan_order_blocks(plan->order, plan->root) > 1;
+        return plan->shape.blocks != NULL;
     if (!has_groups(plan->algorithm) || k == 1)
         return false;
     fan_alignment a = fan_order_alignment(plan->order, plan->root, plan->tail, k);

@@ -8,16 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void abort_on_error(const fan_bench_contender *contender, int code)
-{
-    if (code == MPI_SUCCESS)
-        return;
-    char text[MPI_MAX_ERROR_STRING] = "";
-    int length;
-    MPI_Error_string(code, text, &length);
-    fan_bench_abort("%s: %s", contender->name, text);
-}
-
 static fan_bench_contender *add_on(MPI_Comm comm, fan_bench_contenders *contenders,
                                    fan_bench_kind kind, const char *name)
 {
@@ -80,10 +70,10 @@ static void add_algorithm(fan_bench_contenders *contenders, const char *algorith
     MPI_Info_create(&info);
     for (int i = 0; i < count; i++)
         MPI_Info_set(info, hints[i][0], hints[i][1]);
-    abort_on_error(contender, fanout_comm_attach(contender->comm, info));
+    fan_bench_check(contender->name, fanout_comm_attach(contender->comm, info));
     MPI_Info_free(&info);
 
-    abort_on_error(contender, fanout_comm_get_info(contender->comm, &info));
+    fan_bench_check(contender->name, fanout_comm_get_info(contender->comm, &info));
     for (int i = 0; i < count; i++)
         check_in_force(contender, info, hints[i][0], hints[i][1]);
     MPI_Info_free(&info);
@@ -95,7 +85,7 @@ void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench
     add(contenders, FAN_BENCH_LIMIT, "limit");
     add(contenders, FAN_BENCH_MPI, "MPI_Bcast");
     const fan_bench_contender *plain = add(contenders, FAN_BENCH_FANOUT, "fanout_bcast");
-    abort_on_error(plain, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
+    fan_bench_check(plain->name, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
     for (int i = 0; i < options->algorithm_count; i++)
         add_algorithm(contenders, options->algorithms[i], options->group_size);
     for (int i = 0; i < options->peer_count; i++)
@@ -132,7 +122,7 @@ static int run(const fan_bench_contender *contender, const fan_bench_job *job, v
 void fan_bench_run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
                    int bytes)
 {
-    abort_on_error(contender, run(contender, job, buffer, bytes));
+    fan_bench_check(contender->name, run(contender, job, buffer, bytes));
 }
 
 bool fan_bench_receives(const fan_bench_contender *contender, const fan_bench_job *job)

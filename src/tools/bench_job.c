@@ -25,6 +25,16 @@ _Noreturn void fan_bench_abort(const char *format, ...)
     _exit(EXIT_FAILURE);
 }
 
+void fan_bench_check(const char *what, int code)
+{
+    if (code == MPI_SUCCESS)
+        return;
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length;
+    MPI_Error_string(code, text, &length);
+    fan_bench_abort("%s: %s", what, text);
+}
+
 static int count_hosts(const fan_bench_job *job)
 {
     int count = 0;

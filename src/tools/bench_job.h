@@ -27,4 +27,7 @@ void fan_bench_job_close(fan_bench_job *job);
 /** Say what failed, on which rank and host, and end the job with status 1. */
 _Noreturn void fan_bench_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** End the job so if `code`, which `what` returned, is an error of MPI. */
+void fan_bench_check(const char *what, int code);
+
 #endif

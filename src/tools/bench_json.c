@@ -4,20 +4,13 @@
 #include "tools/bench_json.h"
 
 #include "fanout.h"
+#include "tools/json_append.h"
 #include "tune/params.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
 /* All of these return NULL if a part cannot be made, so that no report lacks one. */
-static json_t *append(json_t *array, json_t *item)
-{
-    if (json_array_append_new(array, item) == 0)
-        return array;
-    json_decref(array);
-    return NULL;
-}
-
 static json_t *set(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) == 0)
@@ -57,7 +50,7 @@ static json_t *contender_array(const fan_bench_contenders *contenders)
     json_t *array = json_array();
     for (int i = 0; i < contenders->count; i++) {
         const fan_bench_contender *c = &contenders->list[i];
-        array = append(array, json_pack("{s:s, s:s, s:s?, s:o, s:o}",
+        array = fan_json_append(array, json_pack("{s:s, s:s, s:s?, s:o, s:o}",
                                         "name", c->name,
                                         "kind", kinds[c->kind],
                                         "algorithm", c->algorithm,
@@ -71,7 +64,7 @@ static json_t *host_array(const fan_bench_job *job)
 {
     json_t *array = json_array();
     for (int i = 0; i < job->size; i++)
-        array = append(array, json_string(job->hosts[i]));
+        array = fan_json_append(array, json_string(job->hosts[i]));
     return array;
 }
 
@@ -80,7 +73,7 @@ static json_t *sample_array(const fan_bench_results *results, int size, int cont
     const double *seconds = fan_bench_seconds(results, size, contender);
     json_t *array = json_array();
     for (int i = 0; i < results->rounds; i++)
-        array = append(array, json_real(seconds[i]));
+        array = fan_json_append(array, json_real(seconds[i]));
     return array;
 }
 
@@ -102,7 +95,7 @@ static json_t *result_array(const fan_bench_options *options,
                                        "seconds", summary(fan_bench_times(results, size, i)),
                                        "ratio", summary(fan_bench_ratios(results, size, i)),
                                        "samples", sample_array(results, size, i));
-            array = append(array, result);
+            array = fan_json_append(array, result);
         }
     return array;
 }

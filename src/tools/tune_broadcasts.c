@@ -17,16 +17,6 @@ typedef struct contest {
     char *buffer;
 } contest;
 
-static void abort_on_error(const char *what, int code)
-{
-    if (code == MPI_SUCCESS)
-        return;
-    char text[MPI_MAX_ERROR_STRING] = "";
-    int length;
-    MPI_Error_string(code, text, &length);
-    fan_bench_abort("%s: %s", what, text);
-}
-
 /* Rank 0's hold on all ranks. */
 static MPI_Info measured_parameters(const fan_tune_results *results)
 {
@@ -52,7 +42,7 @@ static void begin(contest *c, const fan_tune_results *results)
     MPI_Comm_dup(c->job->comm, &c->fanout);
     MPI_Comm_set_errhandler(c->fanout, MPI_ERRORS_RETURN);
     MPI_Info info = measured_parameters(results);
-    abort_on_error("fanout_comm_attach", fanout_comm_attach(c->fanout, info));
+    fan_bench_check("fanout_comm_attach", fanout_comm_attach(c->fanout, info));
     MPI_Info_free(&info);
 }
 
@@ -69,7 +59,7 @@ static double timed(const contest *c, MPI_Comm comm, int bytes)
     MPI_Barrier(c->job->comm);
     double start = MPI_Wtime();
     if (comm == c->fanout)
-        abort_on_error("fanout_bcast", fanout_bcast(c->buffer, bytes, MPI_BYTE, 0, comm));
+        fan_bench_check("fanout_bcast", fanout_bcast(c->buffer, bytes, MPI_BYTE, 0, comm));
     else
         MPI_Bcast(c->buffer, bytes, MPI_BYTE, 0, comm);
     double seconds = MPI_Wtime() - start;

@@ -3,22 +3,16 @@
 
 #include "tools/tune_json.h"
 
+#include "tools/json_append.h"
+
 #include <jansson.h>
 
-/* NULL if a part cannot be made, so that no report lacks one. */
-static json_t *append(json_t *array, json_t *item)
-{
-    if (json_array_append_new(array, item) == 0)
-        return array;
-    json_decref(array);
-    return NULL;
-}
-
+/* All of these return NULL if a part cannot be made, so that no report lacks one. */
 static json_t *samples(const fan_tune_point *point)
 {
     json_t *array = json_array();
     for (int i = 0; i < point->count; i++)
-        array = append(array, json_real(point->samples[i]));
+        array = fan_json_append(array, json_real(point->samples[i]));
     return array;
 }
 
@@ -27,7 +21,7 @@ static json_t *points(const fan_tune_curve *curve, const char *x)
 {
     json_t *array = json_array();
     for (int i = 0; i < curve->count; i++)
-        array = append(array, json_pack("{s:I, s:o}", x, (json_int_t)curve->points[i].x, "samples",
+        array = fan_json_append(array, json_pack("{s:I, s:o}", x, (json_int_t)curve->points[i].x, "samples",
                                         samples(&curve->points[i])));
     return array;
 }
@@ -37,7 +31,7 @@ static json_t *pairs(const fan_tune_results *results)
     json_t *array = json_array();
     for (int i = 0; i < results->pair_count; i++) {
         const fan_tune_pair *pair = &results->pairs[i];
-        array = append(array, json_pack("{s:s, s:f, s:o, s:o}",
+        array = fan_json_append(array, json_pack("{s:s, s:f, s:o, s:o}",
                                         "host", pair->host, "speed", pair->speed,
                                         "messages", points(&pair->messages, "on_the_way"),
                                         "transfers", points(&pair->transfers, "bytes")));
