@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/ring.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomics must work between processes");
+
+enum {
+    polls_before_yield = 64, /* about a microsecond: another core answers within that */
+    yields_before_sleep = 32,
+    shortest_sleep_ns = 50 * 1000,
+    longest_sleep_ns = 1000 * 1000, /* a message that needs this process may be late by so much */
+    cells_to_wait_for = FAN_RING_CELLS / 2 /* a writer that is woken for each cell changes places with a reader each time */
+};
+
+/* ---- waiting ---- */
+
+typedef struct waiting {
+    int turns;
+    long sleep_ns;
+} waiting;
+
+static void sleep_on(_Atomic uint32_t *word, uint32_t seen, long nanoseconds)
+{
+    struct timespec limit = {.tv_nsec = nanoseconds};
+    syscall(SYS_futex, word, FUTEX_WAIT, seen, &limit, NULL, 0);
+}
+
+static void wake(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* True if it is time to sleep. What a process waits for may itself wait for a message of this one: see to those. */
+static bool is_patient(const fan_ring *ring, waiting *w)
+{
+    if (w->turns++ < polls_before_yield) {
+        relax();
+        return false;
+    }
+    if (ring->idle != NULL)
+        ring->idle(ring->idle_state);
+    if (w->turns <= polls_before_yield + yields_before_sleep) {
+        sched_yield();
+        return false;
+    }
+    w->sleep_ns = w->sleep_ns == 0 ? shortest_sleep_ns : w->sleep_ns * 2;
+    if (w->sleep_ns > longest_sleep_ns)
+        w->sleep_ns = longest_sleep_ns;
+    return true;
+}
+
+/* ---- all members ---- */
+
+size_t fan_ring_bytes(int members)
+{
+    return sizeof(fan_ring_memory) + (size_t)members * sizeof(fan_ring_counter);
+}
+
+void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int self)
+{
+    *ring = (fan_ring){.memory = memory, .members = members, .self = self};
+}
+
+/* ---- the writer ---- */
+
+static uint32_t cell_of(uint32_t position)
+{
+    return position % FAN_RING_CELLS;
+}
+
+/* Of the readers; the writer's own tail is always at its position. */
+static uint32_t least_tail(const fan_ring *ring)
+{
+    uint32_t least_behind = 0;
+    for (int m = 0; m < ring->members; m++) {
+        uint32_t tail = atomic_load_explicit(&ring->memory->tails[m].value, memory_order_acquire);
+        uint32_t behind = ring->position - tail;
+        if (behind > least_behind)
+            least_behind = behind;
+    }
+    return ring->position - least_behind;
+}
+
+static void update_limit(fan_ring *ring)
+{
+    ring->limit = least_tail(ring) + FAN_RING_CELLS;
+}
+
+/* Set first where to be woken, then look: the reader moves first, then looks whether to wake. */
+static void wait_for_tail(const fan_ring *ring, int member, uint32_t wanted)
+{
+    fan_ring_counter *tail = &ring->memory->tails[member];
+    waiting w = {0};
+    uint32_t seen;
+    while (seen = atomic_load(&tail->value), (int32_t)(seen - wanted) < 0) {
+        if (!is_patient(ring, &w))
+            continue;
+        atomic_store(&tail->wake_at, wanted);
+        seen = atomic_load(&tail->value);
+        if ((int32_t)(seen - wanted) < 0)
+            sleep_on(&tail->value, seen, w.sleep_ns);
+    }
+}
+
+static void wait_for_room(fan_ring *ring)
+{
+    uint32_t wanted = ring->position - FAN_RING_CELLS + cells_to_wait_for;
+    for (int m = 0; m < ring->members; m++)
+        wait_for_tail(ring, m, m == ring->self ? ring->position : wanted);
+    update_limit(ring);
+}
+
+void fan_ring_begin(fan_ring *ring)
+{
+    update_limit(ring);
+}
+
+bool fan_ring_has_room(fan_ring *ring, int64_t bytes)
+{
+    int64_t pieces = (bytes - 1) / FAN_RING_CELL_BYTES + 1;
+    uint32_t needed = pieces < FAN_RING_CELLS ? (uint32_t)pieces : FAN_RING_CELLS;
+    if (ring->limit - ring->position < needed)
+        update_limit(ring);
+    return ring->limit - ring->position >= needed;
+}
+
+char *fan_ring_claim(fan_ring *ring)
+{
+    if (ring->limit == ring->position)
+        wait_for_room(ring);
+    return ring->memory->cells[cell_of(ring->position)];
+}
+
+void fan_ring_publish(fan_ring *ring, fan_piece piece)
+{
+    fan_ring_memory *memory = ring->memory;
+    memory->pieces[cell_of(ring->position)] = piece;
+    ring->position++;
+    atomic_store_explicit(&memory->tails[ring->self].value, ring->position, memory_order_release);
+    atomic_store(&memory->head.value, ring->position);
+    if (atomic_load(&memory->sleepers) > 0)
+        wake(&memory->head.value);
+}
+
+/* ---- the readers ---- */
+
+/* Be counted first, then look: the writer moves head first, then looks who sleeps. */
+static void sleep_until_head_moves(fan_ring_memory *memory, uint32_t seen, long nanoseconds)
+{
+    atomic_fetch_add(&memory->sleepers, 1);
+    sleep_on(&memory->head.value, seen, nanoseconds);
+    atomic_fetch_sub(&memory->sleepers, 1);
+}
+
+fan_piece fan_ring_next(fan_ring *ring, const char **data)
+{
+    fan_ring_memory *memory = ring->memory;
+    waiting w = {0};
+    while (atomic_load_explicit(&memory->head.value, memory_order_acquire) == ring->position)
+        if (is_patient(ring, &w))
+            sleep_until_head_moves(memory, ring->position, w.sleep_ns);
+    *data = memory->cells[cell_of(ring->position)];
+    return memory->pieces[cell_of(ring->position)];
+}
+
+void fan_ring_release(fan_ring *ring)
+{
+    fan_ring_counter *tail = &ring->memory->tails[ring->self];
+    ring->position++;
+    atomic_store(&tail->value, ring->position);
+    if (atomic_load(&tail->wake_at) == ring->position)
+        wake(&tail->value);
+}
