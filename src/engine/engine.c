@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/engine.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 /* Two queues of sends: what others wait to send on goes first. */
@@ -68,9 +69,14 @@ static cell *cell_of(fan_engine *e, int64_t g)
     return &e->cells[g % e->config.slots];
 }
 
+static bool is_in_place(const fan_engine *e)
+{
+    return e->config.store.base != NULL;
+}
+
 static char *place_of(fan_engine *e, int64_t g)
 {
-    if (e->config.store.base != NULL)
+    if (is_in_place(e))
         return (char *)e->config.store.base + fan_layout_offset(&e->config.layout, g);
     return e->buffer + g % e->config.slots * fan_layout_chunk_bytes(&e->config.layout);
 }
@@ -175,7 +181,7 @@ static void fill(fan_engine *e, int64_t g)
 {
     const fan_store *store = &e->config.store;
     bool valid = !e->source_failed;
-    if (valid && store->base == NULL)
+    if (valid && !is_in_place(e))
         valid = store->fill(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
                             fan_layout_length(&e->config.layout, g)) == 0;
     arrive(e, g, valid);
@@ -207,7 +213,7 @@ static bool can_admit(const fan_engine *e)
 /* True if admitting the next chunk calls the source, which takes time. */
 static bool admits_slowly(const fan_engine *e)
 {
-    return e->config.store.base == NULL && role_of(e, e->next_admit)->parent == FAN_PARENT_SELF;
+    return !is_in_place(e) && role_of(e, e->next_admit)->parent == FAN_PARENT_SELF;
 }
 
 static fan_status admit_quick_ones(fan_engine *e)
@@ -220,15 +226,33 @@ static fan_status admit_quick_ones(fan_engine *e)
 
 /* ---- chunks leaving the window ---- */
 
-static bool can_drain(fan_engine *e)
+/* What is before the window has arrived, and its cell may be another chunk's. Then it is in place, and so valid. */
+static bool has_arrived(fan_engine *e, int64_t g)
 {
-    return e->next_drain < e->next_admit && cell_of(e, e->next_drain)->arrived;
+    return g < e->base || (g < e->next_admit && cell_of(e, g)->arrived);
+}
+
+static bool is_valid(fan_engine *e, int64_t g)
+{
+    return g < e->base || cell_of(e, g)->valid;
 }
 
 static bool drains_slowly(fan_engine *e)
 {
-    return e->config.store.drain != NULL && !e->sink_failed && cell_of(e, e->next_drain)->valid &&
+    return e->config.store.drain != NULL && !e->sink_failed && is_valid(e, e->next_drain) &&
            role_of(e, e->next_drain)->parent != FAN_PARENT_ABSENT;
+}
+
+static bool sink_is_ready(fan_engine *e)
+{
+    const fan_store *store = &e->config.store;
+    return store->ready == NULL || !drains_slowly(e) ||
+           store->ready(store->state, fan_layout_length(&e->config.layout, e->next_drain));
+}
+
+static bool has_to_drain(fan_engine *e)
+{
+    return e->next_drain < e->chunks && has_arrived(e, e->next_drain);
 }
 
 static void drain(fan_engine *e)
@@ -244,9 +268,9 @@ static void drain(fan_engine *e)
 
 static void retire(fan_engine *e)
 {
-    while (can_drain(e) && !drains_slowly(e))
+    while (has_to_drain(e) && !drains_slowly(e))
         drain(e);
-    while (e->base < e->next_drain && cell_of(e, e->base)->unsent == 0)
+    while (has_arrived(e, e->base) && (is_in_place(e) || e->base < e->next_drain) && cell_of(e, e->base)->unsent == 0)
         e->base++;
 }
 
@@ -304,11 +328,10 @@ static bool allocate(fan_engine *e)
     e->chunk_of_send = calloc(sends, sizeof *e->chunk_of_send);
     e->edge_of_send = calloc(sends, sizeof *e->edge_of_send);
     e->done = calloc(slots + sends, sizeof *e->done);
-    bool in_place = e->config.store.base != NULL;
-    if (!in_place)
+    if (!is_in_place(e))
         e->buffer = malloc(slots * (size_t)fan_layout_chunk_bytes(&e->config.layout));
     return e->cells && e->classes && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
-           e->chunk_of_send && e->edge_of_send && e->done && (in_place || e->buffer);
+           e->chunk_of_send && e->edge_of_send && e->done && (is_in_place(e) || e->buffer);
 }
 
 static void begin_class(fan_engine *e, int class)
@@ -369,7 +392,11 @@ fan_status fan_engine_progress(fan_engine *e, bool block)
         status = start_sends(e);
     if (status != FAN_OK)
         return status;
-    if (can_drain(e)) {
+    bool waits_for_sink = has_to_drain(e) && !sink_is_ready(e);
+    if (waits_for_sink) {
+        sched_yield();
+        block = false;
+    } else if (has_to_drain(e)) {
         drain(e);
         block = false;
     } else if (can_admit(e) && admits_slowly(e)) {
@@ -385,7 +412,7 @@ fan_status fan_engine_progress(fan_engine *e, bool block)
 
 bool fan_engine_finished(const fan_engine *e)
 {
-    return e->base == e->chunks;
+    return e->base == e->chunks && e->next_drain == e->chunks;
 }
 
 fan_status fan_engine_result(const fan_engine *e)

@@ -4,6 +4,7 @@
  *
  * Chunks have one global order. A node works on the chunks [base, base + window): it receives them, sends them on,
  * hands them to the sink in order, and moves base past those that are finished. All nodes use the same window.
+ * A chunk whose data is in place need not wait for the sink: it stays where it is.
  * Then nothing blocks for ever. Let g be the lowest chunk that is not finished on some node: every node's
  * base is at least g, and a node where g is not finished has base g and works on nothing from g + window
  * on. So its sends in progress are of chunks that every receiver has, or will have, a place for; they
@@ -13,25 +14,13 @@
 #define FAN_ENGINE_ENGINE_H
 
 #include "base/status.h"
+#include "engine/store.h"
 #include "engine/trace.h"
 #include "engine/transport.h"
 #include "plan/layout.h"
 #include "plan/schedule.h"
 
 #include <stdbool.h>
-
-/**
- * Where the data of a node is. With `base` all of it is in memory, in place. Without, the engine keeps
- * cells for one window of chunks, filled by `fill` on a source and emptied by `drain` everywhere.
- */
-typedef struct fan_store {
-    void *base;
-    /** Produce bytes [offset, offset + bytes). In order of offset. Nonzero: failed. NULL: not a source. */
-    int (*fill)(void *state, int64_t offset, void *piece, int64_t bytes);
-    /** Consume them, in order of offset. Nonzero: failed, and not called again. NULL: nobody wants them. */
-    int (*drain)(void *state, int64_t offset, const void *piece, int64_t bytes);
-    void *state;
-} fan_store;
 
 typedef struct fan_engine_config {
     const fan_schedule *schedule;
@@ -40,7 +29,7 @@ typedef struct fan_engine_config {
     int sends;     /**< sends in progress at a time */
     int child_sends; /**< of those to one child and of one class */
     bool overlap;  /**< false: send a class on only when it is complete; then slots covers all chunks */
-    fan_store store;
+    fan_store store; /**< if not in place, the engine keeps cells for one window of chunks */
     fan_transport transport; /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
     fan_trace *trace;        /**< or NULL */
 } fan_engine_config;

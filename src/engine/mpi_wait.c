@@ -17,3 +17,11 @@ int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
             sched_yield();
     }
 }
+
+/* Any call that looks for a message does it. Nobody sends to himself here, and a probe takes nothing away. */
+void fan_mpi_progress(void *unused)
+{
+    (void)unused;
+    int found;
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_SELF, &found, MPI_STATUS_IGNORE);
+}

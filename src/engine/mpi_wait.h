@@ -8,4 +8,7 @@
 /** MPI_Waitsome, with its arguments and results; ranks that outnumber the cores get their turn. */
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices, MPI_Status *statuses);
 
+/** Let messages of this process make progress; for whoever waits for something else. `unused` is for callbacks. */
+void fan_mpi_progress(void *unused);
+
 #endif

@@ -36,8 +36,7 @@ enum {
 typedef struct fan_piece {
     int64_t total; /**< bytes of the whole broadcast, as its writer knows it */
     int32_t bytes; /**< of this piece, at most FAN_RING_CELL_BYTES */
-    bool valid;    /**< the bytes are there; false: the source could not give them */
-    bool broken;   /**< nothing more comes, because the writer has failed */
+    int32_t status; /**< a fan_status; if not FAN_OK, there are no bytes, and no more pieces come */
 } fan_piece;
 
 /** A counter that others wait for. */

@@ -2,7 +2,7 @@
 #include "lib/comm_state.h"
 
 #include "lib/agreement.h"
-#include "lib/host_order.h"
+#include "lib/hosts.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,14 +29,21 @@ static void unlink_state(fan_comm_state *state)
     pthread_mutex_unlock(&list_lock);
 }
 
+void fan_comm_state_forget_plan(fan_comm_state *state)
+{
+    fan_schedule_free(&state->planned.schedule);
+    state->planned.made = false;
+}
+
 /* Called by MPI when the user's communicator is freed. */
 static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
     (void)comm, (void)keyval, (void)extra;
     fan_comm_state *state = attribute;
     unlink_state(state);
-    fan_schedule_free(&state->schedule);
+    fan_comm_state_forget_plan(state);
     free(state->order);
+    fan_node_map_free(&state->map);
     /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
     if (state->comm != MPI_COMM_NULL && !finalizing)
         MPI_Comm_free(&state->comm);
@@ -130,9 +137,22 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_co
     if (status != FAN_OK)
         return status;
     state->params = params;
-    fan_schedule_free(&state->schedule);
-    state->planned = (fan_request){0};
+    fan_comm_state_forget_plan(state);
     return FAN_OK;
+}
+
+static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
+{
+    fan_hosts hosts;
+    fan_status status = fan_hosts_collect(state->comm, &hosts, mpi_code);
+    if (status == FAN_OK)
+        status = fan_node_map_make(&hosts, state->params.shared_memory != 0, &state->map, mpi_code);
+    if (status == FAN_OK)
+        status = fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order, mpi_code);
+    if (status != FAN_OK)
+        fan_node_map_free(&state->map);
+    fan_hosts_free(&hosts);
+    return status;
 }
 
 /*
@@ -151,7 +171,7 @@ fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code)
     if (code != MPI_SUCCESS)
         return mpi_failure(code, "MPI_Comm_create", mpi_code);
     MPI_Comm_set_errhandler(state->comm, MPI_ERRORS_RETURN);
-    fan_status status = fan_agree_on_order(state->comm, &state->order, mpi_code);
+    fan_status status = find_nodes(state, mpi_code);
     if (status != FAN_OK)
         MPI_Comm_free(&state->comm);
     return status;

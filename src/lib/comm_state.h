@@ -4,13 +4,14 @@
  *
  * It is made in two steps, so that a program whose broadcasts are all small pays for neither a
  * communicator nor a schedule: the first call on a communicator agrees on the parameters (one small
- * MPI_Bcast), the first call that uses the engine makes the private communicator and the order of ranks.
+ * MPI_Bcast), the first call that uses the engine makes the private communicator, the node map and the order of nodes.
  */
 #ifndef FAN_LIB_COMM_STATE_H
 #define FAN_LIB_COMM_STATE_H
 
 #include "base/status.h"
 #include "engine/trace.h"
+#include "lib/node_map.h"
 #include "plan/planner.h"
 
 #include <mpi.h>
@@ -22,13 +23,18 @@ typedef struct fan_comm_state {
     int rank;
     int size;
     fan_params params; /**< rank 0's, equal on all ranks */
-    fan_order *order;  /**< of the ranks, equal on all of them; NULL: their own. Made with `comm` */
+    fan_node_map map;  /**< made with `comm` */
+    fan_order *order; /**< of the nodes, equal on all ranks; NULL: their own. Made with `comm` */
     fan_trace *trace;  /**< of tests and tools, or NULL */
 
     /* The last plan and schedule: most programs repeat a broadcast. */
-    fan_request planned;
-    fan_plan plan;
-    fan_schedule schedule;
+    struct {
+        bool made;
+        int64_t bytes;
+        int root; /**< a rank */
+        fan_plan plan;
+        fan_schedule schedule;
+    } planned;
 
     LIST_ENTRY(fan_comm_state) link; /**< of all states of the process */
 } fan_comm_state;
@@ -46,8 +52,11 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_co
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code);
 
+/** Release the kept plan, because its parameters no longer hold. Local. */
+void fan_comm_state_forget_plan(fan_comm_state *state);
+
 /**
- * Make the private communicator and the order of ranks if there is none. Collective. After a failure the
+ * Make the private communicator, the node map and the order of nodes if there are none. Collective. After a failure the
  * next call tries again.
  */
 fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code);

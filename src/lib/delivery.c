@@ -2,6 +2,7 @@
 #include "lib/delivery.h"
 
 #include "engine/mpi_transport.h"
+#include "engine/stage.h"
 
 enum { most_slots = 1 << 24 };
 
@@ -53,60 +54,135 @@ static fan_status run_phase(fan_comm_state *state, const fan_plan *plan, const f
     return status;
 }
 
+/* ---- between nodes ---- */
+
+typedef struct speakers {
+    const fan_node_map *map;
+    int root;
+} speakers;
+
+static int speaker(const void *state, int node)
+{
+    const speakers *s = state;
+    return fan_node_map_speaker(s->map, node, s->root);
+}
+
+/* Plans speak of nodes; messages go to the ranks that speak for them. */
+static fan_status make_schedule(const fan_comm_state *state, const fan_plan *plan, int root, fan_phase phase,
+                                fan_schedule *schedule)
+{
+    fan_status status = fan_plan_schedule(plan, state->map.node_of[state->rank], phase, schedule);
+    if (status == FAN_OK)
+        fan_schedule_rename(schedule, speaker, &(speakers){&state->map, root});
+    return status;
+}
+
 /* After full receipt a node may feed secondary groups, from the data that it now has. */
-static fan_status serve(fan_comm_state *state, const fan_plan *plan, const fan_store *store, int *mpi_code)
+static fan_status serve(fan_comm_state *state, const fan_plan *plan, int root, const fan_store *store, int *mpi_code)
 {
     fan_schedule schedule;
-    fan_status status = fan_plan_schedule(plan, state->rank, FAN_PHASE_SERVE, &schedule);
+    fan_status status = make_schedule(state, plan, root, FAN_PHASE_SERVE, &schedule);
     if (status != FAN_OK)
         return status;
-    fan_store source = *store;
-    source.drain = NULL;
+    fan_store source = {.base = store->base, .fill = store->fill, .state = store->state};
     if (schedule.edge_count > 0)
         status = run_phase(state, plan, &schedule, &source, mpi_code);
     fan_schedule_free(&schedule);
     return status;
 }
 
-static bool same_request(const fan_request *a, const fan_request *b)
+static fan_request request_of(const fan_comm_state *state, int64_t bytes, int root, bool bounded)
 {
-    return a->bytes == b->bytes && a->root == b->root && a->nodes == b->nodes;
+    return (fan_request){.bytes = bytes,
+                         .nodes = state->map.nodes,
+                         .root = state->map.node_of[root],
+                         .bounded = bounded,
+                         .order = state->order};
 }
 
 static fan_status plan_buffer(fan_comm_state *state, int64_t bytes, int root)
 {
-    fan_request request = {.bytes = bytes, .nodes = state->size, .root = root, .order = state->order};
-    if (same_request(&request, &state->planned))
+    if (state->planned.bytes == bytes && state->planned.root == root && state->planned.made)
         return FAN_OK;
-    state->planned = (fan_request){0};
-    fan_schedule_free(&state->schedule);
-    state->plan = fan_plan_choose(&request, &state->params);
-    fan_status status = fan_plan_schedule(&state->plan, state->rank, FAN_PHASE_RECEIVE, &state->schedule);
-    if (status == FAN_OK)
-        state->planned = request;
+    fan_comm_state_forget_plan(state);
+    fan_request request = request_of(state, bytes, root, false);
+    state->planned.plan = fan_plan_choose(&request, &state->params);
+    fan_status status =
+        make_schedule(state, &state->planned.plan, root, FAN_PHASE_RECEIVE, &state->planned.schedule);
+    if (status != FAN_OK)
+        return status;
+    state->planned.bytes = bytes;
+    state->planned.root = root;
+    state->planned.made = true;
+    return FAN_OK;
+}
+
+static fan_status speak_buffer(fan_comm_state *state, int64_t bytes, int root, const fan_store *store, int *mpi_code)
+{
+    fan_status status = plan_buffer(state, bytes, root);
+    if (status != FAN_OK)
+        return status;
+    const fan_plan *plan = &state->planned.plan;
+    status = run_phase(state, plan, &state->planned.schedule, store, mpi_code);
+    if (status == FAN_OK && fan_plan_has_secondary(plan))
+        status = serve(state, plan, root, store, mpi_code);
     return status;
+}
+
+static fan_status speak_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
+                               const fan_store *store, int *mpi_code)
+{
+    fan_request request = request_of(state, bytes, root, true);
+    fan_plan plan = fan_plan_choose(&request, params);
+    fan_schedule schedule;
+    fan_status status = make_schedule(state, &plan, root, FAN_PHASE_RECEIVE, &schedule);
+    if (status == FAN_OK)
+        status = run_phase(state, &plan, &schedule, store, mpi_code);
+    fan_schedule_free(&schedule);
+    return status;
+}
+
+/* Exchange messages with other nodes. A stream has parameters of its own; a buffer's are those of the state. */
+static fan_status speak(fan_comm_state *state, const fan_params *of_stream, int64_t bytes, int root,
+                        const fan_store *store, int *mpi_code)
+{
+    return of_stream == NULL ? speak_buffer(state, bytes, root, store, mpi_code)
+                             : speak_stream(state, of_stream, bytes, root, store, mpi_code);
+}
+
+/* ---- inside a node and between nodes ---- */
+
+static bool is_speaker(const fan_comm_state *state, int root)
+{
+    return state->map.nodes > 1 &&
+           fan_node_map_speaker(&state->map, state->map.node_of[state->rank], root) == state->rank;
+}
+
+static fan_status deliver(fan_comm_state *state, const fan_params *of_stream, int64_t bytes, int root,
+                          const fan_store *store, int *mpi_code)
+{
+    if (bytes == 0)
+        return FAN_OK;
+    if (state->map.node == NULL)
+        return speak(state, of_stream, bytes, root, store, mpi_code);
+    fan_ring *ring = &state->map.node->ring;
+    if (is_speaker(state, root)) {
+        fan_relay relay;
+        fan_store relayed = fan_relay_begin(&relay, ring, store, bytes);
+        return fan_relay_end(&relay, speak(state, of_stream, bytes, root, &relayed, mpi_code), state->rank);
+    }
+    if (state->rank == root)
+        return fan_stage_write(ring, store, bytes, state->rank);
+    return fan_stage_read(ring, store, bytes, state->rank);
 }
 
 fan_status fan_deliver_buffer(fan_comm_state *state, int64_t bytes, int root, const fan_store *store, int *mpi_code)
 {
-    fan_status status = plan_buffer(state, bytes, root);
-    if (status == FAN_OK)
-        status = run_phase(state, &state->plan, &state->schedule, store, mpi_code);
-    if (status == FAN_OK && fan_plan_has_secondary(&state->plan))
-        status = serve(state, &state->plan, store, mpi_code);
-    return status;
+    return deliver(state, NULL, bytes, root, store, mpi_code);
 }
 
 fan_status fan_deliver_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
                               const fan_store *store, int *mpi_code)
 {
-    fan_request request = {
-        .bytes = bytes, .nodes = state->size, .root = root, .bounded = true, .order = state->order};
-    fan_plan plan = fan_plan_choose(&request, params);
-    fan_schedule schedule;
-    fan_status status = fan_plan_schedule(&plan, state->rank, FAN_PHASE_RECEIVE, &schedule);
-    if (status == FAN_OK)
-        status = run_phase(state, &plan, &schedule, store, mpi_code);
-    fan_schedule_free(&schedule);
-    return status;
+    return deliver(state, params, bytes, root, store, mpi_code);
 }

@@ -225,15 +225,10 @@ static double fill_entries(entry *entries, const char *const *hosts, int nodes,
     double slowest = 1;
     *slow = 0;
     for (int rank = 0; rank < nodes; rank++) {
-        const char *name = hosts[rank];
-        const fan_host *host = NULL;
-        if (topology != NULL) {
-            name = fan_topology_rank_host(topology, rank, name);
-            host = fan_topology_host(topology, name);
-        }
+        const fan_host *host = topology == NULL ? NULL : fan_topology_host(topology, hosts[rank]);
         double speed = host == NULL ? 1 : host->speed;
         int at = host == NULL || host->at == FAN_NO_SWITCH ? INT_MAX : host->at;
-        entries[rank] = (entry){speed < slow_below, at, name, rank};
+        entries[rank] = (entry){speed < slow_below, at, hosts[rank], rank};
         *slow += entries[rank].slow;
         slowest = MIN(slowest, speed);
     }

@@ -27,15 +27,9 @@ bool fan_plan_has_secondary(const fan_plan *plan)
 }
 
 /* Algorithms speak of places; schedules of nodes. */
-static void places_to_nodes(const fan_plan *plan, fan_schedule *schedule)
+static int node_at(const void *plan, int place)
 {
-    for (int class = 0; class < schedule->classes; class ++) {
-        int *parent = &schedule->roles[class].parent;
-        if (*parent != FAN_PARENT_SELF && *parent != FAN_PARENT_ABSENT)
-            *parent = fan_plan_node(plan, *parent);
-    }
-    for (int i = 0; i < schedule->edge_count; i++)
-        schedule->edges[i].peer = fan_plan_node(plan, schedule->edges[i].peer);
+    return fan_plan_node(plan, place);
 }
 
 fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
@@ -57,7 +51,8 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
         fan_schedule_free(schedule);
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
     }
-    places_to_nodes(plan, schedule);
+    schedule->node = place;
+    fan_schedule_rename(schedule, node_at, plan);
     return FAN_OK;
 }
 

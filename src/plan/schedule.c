@@ -80,3 +80,15 @@ void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int m
         fan_schedule_add(schedule, class, first + other, FAN_EDGE_EXCHANGE);
     }
 }
+
+void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node), const void *state)
+{
+    schedule->node = name(state, schedule->node);
+    for (int class = 0; class < schedule->classes; class ++) {
+        int *parent = &schedule->roles[class].parent;
+        if (*parent != FAN_PARENT_SELF && *parent != FAN_PARENT_ABSENT)
+            *parent = name(state, *parent);
+    }
+    for (int i = 0; i < schedule->edge_count; i++)
+        schedule->edges[i].peer = name(state, schedule->edges[i].peer);
+}

@@ -71,4 +71,7 @@ void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind
  */
 void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int members, int slot);
 
+/** Replace the node and all its peers by what `name` calls them. */
+void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node), const void *state);
+
 #endif

@@ -50,7 +50,7 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
     fanout_bcast(data, bytes, MPI_CHAR, 0, comm);
     tap_ok(data[0] == 7 && memcmp(data, data + 1, bytes - 1) == 0, "the data arrives (overlap %s, %s secondary groups, %s)",
            overlap, secondary, algorithm);
-    chunks = (int)fan_layout_chunks(&state->plan.layout);
+    chunks = (int)fan_layout_chunks(&state->planned.plan.layout);
     free(data);
     MPI_Comm_free(&comm);
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "engine/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static fan_status failure(int error, const char *what)
+{
+    return fan_fail(FAN_ERR_SYSTEM, "%s: %s", what, strerror(error));
+}
+
+static fan_status map(int file, size_t bytes, fan_segment *segment)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (memory == MAP_FAILED)
+        return failure(errno, "mmap");
+    *segment = (fan_segment){memory, bytes};
+    return FAN_OK;
+}
+
+/* Memory that is not there must be noticed now: the first touch would be a SIGBUS. */
+static fan_status reserve(int file, size_t bytes)
+{
+    int error = posix_fallocate(file, 0, (off_t)bytes);
+    return error == 0 ? FAN_OK : failure(error, "posix_fallocate");
+}
+
+fan_status fan_segment_create(size_t bytes, fan_segment *segment, fan_segment_name *name)
+{
+    struct stat found;
+    int file = memfd_create("fanout", MFD_CLOEXEC);
+    if (file < 0)
+        return failure(errno, "memfd_create");
+    fan_status status = reserve(file, bytes);
+    if (status == FAN_OK && fstat(file, &found) != 0)
+        status = failure(errno, "fstat");
+    if (status == FAN_OK)
+        status = map(file, bytes, segment);
+    if (status != FAN_OK) {
+        close(file);
+        return status;
+    }
+    *name = (fan_segment_name){getpid(), file, found.st_dev, found.st_ino};
+    return FAN_OK;
+}
+
+void fan_segment_close_name(const fan_segment_name *name)
+{
+    close((int)name->file);
+}
+
+fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment *segment)
+{
+    char path[64];
+    struct stat found;
+    snprintf(path, sizeof path, "/proc/%lld/fd/%lld", (long long)name->pid, (long long)name->file);
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0)
+        return failure(errno, path);
+    fan_status status = FAN_OK;
+    if (fstat(file, &found) != 0)
+        status = failure(errno, path);
+    else if (found.st_dev != name->device || found.st_ino != name->inode)
+        status = fan_fail(FAN_ERR_SYSTEM, "%s is not what was shared", path);
+    if (status == FAN_OK)
+        status = map(file, bytes, segment);
+    close(file);
+    return status;
+}
+
+void fan_segment_release(fan_segment *segment)
+{
+    munmap(segment->memory, segment->bytes);
+    *segment = (fan_segment){0};
+}

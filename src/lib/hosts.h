@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file hosts.h  On which host each rank is. Rank 0 knows the names, from MPI and from the topology file that
+ * FANOUT_TOPO_FILE names in its environment.
+ */
+#ifndef FAN_LIB_HOSTS_H
+#define FAN_LIB_HOSTS_H
+
+#include "base/status.h"
+#include "plan/order.h"
+#include "plan/topology.h"
+
+#include <mpi.h>
+
+typedef struct fan_hosts {
+    MPI_Comm comm; /**< private */
+    int rank;
+    int size;
+    fan_topology *topology; /**< on rank 0, or NULL */
+    const char **names;     /**< on rank 0: [size], else NULL */
+    char *block;
+} fan_hosts;
+
+/**
+ * Collect the names. Collective over `comm`. A bad file, or too little memory on a rank, is the same
+ * failure on all ranks. fan_hosts_free releases the result, of a failure too.
+ */
+fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts, int *mpi_code);
+
+void fan_hosts_free(fan_hosts *hosts);
+
+/** A number that is equal on ranks whose host has the same name: the lowest of these ranks. Collective. */
+fan_status fan_hosts_number(const fan_hosts *hosts, int *number, int *mpi_code);
+
+/**
+ * The order of `nodes` nodes, by the hosts of their leaders, leader[node]; NULL if it is that of their numbers. The
+ * caller frees it. Collective.
+ */
+fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order, int *mpi_code);
+
+#endif
