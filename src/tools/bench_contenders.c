@@ -6,6 +6,7 @@
 #include "fanout.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static fan_bench_contender *add_on(MPI_Comm comm, fan_bench_contenders *contenders,
@@ -79,13 +80,26 @@ static void add_algorithm(fan_bench_contenders *contenders, const char *algorith
     MPI_Info_free(&info);
 }
 
-void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options)
+/* What ranks that share memory are measured by. */
+static void add_memcpy(fan_bench_contenders *contenders, int bytes)
 {
-    contenders->count = 0;
+    contenders->memcpy = contenders->count;
+    fan_bench_contender *contender = add(contenders, FAN_BENCH_MEMCPY, "memcpy");
+    contender->copy = malloc((size_t)bytes);
+    if (contender->copy == NULL)
+        fan_bench_abort("no memory for a copy of %d bytes of data; give smaller --sizes", bytes);
+}
+
+void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options,
+                               const fan_bench_job *job)
+{
+    *contenders = (fan_bench_contenders){0};
     add(contenders, FAN_BENCH_LIMIT, "limit");
     add(contenders, FAN_BENCH_MPI, "MPI_Bcast");
     const fan_bench_contender *plain = add(contenders, FAN_BENCH_FANOUT, "fanout_bcast");
     fan_bench_check(plain->name, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
+    if (job->host_count < job->size)
+        add_memcpy(contenders, fan_bench_largest(options));
     for (int i = 0; i < options->algorithm_count; i++)
         add_algorithm(contenders, options->algorithms[i], options->group_size);
     for (int i = 0; i < options->peer_count; i++)
@@ -94,8 +108,10 @@ void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench
 
 void fan_bench_contenders_close(fan_bench_contenders *contenders)
 {
-    for (int i = 0; i < contenders->count; i++)
+    for (int i = 0; i < contenders->count; i++) {
         MPI_Comm_free(&contenders->list[i].comm);
+        free(contenders->list[i].copy);
+    }
 }
 
 static int transfer(const fan_bench_job *job, void *buffer, int bytes, MPI_Comm comm)
@@ -115,6 +131,7 @@ static int run(const fan_bench_contender *contender, const fan_bench_job *job, v
     case FAN_BENCH_MPI:
     case FAN_BENCH_PEER: return MPI_Bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
     case FAN_BENCH_FANOUT: return fanout_bcast(buffer, bytes, MPI_BYTE, job->root, contender->comm);
+    case FAN_BENCH_MEMCPY: memcpy(contender->copy, buffer, (size_t)bytes); return MPI_SUCCESS;
     }
     return MPI_ERR_INTERN;
 }
@@ -127,5 +144,9 @@ void fan_bench_run(const fan_bench_contender *contender, const fan_bench_job *jo
 
 bool fan_bench_receives(const fan_bench_contender *contender, const fan_bench_job *job)
 {
-    return contender->kind != FAN_BENCH_LIMIT || job->rank == job->peer || job->rank == job->root;
+    switch (contender->kind) {
+    case FAN_BENCH_LIMIT: return job->rank == job->peer || job->rank == job->root;
+    case FAN_BENCH_MEMCPY: return false;
+    default: return true;
+    }
 }

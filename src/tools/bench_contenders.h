@@ -13,6 +13,7 @@ typedef enum fan_bench_kind {
     FAN_BENCH_LIMIT,
     FAN_BENCH_MPI,
     FAN_BENCH_FANOUT,
+    FAN_BENCH_MEMCPY, /**< every rank copies as many bytes, all at once */
     FAN_BENCH_PEER
 } fan_bench_kind;
 
@@ -22,15 +23,18 @@ typedef struct fan_bench_contender {
     const char *algorithm; /**< as --algorithm or --peers named it; else NULL */
     int segment_bytes;     /**< of FAN_BENCH_PEER; 0: none */
     MPI_Comm comm;         /**< its own duplicate of MPI_COMM_WORLD */
+    void *copy;            /**< of FAN_BENCH_MEMCPY: where to */
 } fan_bench_contender;
 
 typedef struct fan_bench_contenders {
     int count; /**< number 0 is the limit */
-    fan_bench_contender list[3 + FAN_BENCH_MAX_ALGORITHMS + FAN_BENCH_MAX_PEERS];
+    int memcpy; /**< number of FAN_BENCH_MEMCPY; 0: there is none, because no two ranks share a host */
+    fan_bench_contender list[4 + FAN_BENCH_MAX_ALGORITHMS + FAN_BENCH_MAX_PEERS];
 } fan_bench_contenders;
 
 /** Make the communicators and their libfanout state, so that no timed call does. Collective. */
-void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options);
+void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options,
+                               const fan_bench_job *job);
 
 /** Free the communicators. Collective. */
 void fan_bench_contenders_close(fan_bench_contenders *contenders);

@@ -46,7 +46,8 @@ static json_t *segment(const fan_bench_contender *contender)
 static json_t *contender_array(const fan_bench_contenders *contenders)
 {
     static const char *const kinds[] = {[FAN_BENCH_LIMIT] = "limit", [FAN_BENCH_MPI] = "mpi",
-                                        [FAN_BENCH_FANOUT] = "fanout", [FAN_BENCH_PEER] = "peer"};
+                                        [FAN_BENCH_FANOUT] = "fanout",
+                                        [FAN_BENCH_MEMCPY] = "memcpy", [FAN_BENCH_PEER] = "peer"};
     json_t *array = json_array();
     for (int i = 0; i < contenders->count; i++) {
         const fan_bench_contender *c = &contenders->list[i];
@@ -93,7 +94,7 @@ static json_t *result_array(const fan_bench_options *options,
                                        "bytes", options->sizes[size],
                                        "contender", contenders->list[i].name,
                                        "seconds", summary(fan_bench_times(results, size, i)),
-                                       "ratio", summary(fan_bench_ratios(results, size, i)),
+                                       "ratio", summary(fan_bench_ratios(results, size, i, 0)),
                                        "samples", sample_array(results, size, i));
             array = fan_json_append(array, result);
         }

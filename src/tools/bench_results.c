@@ -34,11 +34,11 @@ fan_summary fan_bench_times(const fan_bench_results *results, int size, int cont
     return fan_summarize(results->scratch, results->rounds);
 }
 
-fan_summary fan_bench_ratios(const fan_bench_results *results, int size, int contender)
+fan_summary fan_bench_ratios(const fan_bench_results *results, int size, int contender, int base)
 {
     const double *seconds = fan_bench_seconds(results, size, contender);
-    const double *limit = fan_bench_seconds(results, size, 0);
+    const double *others = fan_bench_seconds(results, size, base);
     for (int i = 0; i < results->rounds; i++)
-        results->scratch[i] = seconds[i] / limit[i];
+        results->scratch[i] = seconds[i] / others[i];
     return fan_summarize(results->scratch, results->rounds);
 }

@@ -41,6 +41,8 @@ void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job 
            job->host_count == 1 ? "" : "s", job->root, root);
     printf("limit   one transfer to rank %d on %s%s\n", job->peer, peer,
            strcmp(root, peer) == 0 ? ": the same host, so it crosses no network" : "");
+    if (contenders->memcpy > 0)
+        printf("memcpy  every rank copies as many bytes, all at once\n");
     printf("rounds  %d after %d to warm up; medians\n", options->rounds, options->warmup);
     printf("\n%10s  %-*s %10s %13s %7s  %s\n", "size", name_width(contenders), "contender", "time",
            "rate", "ratio", "min..max");
@@ -64,7 +66,7 @@ static int best_peer(const fan_bench_contenders *contenders, const fan_bench_res
     int best = -1;
     double least = 0;
     for (int i = 0; i < contenders->count; i++) {
-        double ratio = fan_bench_ratios(results, size, i).median;
+        double ratio = fan_bench_ratios(results, size, i, 0).median;
         if (contenders->list[i].kind == FAN_BENCH_PEER && (best < 0 || ratio < least)) {
             best = i;
             least = ratio;
@@ -84,8 +86,18 @@ static void print_time(const fan_bench_contender *contender, int width, fan_summ
 
 static void print_ratio(fan_summary ratios, bool best)
 {
-    printf(" %7.3f  %.3f..%.3f%s", ratios.median, ratios.minimum, ratios.maximum,
-           best ? "  best peer" : "");
+    char range[32];
+    snprintf(range, sizeof range, "%.3f..%.3f", ratios.minimum, ratios.maximum);
+    printf(" %7.3f  %-14s%s", ratios.median, range, best ? "  best peer" : "");
+}
+
+/* Of what ranks that share memory have received; the copies of all ranks at once take 1. */
+static void print_copies(const fan_bench_contenders *contenders, const fan_bench_results *results, int size,
+                         int contender)
+{
+    fan_bench_kind kind = contenders->list[contender].kind;
+    if (contenders->memcpy > 0 && kind != FAN_BENCH_LIMIT && kind != FAN_BENCH_MEMCPY)
+        printf("  %.2f x memcpy", fan_bench_ratios(results, size, contender, contenders->memcpy).median);
 }
 
 void fan_bench_table_rows(const fan_bench_options *options, const fan_bench_contenders *contenders,
@@ -99,7 +111,8 @@ void fan_bench_table_rows(const fan_bench_options *options, const fan_bench_cont
         printf("%10s", i == 0 ? text : "");
         print_time(&contenders->list[i], width, fan_bench_times(results, size, i), bytes);
         if (contenders->list[i].kind != FAN_BENCH_LIMIT)
-            print_ratio(fan_bench_ratios(results, size, i), i == best);
+            print_ratio(fan_bench_ratios(results, size, i, 0), i == best);
+        print_copies(contenders, results, size, i);
         printf("\n");
     }
     fflush(stdout);

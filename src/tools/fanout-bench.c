@@ -146,7 +146,7 @@ static void allocate(bench *b)
 static bool run(bench *b)
 {
     open_json(b);
-    fan_bench_contenders_open(&b->contenders, &b->options);
+    fan_bench_contenders_open(&b->contenders, &b->options, &b->job);
     allocate(b);
     bool good = measure_all(b);
     if (good)

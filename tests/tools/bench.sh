@@ -54,7 +54,7 @@ has()
 bench 3 --sizes 1K:64K:8,100001 --algorithm ktree,chain --root 2 --repeat 5 --check --json report
 check "three ranks: exit status" succeeds
 check "the report has all samples, and their medians" \
-    "$report_check" report 5 1024,8192,65536,100001 limit,MPI_Bcast,fanout_bcast,ktree,chain
+    "$report_check" report 5 1024,8192,65536,100001 limit,MPI_Bcast,fanout_bcast,memcpy,ktree,chain
 check "it says which root" has '"root": 2' report
 check "the table has a row for each size of each contender" lines ' ktree ' 4
 check "sizes are not rounded" lines ' 100001 B ' 1
@@ -63,7 +63,7 @@ check "the ranks are counted" lines 'ranks   3 on 1 host, root 2 ' 1
 bench 2 --sizes 70000 --algorithm group --group-size 1 --repeat 2 --warmup 0 --json -
 check "--json -: exit status" succeeds
 check "--json -: standard output is the report" \
-    "$report_check" out 2 70000 'limit,MPI_Bcast,fanout_bcast,group k=1'
+    "$report_check" out 2 70000 'limit,MPI_Bcast,fanout_bcast,memcpy,group k=1'
 
 bench 2 --sizes 1 --repeat 1 --quiet
 check "--quiet: exit status" succeeds
@@ -127,7 +127,7 @@ test_peers()
     check "two peers: exit status" succeeds
     check "two peers: each does its own" in_segments 32
     check "two peers: the report has them" "$report_check" report 1 1048576 \
-        'limit,MPI_Bcast,fanout_bcast,MPI_Bcast basic_linear,MPI_Bcast pipeline:32K'
+        'limit,MPI_Bcast,fanout_bcast,memcpy,MPI_Bcast basic_linear,MPI_Bcast pipeline:32K'
     check "the table marks one of them" lines '  best peer' 1
 
     bench 2 --peers=bogus --sizes 1

@@ -64,6 +64,8 @@ static const char *kind_of(const char *name)
         return "limit";
     if (strcmp(name, "MPI_Bcast") == 0)
         return "mpi";
+    if (strcmp(name, "memcpy") == 0)
+        return "memcpy";
     return strncmp(name, "MPI_Bcast ", 10) == 0 ? "peer" : "fanout";
 }
 
