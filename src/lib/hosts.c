@@ -70,6 +70,21 @@ static fan_status gather_names(fan_hosts *hosts, int *mpi_code)
     return FAN_OK;
 }
 
+/* The file names ranks of MPI_COMM_WORLD, so that it means the same on every communicator. */
+static void move_ranks(fan_hosts *hosts)
+{
+    MPI_Group group, world;
+    MPI_Comm_group(hosts->comm, &group);
+    MPI_Comm_group(MPI_COMM_WORLD, &world);
+    for (int rank = 0; rank < hosts->size; rank++) {
+        int in_world;
+        MPI_Group_translate_ranks(group, 1, &rank, world, &in_world);
+        hosts->names[rank] = fan_topology_rank_host(hosts->topology, in_world, hosts->names[rank]);
+    }
+    MPI_Group_free(&group);
+    MPI_Group_free(&world);
+}
+
 /* On rank 0. */
 static fan_status read_topology(fan_hosts *hosts)
 {
@@ -77,8 +92,8 @@ static fan_status read_topology(fan_hosts *hosts)
     if (path == NULL || *path == '\0')
         return FAN_OK;
     fan_status status = fan_topology_read(path, &hosts->topology);
-    for (int rank = 0; status == FAN_OK && rank < hosts->size; rank++)
-        hosts->names[rank] = fan_topology_rank_host(hosts->topology, rank, hosts->names[rank]);
+    if (status == FAN_OK && hosts->topology->moved_count > 0)
+        move_ranks(hosts);
     return status;
 }
 

@@ -10,7 +10,8 @@
  *     SwitchName=leaf2 Nodes=node[17-32]
  *     SwitchName=spine Switches=leaf[1-2]
  *     NodeName=node[03,05] Speed=0.5      # of the usual link speed, which is 1
- *     Ranks=0,4-6 Host=node01             # for tests: take these ranks to be on that host
+ *     Ranks=0,4-6 Host=node01             # for tests: take these ranks of
+ *                                        # MPI_COMM_WORLD to be on that host
  *
  * Other keys of a line (LinkSpeed) are ignored. A switch may be below several, as redundant spines
  * are written; the first counts.
