@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "lib/comm_state.h"
+#include "lib/delivery.h"
 #include "lib/errors.h"
 #include "plan/explain.h"
 
@@ -53,8 +53,7 @@ static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
     if (state->size == 1 || bytes < state->params.min_bytes)
         return strdup("handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
-    fan_request request = {
-        .bytes = bytes, .nodes = state->map.nodes, .root = state->map.node_of[root], .order = state->order};
+    fan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, &state->params);
     return fan_plan_explain(&plan, &state->params);
 }

@@ -91,12 +91,12 @@ static fan_status serve(fan_comm_state *state, const fan_plan *plan, int root, c
     return status;
 }
 
-static fan_request request_of(const fan_comm_state *state, int64_t bytes, int root, bool bounded)
+fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
 {
     return (fan_request){.bytes = bytes,
                          .nodes = state->map.nodes,
                          .root = state->map.node_of[root],
-                         .bounded = bounded,
+                         .local = state->map.largest,
                          .order = state->order};
 }
 
@@ -105,7 +105,7 @@ static fan_status plan_buffer(fan_comm_state *state, int64_t bytes, int root)
     if (state->planned.bytes == bytes && state->planned.root == root && state->planned.made)
         return FAN_OK;
     fan_comm_state_forget_plan(state);
-    fan_request request = request_of(state, bytes, root, false);
+    fan_request request = fan_delivery_request(state, bytes, root);
     state->planned.plan = fan_plan_choose(&request, &state->params);
     fan_status status =
         make_schedule(state, &state->planned.plan, root, FAN_PHASE_RECEIVE, &state->planned.schedule);
@@ -132,7 +132,8 @@ static fan_status speak_buffer(fan_comm_state *state, int64_t bytes, int root, c
 static fan_status speak_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
                                const fan_store *store, int *mpi_code)
 {
-    fan_request request = request_of(state, bytes, root, true);
+    fan_request request = fan_delivery_request(state, bytes, root);
+    request.bounded = true;
     fan_plan plan = fan_plan_choose(&request, params);
     fan_schedule schedule;
     fan_status status = make_schedule(state, &plan, root, FAN_PHASE_RECEIVE, &schedule);

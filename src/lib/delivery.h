@@ -6,6 +6,9 @@
 #include "engine/engine.h"
 #include "lib/comm_state.h"
 
+/** What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is connected. */
+fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
+
 /**
  * Deliver by the plan that the state's parameters give for `bytes` from `root`. The plan is kept for the
  * next call. Collective; the state is connected.

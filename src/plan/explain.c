@@ -157,6 +157,7 @@ static rivals find_rivals(const fan_plan *plan, const fan_params *params)
     fan_request request = {.bytes = plan->layout.bytes,
                            .nodes = plan->nodes,
                            .root = plan->root,
+                           .local = plan->local,
                            .order = plan->order};
     rivals r = {.plan = plan};
     fan_plan_candidates(&request, params, compare, &r);
@@ -318,11 +319,36 @@ static fan_status say_loads(FILE *out, const fan_plan *plan)
     return FAN_OK;
 }
 
+/* ---- ranks that share memory ---- */
+
+static void say_one_node(FILE *out, const fan_plan *plan)
+{
+    text bytes, predicted;
+    fprintf(out, "%s from one rank to the others of its node.\n",
+            fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes));
+    fprintf(out,
+            "All %d ranks share memory: the root copies the data into a ring of cells, from which the others copy\n"
+            "it out at the same time.\nPredicted time: %s, that of one copy.\n",
+            plan->local, fan_format_seconds(plan->predicted, predicted, sizeof predicted));
+}
+
+static void say_local(FILE *out, const fan_plan *plan)
+{
+    if (plan->local > 1)
+        fprintf(out,
+                "  A node receives the data once. Its ranks, up to %d, get it through memory while it arrives.\n",
+                plan->local);
+}
+
 /* ---- */
 
 static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *params)
 {
     text bytes, least;
+    if (plan->nodes == 1 && plan->local > 1 && plan->layout.bytes > 0) {
+        say_one_node(out, plan);
+        return FAN_OK;
+    }
     fprintf(out, "%s from node %d to %d recipient%s.\n",
             fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes), plan->root, plan->nodes - 1,
             plan->nodes == 2 ? "" : "s");
@@ -337,6 +363,7 @@ static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *pa
                 fan_format_bytes(params->min_bytes, least, sizeof least));
     rivals r = find_rivals(plan, params);
     say_algorithm(out, plan);
+    say_local(out, plan);
     say_order(out, plan);
     say_why_algorithm(out, plan, params, &r);
     say_why_k(out, plan, params, &r);

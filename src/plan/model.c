@@ -9,7 +9,7 @@ double fan_link_time(const fan_model *model, double bytes)
 double fan_chunk_time(const fan_model *model, double chunk_bytes)
 {
     double on_link = fan_link_time(model, chunk_bytes);
-    double in_processor = 2 * model->overhead;
+    double in_processor = 2 * model->overhead + chunk_bytes * model->copy;
     return on_link > in_processor ? on_link : in_processor;
 }
 
@@ -22,7 +22,8 @@ double fan_cost_time(const fan_model *model, const fan_cost *cost, double bytes,
                      double chunk_bytes)
 {
     return cost->rounds * chunks * fan_chunk_time(model, bytes / chunks) +
-           cost->fill * fan_chunk_time(model, chunk_bytes) + cost->hops * fan_hop_time(model);
+           cost->fill * fan_chunk_time(model, chunk_bytes) + cost->hops * fan_hop_time(model) +
+           2 * chunk_bytes * model->copy;
 }
 
 double fan_limit_time(const fan_model *model, double bytes)

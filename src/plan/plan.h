@@ -36,6 +36,7 @@ typedef struct fan_plan {
     fan_algorithm algorithm; /**< never FAN_AUTO */
     int nodes;
     int root;
+    int local;              /**< ranks on the fullest node, 0 or 1: nodes are single ranks */
     const fan_order *order; /**< of the nodes, NULL: by number; the caller keeps it */
     int tail;               /**< see fan_order_place */
     fan_shape shape;

@@ -46,7 +46,18 @@ typedef struct search {
 
 fan_model fan_params_model(const fan_params *params)
 {
-    return (fan_model){params->latency, params->bandwidth, params->overhead, params->gap};
+    return (fan_model){.latency = params->latency,
+                       .bandwidth = params->bandwidth,
+                       .overhead = params->overhead,
+                       .gap = params->gap};
+}
+
+static fan_model model_of(const fan_request *request, const fan_params *params)
+{
+    fan_model model = fan_params_model(params);
+    if (request->local > 1)
+        model.copy = 1 / params->copy_bandwidth;
+    return model;
 }
 
 static int64_t chunk_of(const fan_plan *plan)
@@ -188,6 +199,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
         .algorithm = algorithm,
         .nodes = s->request->nodes,
         .root = s->request->root,
+        .local = s->request->local,
         .order = s->request->order,
         .shape = {.recipients = s->request->nodes - 1,
                   .group_size = k,
@@ -291,7 +303,7 @@ void fan_plan_candidates(const fan_request *request, const fan_params *params,
         return;
     search s = {.request = request,
                 .params = params,
-                .model = fan_params_model(params),
+                .model = model_of(request, params),
                 .visit = visit,
                 .state = state};
     s.slow = slow_leaves(&s);
@@ -341,6 +353,8 @@ fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
         int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : largest_chunk;
         return (fan_plan){.algorithm = FAN_CHAIN,
                           .nodes = 1,
+                          .local = request->local,
+                          .predicted = (double)request->bytes * model_of(request, params).copy,
                           .layout = fan_layout_make(request->bytes, chunk, 1, 1),
                           .window = 1,
                           .sends = 1,

@@ -11,6 +11,7 @@ typedef struct fan_request {
     int64_t bytes;
     int nodes;
     int root;
+    int local; /**< ranks on the fullest node, which get the data through memory; 0 or 1: nodes are single ranks */
     bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
                    */
     const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */

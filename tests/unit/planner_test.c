@@ -345,6 +345,26 @@ START_TEST(more_overhead_asks_for_larger_chunks)
 }
 END_TEST
 
+/* The rank that exchanges messages also copies for the others: slow copies count, fast ones do not. */
+START_TEST(ranks_that_share_memory_cost_copies)
+{
+    fan_request request = {.bytes = 16 * mib, .nodes = 9};
+    fan_params params = fan_params_default();
+    fan_plan alone = fan_plan_choose(&request, &params);
+    request.local = 4;
+    params.copy_bandwidth = params.bandwidth / 4;
+    fan_plan slow = fan_plan_choose(&request, &params);
+    ck_assert_double_ge(slow.predicted, 4 * (double)request.bytes / params.bandwidth);
+    ck_assert_double_eq(slow.limit_predicted, alone.limit_predicted);
+    params.copy_bandwidth = 1e15;
+    fan_plan fast = fan_plan_choose(&request, &params);
+    ck_assert_double_eq_tol(fast.predicted, alone.predicted, 1e-6 * alone.predicted);
+    request.nodes = 1;
+    params.copy_bandwidth = 1e9;
+    ck_assert_double_eq_tol(fan_plan_choose(&request, &params).predicted, (double)request.bytes / 1e9, 1e-9);
+}
+END_TEST
+
 START_TEST(a_larger_gap_asks_for_larger_chunks)
 {
     fan_params params = fan_params_default();
@@ -381,6 +401,7 @@ int main(void)
         large_clusters_get_trees_of_small_k,
         more_overhead_asks_for_larger_chunks,
         a_larger_gap_asks_for_larger_chunks,
+        ranks_that_share_memory_cost_copies,
     };
     return unit_main("planner", tests, sizeof tests / sizeof tests[0]);
 }

@@ -66,10 +66,12 @@ static const struct {
     {"connections", "5", "5", "0", "4097"},
     {"min_bytes", "1M", "1048576", "-1", "5E"},
     {"overlap", "0", "0", "-1", "2"},
+    {"shared_memory", "0", "0", "-1", "2"},
     {"latency", "0.25", "0.25", "-1e-9", "10.5"},
     {"bandwidth", "2.5e7", "25000000", "0.5", "1.1e15"},
     {"overhead", "1.5e-5", "1.5e-05", "-1e-9", "11"},
     {"gap", "8e-6", "8e-06", "-1e-9", "11"},
+    {"copy_bandwidth", "5e9", "5000000000", "0.5", "1.1e15"},
 };
 enum { sample_count = sizeof samples / sizeof samples[0] };
 
