@@ -11,7 +11,8 @@
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomics must work between processes");
 
 enum {
-    polls_before_yield = 64, /* about a microsecond: another core answers within that */
+    polls_of_sharers = 64,   /* about a microsecond: longer, and the core is missed by a rank that has work */
+    polls_of_owners = 1000,  /* a yield would take longer than what is waited for */
     yields_before_sleep = 32,
     shortest_sleep_ns = 50 * 1000,
     longest_sleep_ns = 1000 * 1000, /* a message that needs this process may be late by so much */
@@ -46,13 +47,13 @@ static void relax(void)
 /* True if it is time to sleep. What a process waits for may itself wait for a message of this one: see to those. */
 static bool is_patient(const fan_ring *ring, waiting *w)
 {
-    if (w->turns++ < polls_before_yield) {
+    if (w->turns++ < ring->polls) {
         relax();
         return false;
     }
     if (ring->idle != NULL)
         ring->idle(ring->idle_state);
-    if (w->turns <= polls_before_yield + yields_before_sleep) {
+    if (w->turns <= ring->polls + yields_before_sleep) {
         sched_yield();
         return false;
     }
@@ -71,7 +72,11 @@ size_t fan_ring_bytes(int members)
 
 void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int self)
 {
-    *ring = (fan_ring){.memory = memory, .members = members, .self = self};
+    bool own_cores = members <= sysconf(_SC_NPROCESSORS_ONLN);
+    *ring = (fan_ring){.memory = memory,
+                       .members = members,
+                       .self = self,
+                       .polls = own_cores ? polls_of_owners : polls_of_sharers};
 }
 
 /* ---- the writer ---- */

@@ -61,6 +61,7 @@ typedef struct fan_ring {
     int self;
     uint32_t position; /**< number of the next piece to write or to read */
     uint32_t limit;    /**< the writer's: pieces below this have a free cell */
+    int polls;         /**< while waiting, before others get the core */
     /** Called while waiting, so that messages make progress; or NULL. */
     void (*idle)(void *state);
     void *idle_state;

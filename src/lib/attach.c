@@ -51,7 +51,7 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
 
 static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
-    if (state->size == 1 || bytes < state->params.min_bytes)
+    if (state->size == 1 || fan_is_small(state, bytes))
         return strdup("handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
     fan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, &state->params);

@@ -103,9 +103,7 @@ static fan_status broadcast(fan_comm_state *state, void *buffer, MPI_Count count
                             int *mpi_code)
 {
     fan_typemap *map;
-    fan_status status = fan_comm_state_connect(state, mpi_code);
-    if (status == FAN_OK)
-        status = fan_typemap_make(count, datatype, &map);
+    fan_status status = fan_typemap_make(count, datatype, &map);
     if (status != FAN_OK)
         return status;
     status = deliver(state, buffer, map, root, mpi_code);
@@ -130,7 +128,11 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
         return fan_raise(comm, status, fan_error_code(status, code));
     if (bytes < state->params.min_bytes)
         return hand_over(buffer, count, datatype, root, comm);
-    status = broadcast(state, buffer, count, datatype, root, &code);
+    status = fan_comm_state_connect(state, &code);
+    if (status == FAN_OK && fan_is_small(state, bytes))
+        return hand_over(buffer, count, datatype, root, comm);
+    if (status == FAN_OK)
+        status = broadcast(state, buffer, count, datatype, root, &code);
     return fan_raise(comm, status, fan_error_code(status, code));
 }
 

@@ -91,6 +91,12 @@ static fan_status serve(fan_comm_state *state, const fan_plan *plan, int root, c
     return status;
 }
 
+bool fan_is_small(const fan_comm_state *state, int64_t bytes)
+{
+    bool is_pair = state->size == 2 && state->map.nodes == 1;
+    return (is_pair ? bytes / 16 : bytes) < state->params.min_bytes;
+}
+
 fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
 {
     return (fan_request){.bytes = bytes,

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+enum { medium = 2 * 1024 * 1024 }; /* between two ranks less is MPI's */
 enum { large = 8 * 1024 * 1024 }; /* more than the ring holds, and no message that MPI sends before it is asked for */
 
 static int rank, size;
@@ -66,20 +67,20 @@ static void test_memory(void)
     MPI_Comm_dup(MPI_COMM_WORLD, &same);
     MPI_Comm_split(MPI_COMM_WORLD, 0, -rank, &reversed);
     MPI_Comm_split(MPI_COMM_WORLD, rank == 0, rank, &other);
-    bool good = broadcast(100000, 0, 1, same) && broadcast(100000, 0, 2, reversed);
+    bool good = broadcast(medium, 0, 1, same) && broadcast(medium, 0, 2, reversed);
     bool alone = map_of(same)->node == NULL;
     tap_ok(good && count_segments(&bytes) == !alone, "communicators of the same ranks share one segment");
     tap_ok(bytes <= 2 * 1024 * 1024 + 16384 + 256 * (size_t)size, "which takes little more than 2 MiB");
 
     int of_other;
     MPI_Comm_size(other, &of_other);
-    good = of_other == 1 || broadcast(100000, 0, 3, other);
+    good = of_other == 1 || broadcast(medium, 0, 3, other);
     bool other_ring = of_other > 1 && map_of(other)->node != NULL && map_of(other)->node != map_of(same)->node;
     tap_ok(good && count_segments(&bytes) == !alone + other_ring, "one of other ranks has a segment of its own");
 
     MPI_Comm_free(&other);
     MPI_Comm_free(&same);
-    tap_ok(broadcast(100000, 0, 4, reversed) && count_segments(&bytes) == !alone,
+    tap_ok(broadcast(medium, 0, 4, reversed) && count_segments(&bytes) == !alone,
            "a segment stays as long as a communicator needs it");
     MPI_Comm_free(&reversed);
     tap_ok(count_segments(&bytes) == 0, "and no longer");
@@ -126,15 +127,15 @@ static void test_lengths(void)
     MPI_Comm comm;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
-    bool good = broadcast(100000, 0, 1, comm);
+    bool good = broadcast(medium, 0, 1, comm);
     if (map_of(comm)->nodes > 1) {
         tap_ok(good, "lengths that differ # SKIP several nodes");
     } else {
-        int class, code = fanout_bcast(buffer, rank == size - 1 ? 90000 : 100000, MPI_BYTE, 0, comm);
+        int class, code = fanout_bcast(buffer, rank == size - 1 ? medium - 1 : medium, MPI_BYTE, 0, comm);
         MPI_Error_class(code, &class);
         tap_ok(class == (rank == size - 1 ? MPI_ERR_TRUNCATE : MPI_SUCCESS),
                "a rank whose length differs from that of its node gets MPI_ERR_TRUNCATE");
-        tap_ok(broadcast(100000, 1, 2, comm), "and the communicator still works");
+        tap_ok(broadcast(medium, 1, 2, comm), "and the communicator still works");
     }
     MPI_Comm_free(&comm);
 }
