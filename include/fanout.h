@@ -54,7 +54,10 @@ FANOUT_EXPORT const char *fanout_version(void);
  *
  * The type signature (not count and datatype themselves) must be equal on all ranks. A broadcast of
  * fewer bytes than the agreed parameter `min_bytes`, and any on an intercommunicator, is handed to
- * MPI_Bcast.
+ * MPI_Bcast; so is one of fewer than 16 times as many between two ranks of one node that are alone.
+ *
+ * Ranks that share memory receive the data once and pass it on through 2 MiB of memory, kept for the communicator and
+ * others of the same ranks on the node. Beyond that a broadcast in place needs only bookkeeping.
  *
  * @param buffer    the data on the root, room for it elsewhere; may be MPI_BOTTOM
  * @param count     number of elements of `datatype`
