@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file fortran.h  Our definitions of the Fortran calls, for Open MPI: arguments are converted, then it is the C call. */
+#ifndef FAN_PMPI_FORTRAN_H
+#define FAN_PMPI_FORTRAN_H
+
+#include "pmpi/calls.h"
+
+fan_fortran_bcast_fn fan_take_fortran_bcast;
+fan_fortran_ibcast_fn fan_take_fortran_ibcast;
+fan_fortran_finalize_fn fan_take_fortran_finalize;
+
+#endif
