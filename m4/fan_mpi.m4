@@ -25,6 +25,8 @@ AC_DEFUN([FAN_CHECK_MPI], [
   AC_ARG_VAR([MPIRUN], [launcher of MPI programs, for the tests])
   AC_CHECK_PROGS([MPIRUN], [mpirun.$fan_cv_mpi_vendor mpiexec.$fan_cv_mpi_vendor mpirun mpiexec])
   AS_IF([test -z "$MPIRUN"], [AC_MSG_ERROR([no MPI launcher found; install openmpi-bin (or mpich), or set MPIRUN])])
+  AC_ARG_VAR([MPIFC], [MPI Fortran compiler, for tests of the shim])
+  AC_CHECK_PROGS([MPIFC], [mpif90.$fan_cv_mpi_vendor mpifort.$fan_cv_mpi_vendor])
   AC_SUBST([MPI_VENDOR], [$fan_cv_mpi_vendor])
   AM_CONDITIONAL([OPEN_MPI], [test $fan_cv_mpi_vendor = openmpi])
 ])

@@ -20,10 +20,8 @@ typedef int fan_bcast_init_fn(void *, int, MPI_Datatype, int, MPI_Comm, MPI_Info
 typedef int fan_bcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm);
 typedef int fan_ibcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Request *);
 typedef int fan_bcast_init_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Info, MPI_Request *);
-typedef int fan_finalize_fn(void);
 typedef void fan_fortran_bcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *);
 typedef void fan_fortran_ibcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *);
-typedef void fan_fortran_finalize_fn(MPI_Fint *);
 
 /** One definition of each call. NULL where the MPI library has no such call. */
 typedef struct fan_calls {
@@ -33,10 +31,8 @@ typedef struct fan_calls {
     fan_bcast_c_fn *bcast_c;
     fan_ibcast_c_fn *ibcast_c;
     fan_bcast_init_c_fn *bcast_init_c;
-    fan_finalize_fn *finalize;
     fan_fortran_bcast_fn *fortran_bcast;
     fan_fortran_ibcast_fn *fortran_ibcast;
-    fan_fortran_finalize_fn *fortran_finalize;
 } fan_calls;
 
 /**

@@ -4,10 +4,8 @@
 #include "fanout.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
-static _Atomic bool ready; /* there is a keyval, and MPI has not been finalised */
 static int keyval = MPI_KEYVAL_INVALID;
 
 static int delete_record(MPI_Comm comm, int key, void *attribute, void *extra)
@@ -17,25 +15,9 @@ static int delete_record(MPI_Comm comm, int key, void *attribute, void *extra)
     return MPI_SUCCESS;
 }
 
-/* Libfanout's state needs MPI_Init: a program that has nothing but sessions is left alone. */
-static bool get_ready(void)
+static void make_keyval(void)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    int initialised, finalised;
-    PMPI_Initialized(&initialised);
-    PMPI_Finalized(&finalised);
-    if (!initialised || finalised)
-        return false;
-    pthread_mutex_lock(&lock);
-    if (!ready && keyval == MPI_KEYVAL_INVALID)
-        ready = PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_record, &keyval, NULL) == MPI_SUCCESS;
-    pthread_mutex_unlock(&lock);
-    return ready;
-}
-
-void fan_comm_record_stop(void)
-{
-    ready = false;
+    PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_record, &keyval, NULL);
 }
 
 /* The value that all ranks agreed on. */
@@ -94,10 +76,9 @@ static fan_outcome make_record(MPI_Comm comm, int root, fan_comm_record **record
 
 fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
 {
-    int found = 0;
-    *code = MPI_SUCCESS;
-    if (!atomic_load_explicit(&ready, memory_order_acquire) && !get_ready())
-        return FAN_NOT_INITIALISED;
+    static pthread_once_t made = PTHREAD_ONCE_INIT;
+    int found;
+    pthread_once(&made, make_keyval);
     *code = PMPI_Comm_get_attr(comm, keyval, record, &found);
     if (*code != MPI_SUCCESS)
         return FAN_WRONG_ARGUMENT;

@@ -22,7 +22,7 @@ typedef struct fan_comm_record {
 
 /**
  * The record of a communicator. The first call on a communicator makes it, collectively, unless this rank's
- * arguments are such that MPI must see them first.
+ * arguments are such that MPI must see them first. MPI must be alive (lifetime.h).
  *
  * @param root    of the broadcast for which it is needed
  * @param record  receives it if the result is FAN_TAKEN_OVER
@@ -30,8 +30,5 @@ typedef struct fan_comm_record {
  * @return FAN_TAKEN_OVER, or why the broadcast is to be handed on
  */
 fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code);
-
-/** From now on there are no records: MPI_Finalize has been called. */
-void fan_comm_record_stop(void);
 
 #endif

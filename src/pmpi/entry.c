@@ -14,11 +14,6 @@ int MPI_Ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Com
     return CALLS->ibcast(buffer, count, datatype, root, comm, request);
 }
 
-int MPI_Finalize(void)
-{
-    return CALLS->finalize();
-}
-
 #ifdef HAVE_MPI_BCAST_INIT
 int MPI_Bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
                    MPI_Request *request)

@@ -14,7 +14,6 @@
 void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *ierr);
 void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *request,
                  MPI_Fint *ierr);
-void mpi_finalize_(MPI_Fint *ierr);
 
 void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *ierr)
 {
@@ -35,15 +34,6 @@ void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *ro
     function(buffer, count, datatype, root, comm, request, ierr);
 }
 
-void mpi_finalize_(MPI_Fint *ierr)
-{
-    void *caller = __builtin_return_address(0);
-    fan_fortran_finalize_fn *function = fan_calls_for(caller)->fortran_finalize;
-    if (function == NULL)
-        *(void **)&function = fan_next_definition(caller, NAMES("mpi_finalize", "MPI_FINALIZE", "MPI_Finalize"));
-    function(ierr);
-}
-
 ALIAS(mpi_bcast_, mpi_bcast);
 ALIAS(mpi_bcast_, mpi_bcast__);
 ALIAS(mpi_bcast_, MPI_BCAST);
@@ -57,10 +47,3 @@ ALIAS(mpi_ibcast_, MPI_IBCAST);
 ALIAS(mpi_ibcast_, MPI_Ibcast_f);
 ALIAS(mpi_ibcast_, MPI_Ibcast_f08);
 ALIAS(mpi_ibcast_, mpi_ibcast_f08_);
-
-ALIAS(mpi_finalize_, mpi_finalize);
-ALIAS(mpi_finalize_, mpi_finalize__);
-ALIAS(mpi_finalize_, MPI_FINALIZE);
-ALIAS(mpi_finalize_, MPI_Finalize_f);
-ALIAS(mpi_finalize_, MPI_Finalize_f08);
-ALIAS(mpi_finalize_, mpi_finalize_f08_);

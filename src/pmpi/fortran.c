@@ -59,8 +59,3 @@ void fan_take_fortran_ibcast(void *buffer, MPI_Fint *count, MPI_Fint *datatype, 
         *request = PMPI_Request_c2f(made);
     give_error(ierr, code);
 }
-
-void fan_take_fortran_finalize(MPI_Fint *ierr)
-{
-    give_error(ierr, fan_take_finalize());
-}

@@ -7,6 +7,5 @@
 
 fan_fortran_bcast_fn fan_take_fortran_bcast;
 fan_fortran_ibcast_fn fan_take_fortran_ibcast;
-fan_fortran_finalize_fn fan_take_fortran_finalize;
 
 #endif

@@ -47,7 +47,6 @@ static void fill(fan_calls *next, void *origin)
     *(void **)&next->bcast_c = dlsym(origin, "MPI_Bcast_c");
     *(void **)&next->ibcast_c = dlsym(origin, "MPI_Ibcast_c");
     *(void **)&next->bcast_init_c = dlsym(origin, "MPI_Bcast_init_c");
-    *(void **)&next->finalize = dlsym(origin, "MPI_Finalize");
 }
 
 /* Is this PMPI_Bcast that of the library, with the soname, that we were built for? */

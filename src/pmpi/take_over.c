@@ -5,6 +5,7 @@
 #include "pmpi/comm_record.h"
 #include "pmpi/device.h"
 #include "pmpi/fortran.h"
+#include "pmpi/lifetime.h"
 #include "pmpi/staged.h"
 #include "pmpi/stats.h"
 
@@ -80,6 +81,8 @@ static fan_outcome look_for_devices(const broadcast *b, MPI_Count bytes, fan_com
 static fan_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
 {
     *code = MPI_SUCCESS;
+    if (!fan_mpi_is_alive())
+        return FAN_NOT_INITIALISED;
     if (b->comm == MPI_COMM_NULL || !get_bytes(b, bytes))
         return FAN_WRONG_ARGUMENT;
     fan_comm_record *record;
@@ -140,7 +143,7 @@ int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 static void count_request(fan_outcome what, MPI_Count count, MPI_Datatype datatype, double start)
 {
     MPI_Count bytes = 0;
-    if (fan_stats_wanted())
+    if (fan_stats_wanted() && fan_mpi_is_alive())
         get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes);
     count_call(what, bytes, start);
 }
@@ -184,20 +187,7 @@ int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, 
 }
 #endif
 
-/* ---- the end, and the beginning ---- */
-
-int fan_take_finalize(void)
-{
-    int initialised, finalised, rank = -1;
-    fan_comm_record_stop();
-    PMPI_Initialized(&initialised);
-    PMPI_Finalized(&finalised);
-    if (fan_stats_wanted() && initialised && !finalised)
-        PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (rank == 0)
-        fan_stats_print();
-    return next->finalize();
-}
+/* ---- for the entry points ---- */
 
 fan_shim_open_fn fan_shim_open __attribute__((visibility("default")));
 
@@ -206,7 +196,6 @@ const fan_calls *fan_shim_open(const fan_calls *behind)
     static const fan_calls ours = {
         .bcast = fan_take_bcast,
         .ibcast = fan_take_ibcast,
-        .finalize = fan_take_finalize,
 #ifdef HAVE_MPI_BCAST_INIT
         .bcast_init = fan_take_bcast_init,
 #endif
@@ -218,7 +207,6 @@ const fan_calls *fan_shim_open(const fan_calls *behind)
 #ifdef OPEN_MPI
         .fortran_bcast = fan_take_fortran_bcast,
         .fortran_ibcast = fan_take_fortran_ibcast,
-        .fortran_finalize = fan_take_fortran_finalize,
 #endif
     };
     next = behind;

@@ -7,7 +7,6 @@
 
 fan_bcast_fn fan_take_bcast;
 fan_ibcast_fn fan_take_ibcast;
-fan_finalize_fn fan_take_finalize;
 #ifdef HAVE_MPI_BCAST_INIT
 fan_bcast_init_fn fan_take_bcast_init;
 #endif
