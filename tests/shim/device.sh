@@ -4,11 +4,19 @@
 # shellcheck source=tests/shim/common.sh
 . "$top_srcdir/tests/shim/common.sh"
 
-# with_runtime NAME COMMAND...: the fake runtime, under this name, is loaded from the start.
+aware=$programs/.libs/aware.so
+
+# with_runtime NAME WHO: the fake runtime, under this name, is loaded from the start.
 with_runtime()
 {
     cp "$programs/.libs/fake_gpu.so" "$work/$1"
-    run_with "$work/$1" "$preload" "$programs/device" "$2"
+    run_with "$aware:$work/$1" "$preload" "$programs/device" "$2"
+}
+
+# with_late_runtime WHO: it is loaded after the first broadcast.
+with_late_runtime()
+{
+    run_with "$aware" "$preload" "$programs/device" "$1" "$work/libcuda.so.1"
 }
 
 # In each run there are one broadcast before and three after the memory is the device's.
@@ -24,16 +32,14 @@ for runtime in libcuda.so.1 libamdhip64.so.6 libze_loader.so.1; do
     check "$runtime, no device memory: taken over" counted "taken over" "< 16.0 MiB" 4
 done
 
-# A runtime that is loaded after the first broadcast.
-for who in all one; do
-    run "$preload" "$programs/device" $who "$work/libcuda.so.1"
-    check "loaded later, $who: the bytes are right" right
-done
-run "$preload" "$programs/device" all "$work/libcuda.so.1"
+with_late_runtime one
+check "loaded later, one rank: the bytes are right" right
+with_late_runtime all
+check "loaded later, all ranks: the bytes are right" right
 check "loaded later: through host memory" counted "taken over, device memory through a copy" "< 16.0 MiB" 3
 
-# Another library of that file is no runtime.
+# The memory of these tests is out of reach indeed. (MPICH's launcher reports the signal in another way.)
 with_runtime libother.so all
-check "an unknown library: taken over" counted "taken over" "< 16.0 MiB" 4
+check "what no runtime knows is touched: the program is killed" [ "$status" != 0 ]
 
 finish

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What the shim asks of the runtimes of CUDA, ROCm and Level Zero. The tests load it under a name of one of these. One
- * piece of memory passes for a device's.
- */
+/* What the shim asks of the runtimes of CUDA, ROCm and Level Zero. The tests load it under a name of one of these. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-void fake_gpu_own(void *address, uint64_t bytes);
+bool aware_owns(const void *address); /* of aware.c */
 int cuPointerGetAttribute(void *value, int attribute, uint64_t pointer);
 int hipPointerGetAttributes(void *attributes, const void *pointer);
 int hipGetLastError(void);
@@ -17,23 +14,11 @@ int zeMemGetAllocProperties(void *context, const void *pointer, void *properties
 
 enum { FAILURE = 1, DEVICE = 2 };
 
-static uintptr_t begin, end;
 static int driver, context;
-
-void fake_gpu_own(void *address, uint64_t bytes)
-{
-    begin = (uintptr_t)address;
-    end = begin + bytes;
-}
-
-static bool owns(uintptr_t address)
-{
-    return address >= begin && address < end;
-}
 
 int cuPointerGetAttribute(void *value, int attribute, uint64_t pointer)
 {
-    if (attribute != 2 || !owns(pointer))
+    if (attribute != 2 || !aware_owns((const void *)(uintptr_t)pointer))
         return FAILURE;
     *(unsigned *)value = DEVICE;
     return 0;
@@ -46,8 +31,8 @@ int hipPointerGetAttributes(void *attributes, const void *pointer)
         void *device_pointer, *host_pointer;
         int managed;
         unsigned flags;
-    } known = {.type = 1, .device_pointer = (void *)begin};
-    if (!owns((uintptr_t)pointer))
+    } known = {.type = 1, .device_pointer = &driver};
+    if (!aware_owns(pointer))
         return FAILURE;
     memcpy(attributes, &known, sizeof known);
     return 0;
@@ -79,7 +64,7 @@ int zeMemGetAllocProperties(void *in, const void *pointer, void *properties, voi
         void *next;
         int type;
         uint64_t id, page;
-    } known = {.structure = 0x17, .type = owns((uintptr_t)pointer) ? DEVICE : 0};
+    } known = {.structure = 0x17, .type = aware_owns(pointer) ? DEVICE : 0};
     (void)device;
     memcpy(properties, &known, sizeof known);
     return in == &context ? 0 : FAILURE;
