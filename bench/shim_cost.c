@@ -4,8 +4,8 @@
  *
  *     mpirun -np 2 fanout-preload bench/shim_cost
  *
- * Without fanout-preload both are the same call: that is the error of the measurement. A sample is the time per call of
- * a batch on the rank that takes longest; the table has medians.
+ * Without fanout-preload both are the same call: that is the error of the measurement. A sample is the time per call
+ * of a batch on the rank that takes longest; the table has medians.
  */
 #include <mpi.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  */
 #include "pmpi/loader.h"
 
-/* A Fortran compiler makes one of the first three of the name; Open MPI defines all of them. */
+/* Where to hand on: Open MPI defines these names for the same function. */
 #define NAMES(lower, upper, camel) \
     (const char *const[]){lower "_", lower, lower "__", upper, camel "_f", camel "_f08", lower "_f08_", NULL}
 
@@ -34,12 +34,16 @@ void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *ro
     function(buffer, count, datatype, root, comm, request, ierr);
 }
 
+/* What Fortran compilers make of the names, and two more of Open MPI's. */
 ALIAS(mpi_bcast_, mpi_bcast);
 ALIAS(mpi_bcast_, mpi_bcast__);
 ALIAS(mpi_bcast_, MPI_BCAST);
 ALIAS(mpi_bcast_, MPI_Bcast_f);
 ALIAS(mpi_bcast_, MPI_Bcast_f08);
 ALIAS(mpi_bcast_, mpi_bcast_f08_);
+ALIAS(mpi_bcast_, mpi_bcast_f08);
+ALIAS(mpi_bcast_, mpi_bcast_f08__);
+ALIAS(mpi_bcast_, MPI_BCAST_F08);
 
 ALIAS(mpi_ibcast_, mpi_ibcast);
 ALIAS(mpi_ibcast_, mpi_ibcast__);
@@ -47,3 +51,6 @@ ALIAS(mpi_ibcast_, MPI_IBCAST);
 ALIAS(mpi_ibcast_, MPI_Ibcast_f);
 ALIAS(mpi_ibcast_, MPI_Ibcast_f08);
 ALIAS(mpi_ibcast_, mpi_ibcast_f08_);
+ALIAS(mpi_ibcast_, mpi_ibcast_f08);
+ALIAS(mpi_ibcast_, mpi_ibcast_f08__);
+ALIAS(mpi_ibcast_, MPI_IBCAST_F08);

@@ -76,7 +76,7 @@ static void tell_of_other_library(void *pmpi_bcast)
 {
     Dl_info object;
     if (is_first_rank())
-        fan_warn("this program's MPI library is %s, but libfanout_pmpi.so was built for %s: broadcasts are left to MPI",
+        fan_warn("the program's MPI library is %s, but libfanout_pmpi.so is for %s: broadcasts are left to MPI",
                  dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another one", FAN_MPI_SONAME);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An MPI library that knows about a device, as far as the tests need one. The device's memory is memory that may not be
- * touched, except within MPI_Bcast, PMPI_Pack and PMPI_Unpack. Preloaded behind the shim.
+ * An MPI library that knows about a device, as far as the tests need one. The device's memory is memory that may not
+ * be touched, except within MPI_Bcast, PMPI_Pack and PMPI_Unpack. Preloaded behind the shim.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Broadcasts of memory that a runtime calls a device's. Usage: device all|one|none [RUNTIME]: which ranks have such
- * memory (one: the last), and a runtime that is loaded only after the first broadcast. Rank 0 prints "right" or "wrong".
+ * memory (one: the last), and a runtime that is loaded only after the first broadcast. Rank 0 prints "right" or
+ * "wrong".
  */
 #include <dlfcn.h>
 #include <mpi.h>

@@ -76,6 +76,15 @@ else
     check "mpi4py: nonblocking" counted "handed on: nonblocking" "< 16.0 MiB" 1
 fi
 
+# ---- sessions ----
+
+if [ "$MPI_VENDOR" = mpich ]; then
+    run "$preload" "$programs/sessions"
+    check "a session without MPI_Init: left alone, the bytes are right" right
+else
+    skip "a session without MPI_Init" "this MPI library has no sessions"
+fi
+
 # ---- another tool behind the shim ----
 
 run_with "$programs/.libs/tool.so" "$preload" "$programs/bcast_c"
@@ -110,7 +119,8 @@ if command -v "mpicc.$other" "mpirun.$other" >/dev/null; then
     check "the other MPI: the bytes are right" right
     check "the other MPI: one line" \
         [ "$(grep -c . err)" = 1 -a "$(grep -c 'MPI library is .*: broadcasts are left to MPI$' err)" = 1 ]
-    if command -v "mpif90.$other" >/dev/null && "mpif90.$other" -o other "$top_srcdir/tests/shim/bcast_mpifh.f" 2>err; then
+    if command -v "mpif90.$other" >/dev/null; then
+        "mpif90.$other" -o other "$top_srcdir/tests/shim/bcast_mpifh.f" >out 2>err
         MPIRUN="mpirun.$other" run "$preload" ./other
         check "the other MPI, Fortran: the bytes are right" right
         check "the other MPI, Fortran: one line" [ "$(grep -c 'broadcasts are left to MPI$' err)" = 1 ]
