@@ -3,14 +3,31 @@
 
 #include "fanout.h"
 
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static int keyval = MPI_KEYVAL_INVALID;
 
+/*
+ * The record that this thread used last. It holds for its communicator until a record is deleted: then the handle may
+ * be that of another communicator. An attribute costs several times as much to find.
+ */
+typedef struct recent_record {
+    MPI_Comm comm;
+    unsigned deletions; /* by when it was used; never 0 */
+    fan_comm_record *record;
+} recent_record;
+
+static _Thread_local recent_record recent;
+static atomic_uint deletions = 1;
+
 static int delete_record(MPI_Comm comm, int key, void *attribute, void *extra)
 {
     (void)comm, (void)key, (void)extra;
+    if (atomic_fetch_add(&deletions, 1) == UINT_MAX)
+        atomic_fetch_add(&deletions, 1);
     free(attribute);
     return MPI_SUCCESS;
 }
@@ -74,15 +91,31 @@ static fan_outcome make_record(MPI_Comm comm, int root, fan_comm_record **record
     return seen.verdict;
 }
 
-fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
+/* The record of a communicator, NULL if it has none. */
+static int find_record(MPI_Comm comm, fan_comm_record **record)
 {
     static pthread_once_t made = PTHREAD_ONCE_INIT;
+    unsigned now = atomic_load_explicit(&deletions, memory_order_acquire);
+    if (recent.deletions == now && recent.comm == comm) {
+        *record = recent.record;
+        return MPI_SUCCESS;
+    }
     int found;
     pthread_once(&made, make_keyval);
-    *code = PMPI_Comm_get_attr(comm, keyval, record, &found);
+    int code = PMPI_Comm_get_attr(comm, keyval, record, &found);
+    if (code != MPI_SUCCESS || !found)
+        *record = NULL;
+    else
+        recent = (recent_record){comm, now, *record};
+    return code;
+}
+
+fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
+{
+    *code = find_record(comm, record);
     if (*code != MPI_SUCCESS)
         return FAN_WRONG_ARGUMENT;
-    if (!found)
+    if (*record == NULL)
         return make_record(comm, root, record, code);
     if ((*record)->verdict == FAN_TAKEN_OVER && !is_root(root, *record))
         return FAN_WRONG_ARGUMENT;

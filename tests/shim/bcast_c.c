@@ -100,6 +100,23 @@ static void on_other_communicators(void)
     MPI_Comm_free(&side);
 }
 
+/* MPI gives the handle of a communicator that was freed to the next one. */
+static void on_reused_handles(void)
+{
+    for (int i = 0; i < 10; i++) {
+        MPI_Comm comm;
+        int *data = make(LARGE, 1, 0, rank == 0);
+        MPI_Comm_split(MPI_COMM_WORLD, rank, 0, &comm);
+        MPI_Bcast(data, LARGE, MPI_INT, 0, comm);
+        MPI_Comm_free(&comm);
+        MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+        MPI_Bcast(data, LARGE, MPI_INT, 0, comm);
+        MPI_Comm_free(&comm);
+        expect(check(data, LARGE, 1, 0), "communicators freed at once");
+        free(data);
+    }
+}
+
 static int class_of(int code)
 {
     int class;
@@ -189,6 +206,7 @@ int main(void)
     with_bottom();
     with_large_count();
     on_other_communicators();
+    on_reused_handles();
     with_wrong_arguments();
     with_requests();
     MPI_Allreduce(MPI_IN_PLACE, &right, 1, MPI_C_BOOL, MPI_LAND, MPI_COMM_WORLD);
