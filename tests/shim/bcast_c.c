@@ -108,6 +108,7 @@ static void on_reused_handles(void)
         int *data = make(LARGE, 1, 0, rank == 0);
         MPI_Comm_split(MPI_COMM_WORLD, rank, 0, &comm);
         MPI_Bcast(data, LARGE, MPI_INT, 0, comm);
+        MPI_Bcast(data, LARGE, MPI_INT, 0, comm);
         MPI_Comm_free(&comm);
         MPI_Comm_dup(MPI_COMM_WORLD, &comm);
         MPI_Bcast(data, LARGE, MPI_INT, 0, comm);
