@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file comm_record.h  What the shim must know of a communicator, as an attribute of it: some 32 bytes.
+ * @file comm_record.h  What the shim must know of a communicator, as an attribute of it: 24 bytes.
  *
  * Every member is equal on all ranks of the communicator, so what is decided from it and from arguments that MPI
  * wants to be equal is the same decision everywhere.
