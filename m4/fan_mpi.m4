@@ -14,7 +14,7 @@ AC_DEFUN([FAN_PROG_MPICC], [
 # FAN_CHECK_MPI: the library works, its vendor, its launcher, and the calls that not every library has.
 AC_DEFUN([FAN_CHECK_MPI], [
   AC_CHECK_FUNC([MPI_Bcast], [], [AC_MSG_ERROR([$MPICC does not link MPI programs; install libopenmpi-dev, or set MPICC])])
-  AC_CHECK_FUNCS([MPI_Bcast_c MPI_Type_get_envelope_c])
+  AC_CHECK_FUNCS([MPI_Bcast_c MPI_Bcast_init MPI_Type_get_envelope_c])
   AC_CACHE_CHECK([which MPI library this is], [fan_cv_mpi_vendor], [
     AC_PREPROC_IFELSE([AC_LANG_SOURCE([[
 #include <mpi.h>
@@ -25,5 +25,17 @@ AC_DEFUN([FAN_CHECK_MPI], [
   AC_ARG_VAR([MPIRUN], [launcher of MPI programs, for the tests])
   AC_CHECK_PROGS([MPIRUN], [mpirun.$fan_cv_mpi_vendor mpiexec.$fan_cv_mpi_vendor mpirun mpiexec])
   AS_IF([test -z "$MPIRUN"], [AC_MSG_ERROR([no MPI launcher found; install openmpi-bin (or mpich), or set MPIRUN])])
+  AC_ARG_VAR([MPIFC], [MPI Fortran compiler, for tests of the shim])
+  AC_CHECK_PROGS([MPIFC], [mpif90.$fan_cv_mpi_vendor mpifort.$fan_cv_mpi_vendor])
   AC_SUBST([MPI_VENDOR], [$fan_cv_mpi_vendor])
+  AM_CONDITIONAL([OPEN_MPI], [test $fan_cv_mpi_vendor = openmpi])
+])
+
+# FAN_CHECK_SHIM: the shim recognises the MPI library it was built for by its soname. Without a shared one there is none.
+AC_DEFUN([FAN_CHECK_SHIM], [
+  AC_CACHE_CHECK([for the soname of the MPI library], [fan_cv_mpi_soname], [
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <mpi.h>]], [[return PMPI_Finalize();]])],
+      [fan_cv_mpi_soname=`$OBJDUMP -p conftest$EXEEXT | sed -n 's/^ *NEEDED  *\(libmpi[[^ ]]*\)$/\1/p' | head -n 1`])])
+  AC_SUBST([MPI_SONAME], [$fan_cv_mpi_soname])
+  AM_CONDITIONAL([HAVE_SHIM], [test -n "$fan_cv_mpi_soname"])
 ])

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pmpi/comm_record.h"
+
+#include "fanout.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static int keyval = MPI_KEYVAL_INVALID;
+
+/*
+ * The record that this thread used last. It holds for its communicator until a record is deleted: then the handle may
+ * be that of another communicator. An attribute costs several times as much to find.
+ */
+typedef struct recent_record {
+    MPI_Comm comm;
+    unsigned deletions; /* by when it was used; never 0 */
+    fan_comm_record *record;
+} recent_record;
+
+static _Thread_local recent_record recent;
+static atomic_uint deletions = 1;
+
+static int delete_record(MPI_Comm comm, int key, void *attribute, void *extra)
+{
+    (void)comm, (void)key, (void)extra;
+    if (atomic_fetch_add(&deletions, 1) == UINT_MAX)
+        atomic_fetch_add(&deletions, 1);
+    free(attribute);
+    return MPI_SUCCESS;
+}
+
+static void make_keyval(void)
+{
+    PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_record, &keyval, NULL);
+}
+
+/* The value that all ranks agreed on. */
+static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
+{
+    MPI_Info used;
+    char text[32] = "";
+    int found, code = fanout_comm_get_info(comm, &used);
+    if (code != MPI_SUCCESS)
+        return code;
+    PMPI_Info_get(used, "fanout_min_bytes", sizeof text - 1, text, &found);
+    PMPI_Info_free(&used);
+    *min_bytes = found ? strtoll(text, NULL, 10) : INT64_MAX;
+    return MPI_SUCCESS;
+}
+
+static int look_at(MPI_Comm comm, fan_comm_record *record)
+{
+    int inter, code = PMPI_Comm_test_inter(comm, &inter);
+    if (code != MPI_SUCCESS)
+        return code;
+    PMPI_Comm_size(comm, &record->size);
+    record->verdict = inter ? FAN_INTERCOMM : record->size == 1 ? FAN_ONE_RANK : FAN_TAKEN_OVER;
+    return MPI_SUCCESS;
+}
+
+static bool is_root(int root, const fan_comm_record *record)
+{
+    return root >= 0 && root < record->size;
+}
+
+static int keep(MPI_Comm comm, const fan_comm_record *seen, fan_comm_record **record)
+{
+    *record = malloc(sizeof **record);
+    if (*record == NULL) {
+        PMPI_Comm_call_errhandler(comm, MPI_ERR_NO_MEM);
+        return MPI_ERR_NO_MEM;
+    }
+    **record = *seen;
+    return PMPI_Comm_set_attr(comm, keyval, *record);
+}
+
+static fan_outcome make_record(MPI_Comm comm, int root, fan_comm_record **record, int *code)
+{
+    fan_comm_record seen = {0};
+    *code = look_at(comm, &seen);
+    if (*code == MPI_SUCCESS && seen.verdict == FAN_TAKEN_OVER) {
+        if (!is_root(root, &seen))
+            return FAN_WRONG_ARGUMENT;
+        *code = get_min_bytes(comm, &seen.min_bytes);
+    }
+    if (*code == MPI_SUCCESS)
+        *code = keep(comm, &seen, record);
+    return seen.verdict;
+}
+
+/* The record of a communicator, NULL if it has none. */
+static int find_record(MPI_Comm comm, fan_comm_record **record)
+{
+    static pthread_once_t made = PTHREAD_ONCE_INIT;
+    unsigned now = atomic_load_explicit(&deletions, memory_order_acquire);
+    if (recent.deletions == now && recent.comm == comm) {
+        *record = recent.record;
+        return MPI_SUCCESS;
+    }
+    int found;
+    pthread_once(&made, make_keyval);
+    int code = PMPI_Comm_get_attr(comm, keyval, record, &found);
+    if (code != MPI_SUCCESS || !found)
+        *record = NULL;
+    else
+        recent = (recent_record){comm, now, *record};
+    return code;
+}
+
+fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
+{
+    *code = find_record(comm, record);
+    if (*code != MPI_SUCCESS)
+        return FAN_WRONG_ARGUMENT;
+    if (*record == NULL)
+        return make_record(comm, root, record, code);
+    if ((*record)->verdict == FAN_TAKEN_OVER && !is_root(root, *record))
+        return FAN_WRONG_ARGUMENT;
+    return (*record)->verdict;
+}

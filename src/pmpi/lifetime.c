@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pmpi/lifetime.h"
+
+#include "pmpi/stats.h"
+
+#include <mpi.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+static _Atomic bool alive;
+
+/* Called by MPI at the beginning of MPI_Finalize, in whatever language that is called, for MPI_COMM_SELF. */
+static int end(MPI_Comm comm, int keyval, void *attribute, void *extra)
+{
+    (void)comm, (void)keyval, (void)attribute, (void)extra;
+    int rank;
+    alive = false;
+    PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank == 0 && fan_stats_wanted())
+        fan_stats_print();
+    return MPI_SUCCESS;
+}
+
+static bool begin(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static int keyval = MPI_KEYVAL_INVALID; /* else it was alive once */
+    int initialised, finalised;
+    PMPI_Initialized(&initialised);
+    PMPI_Finalized(&finalised);
+    if (!initialised || finalised)
+        return false;
+    pthread_mutex_lock(&lock);
+    if (keyval == MPI_KEYVAL_INVALID) {
+        PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, end, &keyval, NULL);
+        alive = PMPI_Comm_set_attr(MPI_COMM_SELF, keyval, NULL) == MPI_SUCCESS;
+    }
+    pthread_mutex_unlock(&lock);
+    return alive;
+}
+
+bool fan_mpi_is_alive(void)
+{
+    return atomic_load_explicit(&alive, memory_order_acquire) || begin();
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file loader.h  Who answers the calls: libfanout_shim.so, or just the next definitions. */
+#ifndef FAN_PMPI_LOADER_H
+#define FAN_PMPI_LOADER_H
+
+#include "pmpi/calls.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+/** NULL until the first call. */
+extern _Atomic(const fan_calls *) fan_chosen_calls;
+
+/** Choose who answers. `caller` is an address in the code that made the call. Thread-safe. */
+const fan_calls *fan_choose_calls(void *caller);
+
+/** The definitions to use. */
+static inline const fan_calls *fan_calls_for(void *caller)
+{
+    const fan_calls *calls = atomic_load_explicit(&fan_chosen_calls, memory_order_acquire);
+    return calls != NULL ? calls : fan_choose_calls(caller);
+}
+
+/**
+ * The definition of one of `names` (NULL at the end) that `caller` would have got without the shim. Ends the
+ * process if there is none.
+ */
+void *fan_next_definition(void *caller, const char *const *names);
+
+#endif

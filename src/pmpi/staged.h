@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file staged.h  A broadcast whose data on this rank is in device memory, through host memory. */
+#ifndef FAN_PMPI_STAGED_H
+#define FAN_PMPI_STAGED_H
+
+#include <mpi.h>
+
+/**
+ * fanout_bcast_c for a buffer that only MPI may touch: it is copied by MPI_Pack and MPI_Unpack. Other ranks need
+ * not do the same.
+ *
+ * @param bytes  count x the size of datatype
+ */
+int fan_broadcast_staged(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
+                         MPI_Comm comm);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pmpi/stats.h"
+
+#include "base/units.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const outcome_texts[FAN_OUTCOMES] = {
+    [FAN_TAKEN_OVER] = "taken over",
+    [FAN_STAGED] = "taken over, device memory through a copy",
+    [FAN_SMALL] = "handed on: below min_bytes",
+    [FAN_ONE_RANK] = "handed on: one rank",
+    [FAN_INTERCOMM] = "handed on: intercommunicator",
+    [FAN_DEVICE_MEMORY] = "handed on: device memory",
+    [FAN_NONBLOCKING] = "handed on: nonblocking",
+    [FAN_PERSISTENT] = "handed on: persistent, made (not started)",
+    [FAN_WRONG_ARGUMENT] = "handed on: wrong argument",
+    [FAN_NOT_INITIALISED] = "handed on: no MPI_Init, or after MPI_Finalize",
+};
+
+/* A class of sizes has what is less than its limit and not in the one before. */
+static const int64_t limits[] = {1 << 10, 1 << 16, 1 << 20, 1 << 24, INT64_MAX};
+enum { CLASSES = sizeof limits / sizeof limits[0] };
+
+typedef struct counter {
+    _Atomic int64_t calls;
+    _Atomic int64_t bytes;
+    _Atomic int64_t nanoseconds;
+} counter;
+
+static counter counters[FAN_OUTCOMES][CLASSES];
+
+bool fan_stats_wanted(void)
+{
+    static _Atomic int wanted = -1;
+    int known = atomic_load_explicit(&wanted, memory_order_relaxed);
+    if (known < 0) {
+        const char *text = getenv("FANOUT_STATS");
+        known = text != NULL && strcmp(text, "") != 0 && strcmp(text, "0") != 0;
+        atomic_store_explicit(&wanted, known, memory_order_relaxed);
+    }
+    return known;
+}
+
+double fan_stats_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void fan_stats_add(fan_outcome outcome, int64_t bytes, double seconds)
+{
+    int class = 0;
+    while (class < CLASSES - 1 && bytes >= limits[class])
+        class++;
+    counter *c = &counters[outcome][class];
+    atomic_fetch_add_explicit(&c->calls, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->bytes, bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->nanoseconds, (int64_t)(seconds * 1e9), memory_order_relaxed);
+}
+
+static void print_row(FILE *stream, int outcome, int class)
+{
+    const counter *c = &counters[outcome][class];
+    char size[32], limit[16], time[16];
+    if (c->calls == 0)
+        return;
+    if (class < CLASSES - 1)
+        snprintf(size, sizeof size, "< %s", fan_format_bytes(limits[class], limit, sizeof limit));
+    else
+        snprintf(size, sizeof size, ">= %s", fan_format_bytes(limits[class - 1], limit, sizeof limit));
+    fprintf(stream, "fanout: %-12s %10" PRId64 " %16" PRId64 " %11s  %s\n", size, c->calls, c->bytes,
+            fan_format_seconds(1e-9 * (double)c->nanoseconds, time, sizeof time), outcome_texts[outcome]);
+}
+
+/* In one piece, because the launcher mixes the output of ranks. */
+void fan_stats_print(void)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        return;
+    fprintf(stream, "fanout: broadcasts in which rank 0 of MPI_COMM_WORLD took part, and its time in them\n");
+    fprintf(stream, "fanout: %-12s %10s %16s %11s  %s\n", "bytes each", "calls", "bytes", "time", "what was done");
+    for (int outcome = 0; outcome < FAN_OUTCOMES; outcome++)
+        for (int class = 0; class < CLASSES; class++)
+            print_row(stream, outcome, class);
+    if (fclose(stream) == 0)
+        fputs(text, stderr);
+    free(text);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file stats.h  FANOUT_STATS=1: what became of the broadcasts of this process. */
+#ifndef FAN_PMPI_STATS_H
+#define FAN_PMPI_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** What was done with a broadcast, and why. */
+typedef enum fan_outcome {
+    FAN_TAKEN_OVER,
+    FAN_STAGED,          /**< taken over, this rank's device memory through a copy in host memory */
+    FAN_SMALL,           /**< handed on, as all that follow */
+    FAN_ONE_RANK,
+    FAN_INTERCOMM,
+    FAN_DEVICE_MEMORY,
+    FAN_NONBLOCKING,
+    FAN_PERSISTENT,
+    FAN_WRONG_ARGUMENT,
+    FAN_NOT_INITIALISED, /**< before MPI_Init, after MPI_Finalize, or with sessions only */
+    FAN_OUTCOMES
+} fan_outcome;
+
+/** Whether FANOUT_STATS asks for statistics. */
+bool fan_stats_wanted(void);
+
+/** Seconds of a clock, for fan_stats_add. */
+double fan_stats_clock(void);
+
+/** Count one call of this rank. Thread-safe. */
+void fan_stats_add(fan_outcome outcome, int64_t bytes, double seconds);
+
+/** Print the table of this process on standard error. */
+void fan_stats_print(void);
+
+#endif

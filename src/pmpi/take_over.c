@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pmpi/take_over.h"
+
+#include "fanout.h"
+#include "pmpi/comm_record.h"
+#include "pmpi/device.h"
+#include "pmpi/fortran.h"
+#include "pmpi/lifetime.h"
+#include "pmpi/staged.h"
+#include "pmpi/stats.h"
+
+#include <stdint.h>
+
+/* The definitions behind us. */
+static const fan_calls *next;
+
+/* The arguments of a broadcast. */
+typedef struct broadcast {
+    void *buffer;
+    MPI_Count count;
+    MPI_Datatype datatype;
+    int root;
+    MPI_Comm comm;
+    bool large; /* called with an MPI_Count */
+} broadcast;
+
+/* False if MPI would not accept count and datatype, or their product does not fit: then bytes stays 0. */
+static bool get_bytes(const broadcast *b, MPI_Count *bytes)
+{
+    MPI_Count size, product;
+    if (b->datatype == MPI_DATATYPE_NULL || b->count < 0 || PMPI_Type_size_x(b->datatype, &size) != MPI_SUCCESS)
+        return false;
+    if (size == MPI_UNDEFINED || __builtin_mul_overflow(b->count, size, &product))
+        return false;
+    *bytes = product;
+    return true;
+}
+
+/* ---- device memory ---- */
+
+/* A type may begin anywhere, or with MPI_BOTTOM have absolute addresses. */
+static bool is_on_device(const broadcast *b, MPI_Count bytes)
+{
+    MPI_Count lower, extent;
+    if (bytes == 0 || !fan_device_runtime_loaded() ||
+        PMPI_Type_get_true_extent_x(b->datatype, &lower, &extent) != MPI_SUCCESS)
+        return false;
+    return fan_device_has((const void *)((uintptr_t)b->buffer + (uintptr_t)lower));
+}
+
+/* Does it hold on any rank? */
+static bool agree(bool here, MPI_Comm comm, int *code)
+{
+    int anywhere = here;
+    *code = PMPI_Allreduce(MPI_IN_PLACE, &anywhere, 1, MPI_INT, MPI_MAX, comm);
+    return anywhere != 0;
+}
+
+/*
+ * One rank's data may be in device memory and another's not, but all must do the same. So where a rank has a device's
+ * runtime, ranks agree on each broadcast. Where none had one at first, they do not, and a rank that loads
+ * it later goes through host memory, which the others need not know.
+ */
+static fan_outcome look_for_devices(const broadcast *b, MPI_Count bytes, fan_comm_record *record, int *code)
+{
+    if (!record->asked) {
+        record->has_devices = agree(fan_device_runtime_loaded(), b->comm, code);
+        record->asked = *code == MPI_SUCCESS;
+        if (*code != MPI_SUCCESS)
+            return FAN_TAKEN_OVER;
+    }
+    bool here = is_on_device(b, bytes);
+    if (record->has_devices)
+        return agree(here, b->comm, code) ? FAN_DEVICE_MEMORY : FAN_TAKEN_OVER;
+    return here ? FAN_STAGED : FAN_TAKEN_OVER;
+}
+
+/* ---- what to do ---- */
+
+/* What MPI would not accept is handed on before anything is sent, so that MPI raises its own error. */
+static fan_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
+{
+    *code = MPI_SUCCESS;
+    if (!fan_mpi_is_alive())
+        return FAN_NOT_INITIALISED;
+    if (b->comm == MPI_COMM_NULL || !get_bytes(b, bytes))
+        return FAN_WRONG_ARGUMENT;
+    fan_comm_record *record;
+    fan_outcome verdict = fan_comm_record_get(b->comm, b->root, &record, code);
+    if (*code != MPI_SUCCESS || verdict != FAN_TAKEN_OVER)
+        return verdict;
+    return *bytes < record->min_bytes ? FAN_SMALL : look_for_devices(b, *bytes, record, code);
+}
+
+static int perform(const broadcast *b, MPI_Count bytes, fan_outcome what)
+{
+    if (what == FAN_TAKEN_OVER)
+        return fanout_bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
+    if (what == FAN_STAGED)
+        return fan_broadcast_staged(b->buffer, b->count, b->datatype, bytes, b->root, b->comm);
+    if (b->large)
+        return next->bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
+    return next->bcast(b->buffer, (int)b->count, b->datatype, b->root, b->comm);
+}
+
+static double start_clock(void)
+{
+    return fan_stats_wanted() ? fan_stats_clock() : 0;
+}
+
+static void count_call(fan_outcome what, MPI_Count bytes, double start)
+{
+    if (fan_stats_wanted())
+        fan_stats_add(what, bytes, fan_stats_clock() - start);
+}
+
+static int take(const broadcast *b)
+{
+    MPI_Count bytes = 0;
+    int code;
+    double start = start_clock();
+    fan_outcome what = decide(b, &bytes, &code);
+    if (code == MPI_SUCCESS)
+        code = perform(b, bytes, what);
+    count_call(what, bytes, start);
+    return code;
+}
+
+int fan_take_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)
+{
+    return take(&(broadcast){buffer, count, datatype, root, comm, false});
+}
+
+#ifdef HAVE_MPI_BCAST_C
+int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm)
+{
+    return take(&(broadcast){buffer, count, datatype, root, comm, true});
+}
+#endif
+
+/* ---- nonblocking and persistent ones are handed on as they are ---- */
+
+static void count_request(fan_outcome what, MPI_Count count, MPI_Datatype datatype, double start)
+{
+    MPI_Count bytes = 0;
+    if (fan_stats_wanted() && fan_mpi_is_alive())
+        get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes);
+    count_call(what, bytes, start);
+}
+
+int fan_take_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Request *request)
+{
+    double start = start_clock();
+    int code = next->ibcast(buffer, count, datatype, root, comm, request);
+    count_request(FAN_NONBLOCKING, count, datatype, start);
+    return code;
+}
+
+#ifdef HAVE_MPI_BCAST_INIT
+int fan_take_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
+                        MPI_Request *request)
+{
+    double start = start_clock();
+    int code = next->bcast_init(buffer, count, datatype, root, comm, info, request);
+    count_request(FAN_PERSISTENT, count, datatype, start);
+    return code;
+}
+#endif
+
+#ifdef HAVE_MPI_BCAST_C
+int fan_take_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                      MPI_Request *request)
+{
+    double start = start_clock();
+    int code = next->ibcast_c(buffer, count, datatype, root, comm, request);
+    count_request(FAN_NONBLOCKING, count, datatype, start);
+    return code;
+}
+
+int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                          MPI_Info info, MPI_Request *request)
+{
+    double start = start_clock();
+    int code = next->bcast_init_c(buffer, count, datatype, root, comm, info, request);
+    count_request(FAN_PERSISTENT, count, datatype, start);
+    return code;
+}
+#endif
+
+/* ---- for the entry points ---- */
+
+fan_shim_open_fn fan_shim_open __attribute__((visibility("default")));
+
+const fan_calls *fan_shim_open(const fan_calls *behind)
+{
+    static const fan_calls ours = {
+        .bcast = fan_take_bcast,
+        .ibcast = fan_take_ibcast,
+#ifdef HAVE_MPI_BCAST_INIT
+        .bcast_init = fan_take_bcast_init,
+#endif
+#ifdef HAVE_MPI_BCAST_C
+        .bcast_c = fan_take_bcast_c,
+        .ibcast_c = fan_take_ibcast_c,
+        .bcast_init_c = fan_take_bcast_init_c,
+#endif
+#ifdef OPEN_MPI
+        .fortran_bcast = fan_take_fortran_bcast,
+        .fortran_ibcast = fan_take_fortran_ibcast,
+#endif
+    };
+    next = behind;
+    return &ours;
+}
