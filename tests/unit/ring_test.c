@@ -307,7 +307,7 @@ static void run_all(bool processes)
         /* Counters wrap soon, within a broadcast or between two. */
         run((setup){counts[i], 1000, 3 * cells * cell, processes, (uint32_t)(-17 * counts[i])});
     }
-    run((setup){most_members, 3000, cell, processes, 0});
+    run((setup){most_members, 2000, cell, processes, 0});
 }
 
 START_TEST(threads)
