@@ -62,7 +62,7 @@ typedef struct broadcast {
 } broadcast;
 
 static results *common;
-static fan_ring_memory *memory_in_use; /* patiently; or NULL */
+static _Thread_local const fan_ring *patient_ring; /* of a member that sleeps for long; or NULL */
 static unsigned char pattern[cell + pattern_period];
 
 static void note(atomic_int *what)
@@ -83,13 +83,13 @@ static void note_idle(void *state)
 
 /* ---- sleeps that take long ---- */
 
-/* What somebody sleeps for who has seen the word as `seen`. */
-static bool has_come(const void *word, uint32_t seen)
+/* What this member sleeps for. */
+static bool has_come(const void *word)
 {
     const fan_ring_counter *counter = word;
     uint32_t value = atomic_load_explicit(&counter->value, memory_order_relaxed);
-    if (counter == &memory_in_use->head)
-        return value != seen;
+    if (counter == &patient_ring->memory->head)
+        return value != patient_ring->position;
     return (int32_t)(value - atomic_load_explicit(&counter->wake_at, memory_order_relaxed)) >= 0;
 }
 
@@ -107,9 +107,9 @@ long __wrap_syscall(long number, ...)
     va_end(arguments);
     const struct timespec long_limit = {.tv_sec = patience_s};
     /* One is enough to fail, and then the test should end soon. */
-    bool longer = memory_in_use != NULL && (operation & FUTEX_CMD_MASK) == FUTEX_WAIT && noted(&common->lost) == 0;
+    bool longer = patient_ring != NULL && (operation & FUTEX_CMD_MASK) == FUTEX_WAIT && noted(&common->lost) == 0;
     long result = __real_syscall(number, word, operation, value, longer ? &long_limit : limit, NULL, 0);
-    if (longer && result == -1 && errno == ETIMEDOUT && has_come(word, value))
+    if (longer && result == -1 && errno == ETIMEDOUT && has_come(word))
         note(&common->lost);
     return result;
 }
@@ -151,7 +151,6 @@ static void reset(void)
     if (common == NULL)
         common = map(sizeof *common);
     memset(common, 0, sizeof *common);
-    memory_in_use = NULL;
 }
 
 /* ---- what is broadcast ---- */
@@ -262,6 +261,7 @@ static void read_one(member *m, broadcast *b, bool slow)
 static void *take_part(void *state)
 {
     member *m = state;
+    patient_ring = &m->ring;
     for (int round = 0; round < m->setup->rounds; round++) {
         broadcast b = begin_broadcast(m->setup, round);
         bool slow = random_between(&m->random, 1, 8) == 1;
@@ -305,7 +305,6 @@ static void run(setup s)
     reset();
     make_pattern();
     fan_ring_memory *memory = make_ring(s.members, s.start);
-    memory_in_use = memory;
     member members[most_members];
     for (int i = 0; i < s.members; i++) {
         members[i] = (member){.setup = &s,
