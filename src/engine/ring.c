@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+_Static_assert((FAN_RING_CELLS & (FAN_RING_CELLS - 1)) == 0, "cells must come in turn where positions wrap, too");
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomics must work between processes");
 
 enum {

@@ -76,7 +76,8 @@ void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int sel
 /** Begin to write a broadcast. Only one member may, and the others read it. */
 void fan_ring_begin(fan_ring *ring);
 
-/** True if as many pieces as hold `bytes`, or as many as the ring has cells, can be written without waiting. */
+/** The writer's, after it has begun: true if as many pieces as hold `bytes`, or as many as the ring has cells, can be
+ * written without waiting. */
 bool fan_ring_has_room(fan_ring *ring, int64_t bytes);
 
 /** The next free cell, of FAN_RING_CELL_BYTES; waits for one. */
