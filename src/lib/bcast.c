@@ -128,6 +128,9 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     fan_status status = fan_comm_state_get(comm, &state, &code);
     if (status != FAN_OK)
         return fan_raise(comm, status, fan_error_code(status, code));
+    /* Open MPI returns at once on ranks with no element, and waits for them on ranks with elements of no data. */
+    if (bytes == 0)
+        return hand_over(buffer, 0, datatype, root, comm);
     if (bytes < state->params.min_bytes)
         return hand_over(buffer, count, datatype, root, comm);
     status = broadcast(state, buffer, count, datatype, root, &code);
