@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MPI_THREAD_MULTIPLE: threads broadcast at the same time, each on communicators of its own, in turn. The library's state
- * on these is made at the same time, too.
+ * MPI_THREAD_MULTIPLE: threads broadcast at the same time, each on communicators of its own, in turn. The library's
+ * state on these is made at the same time, too.
  */
 #include "fanout.h"
 #include "tap.h"
@@ -59,7 +59,8 @@ int main(void)
     for (int i = 0; i < threads; i++)
         pthread_join(handles[i], NULL);
     for (int i = 0; i < threads; i++) {
-        tap_ok(works[i].good, "thread %d: %d broadcasts on %d communicators beside the others", i, rounds, communicators);
+        tap_ok(works[i].good, "thread %d: %d broadcasts on %d communicators beside the others", i, rounds,
+               communicators);
         for (int c = 0; c < communicators; c++)
             MPI_Comm_free(&works[i].comms[c]);
     }
