@@ -55,6 +55,10 @@ FANOUT_EXPORT const char *fanout_version(void);
  * The type signature (not count and datatype themselves) must be equal on all ranks. A broadcast of
  * fewer bytes than the agreed parameter `min_bytes`, and any on an intercommunicator, is handed to
  * MPI_Bcast; so is one of fewer than 16 times as many between two ranks of one node that are alone.
+ * So are arguments that are wrong by themselves, before anything is sent: the error is MPI's own.
+ * Ranks that disagree on the number of bytes or on the root may wait for ever, as in MPI_Bcast; with the parameter
+ * `check` (FANOUT_CHECK=1) each call compares them first, and then it is an error of class FANOUT_ERR_DISAGREEMENT
+ * on all ranks, and a warning says which ranks gave what.
  *
  * Ranks that share memory receive the data once and pass it on through 2 MiB of memory, kept for the communicator and
  * others of the same ranks on the node. Beyond that a broadcast in place needs only bookkeeping.
@@ -111,9 +115,10 @@ FANOUT_EXPORT int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanou
 
 /** The library's own kinds of error; fanout_error_class gives the MPI error class of each. */
 typedef enum fanout_error {
-    FANOUT_ERR_SOURCE, /**< the source of a stream failed; delivery is incomplete on all ranks */
-    FANOUT_ERR_SINK,   /**< this rank's sink failed; other ranks are not affected */
-    FANOUT_ERR_PARAM   /**< a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
+    FANOUT_ERR_SOURCE,      /**< the source of a stream failed; delivery is incomplete on all ranks */
+    FANOUT_ERR_SINK,        /**< this rank's sink failed; other ranks are not affected */
+    FANOUT_ERR_PARAM,       /**< a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
+    FANOUT_ERR_DISAGREEMENT /**< with the parameter `check`: ranks gave different arguments; on all of them */
 } fanout_error;
 
 /**

@@ -5,13 +5,14 @@
 
 typedef enum fan_status {
     FAN_OK = 0,
-    FAN_ERR_ARGUMENT,  /**< a caller's or a user's value is wrong */
-    FAN_ERR_MEMORY,    /**< allocation failed */
-    FAN_ERR_SYSTEM,    /**< a system call failed */
-    FAN_ERR_TRANSPORT, /**< the message layer failed */
-    FAN_ERR_TRUNCATED, /**< a message did not have the length that the schedule says */
-    FAN_ERR_SOURCE,    /**< the source of the data failed (known on every rank) */
-    FAN_ERR_SINK       /**< the sink of this rank failed (known on this rank) */
+    FAN_ERR_ARGUMENT,     /**< a caller's or a user's value is wrong */
+    FAN_ERR_MEMORY,       /**< allocation failed */
+    FAN_ERR_SYSTEM,       /**< a system call failed */
+    FAN_ERR_TRANSPORT,    /**< the message layer failed */
+    FAN_ERR_TRUNCATED,    /**< a message did not have the length that the schedule says */
+    FAN_ERR_SOURCE,       /**< the source of the data failed (known on every rank) */
+    FAN_ERR_SINK,         /**< the sink of this rank failed (known on this rank) */
+    FAN_ERR_DISAGREEMENT  /**< ranks gave different arguments (known, and told, on every rank) */
 } fan_status;
 
 /**

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "engine/typemap.h"
+#include "lib/arguments.h"
 #include "lib/delivery.h"
 #include "lib/errors.h"
 
@@ -57,14 +58,15 @@ static int hand_over(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 }
 
 /* Ours are broadcasts with sane arguments on an intracommunicator of several ranks. */
-static bool is_ours(MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm)
+static bool is_ours(const void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm)
 {
     if (comm == MPI_COMM_NULL || datatype == MPI_DATATYPE_NULL || count < 0)
         return false;
     int inter, size;
     if (MPI_Comm_test_inter(comm, &inter) != MPI_SUCCESS || inter)
         return false;
-    return MPI_Comm_size(comm, &size) == MPI_SUCCESS && size > 1 && root >= 0 && root < size;
+    return MPI_Comm_size(comm, &size) == MPI_SUCCESS && size > 1 && root >= 0 && root < size &&
+           fan_arguments_accepted(buffer, count, datatype);
 }
 
 /* Memory that is not one piece is packed and unpacked a chunk at a time. */
@@ -111,9 +113,17 @@ static fan_status broadcast(fan_comm_state *state, void *buffer, MPI_Count count
     return status;
 }
 
+static fan_status check(fan_comm_state *state, int64_t bytes, int root, int *mpi_code)
+{
+    if (!state->params.check)
+        return FAN_OK;
+    fan_status status = fan_comm_state_connect(state, mpi_code);
+    return status == FAN_OK ? fan_arguments_compare(state, bytes, root, mpi_code) : status;
+}
+
 int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm)
 {
-    if (!is_ours(count, datatype, root, comm))
+    if (!is_ours(buffer, count, datatype, root, comm))
         return hand_over(buffer, count, datatype, root, comm);
     MPI_Count size;
     int code = MPI_Type_size_x(datatype, &size);
@@ -124,8 +134,13 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
         return fan_raise(comm, FAN_OK, MPI_ERR_COUNT);
     fan_comm_state *state;
     fan_status status = fan_comm_state_get(comm, &state, &code);
+    if (status == FAN_OK)
+        status = check(state, bytes, root, &code);
     if (status != FAN_OK)
         return fan_raise(comm, status, fan_error_code(status, code));
+    /* Open MPI returns at once on ranks with no element, and waits for them on ranks with elements of no data. */
+    if (bytes == 0)
+        return hand_over(buffer, 0, datatype, root, comm);
     if (bytes < state->params.min_bytes)
         return hand_over(buffer, count, datatype, root, comm);
     status = fan_comm_state_connect(state, &code);

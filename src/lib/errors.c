@@ -13,6 +13,7 @@ static struct {
 } own_errors[] = {
     [FANOUT_ERR_SOURCE] = {.text = "fanout: the source of the stream failed; no rank has all of it"},
     [FANOUT_ERR_SINK] = {.text = "fanout: the sink of this rank failed; other ranks are not affected"},
+    [FANOUT_ERR_DISAGREEMENT] = {.text = "fanout: ranks gave different arguments; see the warning on standard error"},
     [FANOUT_ERR_PARAM] = {.text = "fanout: a parameter is wrong; see the warning on standard error"},
 };
 
@@ -51,16 +52,19 @@ int fan_error_code(fan_status status, int mpi_code)
     case FAN_ERR_TRUNCATED: return MPI_ERR_TRUNCATE;
     case FAN_ERR_SOURCE: return own_code(FANOUT_ERR_SOURCE);
     case FAN_ERR_SINK: return own_code(FANOUT_ERR_SINK);
+    case FAN_ERR_DISAGREEMENT: return own_code(FANOUT_ERR_DISAGREEMENT);
     }
     return MPI_ERR_INTERN;
 }
 
 /*
- * A callback's failure is the caller's to tell. A wrong parameter is the same on all ranks: rank 0 tells.
+ * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is the same on all
+ * ranks: rank 0 tells.
  */
 static bool should_tell(MPI_Comm comm, fan_status status)
 {
-    if (status == FAN_OK || status == FAN_ERR_SOURCE || status == FAN_ERR_SINK)
+    if (status == FAN_OK || status == FAN_ERR_SOURCE || status == FAN_ERR_SINK ||
+        status == FAN_ERR_DISAGREEMENT)
         return false;
     int rank = 0;
     if (status == FAN_ERR_ARGUMENT || status == FAN_ERR_SYSTEM)

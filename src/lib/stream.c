@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/arguments.h"
 #include "lib/delivery.h"
 #include "lib/errors.h"
 
@@ -43,6 +44,8 @@ static fan_status stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm,
         status = fan_comm_state_overlay(state, info, &params, mpi_code);
     if (status == FAN_OK)
         status = fan_comm_state_connect(state, mpi_code);
+    if (status == FAN_OK && params.check)
+        status = fan_arguments_compare(state, bytes, root, mpi_code);
     if (status != FAN_OK || bytes == 0)
         return status;
     fan_store store = {.fill = fill, .drain = c->sink == NULL ? NULL : drain, .state = c};
