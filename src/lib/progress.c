@@ -2,6 +2,7 @@
 #include "lib/progress.h"
 
 #include "base/log.h"
+#include "engine/mpi_wait.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -143,8 +144,10 @@ void fan_progress_all(void)
 static void poll(int *polls)
 {
     fan_progress_all();
-    if (++*polls > polls_before_yield)
-        sched_yield();
+    if (++*polls <= polls_before_yield)
+        return;
+    fan_mpi_progress(NULL); /* what this waits for may come through memory, from a rank that waits for a message */
+    sched_yield();
 }
 
 fan_status fan_progress_wait(fan_pending *pending, int *mpi_code)
