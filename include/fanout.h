@@ -75,6 +75,69 @@ FANOUT_EXPORT int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, i
 /** fanout_bcast with a large count (the form MPI 4 calls MPI_Bcast_c). Needs no MPI 4 library. */
 FANOUT_EXPORT int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm);
 
+/** A nonblocking or persistent broadcast. */
+typedef struct fanout_request_s *fanout_request;
+#define FANOUT_REQUEST_NULL ((fanout_request)0)
+
+/**
+ * Start a broadcast, with the meaning and the arguments of MPI_Ibcast. Collective, nonblocking, but for the first on a
+ * communicator: that makes its state and waits for the other ranks, unless they have called it, too.
+ *
+ * Several may be in flight; those of one communicator are done in the order of the calls. Up to its end the buffer must
+ * not be touched (on the root: changed). Broadcasts make progress inside fanout_test, fanout_wait, fanout_bcast and
+ * fanout_stream. With FANOUT_PROGRESS=thread in the environment and MPI_THREAD_MULTIPLE, a thread does it as well. What
+ * fanout_bcast hands to MPI_Bcast is handed to MPI_Ibcast.
+ *
+ * Ranks that share memory take another 2 MiB for the nonblocking broadcasts of a communicator, so that these may be
+ * started on different communicators in different order.
+ *
+ * @param request  receives the request, which fanout_test or fanout_wait ends. FANOUT_REQUEST_NULL after an error
+ * @return MPI_SUCCESS or an MPI error code
+ */
+FANOUT_EXPORT int fanout_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                                fanout_request *request);
+
+/** fanout_ibcast with a large count. */
+FANOUT_EXPORT int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                                  fanout_request *request);
+
+/**
+ * Prepare a broadcast that is to be done many times, with the meaning of MPI_Bcast_init of MPI 4. Collective, blocking.
+ * Its plan and datatype are looked at once. Each fanout_start begins it, fanout_test or fanout_wait ends that, and
+ * fanout_request_free releases it.
+ *
+ * @param info     parameters of this broadcast, rank 0's count, or MPI_INFO_NULL. `min_bytes`, `check` and
+ *                 `shared_memory` are those of the communicator
+ * @param request  receives an inactive request
+ */
+FANOUT_EXPORT int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                                    MPI_Info info, fanout_request *request);
+
+/** fanout_bcast_init with a large count. */
+FANOUT_EXPORT int fanout_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                                      MPI_Info info, fanout_request *request);
+
+/** Start a persistent broadcast. Collective, nonblocking. MPI_ERR_REQUEST if it is active, or is not persistent. */
+FANOUT_EXPORT int fanout_start(fanout_request *request);
+
+/**
+ * Has it ended? Local. All broadcasts of the process make progress. A request that has ended becomes
+ * FANOUT_REQUEST_NULL, or inactive if it is persistent; one that is null or inactive has ended.
+ *
+ * @param flag  receives 0 or 1
+ * @return the error of a broadcast that has ended with one, raised on its communicator
+ */
+FANOUT_EXPORT int fanout_test(fanout_request *request, int *flag);
+
+/** Wait until it has ended. As fanout_test. */
+FANOUT_EXPORT int fanout_wait(fanout_request *request);
+
+/** Wait for all of them. Returns the first error. */
+FANOUT_EXPORT int fanout_waitall(int count, fanout_request *requests);
+
+/** Release an inactive request. Local. MPI_ERR_REQUEST if it is active, as for MPI's own collective requests. */
+FANOUT_EXPORT int fanout_request_free(fanout_request *request);
+
 /**
  * Gives the library the next piece of a stream. Called on the root only, in order of `offset`, by the
  * thread that called fanout_stream.

@@ -171,11 +171,16 @@ static void sleep_until_head_moves(fan_ring_memory *memory, uint32_t seen, long 
     atomic_fetch_sub(&memory->sleepers, 1);
 }
 
+bool fan_ring_has_next(const fan_ring *ring)
+{
+    return atomic_load_explicit(&ring->memory->head.value, memory_order_acquire) != ring->position;
+}
+
 fan_piece fan_ring_next(fan_ring *ring, const char **data)
 {
     fan_ring_memory *memory = ring->memory;
     waiting w = {0};
-    while (atomic_load_explicit(&memory->head.value, memory_order_acquire) == ring->position)
+    while (!fan_ring_has_next(ring))
         if (is_patient(ring, &w))
             sleep_until_head_moves(memory, ring->position, w.sleep_ns);
     *data = memory->cells[cell_of(ring->position)];

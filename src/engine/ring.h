@@ -86,6 +86,9 @@ char *fan_ring_claim(fan_ring *ring);
 /** Hand the claimed cell to the readers. */
 void fan_ring_publish(fan_ring *ring, fan_piece piece);
 
+/** True if there is a piece to read. */
+bool fan_ring_has_next(const fan_ring *ring);
+
 /** The next piece; waits for it. `data` receives its bytes, which stay until fan_ring_release. */
 fan_piece fan_ring_next(fan_ring *ring, const char **data);
 

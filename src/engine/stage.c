@@ -48,100 +48,114 @@ static void write_piece(fan_ring *ring, const char *data, int32_t bytes, int64_t
 
 /* ---- writing from a store ---- */
 
-typedef struct writing {
-    fan_ring *ring;
-    const fan_store *store;
-    int64_t bytes;
-    bool sink_failed;
-} writing;
-
-/* False if the source fails. Data that is not in place comes by way of `buffer`, for what is said in copy.h. */
-static bool write_from(writing *w, int64_t offset, int32_t length, char *buffer)
+static void begin_writing(fan_stage *s)
 {
-    const fan_store *store = w->store;
-    const char *data = store->base == NULL ? buffer : (const char *)store->base + offset;
-    if (store->base == NULL && store->fill(store->state, offset, buffer, length) != 0)
-        return false;
-    write_piece(w->ring, data, length, w->bytes);
-    w->sink_failed = w->sink_failed || !drains(store, offset, data, length);
-    return true;
+    fan_ring_begin(s->ring);
+    s->total = s->bytes;
+    if (s->store.base != NULL)
+        return;
+    s->buffer = malloc(FAN_RING_CELL_BYTES);
+    if (s->buffer == NULL)
+        s->failure = FAN_ERR_MEMORY;
 }
 
-static fan_status write_all(writing *w, char *buffer)
+static int32_t next_bytes(const fan_stage *s)
 {
-    for (int64_t offset = 0; offset < w->bytes;) {
-        int32_t length = piece_bytes(w->bytes - offset, w->bytes);
-        if (!write_from(w, offset, length, buffer))
-            return fan_fail(FAN_ERR_SOURCE, "the source of the data failed");
-        offset += length;
-    }
-    return FAN_OK;
+    return piece_bytes(s->total - s->done, s->total);
 }
 
-fan_status fan_stage_write(fan_ring *ring, const fan_store *store, int64_t bytes, int rank)
+/* The next piece of the source. Data that is not in place comes by way of the buffer, for what is said in copy.h. */
+static const char *next_piece(fan_stage *s, int32_t length)
 {
-    writing w = {.ring = ring, .store = store, .bytes = bytes};
-    char *buffer = store->base == NULL ? malloc(FAN_RING_CELL_BYTES) : NULL;
-    fan_status status = FAN_OK;
-    fan_ring_begin(ring);
-    if (store->base == NULL && buffer == NULL)
-        status = fan_fail(FAN_ERR_MEMORY, "no memory for a piece of the data on rank %d", rank);
-    if (status == FAN_OK)
-        status = write_all(&w, buffer);
-    free(buffer);
-    if (status != FAN_OK) {
-        publish_failure(ring, bytes, status);
-        return status;
+    if (s->store.base != NULL)
+        return (const char *)s->store.base + s->done;
+    if (s->failure == FAN_OK && s->store.fill(s->store.state, s->done, s->buffer, length) != 0)
+        s->failure = FAN_ERR_SOURCE;
+    return s->buffer;
+}
+
+static void write_step(fan_stage *s)
+{
+    int32_t length = next_bytes(s);
+    const char *data = next_piece(s, length);
+    if (s->failure != FAN_OK) {
+        publish_failure(s->ring, s->total, s->failure);
+        s->finished = true;
+        return;
     }
-    return w.sink_failed ? sink_failure(rank) : FAN_OK;
+    write_piece(s->ring, data, length, s->total);
+    s->sink_failed = s->sink_failed || !drains(&s->store, s->done, data, length);
+    s->done += length;
+    s->finished = s->done == s->total;
 }
 
 /* ---- reading into a store ---- */
 
-typedef struct reading {
-    const fan_store *store;
-    int64_t bytes;
-    bool wrong_length;
-    bool sink_failed;
-} reading;
-
-static void take(reading *r, int64_t offset, const char *data, const fan_piece *piece)
+static void take(fan_stage *s, const char *data, const fan_piece *piece)
 {
-    r->wrong_length = r->wrong_length || piece->total != r->bytes;
-    if (r->wrong_length || r->sink_failed)
+    s->wrong_length = s->wrong_length || piece->total != s->bytes;
+    if (s->wrong_length || s->sink_failed)
         return;
-    if (r->store->base != NULL)
-        fan_copy_streaming((char *)r->store->base + offset, data, piece->bytes);
+    if (s->store.base != NULL)
+        fan_copy_streaming((char *)s->store.base + s->done, data, piece->bytes);
     else
-        r->sink_failed = !drains(r->store, offset, data, piece->bytes);
+        s->sink_failed = !drains(&s->store, s->done, data, piece->bytes);
 }
 
-static fan_status writer_failure(int32_t status)
+static void read_step(fan_stage *s)
 {
-    if (status == FAN_ERR_SOURCE)
+    const char *data;
+    fan_piece piece = fan_ring_next(s->ring, &data);
+    take(s, data, &piece);
+    fan_ring_release(s->ring);
+    s->total = piece.total;
+    s->done += piece.bytes;
+    s->failure = (fan_status)piece.status;
+    s->finished = s->failure != FAN_OK || s->done >= s->total;
+}
+
+/* ---- both ---- */
+
+void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes, bool writes, int rank)
+{
+    *stage = (fan_stage){.ring = ring, .store = *store, .writes = writes, .rank = rank, .bytes = bytes};
+    if (writes)
+        begin_writing(stage);
+}
+
+bool fan_stage_is_ready(fan_stage *stage)
+{
+    return stage->writes ? fan_ring_has_room(stage->ring, next_bytes(stage)) : fan_ring_has_next(stage->ring);
+}
+
+void fan_stage_step(fan_stage *stage)
+{
+    if (stage->writes)
+        write_step(stage);
+    else
+        read_step(stage);
+}
+
+static fan_status failure_of(const fan_stage *s)
+{
+    if (s->failure == FAN_ERR_SOURCE)
         return fan_fail(FAN_ERR_SOURCE, "the source of the data failed");
-    return fan_fail((fan_status)status, "the rank of this node that receives the data has failed");
+    if (s->failure == FAN_ERR_MEMORY)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for a piece of the data on %s",
+                        s->writes ? "this rank" : "the rank of this node that has it first");
+    return fan_fail(s->failure, "the rank of this node that receives the data has failed");
 }
 
-fan_status fan_stage_read(fan_ring *ring, const fan_store *store, int64_t bytes, int rank)
+fan_status fan_stage_end(fan_stage *s)
 {
-    reading r = {.store = store, .bytes = bytes};
-    int64_t offset = 0;
-    fan_piece piece;
-    do {
-        const char *data;
-        piece = fan_ring_next(ring, &data);
-        take(&r, offset, data, &piece);
-        offset += piece.bytes;
-        fan_ring_release(ring);
-    } while (piece.status == FAN_OK && offset < piece.total);
-    if (piece.status != FAN_OK)
-        return writer_failure(piece.status);
-    if (r.wrong_length)
+    free(s->buffer);
+    if (s->failure != FAN_OK)
+        return failure_of(s);
+    if (s->wrong_length)
         return fan_fail(FAN_ERR_TRUNCATED, "rank %d expects %lld bytes, another rank of its node has %lld: "
-                        "the ranks disagree on the length of the broadcast", rank, (long long)bytes,
-                        (long long)piece.total);
-    return r.sink_failed ? sink_failure(rank) : FAN_OK;
+                        "the ranks disagree on the length of the broadcast", s->rank, (long long)s->bytes,
+                        (long long)s->total);
+    return s->sink_failed ? sink_failure(s->rank) : FAN_OK;
 }
 
 /* ---- relaying what an engine delivers ---- */

@@ -2,9 +2,8 @@
 /**
  * @file stage.h  The stage of a broadcast inside a node: from a store into the ring, from the ring into stores.
  *
- * All members of the ring but one call fan_stage_read, and the one fan_stage_write, or it runs an engine on the store
- * of a relay. Calls end together also if one fails: a writer that fails says so in the ring, a reader whose sink
- * fails reads on.
+ * All members of the ring but one read, and the one writes, or it runs an engine on the store of a relay. All end
+ * together also if one fails: a writer that fails says so in the ring, a reader whose sink fails reads on.
  */
 #ifndef FAN_ENGINE_STAGE_H
 #define FAN_ENGINE_STAGE_H
@@ -13,15 +12,38 @@
 #include "engine/ring.h"
 #include "engine/store.h"
 
-/** Write `bytes` of a source, at least 1. `rank` is for texts. FAN_ERR_SOURCE: its fill failed; FAN_ERR_SINK: its drain failed. */
-fan_status fan_stage_write(fan_ring *ring, const fan_store *store, int64_t bytes, int rank);
+/** The part of one rank. */
+typedef struct fan_stage {
+    fan_ring *ring;
+    fan_store store;
+    bool writes;
+    bool finished;
+    int rank;       /**< for texts */
+    int64_t bytes;  /**< of the broadcast, as this rank knows it */
+    int64_t total;  /**< the same as the writer knows it */
+    int64_t done;
+    char *buffer;   /**< a piece of a source that is not in place */
+    bool wrong_length;
+    bool sink_failed;
+    fan_status failure; /**< of the writer */
+} fan_stage;
+
+/** Prepare to write the data of a source, at least 1 byte, or to read it. `store` is copied. */
+void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes, bool writes, int rank);
+
+/** True if a step would not wait. */
+bool fan_stage_is_ready(fan_stage *stage);
+
+/** Write or read a piece, wait if it must be. Until `finished`. */
+void fan_stage_step(fan_stage *stage);
 
 /**
- * Read a broadcast.
+ * When finished.
  *
- * @return FAN_OK, FAN_ERR_SINK, FAN_ERR_TRUNCATED if the writer has not `bytes`, or what the writer failed with
+ * @return FAN_OK, FAN_ERR_SINK, FAN_ERR_SOURCE or FAN_ERR_MEMORY of the writer, for readers also FAN_ERR_TRUNCATED if
+ * the writer has another length, and what the engine of the writer failed with
  */
-fan_status fan_stage_read(fan_ring *ring, const fan_store *store, int64_t bytes, int rank);
+fan_status fan_stage_end(fan_stage *stage);
 
 /** Passes on to the ring what an engine delivers to a store. */
 typedef struct fan_relay {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/comm_state.h"
 
+#include "base/log.h"
 #include "lib/agreement.h"
 #include "lib/hosts.h"
+#include "lib/progress.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -30,10 +32,10 @@ static void unlink_state(fan_comm_state *state)
     pthread_mutex_unlock(&list_lock);
 }
 
-void fan_comm_state_forget_plan(fan_comm_state *state)
+void fan_planned_forget(fan_planned *planned)
 {
-    fan_schedule_free(&state->planned.schedule);
-    state->planned.made = false;
+    fan_schedule_free(&planned->schedule);
+    planned->made = false;
 }
 
 /* Called by MPI when the user's communicator is freed. */
@@ -41,8 +43,11 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
     (void)comm, (void)keyval, (void)extra;
     fan_comm_state *state = attribute;
+    fan_progress_finish(state);
     unlink_state(state);
-    fan_comm_state_forget_plan(state);
+    if (state->nonblocking_node != NULL)
+        fan_node_leave(state->nonblocking_node);
+    fan_planned_forget(&state->planned);
     free(state->order);
     fan_node_map_free(&state->map);
     /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
@@ -61,6 +66,7 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
 {
     (void)comm, (void)keyval, (void)attribute, (void)extra;
     finalizing = true;
+    fan_progress_end();
     return MPI_SUCCESS;
 }
 
@@ -140,7 +146,7 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_co
     if (status != FAN_OK)
         return status;
     state->params = params;
-    fan_comm_state_forget_plan(state);
+    fan_planned_forget(&state->planned);
     return FAN_OK;
 }
 
@@ -156,6 +162,43 @@ static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
         fan_node_map_free(&state->map);
     fan_hosts_free(&hosts);
     return status;
+}
+
+/* NULL if this rank is alone on its node. */
+static fan_status find_own_node(fan_comm_state *state, fan_node **node, int *mpi_code)
+{
+    fan_node *shared = state->map.node;
+    MPI_Comm local;
+    *node = NULL;
+    int code = MPI_Comm_split(state->comm, state->map.node_of[state->rank], state->rank, &local);
+    if (code != MPI_SUCCESS)
+        return mpi_failure(code, "MPI_Comm_split", mpi_code);
+    fan_status status = FAN_OK;
+    if (shared != NULL && shared->number == 0)
+        *node = fan_node_hold(shared);
+    else if (shared != NULL)
+        status = fan_node_join(local, false, node, mpi_code);
+    MPI_Comm_free(&local);
+    return status;
+}
+
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible, int *mpi_code)
+{
+    if (state->nonblocking == FAN_UNPREPARED) {
+        fan_status status = find_own_node(state, &state->nonblocking_node, mpi_code);
+        if (status == FAN_ERR_TRANSPORT)
+            return status;
+        int failed = status != FAN_OK;
+        int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, state->comm);
+        if (code != MPI_SUCCESS)
+            return mpi_failure(code, "MPI_Allreduce", mpi_code);
+        state->nonblocking = failed ? FAN_NO_MEMORY_FOR_IT : FAN_PREPARED;
+        if (failed && state->rank == 0)
+            fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no memory for them on some node",
+                     state->size);
+    }
+    *impossible = state->nonblocking == FAN_NO_MEMORY_FOR_IT;
+    return FAN_OK;
 }
 
 /*

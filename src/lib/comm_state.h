@@ -17,6 +17,18 @@
 #include <mpi.h>
 #include <sys/queue.h>
 
+/** A plan, kept for the next broadcast of the same length from the same root. */
+typedef struct fan_planned {
+    bool made;
+    int64_t bytes;
+    int root; /**< a rank */
+    fan_plan plan;
+    fan_schedule schedule;
+} fan_planned;
+
+/** Release it, because its parameters no longer hold. Local. */
+void fan_planned_forget(fan_planned *planned);
+
 typedef struct fan_comm_state {
     MPI_Comm user_comm;
     MPI_Comm comm; /**< private: our messages never meet the user's. MPI_COMM_NULL until needed */
@@ -28,13 +40,11 @@ typedef struct fan_comm_state {
     fan_trace *trace;  /**< of tests and tools, or NULL */
 
     /* The last plan and schedule: most programs repeat a broadcast. */
-    struct {
-        bool made;
-        int64_t bytes;
-        int root; /**< a rank */
-        fan_plan plan;
-        fan_schedule schedule;
-    } planned;
+    fan_planned planned;
+
+    struct fan_pending *running; /**< the broadcast that is in progress, if it is one of those in progress.h */
+    fan_node *nonblocking_node;  /**< whose ring nonblocking broadcasts use */
+    enum { FAN_UNPREPARED, FAN_PREPARED, FAN_NO_MEMORY_FOR_IT } nonblocking;
 
     LIST_ENTRY(fan_comm_state) link; /**< of all states of the process */
 } fan_comm_state;
@@ -49,11 +59,14 @@ fan_status fan_comm_state_get(MPI_Comm comm, fan_comm_state **state, int *mpi_co
 /** Agree on the parameters anew, with `hints`. Collective. */
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code);
 
+/**
+ * Find a ring for nonblocking broadcasts. They need one that no other communicator uses: ranks may start them on different
+ * communicators in different order. Collective; the state is connected. `impossible`: there is none on some node.
+ */
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible, int *mpi_code);
+
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code);
-
-/** Release the kept plan, because its parameters no longer hold. Local. */
-void fan_comm_state_forget_plan(fan_comm_state *state);
 
 /**
  * Make the private communicator, the node map and the order of nodes if there are none. Collective. After a failure the

@@ -1,10 +1,59 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/delivery.h"
 
-#include "engine/mpi_transport.h"
-#include "engine/stage.h"
-
 enum { most_slots = 1 << 24 };
+
+bool fan_is_small(const fan_comm_state *state, int64_t bytes)
+{
+    bool is_pair = state->size == 2 && state->map.nodes == 1;
+    return (is_pair ? bytes / 16 : bytes) < state->params.min_bytes;
+}
+
+/* ---- plans ---- */
+
+fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
+{
+    return (fan_request){.bytes = bytes,
+                         .nodes = state->map.nodes,
+                         .root = state->map.node_of[root],
+                         .local = state->map.largest,
+                         .order = state->order};
+}
+
+static int speaker(const void *state, int node)
+{
+    const fan_task *task = state;
+    return fan_node_map_speaker(&task->state->map, node, task->root);
+}
+
+/* Plans speak of nodes; messages go to the ranks that speak for them. */
+static fan_status make_schedule(const fan_task *task, const fan_plan *plan, fan_phase phase, fan_schedule *schedule)
+{
+    int node = task->state->map.node_of[task->state->rank];
+    fan_status status = fan_plan_schedule(plan, node, phase, schedule);
+    if (status == FAN_OK)
+        fan_schedule_rename(schedule, speaker, task);
+    return status;
+}
+
+static fan_status make_plan(const fan_task *task, fan_planned *planned)
+{
+    if (planned->made && planned->bytes == task->bytes && planned->root == task->root)
+        return FAN_OK;
+    fan_planned_forget(planned);
+    fan_request request = fan_delivery_request(task->state, task->bytes, task->root);
+    request.bounded = task->bounded;
+    planned->plan = fan_plan_choose(&request, task->params);
+    fan_status status = make_schedule(task, &planned->plan, FAN_PHASE_RECEIVE, &planned->schedule);
+    if (status != FAN_OK)
+        return status;
+    planned->bytes = task->bytes;
+    planned->root = task->root;
+    planned->made = true;
+    return FAN_OK;
+}
+
+/* ---- a phase of messages ---- */
 
 /* All nodes must get the same answer. */
 static fan_status window_slots(const fan_plan *plan, int64_t *slots)
@@ -16,180 +65,127 @@ static fan_status window_slots(const fan_plan *plan, int64_t *slots)
     return FAN_OK;
 }
 
-static fan_status run_to_end(const fan_engine_config *config)
+static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, const fan_store *store)
 {
-    fan_engine *engine;
-    fan_status status = fan_engine_create(config, &engine);
-    if (status != FAN_OK)
-        return status;
-    while (status == FAN_OK && !fan_engine_finished(engine))
-        status = fan_engine_progress(engine, true);
-    if (status == FAN_OK)
-        status = fan_engine_result(engine);
-    fan_engine_free(engine);
-    return status;
-}
-
-static fan_status run_phase(fan_comm_state *state, const fan_plan *plan, const fan_schedule *schedule,
-                            const fan_store *store, int *mpi_code)
-{
+    const fan_plan *plan = &d->chosen->plan;
     fan_engine_config config = {.schedule = schedule,
                                 .layout = plan->layout,
                                 .sends = plan->sends,
                                 .child_sends = plan->child_sends,
                                 .overlap = plan->overlap,
                                 .store = *store,
-                                .trace = state->trace};
+                                .trace = d->task.state->trace};
     fan_status status = window_slots(plan, &config.slots);
     if (status != FAN_OK)
         return status;
-    fan_mpi_transport transport;
-    status = fan_mpi_transport_init(&transport, state->comm, (int)config.slots, plan->sends, plan->layout.classes);
+    status = fan_mpi_transport_init(&d->transport, d->task.state->comm, (int)config.slots, plan->sends,
+                                    plan->layout.classes);
     if (status != FAN_OK)
         return status;
-    config.transport = fan_mpi_transport_interface(&transport);
-    status = run_to_end(&config);
-    *mpi_code = transport.mpi_error;
-    fan_mpi_transport_free(&transport);
+    config.transport = fan_mpi_transport_interface(&d->transport);
+    status = fan_engine_create(&config, &d->engine);
+    if (status != FAN_OK)
+        fan_mpi_transport_free(&d->transport);
     return status;
 }
 
-/* ---- between nodes ---- */
-
-typedef struct speakers {
-    const fan_node_map *map;
-    int root;
-} speakers;
-
-static int speaker(const void *state, int node)
+static void end_phase(fan_delivery *d)
 {
-    const speakers *s = state;
-    return fan_node_map_speaker(s->map, node, s->root);
-}
-
-/* Plans speak of nodes; messages go to the ranks that speak for them. */
-static fan_status make_schedule(const fan_comm_state *state, const fan_plan *plan, int root, fan_phase phase,
-                                fan_schedule *schedule)
-{
-    fan_status status = fan_plan_schedule(plan, state->map.node_of[state->rank], phase, schedule);
-    if (status == FAN_OK)
-        fan_schedule_rename(schedule, speaker, &(speakers){&state->map, root});
-    return status;
+    if (d->status == FAN_OK)
+        d->status = fan_engine_result(d->engine);
+    fan_engine_free(d->engine);
+    d->engine = NULL;
+    d->mpi_code = d->transport.mpi_error;
+    fan_mpi_transport_free(&d->transport);
 }
 
 /* After full receipt a node may feed secondary groups, from the data that it now has. */
-static fan_status serve(fan_comm_state *state, const fan_plan *plan, int root, const fan_store *store, int *mpi_code)
+static void begin_serving(fan_delivery *d)
 {
-    fan_schedule schedule;
-    fan_status status = make_schedule(state, plan, root, FAN_PHASE_SERVE, &schedule);
-    if (status != FAN_OK)
-        return status;
-    fan_store source = {.base = store->base, .fill = store->fill, .state = store->state};
-    if (schedule.edge_count > 0)
-        status = run_phase(state, plan, &schedule, &source, mpi_code);
-    fan_schedule_free(&schedule);
-    return status;
+    d->serves = true;
+    d->status = make_schedule(&d->task, &d->chosen->plan, FAN_PHASE_SERVE, &d->serving);
+    fan_store source = {.base = d->outer.base, .fill = d->outer.fill, .state = d->outer.state};
+    if (d->status == FAN_OK && d->serving.edge_count > 0)
+        d->status = begin_phase(d, &d->serving, &source);
 }
 
-bool fan_is_small(const fan_comm_state *state, int64_t bytes)
+static void begin_messages(fan_delivery *d)
 {
-    bool is_pair = state->size == 2 && state->map.nodes == 1;
-    return (is_pair ? bytes / 16 : bytes) < state->params.min_bytes;
+    fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
+    d->uses_messages = true;
+    d->outer = d->relays ? fan_relay_begin(&d->relay, &d->task.node->ring, &d->task.store, d->task.bytes)
+                         : d->task.store;
+    d->status = make_plan(&d->task, planned);
+    d->chosen = planned;
+    if (d->status == FAN_OK)
+        d->status = begin_phase(d, &planned->schedule, &d->outer);
 }
 
-fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
+static void progress_messages(fan_delivery *d, bool block)
 {
-    return (fan_request){.bytes = bytes,
-                         .nodes = state->map.nodes,
-                         .root = state->map.node_of[root],
-                         .local = state->map.largest,
-                         .order = state->order};
-}
-
-static fan_status plan_buffer(fan_comm_state *state, int64_t bytes, int root)
-{
-    if (state->planned.bytes == bytes && state->planned.root == root && state->planned.made)
-        return FAN_OK;
-    fan_comm_state_forget_plan(state);
-    fan_request request = fan_delivery_request(state, bytes, root);
-    state->planned.plan = fan_plan_choose(&request, &state->params);
-    fan_status status =
-        make_schedule(state, &state->planned.plan, root, FAN_PHASE_RECEIVE, &state->planned.schedule);
-    if (status != FAN_OK)
-        return status;
-    state->planned.bytes = bytes;
-    state->planned.root = root;
-    state->planned.made = true;
-    return FAN_OK;
-}
-
-static fan_status speak_buffer(fan_comm_state *state, int64_t bytes, int root, const fan_store *store, int *mpi_code)
-{
-    fan_status status = plan_buffer(state, bytes, root);
-    if (status != FAN_OK)
-        return status;
-    const fan_plan *plan = &state->planned.plan;
-    status = run_phase(state, plan, &state->planned.schedule, store, mpi_code);
-    if (status == FAN_OK && fan_plan_has_secondary(plan))
-        status = serve(state, plan, root, store, mpi_code);
-    return status;
-}
-
-static fan_status speak_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
-                               const fan_store *store, int *mpi_code)
-{
-    fan_request request = fan_delivery_request(state, bytes, root);
-    request.bounded = true;
-    fan_plan plan = fan_plan_choose(&request, params);
-    fan_schedule schedule;
-    fan_status status = make_schedule(state, &plan, root, FAN_PHASE_RECEIVE, &schedule);
-    if (status == FAN_OK)
-        status = run_phase(state, &plan, &schedule, store, mpi_code);
-    fan_schedule_free(&schedule);
-    return status;
-}
-
-/* Exchange messages with other nodes. A stream has parameters of its own; a buffer's are those of the state. */
-static fan_status speak(fan_comm_state *state, const fan_params *of_stream, int64_t bytes, int root,
-                        const fan_store *store, int *mpi_code)
-{
-    return of_stream == NULL ? speak_buffer(state, bytes, root, store, mpi_code)
-                             : speak_stream(state, of_stream, bytes, root, store, mpi_code);
-}
-
-/* ---- inside a node and between nodes ---- */
-
-static bool is_speaker(const fan_comm_state *state, int root)
-{
-    return state->map.nodes > 1 &&
-           fan_node_map_speaker(&state->map, state->map.node_of[state->rank], root) == state->rank;
-}
-
-static fan_status deliver(fan_comm_state *state, const fan_params *of_stream, int64_t bytes, int root,
-                          const fan_store *store, int *mpi_code)
-{
-    if (bytes == 0)
-        return FAN_OK;
-    if (state->map.node == NULL)
-        return speak(state, of_stream, bytes, root, store, mpi_code);
-    fan_ring *ring = &state->map.node->ring;
-    if (is_speaker(state, root)) {
-        fan_relay relay;
-        fan_store relayed = fan_relay_begin(&relay, ring, store, bytes);
-        return fan_relay_end(&relay, speak(state, of_stream, bytes, root, &relayed, mpi_code), state->rank);
+    if (d->engine != NULL) {
+        if (d->status == FAN_OK)
+            d->status = fan_engine_progress(d->engine, block);
+        if (d->status == FAN_OK && !fan_engine_finished(d->engine))
+            return;
+        end_phase(d);
     }
-    if (state->rank == root)
-        return fan_stage_write(ring, store, bytes, state->rank);
-    return fan_stage_read(ring, store, bytes, state->rank);
+    if (d->status == FAN_OK && !d->serves && fan_plan_has_secondary(&d->chosen->plan))
+        begin_serving(d);
+    d->finished = d->engine == NULL;
 }
 
-fan_status fan_deliver_buffer(fan_comm_state *state, int64_t bytes, int root, const fan_store *store, int *mpi_code)
+/* ---- messages or memory ---- */
+
+static bool is_speaker(const fan_task *task)
 {
-    return deliver(state, NULL, bytes, root, store, mpi_code);
+    const fan_comm_state *state = task->state;
+    return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
 }
 
-fan_status fan_deliver_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
-                              const fan_store *store, int *mpi_code)
+void fan_delivery_begin(fan_delivery *d, const fan_task *task)
 {
-    return deliver(state, params, bytes, root, store, mpi_code);
+    *d = (fan_delivery){.task = *task};
+    int rank = task->state->rank;
+    d->relays = task->node != NULL && is_speaker(task);
+    if (task->node == NULL || d->relays)
+        begin_messages(d);
+    else
+        fan_stage_begin(&d->stage, &task->node->ring, &task->store, task->bytes, rank == task->root, rank);
+}
+
+static void progress_memory(fan_delivery *d, bool block)
+{
+    while (!d->stage.finished && (block || fan_stage_is_ready(&d->stage)))
+        fan_stage_step(&d->stage);
+    d->finished = d->stage.finished;
+}
+
+void fan_delivery_progress(fan_delivery *d, bool block)
+{
+    if (d->uses_messages)
+        progress_messages(d, block);
+    else
+        progress_memory(d, block);
+}
+
+fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
+{
+    if (!d->uses_messages)
+        return fan_stage_end(&d->stage);
+    if (d->relays)
+        d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
+    fan_schedule_free(&d->serving);
+    fan_planned_forget(&d->own);
+    *mpi_code = d->mpi_code;
+    return d->status;
+}
+
+fan_status fan_deliver(const fan_task *task, int *mpi_code)
+{
+    fan_delivery d;
+    fan_delivery_begin(&d, task);
+    while (!d.finished)
+        fan_delivery_progress(&d, true);
+    return fan_delivery_end(&d, mpi_code);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file delivery.h  Run a plan on a communicator. */
+/** @file delivery.h  One broadcast on a communicator: by messages between nodes, through memory inside them. */
 #ifndef FAN_LIB_DELIVERY_H
 #define FAN_LIB_DELIVERY_H
 
 #include "engine/engine.h"
+#include "engine/mpi_transport.h"
+#include "engine/stage.h"
 #include "lib/comm_state.h"
 
 /**
@@ -16,14 +18,51 @@ bool fan_is_small(const fan_comm_state *state, int64_t bytes);
 /** What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is connected. */
 fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
 
-/**
- * Deliver by the plan that the state's parameters give for `bytes` from `root`. The plan is kept for the
- * next call. Collective; the state is connected.
- */
-fan_status fan_deliver_buffer(fan_comm_state *state, int64_t bytes, int root, const fan_store *store, int *mpi_code);
+/** What is to be delivered. Equal on all ranks, but for the store. */
+typedef struct fan_task {
+    fan_comm_state *state; /**< connected */
+    fan_node *node;        /**< whose ring to use: the state's, or one like it */
+    const fan_params *params;
+    fan_planned *planned;  /**< where the plan is kept, NULL: not kept. A kept one that fits is used again */
+    int64_t bytes;         /**< at least 1 */
+    int root;
+    bool bounded;          /**< a stream */
+    fan_store store;
+} fan_task;
 
-/** Deliver a stream by the plan that `params` (equal on all ranks) give. Collective; the state is connected. */
-fan_status fan_deliver_stream(fan_comm_state *state, const fan_params *params, int64_t bytes, int root,
-                              const fan_store *store, int *mpi_code);
+/** A task in progress. */
+typedef struct fan_delivery {
+    fan_task task;
+    fan_planned own;          /* the plan of a task that keeps none */
+    const fan_planned *chosen;
+    fan_relay relay;
+    bool relays;              /* other ranks of the node get what this one receives */
+    bool uses_messages;
+    fan_store outer;          /* the store of the engine */
+    fan_schedule serving;     /* what runs after the chosen schedule, if anything does */
+    bool serves;
+    fan_mpi_transport transport;
+    fan_engine *engine;       /* NULL: no phase is running */
+    fan_stage stage;
+    fan_status status;
+    int mpi_code;
+    bool finished;
+} fan_delivery;
+
+/** Begin. Deliveries of one communicator follow each other, in the same order on all ranks. `delivery` must stay where it is. */
+void fan_delivery_begin(fan_delivery *delivery, const fan_task *task);
+
+/**
+ * Do what can be done now. Until `finished`.
+ *
+ * @param block  wait if there is nothing to do
+ */
+void fan_delivery_progress(fan_delivery *delivery, bool block);
+
+/** When finished. `mpi_code` receives MPI's code if the result is FAN_ERR_TRANSPORT. */
+fan_status fan_delivery_end(fan_delivery *delivery, int *mpi_code);
+
+/** All of it at once. Collective, blocking. */
+fan_status fan_deliver(const fan_task *task, int *mpi_code);
 
 #endif

@@ -153,7 +153,7 @@ static fan_status make(MPI_Comm comm, int members, int self, int *world_ranks, b
     return FAN_OK;
 }
 
-fan_status fan_node_join(MPI_Comm comm, fan_node **node, int *mpi_code)
+fan_status fan_node_join(MPI_Comm comm, bool may_share, fan_node **node, int *mpi_code)
 {
     int members, self;
     MPI_Comm_size(comm, &members);
@@ -165,7 +165,7 @@ fan_status fan_node_join(MPI_Comm comm, fan_node **node, int *mpi_code)
         free(world_ranks);
         return status;
     }
-    bool shared = find_world_ranks(comm, members, world_ranks, &self) && threads_take_turns();
+    bool shared = find_world_ranks(comm, members, world_ranks, &self) && may_share && threads_take_turns();
     fan_node *found = shared ? find_and_hold(members, world_ranks) : NULL;
     bool same;
     status = confirm(comm, found, &same, mpi_code);
@@ -181,6 +181,14 @@ fan_status fan_node_join(MPI_Comm comm, fan_node **node, int *mpi_code)
     if (status != FAN_OK)
         free(world_ranks);
     return status;
+}
+
+fan_node *fan_node_hold(fan_node *node)
+{
+    pthread_mutex_lock(&list_lock);
+    node->references++;
+    pthread_mutex_unlock(&list_lock);
+    return node;
 }
 
 void fan_node_leave(fan_node *node)

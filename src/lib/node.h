@@ -8,6 +8,7 @@
 #include "engine/segment.h"
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <sys/queue.h>
 
 /**
@@ -27,8 +28,13 @@ typedef struct fan_node {
 /**
  * The node of the ranks of `comm`, which can share memory and are at least 2. Collective. Failures are the same on
  * all of them; FAN_ERR_SYSTEM: they cannot share memory after all.
+ *
+ * @param may_share  with other communicators
  */
-fan_status fan_node_join(MPI_Comm comm, fan_node **node, int *mpi_code);
+fan_status fan_node_join(MPI_Comm comm, bool may_share, fan_node **node, int *mpi_code);
+
+/** One more reference to it. Local. */
+fan_node *fan_node_hold(fan_node *node);
 
 /** Local. The last reference unmaps the memory. */
 void fan_node_leave(fan_node *node);

@@ -36,7 +36,7 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, fan_node **node, 
     *leader = hosts->rank;
     if (size == 1)
         return FAN_OK;
-    fan_status status = fan_node_join(local, node, mpi_code);
+    fan_status status = fan_node_join(local, true, node, mpi_code);
     if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
         if (rank == 0)
             fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on its own.", hosts->rank,

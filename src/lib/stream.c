@@ -2,6 +2,7 @@
 #include "lib/arguments.h"
 #include "lib/delivery.h"
 #include "lib/errors.h"
+#include "lib/progress.h"
 
 typedef struct callbacks {
     fanout_source_fn *source;
@@ -48,8 +49,14 @@ static fan_status stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm,
         status = fan_arguments_compare(state, bytes, root, mpi_code);
     if (status != FAN_OK || bytes == 0)
         return status;
-    fan_store store = {.fill = fill, .drain = c->sink == NULL ? NULL : drain, .state = c};
-    return fan_deliver_stream(state, &params, bytes, root, &store, mpi_code);
+    fan_task task = {.state = state,
+                     .node = state->map.node,
+                     .params = &params,
+                     .bytes = bytes,
+                     .root = root,
+                     .bounded = true,
+                     .store = {.fill = fill, .drain = c->sink == NULL ? NULL : drain, .state = c}};
+    return fan_progress_deliver(&task, mpi_code);
 }
 
 int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,

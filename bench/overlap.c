@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * overlap [BYTES [ROUNDS]]: how much of a nonblocking broadcast a computation of the same length hides.
+ *
+ * The computation calls fanout_test every millisecond (never with FANOUT_PROGRESS=thread). Between, a rank sleeps:
+ * where many ranks share a core, as in bench/lab, their computations would have to wait for each other, which says nothing
+ * about the broadcast. Prints medians of the broadcast alone, of the computation alone, and of both, and how many times
+ * as long as the longer of the two both take.
+ */
+#include "fanout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { most_rounds = 100 };
+
+static int rank;
+static char *buffer;
+
+/* The longest time of all ranks. */
+static double longest(double seconds)
+{
+    MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    return seconds;
+}
+
+static double begin(void)
+{
+    MPI_Barrier(MPI_COMM_WORLD);
+    return MPI_Wtime();
+}
+
+static void compute(double seconds, fanout_request *request)
+{
+    const struct timespec millisecond = {.tv_nsec = 1000 * 1000};
+    double end = MPI_Wtime() + seconds;
+    int flag;
+    while (MPI_Wtime() < end) {
+        nanosleep(&millisecond, NULL);
+        if (request != NULL)
+            fanout_test(request, &flag);
+    }
+}
+
+static double broadcast(int bytes)
+{
+    fanout_request request;
+    double start = begin();
+    fanout_ibcast(buffer, bytes, MPI_CHAR, 0, MPI_COMM_WORLD, &request);
+    fanout_wait(&request);
+    return longest(MPI_Wtime() - start);
+}
+
+static double compute_alone(double seconds)
+{
+    double start = begin();
+    compute(seconds, NULL);
+    return longest(MPI_Wtime() - start);
+}
+
+static double both(int bytes, double seconds)
+{
+    fanout_request request;
+    double start = begin();
+    fanout_ibcast(buffer, bytes, MPI_CHAR, 0, MPI_COMM_WORLD, &request);
+    compute(seconds, getenv("FANOUT_PROGRESS") == NULL ? &request : NULL);
+    fanout_wait(&request);
+    return longest(MPI_Wtime() - start);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+static double median(double *values, int count)
+{
+    qsort(values, (size_t)count, sizeof *values, compare);
+    return values[count / 2];
+}
+
+int main(int argc, char **argv)
+{
+    int provided, bytes = argc > 1 ? atoi(argv[1]) : 16 * 1024 * 1024, rounds = argc > 2 ? atoi(argv[2]) : 5;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    buffer = calloc(1, (size_t)bytes);
+    if (buffer == NULL || rounds < 1 || rounds > most_rounds)
+        MPI_Abort(MPI_COMM_WORLD, 2);
+    double alone[most_rounds], computing[most_rounds], together[most_rounds], ratio[most_rounds];
+    broadcast(bytes);
+    for (int i = 0; i < rounds; i++) {
+        alone[i] = broadcast(bytes);
+        computing[i] = compute_alone(alone[i]);
+        together[i] = both(bytes, alone[i]);
+        ratio[i] = together[i] / (alone[i] > computing[i] ? alone[i] : computing[i]);
+    }
+    if (rank == 0)
+        printf("%d bytes: broadcast %.4f s, computation %.4f s, both %.4f s: %.3f of the longer\n", bytes,
+               median(alone, rounds), median(computing, rounds), median(together, rounds), median(ratio, rounds));
+    free(buffer);
+    MPI_Finalize();
+    return 0;
+}
