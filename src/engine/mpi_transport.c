@@ -88,8 +88,10 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
     int watched = t->tags + t->sends;
     int code = block ? fan_mpi_wait_some(watched, t->watched, count, t->indices, t->statuses)
                      : MPI_Testsome(watched, t->watched, count, t->indices, t->statuses);
-    if (*count == MPI_UNDEFINED) /* nothing in progress */
+    if (*count == MPI_UNDEFINED) { /* nothing in progress: then MPI does not look after the user's messages either */
+        fan_mpi_progress(NULL);
         *count = 0;
+    }
     if (code != MPI_SUCCESS) {
         int class;
         MPI_Error_class(code, &class);
