@@ -116,6 +116,17 @@ static void take(reading *r, int64_t offset, const char *data, const fan_piece *
         r->sink_failed = !drains(r->store, offset, data, piece->bytes);
 }
 
+/* What this rank reads in another domain, the others of its own read here. */
+static void pass_on(fan_ring *ring, const char *data, const fan_piece *piece)
+{
+    if (!ring->passes_on)
+        return;
+    char *cell = fan_ring_claim(ring);
+    if (ring->members > 1)
+        fan_copy_streaming(cell, data, piece->bytes);
+    fan_ring_pass_on(ring, *piece);
+}
+
 static fan_status writer_failure(int32_t status)
 {
     if (status == FAN_ERR_SOURCE)
@@ -131,6 +142,7 @@ fan_status fan_stage_read(fan_ring *ring, const fan_store *store, int64_t bytes,
     do {
         const char *data;
         piece = fan_ring_next(ring, &data);
+        pass_on(ring, data, &piece);
         take(&r, offset, data, &piece);
         offset += piece.bytes;
         fan_ring_release(ring);

@@ -3,8 +3,8 @@
  * @file stage.h  The stage of a broadcast inside a node: from a store into the ring, from the ring into stores.
  *
  * All members of the ring but one call fan_stage_read, and the one fan_stage_write, or it runs an engine on the store
- * of a relay. Calls end together also if one fails: a writer that fails says so in the ring, a reader whose sink
- * fails reads on.
+ * of a relay. Where there are several domains a reader calls fan_ring_follow before. Calls end together also if one
+ * fails: a writer that fails says so in the ring, a reader whose sink fails reads on.
  */
 #ifndef FAN_ENGINE_STAGE_H
 #define FAN_ENGINE_STAGE_H

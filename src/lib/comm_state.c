@@ -149,7 +149,7 @@ static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
     fan_hosts hosts;
     fan_status status = fan_hosts_collect(state->comm, &hosts, mpi_code);
     if (status == FAN_OK)
-        status = fan_node_map_make(&hosts, state->params.shared_memory != 0, &state->map, mpi_code);
+        status = fan_node_map_make(&hosts, &state->params, &state->map, mpi_code);
     if (status == FAN_OK)
         status = fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order, mpi_code);
     if (status != FAN_OK)

@@ -159,28 +159,32 @@ static fan_status speak(fan_comm_state *state, const fan_params *of_stream, int6
 
 /* ---- inside a node and between nodes ---- */
 
-static bool is_speaker(const fan_comm_state *state, int root)
+/* Pass on in the node what it gets from others. */
+static fan_status relay(fan_comm_state *state, const fan_params *of_stream, int64_t bytes, int root,
+                        const fan_store *store, int *mpi_code)
 {
-    return state->map.nodes > 1 &&
-           fan_node_map_speaker(&state->map, state->map.node_of[state->rank], root) == state->rank;
+    fan_relay passing;
+    fan_store relayed = fan_relay_begin(&passing, &state->map.node->ring, store, bytes);
+    return fan_relay_end(&passing, speak(state, of_stream, bytes, root, &relayed, mpi_code), state->rank);
 }
 
 static fan_status deliver(fan_comm_state *state, const fan_params *of_stream, int64_t bytes, int root,
                           const fan_store *store, int *mpi_code)
 {
+    const fan_node_map *map = &state->map;
     if (bytes == 0)
         return FAN_OK;
-    if (state->map.node == NULL)
+    if (map->node == NULL)
         return speak(state, of_stream, bytes, root, store, mpi_code);
-    fan_ring *ring = &state->map.node->ring;
-    if (is_speaker(state, root)) {
-        fan_relay relay;
-        fan_store relayed = fan_relay_begin(&relay, ring, store, bytes);
-        return fan_relay_end(&relay, speak(state, of_stream, bytes, root, &relayed, mpi_code), state->rank);
+    fan_ring *ring = &map->node->ring;
+    int writer = fan_node_map_speaker(map, map->node_of[state->rank], root);
+    if (writer != state->rank) {
+        fan_ring_follow(ring, fan_node_map_domain(map, writer));
+        return fan_stage_read(ring, store, bytes, state->rank);
     }
-    if (state->rank == root)
-        return fan_stage_write(ring, store, bytes, state->rank);
-    return fan_stage_read(ring, store, bytes, state->rank);
+    if (map->nodes > 1)
+        return relay(state, of_stream, bytes, root, store, mpi_code);
+    return fan_stage_write(ring, store, bytes, state->rank);
 }
 
 fan_status fan_deliver_buffer(fan_comm_state *state, int64_t bytes, int root, const fan_store *store, int *mpi_code)
