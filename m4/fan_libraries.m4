@@ -10,6 +10,16 @@ AC_DEFUN([FAN_REQUIRE], [
   AS_IF([test $fan_found = no], [fan_missing="$fan_missing $3"])
 ])
 
+# FAN_CHECK_HWLOC: where ranks of a node are in it. Optional.
+AC_DEFUN([FAN_CHECK_HWLOC], [
+  AC_ARG_WITH([hwloc], [AS_HELP_STRING([--without-hwloc], [take each node for one NUMA domain])], [], [with_hwloc=check])
+  fan_hwloc=no
+  AS_IF([test "$with_hwloc" != no], [PKG_CHECK_MODULES([HWLOC], [hwloc >= 2.1], [fan_hwloc=yes], [:])])
+  AS_IF([test $fan_hwloc = yes], [AC_DEFINE([HAVE_HWLOC], [1], [Define if hwloc is there.])],
+    [test "$with_hwloc" = yes], [AC_MSG_ERROR([hwloc 2.1 not found; install the Debian package libhwloc-dev])],
+    [test "$with_hwloc" = check], [AC_MSG_WARN([hwloc 2.1 not found (Debian package libhwloc-dev): every node counts as one NUMA domain])])
+])
+
 # FAN_CHECK_LIBRARIES: everything beside MPI.
 AC_DEFUN([FAN_CHECK_LIBRARIES], [
   PKG_PROG_PKG_CONFIG
@@ -19,5 +29,6 @@ AC_DEFUN([FAN_CHECK_LIBRARIES], [
   FAN_REQUIRE([JANSSON], [jansson], [libjansson-dev])
   FAN_REQUIRE([CHECK], [check], [check])
   FAN_REQUIRE([HDF5], [hdf5-serial hdf5], [libhdf5-dev])
+  FAN_CHECK_HWLOC
   AS_IF([test -n "$fan_missing"], [AC_MSG_ERROR([libraries are missing; install these Debian packages:$fan_missing])])
 ])

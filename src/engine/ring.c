@@ -17,6 +17,7 @@ enum {
     yields_before_sleep = 32,
     shortest_sleep_ns = 50 * 1000,
     longest_sleep_ns = 1000 * 1000, /* a message that needs this process may be late by so much */
+    page = 4096,
     cells_to_wait_for = FAN_RING_CELLS / 2 /* a writer that is woken for each cell changes places with a reader each time */
 };
 
@@ -68,16 +69,31 @@ static bool is_patient(const fan_ring *ring, waiting *w)
 
 size_t fan_ring_bytes(int members)
 {
-    return sizeof(fan_ring_memory) + (size_t)members * sizeof(fan_ring_counter);
+    size_t bytes = sizeof(fan_ring_memory) + (size_t)members * sizeof(fan_ring_counter);
+    return (bytes + page - 1) / page * page;
+}
+
+static int polls_of(int ranks)
+{
+    return ranks <= sysconf(_SC_NPROCESSORS_ONLN) ? polls_of_owners : polls_of_sharers;
 }
 
 void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int self)
 {
-    bool own_cores = members <= sysconf(_SC_NPROCESSORS_ONLN);
     *ring = (fan_ring){.memory = memory,
                        .members = members,
                        .self = self,
-                       .polls = own_cores ? polls_of_owners : polls_of_sharers};
+                       .domains = 1,
+                       .source = memory,
+                       .readers = members,
+                       .polls = polls_of(members)};
+}
+
+void fan_ring_connect(fan_ring *ring, fan_ring_memory *const *of_domain, int domains, int members)
+{
+    ring->of_domain = of_domain;
+    ring->domains = domains;
+    ring->polls = polls_of(members);
 }
 
 /* ---- the writer ---- */
@@ -87,12 +103,18 @@ static uint32_t cell_of(uint32_t position)
     return position % FAN_RING_CELLS;
 }
 
-/* Of the readers; the writer's own tail is always at its position. */
+/* Of the members of the domain, then of the leaders of all domains. */
+static fan_ring_counter *tail_of(const fan_ring *ring, int reader)
+{
+    return reader < ring->members ? &ring->memory->tails[reader] : ring->of_domain[reader - ring->members]->tails;
+}
+
+/* Of the readers. None is ahead of the writer, and its own tail, which is one of them, is at its position. */
 static uint32_t least_tail(const fan_ring *ring)
 {
     uint32_t least_behind = 0;
-    for (int m = 0; m < ring->members; m++) {
-        uint32_t tail = atomic_load_explicit(&ring->memory->tails[m].value, memory_order_acquire);
+    for (int r = 0; r < ring->readers; r++) {
+        uint32_t tail = atomic_load_explicit(&tail_of(ring, r)->value, memory_order_acquire);
         uint32_t behind = ring->position - tail;
         if (behind > least_behind)
             least_behind = behind;
@@ -106,9 +128,9 @@ static void update_limit(fan_ring *ring)
 }
 
 /* Set first where to be woken, then look: the reader moves first, then looks whether to wake. */
-static void wait_for_tail(const fan_ring *ring, int member, uint32_t wanted)
+static void wait_for_tail(const fan_ring *ring, int reader, uint32_t wanted)
 {
-    fan_ring_counter *tail = &ring->memory->tails[member];
+    fan_ring_counter *tail = tail_of(ring, reader);
     waiting w = {0};
     uint32_t seen;
     while (seen = atomic_load(&tail->value), (int32_t)(seen - wanted) < 0) {
@@ -124,13 +146,14 @@ static void wait_for_tail(const fan_ring *ring, int member, uint32_t wanted)
 static void wait_for_room(fan_ring *ring)
 {
     uint32_t wanted = ring->position - FAN_RING_CELLS + cells_to_wait_for;
-    for (int m = 0; m < ring->members; m++)
-        wait_for_tail(ring, m, m == ring->self ? ring->position : wanted);
+    for (int r = 0; r < ring->readers; r++)
+        wait_for_tail(ring, r, wanted);
     update_limit(ring);
 }
 
 void fan_ring_begin(fan_ring *ring)
 {
+    ring->readers = ring->members + (ring->domains > 1 ? ring->domains : 0);
     update_limit(ring);
 }
 
@@ -150,15 +173,22 @@ char *fan_ring_claim(fan_ring *ring)
     return ring->memory->cells[cell_of(ring->position)];
 }
 
-void fan_ring_publish(fan_ring *ring, fan_piece piece)
+/* The piece in the claimed cell becomes visible. */
+static void show(const fan_ring *ring, fan_piece piece)
 {
     fan_ring_memory *memory = ring->memory;
     memory->pieces[cell_of(ring->position)] = piece;
-    ring->position++;
-    atomic_store_explicit(&memory->tails[ring->self].value, ring->position, memory_order_release);
-    atomic_store(&memory->head.value, ring->position);
+    atomic_store(&memory->head.value, ring->position + 1);
     if (atomic_load(&memory->sleepers) > 0)
         wake(&memory->head.value);
+}
+
+/* Who sees the piece sees the tail, too. */
+void fan_ring_publish(fan_ring *ring, fan_piece piece)
+{
+    atomic_store_explicit(&ring->memory->tails[ring->self].value, ring->position + 1, memory_order_release);
+    show(ring, piece);
+    ring->position++;
 }
 
 /* ---- the readers ---- */
@@ -171,20 +201,43 @@ static void sleep_until_head_moves(fan_ring_memory *memory, uint32_t seen, long 
     atomic_fetch_sub(&memory->sleepers, 1);
 }
 
+void fan_ring_follow(fan_ring *ring, int domain)
+{
+    fan_ring_memory *writers = ring->domains > 1 ? ring->of_domain[domain] : ring->memory;
+    ring->passes_on = ring->self == 0 && writers != ring->memory;
+    ring->source = ring->passes_on ? writers : ring->memory;
+    if (ring->passes_on) {
+        ring->readers = ring->members;
+        update_limit(ring);
+    }
+}
+
+/* A ring of another domain may be behind: its leader still passes on a broadcast that is over here. */
+static bool is_behind(const fan_ring *ring, uint32_t head)
+{
+    return (int32_t)(head - ring->position) <= 0;
+}
+
 bool fan_ring_has_next(const fan_ring *ring)
 {
-    return atomic_load_explicit(&ring->memory->head.value, memory_order_acquire) != ring->position;
+    return !is_behind(ring, atomic_load_explicit(&ring->source->head.value, memory_order_acquire));
 }
 
 fan_piece fan_ring_next(fan_ring *ring, const char **data)
 {
-    fan_ring_memory *memory = ring->memory;
+    fan_ring_memory *source = ring->source;
     waiting w = {0};
-    while (!fan_ring_has_next(ring))
+    uint32_t head;
+    while (head = atomic_load_explicit(&source->head.value, memory_order_acquire), is_behind(ring, head))
         if (is_patient(ring, &w))
-            sleep_until_head_moves(memory, ring->position, w.sleep_ns);
-    *data = memory->cells[cell_of(ring->position)];
-    return memory->pieces[cell_of(ring->position)];
+            sleep_until_head_moves(source, head, w.sleep_ns);
+    *data = source->cells[cell_of(ring->position)];
+    return source->pieces[cell_of(ring->position)];
+}
+
+void fan_ring_pass_on(fan_ring *ring, fan_piece piece)
+{
+    show(ring, piece);
 }
 
 void fan_ring_release(fan_ring *ring)

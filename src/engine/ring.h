@@ -8,6 +8,14 @@
  * on a cache line of its own. The writer may be another member from one broadcast to the next: a member that has read
  * all of one broadcast knows what number comes next.
  *
+ * Domains. Where parts of the node have memory of their own, each such domain has a ring. The writer writes into that of
+ * its own domain. There, besides the members of that domain, the leaders of the others read, member 0 of each, and pass
+ * each piece on into their own ring, under the same number: so data crosses between domains once for each, numbers are
+ * the same in all rings, a member has one tail for whichever ring it reads, and any member may write next. A writer
+ * looks at the tails of those that read its ring in this broadcast; a leader that read it before, and is late, is
+ * safe: no piece n is in any ring before the writer of its broadcast has seen all leaders through with n -
+ * FAN_RING_CELLS.
+ *
  * A member that must wait polls, then yields, then sleeps (futex(2)), because ranks may outnumber cores. tests/model
  * has a model of this for the checker spin.
  *
@@ -45,20 +53,25 @@ typedef struct fan_ring_counter {
     _Atomic uint32_t wake_at; /**< of a tail: the writer sleeps until it is this */
 } fan_ring_counter;
 
-/** Lives in shared memory, all zero at first. */
+/** The ring of a domain. Lives in shared memory, all zero at first. */
 typedef struct fan_ring_memory {
     fan_ring_counter head;
     _Alignas(FAN_RING_LINE) _Atomic uint32_t sleepers; /**< readers that sleep until head moves */
     _Alignas(FAN_RING_LINE) fan_piece pieces[FAN_RING_CELLS];
     _Alignas(4096) char cells[FAN_RING_CELLS][FAN_RING_CELL_BYTES];
-    fan_ring_counter tails[]; /**< [members] */
+    fan_ring_counter tails[]; /**< [members of the domain] */
 } fan_ring_memory;
 
 /** A member's view. */
 typedef struct fan_ring {
-    fan_ring_memory *memory;
-    int members;
+    fan_ring_memory *memory; /**< of its own domain */
+    int members;             /**< of its domain */
     int self;
+    fan_ring_memory *const *of_domain; /**< [domains], if they are several */
+    int domains;
+    fan_ring_memory *source; /**< where it reads */
+    bool passes_on;          /**< what it reads, to its domain */
+    int readers;             /**< whose tails limit what it writes */
     uint32_t position; /**< number of the next piece to write or to read */
     uint32_t limit;    /**< the writer's: pieces below this have a free cell */
     int polls;         /**< while waiting, before others get the core */
@@ -67,14 +80,23 @@ typedef struct fan_ring {
     void *idle_state;
 } fan_ring;
 
-/** Bytes of memory for a ring of `members`. */
+/** Bytes of memory for a ring of `members`: whole pages of 4 KiB. */
 size_t fan_ring_bytes(int members);
 
 /** Begin to use a ring of which nothing has been written yet. Local. */
 void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int self);
 
+/**
+ * The ring that is open is one of those of several domains, which have `members` in all; `of_domain` must stay where it
+ * is. Local.
+ */
+void fan_ring_connect(fan_ring *ring, fan_ring_memory *const *of_domain, int domains, int members);
+
 /** Begin to write a broadcast. Only one member may, and the others read it. */
 void fan_ring_begin(fan_ring *ring);
+
+/** Begin to read a broadcast whose writer is in `domain`. Not needed where there is one. */
+void fan_ring_follow(fan_ring *ring, int domain);
 
 /** The writer's, after it has begun: true if as many pieces as hold `bytes`, or as many as the ring has cells, can be
  * written without waiting. */
@@ -91,6 +113,12 @@ bool fan_ring_has_next(const fan_ring *ring);
 
 /** The next piece; waits for it. `data` receives its bytes, which stay until fan_ring_release. */
 fan_piece fan_ring_next(fan_ring *ring, const char **data);
+
+/**
+ * If the ring `passes_on`: hand the piece that fan_ring_next gave, whose bytes are now in the claimed cell, to the own
+ * domain. Every piece must be; where nobody else is in the domain, without its bytes.
+ */
+void fan_ring_pass_on(fan_ring *ring, fan_piece piece);
 
 /** Be through with the piece that fan_ring_next gave. */
 void fan_ring_release(fan_ring *ring);

@@ -25,20 +25,23 @@ static fan_status map(int file, size_t bytes, fan_segment *segment)
     return FAN_OK;
 }
 
-/* Memory that is not there must be noticed now: the first touch would be a SIGBUS. */
-static fan_status reserve(int file, size_t bytes)
+/*
+ * Memory that is not there must be noticed now: the first touch would be a SIGBUS. Pages come from the NUMA node on which
+ * this runs, as if they were touched here; the file grows as far as needed.
+ */
+static fan_status reserve(int file, fan_segment_part part)
 {
-    int error = posix_fallocate(file, 0, (off_t)bytes);
+    int error = part.bytes == 0 ? 0 : posix_fallocate(file, (off_t)part.offset, (off_t)part.bytes);
     return error == 0 ? FAN_OK : failure(error, "posix_fallocate");
 }
 
-fan_status fan_segment_create(size_t bytes, fan_segment *segment, fan_segment_name *name)
+fan_status fan_segment_create(size_t bytes, fan_segment_part part, fan_segment *segment, fan_segment_name *name)
 {
     struct stat found;
     int file = memfd_create("fanout", MFD_CLOEXEC);
     if (file < 0)
         return failure(errno, "memfd_create");
-    fan_status status = reserve(file, bytes);
+    fan_status status = reserve(file, part);
     if (status == FAN_OK && fstat(file, &found) != 0)
         status = failure(errno, "fstat");
     if (status == FAN_OK)
@@ -56,7 +59,7 @@ void fan_segment_close_name(const fan_segment_name *name)
     close((int)name->file);
 }
 
-fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment *segment)
+fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part, fan_segment *segment)
 {
     char path[64];
     struct stat found;
@@ -69,6 +72,8 @@ fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segm
         status = failure(errno, path);
     else if (found.st_dev != name->device || found.st_ino != name->inode)
         status = fan_fail(FAN_ERR_SYSTEM, "%s is not what was shared", path);
+    if (status == FAN_OK)
+        status = reserve(file, part);
     if (status == FAN_OK)
         status = map(file, bytes, segment);
     close(file);

@@ -18,6 +18,11 @@ typedef struct fan_segment {
     size_t bytes;
 } fan_segment;
 
+/** Bytes of a segment for which a process sees to the memory, so that it is near; 0: none. */
+typedef struct fan_segment_part {
+    size_t offset, bytes;
+} fan_segment_part;
+
 /** By which other processes find a segment. Can be sent as bytes. */
 typedef struct fan_segment_name {
     int64_t pid;
@@ -26,16 +31,16 @@ typedef struct fan_segment_name {
 } fan_segment_name;
 
 /**
- * Make a segment, all of its memory reserved. FAN_ERR_SYSTEM: there is not so much. Until fan_segment_close_name
- * others can open it by its name.
+ * Make a segment of `bytes`, with the memory of `part` reserved. FAN_ERR_SYSTEM: there is not so much. Until
+ * fan_segment_close_name others can open it by its name.
  */
-fan_status fan_segment_create(size_t bytes, fan_segment *segment, fan_segment_name *name);
+fan_status fan_segment_create(size_t bytes, fan_segment_part part, fan_segment *segment, fan_segment_name *name);
 
 /** Only the maker: the name is no longer needed. */
 void fan_segment_close_name(const fan_segment_name *name);
 
-/** Open a segment that another process has made. */
-fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment *segment);
+/** Open a segment that another process has made, and reserve `part`. What nobody has reserved must not be touched. */
+fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part, fan_segment *segment);
 
 /** Unmap it. The memory is freed with the last. */
 void fan_segment_release(fan_segment *segment);

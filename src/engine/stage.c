@@ -102,10 +102,22 @@ static void take(fan_stage *s, const char *data, const fan_piece *piece)
         s->sink_failed = !drains(&s->store, s->done, data, piece->bytes);
 }
 
+/* What this rank reads in another domain, the others of its own read here. */
+static void pass_on(fan_ring *ring, const char *data, const fan_piece *piece)
+{
+    if (!ring->passes_on)
+        return;
+    char *cell = fan_ring_claim(ring);
+    if (ring->members > 1)
+        fan_copy_streaming(cell, data, piece->bytes);
+    fan_ring_pass_on(ring, *piece);
+}
+
 static void read_step(fan_stage *s)
 {
     const char *data;
     fan_piece piece = fan_ring_next(s->ring, &data);
+    pass_on(s->ring, data, &piece);
     take(s, data, &piece);
     fan_ring_release(s->ring);
     s->total = piece.total;
@@ -125,7 +137,9 @@ void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, i
 
 bool fan_stage_is_ready(fan_stage *stage)
 {
-    return stage->writes ? fan_ring_has_room(stage->ring, next_bytes(stage)) : fan_ring_has_next(stage->ring);
+    if (stage->writes)
+        return fan_ring_has_room(stage->ring, next_bytes(stage));
+    return fan_ring_has_next(stage->ring) && (!stage->ring->passes_on || fan_ring_has_room(stage->ring, 1));
 }
 
 void fan_stage_step(fan_stage *stage)

@@ -2,7 +2,7 @@
 /**
  * @file stage.h  The stage of a broadcast inside a node: from a store into the ring, from the ring into stores.
  *
- * All members of the ring but one read, and the one writes, or it runs an engine on the store of a relay. All end
+ * All members of the ring but one read (where there are several domains, after fan_ring_follow), and the one writes, or it runs an engine on the store of a relay. All end
  * together also if one fails: a writer that fails says so in the ring, a reader whose sink fails reads on.
  */
 #ifndef FAN_ENGINE_STAGE_H

@@ -155,7 +155,7 @@ static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
     fan_hosts hosts;
     fan_status status = fan_hosts_collect(state->comm, &hosts, mpi_code);
     if (status == FAN_OK)
-        status = fan_node_map_make(&hosts, state->params.shared_memory != 0, &state->map, mpi_code);
+        status = fan_node_map_make(&hosts, &state->params, &state->map, mpi_code);
     if (status == FAN_OK)
         status = fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order, mpi_code);
     if (status != FAN_OK)
@@ -177,7 +177,7 @@ static fan_status find_own_node(fan_comm_state *state, fan_node **node, int *mpi
     if (shared != NULL && shared->number == 0)
         *node = fan_node_hold(shared);
     else if (shared != NULL)
-        status = fan_node_join(local, false, node, mpi_code);
+        status = fan_node_join(local, shared->domain, false, node, mpi_code);
     MPI_Comm_free(&local);
     return status;
 }

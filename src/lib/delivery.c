@@ -143,15 +143,24 @@ static bool is_speaker(const fan_task *task)
     return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
 }
 
+static void begin_memory(fan_delivery *d)
+{
+    const fan_node_map *map = &d->task.state->map;
+    int rank = d->task.state->rank, writer = speaker(&d->task, map->node_of[rank]);
+    fan_ring *ring = &d->task.node->ring;
+    if (writer != rank)
+        fan_ring_follow(ring, fan_node_map_domain(map, writer));
+    fan_stage_begin(&d->stage, ring, &d->task.store, d->task.bytes, writer == rank, rank);
+}
+
 void fan_delivery_begin(fan_delivery *d, const fan_task *task)
 {
     *d = (fan_delivery){.task = *task};
-    int rank = task->state->rank;
     d->relays = task->node != NULL && is_speaker(task);
     if (task->node == NULL || d->relays)
         begin_messages(d);
     else
-        fan_stage_begin(&d->stage, &task->node->ring, &task->store, task->bytes, rank == task->root, rank);
+        begin_memory(d);
 }
 
 static void progress_memory(fan_delivery *d, bool block)

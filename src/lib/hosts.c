@@ -56,17 +56,20 @@ static fan_status gather_names(fan_hosts *hosts, int *mpi_code)
     if (hosts->rank == 0) {
         hosts->block = malloc((size_t)hosts->size * sizeof own);
         hosts->names = malloc((size_t)hosts->size * sizeof *hosts->names);
+        hosts->domains = malloc((size_t)hosts->size * sizeof *hosts->domains);
     }
     int stride = (int)strlen(own) + 1;
-    bool failed = hosts->rank == 0 && (hosts->block == NULL || hosts->names == NULL);
+    bool failed = hosts->rank == 0 && (hosts->block == NULL || hosts->names == NULL || hosts->domains == NULL);
     fan_status status = agree(hosts->comm, failed, &stride, mpi_code);
     if (status != FAN_OK)
         return status;
     int code = MPI_Gather(own, stride, MPI_CHAR, hosts->block, stride, MPI_CHAR, 0, hosts->comm);
     if (code != MPI_SUCCESS)
         return mpi_failure(code, mpi_code);
-    for (int rank = 0; hosts->rank == 0 && rank < hosts->size; rank++)
+    for (int rank = 0; hosts->rank == 0 && rank < hosts->size; rank++) {
         hosts->names[rank] = hosts->block + (size_t)rank * (size_t)stride;
+        hosts->domains[rank] = FAN_NO_DOMAIN;
+    }
     return FAN_OK;
 }
 
@@ -80,6 +83,7 @@ static void move_ranks(fan_hosts *hosts)
         int in_world;
         MPI_Group_translate_ranks(group, 1, &rank, world, &in_world);
         hosts->names[rank] = fan_topology_rank_host(hosts->topology, in_world, hosts->names[rank]);
+        hosts->domains[rank] = fan_topology_rank_domain(hosts->topology, in_world);
     }
     MPI_Group_free(&group);
     MPI_Group_free(&world);
@@ -112,10 +116,11 @@ void fan_hosts_free(fan_hosts *hosts)
 {
     fan_topology_free(hosts->topology);
     free(hosts->names);
+    free(hosts->domains);
     free(hosts->block);
 }
 
-/* ---- numbers ---- */
+/* ---- where ranks are ---- */
 
 typedef struct named_rank {
     const char *name;
@@ -129,36 +134,37 @@ static int compare(const void *a, const void *b)
     return names != 0 ? names : first->rank - second->rank;
 }
 
-/* numbers[rank] becomes the lowest rank on a host of the same name. */
-static void number_hosts(const fan_hosts *hosts, named_rank *sorted, int *numbers)
+static void find_all(const fan_hosts *hosts, named_rank *sorted, fan_whereabouts *all)
 {
     for (int rank = 0; rank < hosts->size; rank++)
         sorted[rank] = (named_rank){hosts->names[rank], rank};
     qsort(sorted, (size_t)hosts->size, sizeof *sorted, compare);
     for (int i = 0; i < hosts->size; i++) {
         bool is_first = i == 0 || strcmp(sorted[i].name, sorted[i - 1].name) != 0;
-        numbers[sorted[i].rank] = is_first ? sorted[i].rank : numbers[sorted[i - 1].rank];
+        int rank = sorted[i].rank;
+        all[rank] = (fan_whereabouts){is_first ? rank : all[sorted[i - 1].rank].host, hosts->domains[rank]};
     }
 }
 
-fan_status fan_hosts_number(const fan_hosts *hosts, int *number, int *mpi_code)
+fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi_code)
 {
-    int unused = 0, *numbers = NULL;
+    int unused = 0;
+    fan_whereabouts *all = NULL;
     named_rank *sorted = NULL;
     if (hosts->rank == 0) {
-        numbers = malloc((size_t)hosts->size * sizeof *numbers);
+        all = malloc((size_t)hosts->size * sizeof *all);
         sorted = malloc((size_t)hosts->size * sizeof *sorted);
     }
-    bool failed = hosts->rank == 0 && (numbers == NULL || sorted == NULL);
+    bool failed = hosts->rank == 0 && (all == NULL || sorted == NULL);
     fan_status status = agree(hosts->comm, failed, &unused, mpi_code);
     if (status == FAN_OK) {
         if (hosts->rank == 0)
-            number_hosts(hosts, sorted, numbers);
-        int code = MPI_Scatter(numbers, 1, MPI_INT, number, 1, MPI_INT, 0, hosts->comm);
+            find_all(hosts, sorted, all);
+        int code = MPI_Scatter(all, sizeof *all, MPI_BYTE, own, sizeof *own, MPI_BYTE, 0, hosts->comm);
         if (code != MPI_SUCCESS)
             status = mpi_failure(code, mpi_code);
     }
-    free(numbers);
+    free(all);
     free(sorted);
     return status;
 }

@@ -18,6 +18,7 @@ typedef struct fan_hosts {
     int size;
     fan_topology *topology; /**< on rank 0, or NULL */
     const char **names;     /**< on rank 0: [size], else NULL */
+    int *domains;           /**< on rank 0: [size], of the topology file, or FAN_NO_DOMAIN; else NULL */
     char *block;
 } fan_hosts;
 
@@ -29,8 +30,14 @@ fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts, int *mpi_code);
 
 void fan_hosts_free(fan_hosts *hosts);
 
-/** A number that is equal on ranks whose host has the same name: the lowest of these ranks. Collective. */
-fan_status fan_hosts_number(const fan_hosts *hosts, int *number, int *mpi_code);
+/** Where a rank is. */
+typedef struct fan_whereabouts {
+    int host;   /**< equal on ranks whose host has the same name: the lowest of these ranks */
+    int domain; /**< of the topology file, or FAN_NO_DOMAIN */
+} fan_whereabouts;
+
+/** Where this rank is. Collective. */
+fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi_code);
 
 /**
  * The order of `nodes` nodes, by the hosts of their leaders, leader[node]; NULL if it is that of their numbers. The

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/node.h"
 
 #include "engine/mpi_wait.h"
+#include "lib/domain.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -70,7 +73,7 @@ static fan_node *find(int members, const int *world_ranks)
 {
     fan_node *node;
     LIST_FOREACH(node, &all_nodes, link)
-        if (node->number != 0 && node->ring.members == members &&
+        if (node->number != 0 && node->members == members &&
             memcmp(node->world_ranks, world_ranks, (size_t)members * sizeof *world_ranks) == 0)
             return node;
     return NULL;
@@ -96,6 +99,78 @@ static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same, int 
     return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
 }
 
+/* ---- its domains ---- */
+
+/* The first rank decides, so that one looks at the machine. */
+static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of, int *mpi_code)
+{
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    fan_binding *all = rank == 0 ? malloc((size_t)members * sizeof *all) : NULL;
+    bool failed = rank == 0 && all == NULL;
+    fan_status status =
+        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK, mpi_code);
+    if (status != FAN_OK) {
+        free(all);
+        return status;
+    }
+    int code = MPI_Gather(own, sizeof *own, MPI_BYTE, all, sizeof *all, MPI_BYTE, 0, comm);
+    if (code == MPI_SUCCESS && rank == 0)
+        fan_domain_find(all, members, domain_of);
+    if (code == MPI_SUCCESS)
+        code = PMPI_Bcast(domain_of, members, MPI_INT, 0, comm);
+    free(all);
+    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+}
+
+/* Of those below `end`, the members that are in the domain. */
+static int count_members(const int *domain_of, int end, int domain)
+{
+    int count = 0;
+    for (int m = 0; m < end; m++)
+        count += domain_of[m] == domain;
+    return count;
+}
+
+static int count_domains(const int *domain_of, int members)
+{
+    int last = 0;
+    for (int m = 0; m < members; m++)
+        last = domain_of[m] > last ? domain_of[m] : last;
+    return last + 1;
+}
+
+/* Of the ring of a domain in the segment. The rings follow each other. */
+static size_t offset_of(const int *domain_of, int members, int domain)
+{
+    size_t offset = 0;
+    for (int d = 0; d < domain; d++)
+        offset += fan_ring_bytes(count_members(domain_of, members, d));
+    return offset;
+}
+
+/* The leader of a domain sees to the memory of its ring. */
+static fan_segment_part own_part(const int *domain_of, int members, int self)
+{
+    int domain = domain_of[self];
+    if (count_members(domain_of, self, domain) > 0)
+        return (fan_segment_part){0};
+    return (fan_segment_part){offset_of(domain_of, members, domain),
+                              fan_ring_bytes(count_members(domain_of, members, domain))};
+}
+
+static void open_rings(fan_node *node, const int *domain_of, int members, int self)
+{
+    int domains = count_domains(domain_of, members), domain = domain_of[self];
+    for (int d = 0; d < domains; d++)
+        node->of_domain[d] = (void *)((char *)node->segment.memory + offset_of(domain_of, members, d));
+    fan_ring_open(&node->ring, node->of_domain[domain], count_members(domain_of, members, domain),
+                  count_members(domain_of, self, domain));
+    fan_ring_connect(&node->ring, node->of_domain, domains, members);
+    node->ring.idle = fan_mpi_progress;
+    node->domain = domain;
+}
+
 /* ---- a new one ---- */
 
 /* What the first member tells the others. */
@@ -104,18 +179,20 @@ typedef struct invitation {
     fan_segment_name name;
 } invitation;
 
-static fan_status create_or_open(MPI_Comm comm, int rank, fan_node *node, size_t bytes, int *mpi_code)
+static fan_status create_or_open(MPI_Comm comm, size_t bytes, fan_segment_part part, fan_node *node, int *mpi_code)
 {
+    int rank;
+    MPI_Comm_rank(comm, &rank);
     invitation i;
     memset(&i, 0, sizeof i);
     if (rank == 0)
-        i.status = fan_segment_create(bytes, &node->segment, &i.name);
+        i.status = fan_segment_create(bytes, part, &node->segment, &i.name);
     fan_status own = i.status;
     int code = PMPI_Bcast(&i, sizeof i, MPI_BYTE, 0, comm);
     if (code != MPI_SUCCESS)
         return mpi_failure(code, mpi_code);
     if (rank > 0 && i.status == FAN_OK)
-        own = fan_segment_open(&i.name, bytes, &node->segment);
+        own = fan_segment_open(&i.name, bytes, part, &node->segment);
     fan_status status = agree(comm, own, mpi_code);
     if (rank == 0 && i.status == FAN_OK)
         fan_segment_close_name(&i.name);
@@ -123,25 +200,65 @@ static fan_status create_or_open(MPI_Comm comm, int rank, fan_node *node, size_t
     return status;
 }
 
-/* The ranks in `world_ranks` become the node's. */
-static fan_status make(MPI_Comm comm, int members, int self, int *world_ranks, bool shared, fan_node **made,
-                       int *mpi_code)
+static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of, int *mpi_code)
 {
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    fan_node *node = calloc(1, sizeof *node);
-    fan_status status = node == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK;
-    status = agree(comm, status, mpi_code);
+    int members = node->members;
+    fan_binding own = fan_domain_binding(self, domain);
+    fan_status status = find_domains(comm, &own, members, domain_of, mpi_code);
+    if (status != FAN_OK)
+        return status;
+    size_t bytes = offset_of(domain_of, members, count_domains(domain_of, members));
+    status = create_or_open(comm, bytes, own_part(domain_of, members, self), node, mpi_code);
     if (status == FAN_OK)
-        status = create_or_open(comm, rank, node, fan_ring_bytes(members), mpi_code);
+        open_rings(node, domain_of, members, self);
+    return status;
+}
+
+static void free_node(fan_node *node)
+{
+    if (node == NULL)
+        return;
+    if (node->segment.memory != NULL)
+        fan_segment_release(&node->segment);
+    free(node->of_domain);
+    free(node->world_ranks);
+    free(node);
+}
+
+/* NULL if there is no memory. */
+static fan_node *allocate(int members)
+{
+    fan_node *node = calloc(1, sizeof *node);
+    if (node == NULL)
+        return NULL;
+    node->members = members;
+    node->of_domain = malloc((size_t)members * sizeof(fan_ring_memory *));
+    if (node->of_domain != NULL)
+        return node;
+    free_node(node);
+    return NULL;
+}
+
+static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_node **made, int *mpi_code)
+{
+    int *domain_of = calloc((size_t)members, sizeof *domain_of);
+    fan_node *node = allocate(members);
+    bool failed = domain_of == NULL || node == NULL;
+    fan_status status = agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK, mpi_code);
+    if (status == FAN_OK)
+        status = share_memory(comm, node, self, domain, domain_of, mpi_code);
+    free(domain_of);
     if (status != FAN_OK) {
-        if (node != NULL && node->segment.memory != NULL)
-            fan_segment_release(&node->segment);
-        free(node);
+        free_node(node);
         return status;
     }
-    fan_ring_open(&node->ring, node->segment.memory, members, self);
-    node->ring.idle = fan_mpi_progress;
+    *made = node;
+    return FAN_OK;
+}
+
+/* Others of the same ranks find it, if it is `shared`. */
+static void enter(fan_node *node, int *world_ranks, bool shared)
+{
     node->world_ranks = world_ranks;
     node->references = 1;
     if (!shared)
@@ -149,11 +266,9 @@ static fan_status make(MPI_Comm comm, int members, int self, int *world_ranks, b
     pthread_mutex_lock(&list_lock);
     LIST_INSERT_HEAD(&all_nodes, node, link);
     pthread_mutex_unlock(&list_lock);
-    *made = node;
-    return FAN_OK;
 }
 
-fan_status fan_node_join(MPI_Comm comm, bool may_share, fan_node **node, int *mpi_code)
+fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node, int *mpi_code)
 {
     int members, self;
     MPI_Comm_size(comm, &members);
@@ -177,10 +292,13 @@ fan_status fan_node_join(MPI_Comm comm, bool may_share, fan_node **node, int *mp
     if (found != NULL)
         fan_node_leave(found);
     if (status == FAN_OK)
-        status = make(comm, members, self, world_ranks, shared, node, mpi_code);
-    if (status != FAN_OK)
+        status = make(comm, members, self, domain, node, mpi_code);
+    if (status != FAN_OK) {
         free(world_ranks);
-    return status;
+        return status;
+    }
+    enter(*node, world_ranks, shared);
+    return FAN_OK;
 }
 
 fan_node *fan_node_hold(fan_node *node)
@@ -198,9 +316,6 @@ void fan_node_leave(fan_node *node)
     if (last)
         LIST_REMOVE(node, link);
     pthread_mutex_unlock(&list_lock);
-    if (!last)
-        return;
-    fan_segment_release(&node->segment);
-    free(node->world_ranks);
-    free(node);
+    if (last)
+        free_node(node);
 }

@@ -18,7 +18,10 @@
  */
 typedef struct fan_node {
     fan_ring ring;
+    fan_ring_memory **of_domain; /**< [domains] */
+    int domain;                  /**< of this rank */
     fan_segment segment;
+    int members;
     int64_t number;  /**< equal on all members, different from other nodes' of this process; 0: is not shared */
     int *world_ranks; /**< [members], in ascending order */
     int references;
@@ -29,9 +32,10 @@ typedef struct fan_node {
  * The node of the ranks of `comm`, which can share memory and are at least 2. Collective. Failures are the same on
  * all of them; FAN_ERR_SYSTEM: they cannot share memory after all.
  *
+ * @param domain     of this rank; FAN_NO_DOMAIN: find it, if no other rank has one either
  * @param may_share  with other communicators
  */
-fan_status fan_node_join(MPI_Comm comm, bool may_share, fan_node **node, int *mpi_code);
+fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node, int *mpi_code);
 
 /** One more reference to it. Local. */
 fan_node *fan_node_hold(fan_node *node);

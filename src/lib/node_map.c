@@ -12,12 +12,8 @@ static fan_status mpi_failure(int code, int *mpi_code)
 }
 
 /* Ranks that share memory, of hosts of the same name. */
-static fan_status split(const fan_hosts *hosts, MPI_Comm *local, int *mpi_code)
+static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local, int *mpi_code)
 {
-    int host;
-    fan_status status = fan_hosts_number(hosts, &host, mpi_code);
-    if (status != FAN_OK)
-        return status;
     MPI_Comm sharing;
     int code = MPI_Comm_split_type(hosts->comm, MPI_COMM_TYPE_SHARED, hosts->rank, MPI_INFO_NULL, &sharing);
     if (code != MPI_SUCCESS)
@@ -28,7 +24,8 @@ static fan_status split(const fan_hosts *hosts, MPI_Comm *local, int *mpi_code)
 }
 
 /* Ranks of a node for which there is no memory go each on its own: slower, but right. */
-static fan_status join(const fan_hosts *hosts, MPI_Comm local, fan_node **node, int *leader, int *mpi_code)
+static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node, int *leader,
+                       int *mpi_code)
 {
     int size, rank;
     MPI_Comm_size(local, &size);
@@ -36,7 +33,7 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, fan_node **node, 
     *leader = hosts->rank;
     if (size == 1)
         return FAN_OK;
-    fan_status status = fan_node_join(local, true, node, mpi_code);
+    fan_status status = fan_node_join(local, domain, true, node, mpi_code);
     if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
         if (rank == 0)
             fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on its own.", hosts->rank,
@@ -49,14 +46,17 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, fan_node **node, 
     return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
 }
 
-static fan_status find_leader(const fan_hosts *hosts, fan_node **node, int *leader, int *mpi_code)
+static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader, int *mpi_code)
 {
     MPI_Comm local;
-    fan_status status = split(hosts, &local, mpi_code);
+    fan_whereabouts own;
+    fan_status status = fan_hosts_find(hosts, &own, mpi_code);
+    if (status == FAN_OK)
+        status = split(hosts, own.host, &local, mpi_code);
     if (status != FAN_OK)
         return status;
     MPI_Comm_set_errhandler(local, MPI_ERRORS_RETURN);
-    status = join(hosts, local, node, leader, mpi_code);
+    status = join(hosts, local, by_domain ? own.domain : 0, node, leader, mpi_code);
     MPI_Comm_free(&local);
     return status;
 }
@@ -76,16 +76,33 @@ static void number_nodes(fan_node_map *map, int ranks, int *members)
     }
 }
 
+/* Where no node has several domains, nothing is kept. */
+static int gather_domains(const fan_hosts *hosts, bool are_several, fan_node_map *map)
+{
+    if (!are_several) {
+        free(map->domain_of);
+        map->domain_of = NULL;
+        return MPI_SUCCESS;
+    }
+    int own = map->node == NULL ? 0 : map->node->domain;
+    return MPI_Allgather(&own, 1, MPI_INT, map->domain_of, 1, MPI_INT, hosts->comm);
+}
+
 static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, int *mpi_code)
 {
     size_t ranks = (size_t)hosts->size;
     map->node_of = malloc(ranks * sizeof *map->node_of);
     map->leader = malloc(ranks * sizeof *map->leader);
+    map->domain_of = malloc(ranks * sizeof *map->domain_of);
     int *members = calloc(ranks, sizeof *members);
-    int failed = map->node_of == NULL || map->leader == NULL || members == NULL;
-    int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, hosts->comm);
+    bool failed = map->node_of == NULL || map->leader == NULL || map->domain_of == NULL || members == NULL;
+    int most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
+    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, hosts->comm);
+    failed = most[0] != 0;
     if (code == MPI_SUCCESS && !failed)
         code = MPI_Allgather(&leader, 1, MPI_INT, map->node_of, 1, MPI_INT, hosts->comm);
+    if (code == MPI_SUCCESS && !failed)
+        code = gather_domains(hosts, most[1] > 1, map);
     if (code == MPI_SUCCESS && !failed)
         number_nodes(map, hosts->size, members);
     free(members);
@@ -94,11 +111,13 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, 
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank", hosts->size) : FAN_OK;
 }
 
-fan_status fan_node_map_make(const fan_hosts *hosts, bool share, fan_node_map *map, int *mpi_code)
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map, int *mpi_code)
 {
     *map = (fan_node_map){0};
     int leader = hosts->rank;
-    fan_status status = share ? find_leader(hosts, &map->node, &leader, mpi_code) : FAN_OK;
+    fan_status status = FAN_OK;
+    if (params->shared_memory != 0)
+        status = find_leader(hosts, params->domains != 0, &map->node, &leader, mpi_code);
     if (status == FAN_OK)
         status = gather(hosts, leader, map, mpi_code);
     if (status != FAN_OK)
@@ -112,10 +131,16 @@ void fan_node_map_free(fan_node_map *map)
         fan_node_leave(map->node);
     free(map->node_of);
     free(map->leader);
+    free(map->domain_of);
     *map = (fan_node_map){0};
 }
 
 int fan_node_map_speaker(const fan_node_map *map, int node, int root)
 {
     return map->node_of[root] == node ? root : map->leader[node];
+}
+
+int fan_node_map_domain(const fan_node_map *map, int rank)
+{
+    return map->domain_of == NULL ? 0 : map->domain_of[rank];
 }

@@ -10,26 +10,30 @@
 
 #include "lib/hosts.h"
 #include "lib/node.h"
+#include "tune/params.h"
 
 typedef struct fan_node_map {
     int nodes;
     int *node_of;    /**< [ranks] */
     int *leader;     /**< [nodes] */
     int largest;     /**< ranks on the fullest node */
+    int *domain_of;  /**< [ranks], in its node; NULL if every node is one domain */
     fan_node *node;  /**< of this rank, NULL if it is alone */
 } fan_node_map;
 
 /**
- * Make the map. Collective over the communicator of `hosts`.
- *
- * @param share  false: every rank is a node of its own
+ * Make the map. Collective over the communicator of `hosts`. Parameters say whether ranks share memory, and whether
+ * the domains of a node count.
  */
-fan_status fan_node_map_make(const fan_hosts *hosts, bool share, fan_node_map *map, int *mpi_code);
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map, int *mpi_code);
 
 /** Local. */
 void fan_node_map_free(fan_node_map *map);
 
 /** The rank that speaks for a node when `root` broadcasts: the root for its own node, leaders for others. */
 int fan_node_map_speaker(const fan_node_map *map, int node, int root);
+
+/** The domain of a rank in its node. */
+int fan_node_map_domain(const fan_node_map *map, int rank);
 
 #endif

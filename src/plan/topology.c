@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_pairs = 16 };
+enum { most_pairs = 16, most_digits = 9 };
 
 typedef struct pair {
     const char *key, *value;
@@ -33,6 +33,7 @@ typedef struct reader {
     int line;
     pair pairs[most_pairs]; /* of the line; the key after the last one is NULL */
     double speed;           /* of the line's hosts */
+    int domain;             /* of the line's ranks, or FAN_NO_DOMAIN */
     uplink *links;
     int link_count;
 } reader;
@@ -97,9 +98,17 @@ const fan_host *fan_topology_host(const fan_topology *t, const char *name)
 const char *fan_topology_rank_host(const fan_topology *t, int rank, const char *name)
 {
     for (int i = t->moved_count - 1; i >= 0; i--)
-        if (t->moved[i].rank == rank)
+        if (t->moved[i].rank == rank && t->moved[i].host != NULL)
             return t->moved[i].host;
     return name;
+}
+
+int fan_topology_rank_domain(const fan_topology *t, int rank)
+{
+    for (int i = t->moved_count - 1; i >= 0; i--)
+        if (t->moved[i].rank == rank && t->moved[i].domain != FAN_NO_DOMAIN)
+            return t->moved[i].domain;
+    return FAN_NO_DOMAIN;
 }
 
 /* ---- what lines say ---- */
@@ -155,8 +164,9 @@ static fan_status add_moved_rank(void *state, const char *number)
     if (moved == NULL)
         return no_memory();
     t->moved = moved;
-    moved[t->moved_count] = (fan_moved_rank){atoi(number), strdup(value_of(r, "Host"))};
-    return moved[t->moved_count++].host == NULL ? no_memory() : FAN_OK;
+    const char *host = value_of(r, "Host");
+    moved[t->moved_count] = (fan_moved_rank){atoi(number), host == NULL ? NULL : strdup(host), r->domain};
+    return moved[t->moved_count++].host == NULL && host != NULL ? no_memory() : FAN_OK;
 }
 
 /* A list that is wrong is wrong in this line. */
@@ -211,8 +221,12 @@ static fan_status read_speed(reader *r, const char *hosts)
 
 static fan_status read_ranks(reader *r, const char *ranks)
 {
-    if (value_of(r, "Host") == NULL)
-        return wrong(r, r->line, "Ranks=%s has no Host=", ranks);
+    const char *domain = value_of(r, "Domain");
+    if (value_of(r, "Host") == NULL && domain == NULL)
+        return wrong(r, r->line, "Ranks=%s has neither Host= nor Domain=", ranks);
+    if (domain != NULL && (domain[strspn(domain, "0123456789")] != '\0' || strlen(domain) > most_digits))
+        return wrong(r, r->line, "Domain=%s is no number", domain);
+    r->domain = domain == NULL ? FAN_NO_DOMAIN : atoi(domain);
     if (ranks[strspn(ranks, "0123456789,-")] != '\0')
         return wrong(r, r->line, "Ranks=%s is no list such as 0,4-6", ranks);
     char *list;

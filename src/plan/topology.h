@@ -3,15 +3,16 @@
  * @file topology.h  Which switch each host hangs on, and how fast its link is, from a file.
  *
  * The file has the syntax of SLURM's topology.conf(5) for trees, so that one at hand can be used,
- * and three keys of our own. Keys are case-insensitive, '#' starts a comment, a backslash at the end
+ * and four keys of our own. Keys are case-insensitive, '#' starts a comment, a backslash at the end
  * of a line continues it, and lists are SLURM's (see base/hostlist.h):
  *
  *     SwitchName=leaf1 Nodes=node[01-16]
  *     SwitchName=leaf2 Nodes=node[17-32]
  *     SwitchName=spine Switches=leaf[1-2]
  *     NodeName=node[03,05] Speed=0.5      # of the usual link speed, which is 1
- *     Ranks=0,4-6 Host=node01             # for tests: take these ranks of
- *                                        # MPI_COMM_WORLD to be on that host
+ *     Ranks=0,4-6 Host=node01 Domain=1    # for tests: take these ranks of
+ *                                        # MPI_COMM_WORLD to be on that host,
+ *                                        # in that NUMA domain of it
  *
  * Other keys of a line (LinkSpeed) are ignored. A switch may be below several, as redundant spines
  * are written; the first counts.
@@ -23,7 +24,7 @@
 
 #include <stdio.h>
 
-enum { FAN_NO_SWITCH = -1 };
+enum { FAN_NO_SWITCH = -1, FAN_NO_DOMAIN = -1 };
 
 /** A switch. They are in preorder: those below switch s are s + 1 to end - 1. */
 typedef struct fan_switch {
@@ -39,10 +40,11 @@ typedef struct fan_host {
     int line; /**< of the file, where its switch or its speed was said last */
 } fan_host;
 
-/** A rank that is taken to be on another host than it is. */
+/** A rank that is taken to be elsewhere than it is. */
 typedef struct fan_moved_rank {
     int rank;
-    char *host;
+    char *host; /**< or NULL: where it is */
+    int domain; /**< of its host, or FAN_NO_DOMAIN: not said */
 } fan_moved_rank;
 
 typedef struct fan_topology {
@@ -76,5 +78,8 @@ const fan_host *fan_topology_host(const fan_topology *topology, const char *name
 
 /** The host of a rank: what a Ranks line says, or `name`, that which it runs on. */
 const char *fan_topology_rank_host(const fan_topology *topology, int rank, const char *name);
+
+/** The NUMA domain that a Ranks line gives a rank, or FAN_NO_DOMAIN. */
+int fan_topology_rank_domain(const fan_topology *topology, int rank);
 
 #endif

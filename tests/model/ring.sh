@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The model of the ring (ring.pml): spin looks at all its states and finds no error; and where the model is broken on
-# purpose, spin finds the error.
+# The models of the ring (ring.pml) and of the rings of several domains (domains.pml): spin looks at all their states and
+# finds no error; and where a model is broken on purpose, spin finds the error.
 # shellcheck disable=SC2317 # functions are called by way of check
 # shellcheck source=tests/tap.sh
 . "$top_srcdir/tests/tap.sh"
@@ -19,7 +19,7 @@ search()
     local option=$1
     shift
     spin "${@/#/-D}" -a "$model" >out 2>&1 &&
-        gcc "$option" -w -DSAFETY -DMEMLIM=1000 -o pan pan.c >out 2>&1 && ./pan -m10000 >out
+        gcc "$option" -w -DSAFETY -DCOLLAPSE -DMEMLIM=1000 -o pan pan.c >out 2>&1 && ./pan -m10000 >out
 }
 is_right()
 {
@@ -63,5 +63,14 @@ check "the writer does not say where to wake it" finds "$asleep" BREAK_NO_WAKE_A
 check "the writer says so after the kernel has looked" finds "$asleep" BREAK_WAKE_AT_LATE
 check "the writer names a place that the reader has passed" finds "$asleep" BREAK_WAKE_AT_SOONER
 check "the kernel compares, then puts to sleep" finds "$asleep" BREAK_FUTEX_COMPARES_EARLIER
+
+model=$top_srcdir/tests/model/domains.pml
+check "two domains of two" is_right MEMBERS=4 PIECES=2 BROADCASTS=2
+check "two members and one alone" is_right MEMBERS=3 PIECES=2 BROADCASTS=3
+check "in domains: a writer takes one cell too many" finds "$wrong" BREAK_LIMIT PIECES=3
+check "the writer does not look at other domains' leaders" finds "$wrong" BREAK_LEADERS_NOT_SEEN PIECES=3
+check "a leader takes an old head for a new one" finds "$wrong" BREAK_HEAD_NOT_SIGNED PIECES=3
+check "a leader passes on without room" finds "$wrong" BREAK_PASSES_ON_WITHOUT_ROOM PIECES=3
+check "a leader releases a piece, then reads on in it" finds "$wrong" BREAK_RELEASES_EARLY PIECES=3
 
 finish

@@ -70,7 +70,9 @@ static void test_memory(void)
     bool good = broadcast(medium, 0, 1, same) && broadcast(medium, 0, 2, reversed);
     bool alone = map_of(same)->node == NULL;
     tap_ok(good && count_segments(&bytes) == !alone, "communicators of the same ranks share one segment");
-    tap_ok(bytes <= 2 * 1024 * 1024 + 16384 + 256 * (size_t)size, "which takes little more than 2 MiB");
+    size_t domains = alone ? 0 : (size_t)map_of(same)->node->ring.domains;
+    tap_ok(bytes <= domains * (2 * 1024 * 1024 + 16384 + 256 * (size_t)size),
+           "which takes little more than 2 MiB for each domain");
 
     int of_other;
     MPI_Comm_size(other, &of_other);
@@ -120,6 +122,56 @@ static void test_progress(void)
     MPI_Comm_free(&comm);
 }
 
+/* ---- domains ---- */
+
+/* On each node, by tests/run-mpi. */
+static int expected_domains(void)
+{
+    const char *text = getenv("FANOUT_TEST_DOMAINS");
+    return text == NULL ? 1 : atoi(text);
+}
+
+/* The lowest rank of this node that is in the domain of `of`. */
+static int leader_of_domain(const fan_node_map *map, int of)
+{
+    int lowest = 0;
+    while (map->node_of[lowest] != map->node_of[rank] ||
+           fan_node_map_domain(map, lowest) != fan_node_map_domain(map, of))
+        lowest++;
+    return lowest;
+}
+
+/* Only leaders read in another domain, that of who writes on their node, and all of it went through the own ring. */
+static bool crosses_once(const fan_node_map *map, int root)
+{
+    const fan_ring *ring = &map->node->ring;
+    int writer = fan_node_map_speaker(map, map->node_of[rank], root);
+    int domain = fan_node_map_domain(map, writer);
+    bool leads = leader_of_domain(map, rank) == rank;
+    if (atomic_load(&ring->memory->head.value) != ring->position)
+        return false;
+    return rank == writer || ring->source == (leads ? ring->of_domain[domain] : ring->memory);
+}
+
+static void test_domains(void)
+{
+    MPI_Comm comm;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    bool good = broadcast(medium, 0, 0, comm), crossed_once = true;
+    const fan_node_map *map = map_of(comm);
+    bool alone = map->node == NULL;
+    tap_ok(alone || map->node->ring.domains == expected_domains(), "domains are those that ranks are bound to");
+    for (int root = 0; root < size; root++) {
+        good = broadcast(medium, root, root, comm) && good;
+        MPI_Barrier(comm);
+        crossed_once = crossed_once && (alone || crosses_once(map, root));
+        MPI_Barrier(comm);
+    }
+    tap_ok(good, "the data arrives from every root");
+    tap_ok(crossed_once, "and enters each domain once");
+    MPI_Comm_free(&comm);
+}
+
 /* ---- errors ---- */
 
 static void test_lengths(void)
@@ -150,6 +202,7 @@ int main(void)
     buffer = malloc(large);
     test_memory();
     test_progress();
+    test_domains();
     test_lengths();
     free(buffer);
     return tap_end();

@@ -82,7 +82,8 @@ START_TEST(a_file_is_read)
                            "SwitchName=s2 \\\n"
                            "  Nodes=n1.site.org,\\\nn2\n"
                            "NodeName=node[02,07] Speed=0.5\n"
-                           "Ranks=0,2-3 Host=gpu1\n");
+                           "Ranks=0,2-3 Host=gpu1 Domain=5\n"
+                           "Ranks=3-4 Domain=12\n");
     ck_assert_int_eq(t->switch_count, 3);
     ck_assert_str_eq(t->switches[0].name, "top");
     ck_assert_str_eq(t->switches[2].name, "s2");
@@ -96,7 +97,12 @@ START_TEST(a_file_is_read)
     ck_assert_int_eq(fan_topology_host(t, "n2")->at, 2);
     ck_assert_ptr_null(fan_topology_host(t, "node05"));
     ck_assert_str_eq(fan_topology_rank_host(t, 2, "x"), "gpu1");
+    ck_assert_str_eq(fan_topology_rank_host(t, 3, "x"), "gpu1");
     ck_assert_str_eq(fan_topology_rank_host(t, 1, "x"), "x");
+    ck_assert_str_eq(fan_topology_rank_host(t, 4, "x"), "x");
+    ck_assert_int_eq(fan_topology_rank_domain(t, 2), 5);
+    ck_assert_int_eq(fan_topology_rank_domain(t, 3), 12);
+    ck_assert_int_eq(fan_topology_rank_domain(t, 1), FAN_NO_DOMAIN);
     fan_topology_free(t);
 }
 END_TEST
@@ -151,7 +157,10 @@ START_TEST(wrong_lines_are_named)
         {"NodeName=x Speed=fast\n", "Speed=fast"},
         {"NodeName=x Speed=1x\n", "Speed=1x"},
         {"NodeName=x\n", "line 1: NodeName=x has no Speed="},
-        {"Ranks=0\n", "line 1: Ranks=0 has no Host="},
+        {"Ranks=0\n", "line 1: Ranks=0 has neither Host= nor Domain="},
+        {"Ranks=0 Host=x Domain=-1\n", "line 1: Domain=-1 is no number"},
+        {"Ranks=0 Domain=1x\n", "line 1: Domain=1x is no number"},
+        {"Ranks=0 Domain=1234567890\n", "line 1: Domain=1234567890 is no number"},
         {"Ranks=a Host=x\n", "line 1: Ranks=a is no list"},
         {"Ranks=3-1 Host=x\n", "line 1: '[3-1]'"},
     };
