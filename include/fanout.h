@@ -54,7 +54,7 @@ FANOUT_EXPORT const char *fanout_version(void);
  *
  * The type signature (not count and datatype themselves) must be equal on all ranks. A broadcast of
  * fewer bytes than the agreed parameter `min_bytes`, and any on an intercommunicator, is handed to
- * MPI_Bcast; so is one of fewer than 16 times as many between two ranks of one node that are alone.
+ * MPI_Bcast; so is one of fewer than 32 times as many between two ranks of one node that are alone.
  * So are arguments that are wrong by themselves, before anything is sent: the error is MPI's own.
  * Ranks that disagree on the number of bytes or on the root may wait for ever, as in MPI_Bcast; with the parameter
  * `check` (FANOUT_CHECK=1) each call compares them first, and then it is an error of class FANOUT_ERR_DISAGREEMENT

@@ -6,7 +6,7 @@ enum { most_slots = 1 << 24 };
 bool fan_is_small(const fan_comm_state *state, int64_t bytes)
 {
     bool is_pair = state->size == 2 && state->map.nodes == 1;
-    return (is_pair ? bytes / 16 : bytes) < state->params.min_bytes;
+    return (is_pair ? bytes / 32 : bytes) < state->params.min_bytes;
 }
 
 /* ---- plans ---- */

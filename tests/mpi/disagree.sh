@@ -29,7 +29,7 @@ disagree 4 1000000 0 999999 0
 check "a rank expects a byte less" ends_with "$length"
 disagree 4 100000 0 1000000 0
 check "a rank expects more" ends_with "$length"
-disagree 2 3000000 1 2000000 1
+disagree 2 6000000 1 4000000 1
 check "the root has less" ends_with "$length"
 
 export FANOUT_CHECK=1
