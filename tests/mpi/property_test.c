@@ -10,7 +10,7 @@
  * n-th communicator on. The same seed draws the same.
  */
 #include "fanout.h"
-#include "lib/comm_state.h"
+#include "lib/delivery.h"
 #include "random_layout.h"
 #include "tap.h"
 
@@ -36,8 +36,9 @@ typedef struct setting {
     MPI_Comm comm; /* MPI_COMM_NULL on ranks that are not in it */
     int algorithm;
     int size;
-    int min_bytes;
+    fan_comm_state *state;
     fan_trace trace;
+    uint32_t pieces; /* that have gone through the memory of the node before */
     char text[300];
 } setting;
 
@@ -78,8 +79,7 @@ static MPI_Info draw_hints(random_state *state, setting *s)
     MPI_Info_create(&hints);
     MPI_Info_set(hints, "fanout_algorithm", algorithms[s->algorithm]);
     snprintf(s->text, sizeof s->text, "%s, %d ranks,", algorithms[s->algorithm], s->size);
-    s->min_bytes = limits[random_between(state, 0, 4)];
-    hint(s, hints, "fanout_min_bytes", s->min_bytes);
+    hint(s, hints, "fanout_min_bytes", limits[random_between(state, 0, 4)]);
     hint(s, hints, "fanout_chunk_bytes", chunks[random_between(state, 0, 6)]);
     hint(s, hints, "fanout_group_size", random_between(state, 0, most_ranks));
     hint(s, hints, "fanout_branching", random_between(state, 0, 3));
@@ -106,12 +106,27 @@ static MPI_Comm draw_ranks(random_state *state, int size)
     return comm;
 }
 
+static uint32_t pieces(const setting *s)
+{
+    return s->state->map.node == NULL ? 0 : s->state->map.node->ring.position;
+}
+
 static void watch(setting *s)
 {
-    fan_comm_state *state;
     int code;
-    if (fan_comm_state_get(s->comm, &state, &code) == FAN_OK)
-        state->trace = &s->trace;
+    if (fan_comm_state_get(s->comm, &s->state, &code) != FAN_OK)
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    s->state->trace = &s->trace;
+    s->pieces = pieces(s);
+}
+
+/* Since the last time. */
+static bool was_ours(setting *s)
+{
+    bool ours = s->trace.count > 0 || pieces(s) != s->pieces;
+    fan_trace_clear(&s->trace);
+    s->pieces = pieces(s);
+    return ours;
 }
 
 static void open_setting(setting *s, uint64_t number)
@@ -276,16 +291,15 @@ static void run_draw(setting *s, uint64_t number, int draw)
     buffers b;
     make_buffers(&b, &own, &drawn, id, rank == root);
     size_t bytes = signature_bytes(&drawn);
-    bool handed_over = bytes < (size_t)s->min_bytes;
+    bool handed_over = fan_is_small(s->state, (int64_t)bytes);
     finding found = compare(&b, handed_over, root, s->comm);
     tell(s, number, draw, &b, found);
     tally *t = &tallies[s->algorithm];
     t->draws += rank == 0;
     t->expected += s->size > 1 && bytes > 0 && !handed_over;
-    t->ours += s->trace.count > 0;
+    t->ours += was_ours(s);
     t->wrong += found == ERROR || found == DIFFERENT;
     t->library_wrong += found == REFERENCE_WRONG;
-    fan_trace_clear(&s->trace);
     free_buffers(&b);
 }
 
