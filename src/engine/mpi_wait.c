@@ -18,10 +18,40 @@ int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
     }
 }
 
-/* Any call that looks for a message does it. Nobody sends to himself here, and a probe takes nothing away. */
+static int query(void *unused, MPI_Status *status)
+{
+    (void)unused;
+    MPI_Status_set_elements(status, MPI_BYTE, 0);
+    MPI_Status_set_cancelled(status, 0);
+    status->MPI_SOURCE = MPI_UNDEFINED;
+    status->MPI_TAG = MPI_UNDEFINED;
+    return MPI_SUCCESS;
+}
+
+static int release(void *unused)
+{
+    (void)unused;
+    return MPI_SUCCESS;
+}
+
+static int cancel(void *unused, int complete)
+{
+    (void)unused, (void)complete;
+    return MPI_SUCCESS;
+}
+
+/*
+ * Testing for what has not ended is what makes all MPI libraries look after everything; here it is a request that is
+ * about nothing. (A probe of MPI_COMM_SELF does in Open MPI, not in MPICH 4.0.2.)
+ */
 void fan_mpi_progress(void *unused)
 {
     (void)unused;
-    int found;
-    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_SELF, &found, MPI_STATUS_IGNORE);
+    MPI_Request nothing;
+    int ended;
+    if (MPI_Grequest_start(query, release, cancel, NULL, &nothing) != MPI_SUCCESS)
+        return;
+    MPI_Test(&nothing, &ended, MPI_STATUS_IGNORE);
+    MPI_Grequest_complete(nothing);
+    MPI_Wait(&nothing, MPI_STATUS_IGNORE);
 }

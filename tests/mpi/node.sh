@@ -36,7 +36,10 @@ for what in create:memfd_create reserve:posix_fallocate "open:another rank of th
 done
 
 # A container's /dev/shm. What MPI itself puts there is told to go elsewhere.
-if unshare --mount true 2>/dev/null; then
+if [ "${MPI_VENDOR-}" = mpich ]; then
+    skip "a full /dev/shm: the data arrives" "MPICH itself ends with SIGBUS"
+    skip "and takes its way through memory, without a warning" "MPICH itself ends with SIGBUS"
+elif unshare --mount true 2>/dev/null; then
     # shellcheck disable=SC2086
     OMPI_MCA_btl_vader_backing_directory=$PWD unshare --mount sh -c '
         mount -t tmpfs -o size=64k none /dev/shm && head -c 64k /dev/zero >/dev/shm/full && exec "$@"' sh \

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { medium = 2 * 1024 * 1024 }; /* between two ranks less is MPI's */
+enum { medium = 4 * 1024 * 1024 }; /* between two ranks less is MPI's */
 enum { large = 8 * 1024 * 1024 }; /* more than the ring holds, and no message that MPI sends before it is asked for */
 
 static int rank, size;
