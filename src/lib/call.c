@@ -31,10 +31,12 @@ static int find_bytes(fan_call *c)
 static fan_status find_state(fan_call *c, int *mpi_code)
 {
     fan_status status = fan_comm_state_get(c->comm, &c->state, mpi_code);
-    if (status == FAN_OK && (c->state->params.check || c->bytes >= c->state->params.min_bytes) &&
-        (c->bytes > 0 || c->state->params.check))
+    if (status != FAN_OK)
+        return status;
+    const fan_params *params = &c->state->params;
+    if (params->check || (c->bytes > 0 && c->bytes >= params->min_bytes))
         status = fan_comm_state_connect(c->state, mpi_code);
-    if (status == FAN_OK && c->state->params.check)
+    if (status == FAN_OK && params->check)
         status = fan_arguments_compare(c->state, c->bytes, c->root, mpi_code);
     return status;
 }
@@ -60,6 +62,5 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
     /* Open MPI returns at once on ranks with no element, and waits for them on ranks with elements of no data. */
     if (call->bytes == 0)
         call->count = 0;
-    bool is_small = call->bytes == 0 || call->bytes < call->state->params.min_bytes || fan_is_small(call->state, call->bytes);
-    return is_small ? FAN_IS_MPIS : FAN_IS_OURS;
+    return call->bytes == 0 || fan_is_small(call->state, call->bytes) ? FAN_IS_MPIS : FAN_IS_OURS;
 }

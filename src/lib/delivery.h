@@ -11,7 +11,8 @@
 /**
  * True if MPI_Bcast is to do it: fewer bytes than the parameter min_bytes, or than 32 times that between two ranks
  * that share memory and are alone. MPI copies once from one to the other, we copy in and out, and only for large data
- * is it faster that both copy at the same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is connected.
+ * is it faster that both copy at the same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is
+ * connected, unless `bytes` is below min_bytes.
  */
 bool fan_is_small(const fan_comm_state *state, int64_t bytes);
 
