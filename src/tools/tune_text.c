@@ -118,13 +118,19 @@ static void write_connections(const fan_tune_results *results, FILE *out)
     write_value(results, "connections", out);
 }
 
+/* The beginning of a row of a curve over sizes. */
+static void write_size(const fan_tune_curve *curve, int point, FILE *out)
+{
+    char size[16];
+    fprintf(out, "#   %8s  ", fan_format_bytes((int64_t)curve->points[point].x, size, sizeof size));
+}
+
 static void write_gap(const fan_tune_results *results, FILE *out)
 {
     const fan_tune_curve *chunks = &results->chunks;
     fprintf(out, "# Chunks, exchanged by two ranks, took, each:\n");
     for (int i = 0; i < chunks->count; i++) {
-        char size[16];
-        fprintf(out, "#   %8s  ", fan_format_bytes((int64_t)chunks->points[i].x, size, sizeof size));
+        write_size(chunks, i, out);
         write_seconds(fan_tune_curve_summary(chunks, i), out);
         fprintf(out, "\n");
     }
@@ -138,8 +144,8 @@ static void write_crossover(const fan_tune_results *results, FILE *out)
     const fan_tune_curve *mpi = &results->mpi, *fanout = &results->fanout;
     fprintf(out, "# Broadcasts:\n");
     for (int i = 0; i < mpi->count; i++) {
-        char size[16];
-        fprintf(out, "#   %8s  MPI_Bcast ", fan_format_bytes((int64_t)mpi->points[i].x, size, sizeof size));
+        write_size(mpi, i, out);
+        fprintf(out, "MPI_Bcast ");
         write_seconds(fan_tune_curve_summary(mpi, i), out);
         fprintf(out, ", fanout_bcast ");
         write_seconds(fan_tune_curve_summary(fanout, i), out);
