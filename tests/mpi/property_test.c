@@ -10,6 +10,7 @@
  * n-th communicator on. The same seed draws the same.
  */
 #include "fanout.h"
+#include "evidence.h"
 #include "lib/delivery.h"
 #include "random_layout.h"
 #include "tap.h"
@@ -36,9 +37,7 @@ typedef struct setting {
     MPI_Comm comm; /* MPI_COMM_NULL on ranks that are not in it */
     int algorithm;
     int size;
-    fan_comm_state *state;
-    fan_trace trace;
-    uint32_t pieces; /* that have gone through the memory of the node before */
+    evidence ours;
     char text[300];
 } setting;
 
@@ -106,29 +105,6 @@ static MPI_Comm draw_ranks(random_state *state, int size)
     return comm;
 }
 
-static uint32_t pieces(const setting *s)
-{
-    return s->state->map.node == NULL ? 0 : s->state->map.node->ring.position;
-}
-
-static void watch(setting *s)
-{
-    int code;
-    if (fan_comm_state_get(s->comm, &s->state, &code) != FAN_OK)
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    s->state->trace = &s->trace;
-    s->pieces = pieces(s);
-}
-
-/* Since the last time. */
-static bool was_ours(setting *s)
-{
-    bool ours = s->trace.count > 0 || pieces(s) != s->pieces;
-    fan_trace_clear(&s->trace);
-    s->pieces = pieces(s);
-    return ours;
-}
-
 static void open_setting(setting *s, uint64_t number)
 {
     random_state state = random_stream(1, number);
@@ -139,14 +115,14 @@ static void open_setting(setting *s, uint64_t number)
     if (s->comm != MPI_COMM_NULL) {
         MPI_Comm_set_errhandler(s->comm, MPI_ERRORS_RETURN);
         fanout_comm_attach(s->comm, hints);
-        watch(s);
+        evidence_watch(&s->ours, s->comm);
     }
     MPI_Info_free(&hints);
 }
 
 static void close_setting(setting *s)
 {
-    fan_trace_clear(&s->trace);
+    fan_trace_clear(&s->ours.trace);
     if (s->comm != MPI_COMM_NULL)
         MPI_Comm_free(&s->comm);
 }
@@ -291,13 +267,13 @@ static void run_draw(setting *s, uint64_t number, int draw)
     buffers b;
     make_buffers(&b, &own, &drawn, id, rank == root);
     size_t bytes = signature_bytes(&drawn);
-    bool handed_over = fan_is_small(s->state, (int64_t)bytes);
+    bool handed_over = fan_is_small(s->ours.state, (int64_t)bytes);
     finding found = compare(&b, handed_over, root, s->comm);
     tell(s, number, draw, &b, found);
     tally *t = &tallies[s->algorithm];
     t->draws += rank == 0;
     t->expected += s->size > 1 && bytes > 0 && !handed_over;
-    t->ours += was_ours(s);
+    t->ours += evidence_found(&s->ours);
     t->wrong += found == ERROR || found == DIFFERENT;
     t->library_wrong += found == REFERENCE_WRONG;
     free_buffers(&b);
