@@ -9,7 +9,7 @@
 /**
  * Copy as the options say. Collective over `ranks->writers`.
  *
- * @return on rank 0: the exit status, 0 if every writer has the file, else 1; elsewhere 0
+ * @return on its rank 0: the exit status, 0 if every writer has everything, else 1; elsewhere 0
  */
 int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks);
 

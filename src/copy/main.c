@@ -8,12 +8,26 @@
 #include "copy/stop.h"
 
 #include <mpi.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* At every exit(), also argp's: to the launcher, a rank that ends without this has crashed. */
 static void finalize(void)
 {
     MPI_Finalize();
+}
+
+static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
+{
+    fan_copy_ranks_open(ranks, fan_copy_path_per_rank(options->destination), options->source_host);
+    if (ranks->source < 0) {
+        if (ranks->world_rank == 0)
+            fprintf(stderr, "fanout-copy: --source-host %s: no process of this job runs there; start one on it\n",
+                    options->source_host);
+        return 1;
+    }
+    int status = ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
+    return fan_copy_ranks_agree(status, ranks->source);
 }
 
 int main(int argc, char **argv)
@@ -30,11 +44,9 @@ int main(int argc, char **argv)
     fan_copy_signals_handle();
 
     fan_copy_ranks ranks;
-    fan_copy_ranks_open(&ranks, fan_copy_path_per_rank(options.destination));
-    int status = ranks.writers != MPI_COMM_NULL ? fan_copy_run(&options, &ranks) : 0;
-    status = fan_copy_ranks_agree(status);
+    int status = copy(&options, &ranks);
     fan_copy_ranks_close(&ranks);
-    /* The launcher may signal the ranks that are still here when the first one has ended with 1. */
-    fan_copy_signals_hold();
+    fan_copy_options_free(&options);
+    fan_copy_signals_ignore();
     return status;
 }

@@ -40,6 +40,7 @@ void fan_copy_outcome_init(fan_copy_outcome *outcome, int world_rank)
 {
     memset(outcome, 0, sizeof *outcome);
     outcome->rank = world_rank;
+    outcome->written_by = -1;
     if (gethostname(outcome->host, sizeof outcome->host - 1) != 0)
         snprintf(outcome->host, sizeof outcome->host, "unknown");
 }
@@ -59,6 +60,12 @@ void fan_copy_outcome_fail_errno(fan_copy_outcome *outcome, const char *what, in
     char text[FAN_COPY_TEXT];
     fan_copy_describe_errno(text, sizeof text, what, error_number);
     fan_copy_outcome_fail(outcome, "%s", text);
+}
+
+void fan_copy_describe_loss(char *text, size_t size, const char *what, const char *path, int error_number)
+{
+    snprintf(text, size, "cannot keep %s%s%.300s, and perhaps of others: %s", what,
+             path[0] != '\0' ? " of " : "", path, strerror(error_number));
 }
 
 void fan_copy_outcomes_gather(const fan_copy_outcome *mine, fan_copy_outcome *all, MPI_Comm comm)

@@ -4,9 +4,9 @@
 #include "copy/path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 bool fan_copy_path_valid(const char *pattern)
 {
@@ -44,42 +44,32 @@ int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *
     return 0;
 }
 
-static int append_component(char *path, size_t size, const char *name)
+int fan_copy_path_append(char *path, size_t size, const char *name)
 {
     size_t used = strlen(path);
-    const char *slash = path[used - 1] == '/' ? "" : "/";
+    const char *slash = used > 0 && path[used - 1] == '/' ? "" : "/";
     int length = snprintf(path + used, size - used, "%s%s", slash, name);
     return (size_t)length < size - used ? 0 : ENAMETOOLONG;
 }
 
-/* Nothing is at path, says stat(). A slash at its end promises a directory. */
-static int missing(const char *path)
+void fan_copy_path_trim(char *path)
 {
-    size_t length = strlen(path);
-    if (length == 0)
-        return ENOENT;
-    return path[length - 1] == '/' ? ENOTDIR : 0;
-}
-
-int fan_copy_path_into_directory(char *path, size_t size, const char *name)
-{
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return errno == ENOENT ? missing(path) : errno;
-    if (S_ISDIR(status.st_mode)) {
-        int error = append_component(path, size, name);
-        if (error != 0)
-            return error;
-        if (stat(path, &status) != 0)
-            return errno == ENOENT ? 0 : errno;
-        if (S_ISDIR(status.st_mode))
-            return EISDIR;
-    }
-    return S_ISREG(status.st_mode) ? 0 : EINVAL;
+    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
+        path[length - 1] = '\0';
 }
 
 const char *fan_copy_path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
+}
+
+void fan_copy_path_name(const char *source, char *name, size_t size)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", source);
+    fan_copy_path_trim(path);
+    const char *base = fan_copy_path_base(path);
+    bool is_name = strcmp(base, "..") != 0 && base[0] != '\0';
+    snprintf(name, size, "%s", is_name ? base : ".");
 }

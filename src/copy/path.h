@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file path.h  Where a rank's copy goes: % expansion and the directory rule. */
+/** @file path.h  Names: % expansion, the parts of a path, putting paths together. */
 #ifndef FAN_COPY_PATH_H
 #define FAN_COPY_PATH_H
 
@@ -19,16 +19,16 @@ bool fan_copy_path_per_rank(const char *pattern);
  */
 int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size);
 
-/**
- * If `path` is an existing directory, make it the file `name` in there, as cp does.
- *
- * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a
- *         directory is in the way), EINVAL (something else that is no regular file is), ENOTDIR
- *         (`path` ends with a slash and is no directory), or what stat() says
- */
-int fan_copy_path_into_directory(char *path, size_t size, const char *name);
+/** Append "/NAME" to `path`; without a second slash if it ends with one. 0 or ENAMETOOLONG. */
+int fan_copy_path_append(char *path, size_t size, const char *name);
+
+/** Remove the slashes at the end, but for the root's. */
+void fan_copy_path_trim(char *path);
 
 /** The last component of `path`. */
 const char *fan_copy_path_base(const char *path);
+
+/** The name that a copy of `source` gets in a directory: its last component, "." if that says nothing (".", "..", "/"). */
+void fan_copy_path_name(const char *source, char *name, size_t size);
 
 #endif

@@ -11,7 +11,7 @@
 #define LAST_MESSAGE INT64_C(-1)
 
 void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool shown, FILE *terminal,
-                             int64_t total, const fan_copy_outcome *outcomes)
+                             int64_t total, int64_t files, const fan_copy_outcome *outcomes)
 {
     *progress = (fan_copy_progress){.comm = MPI_COMM_NULL, .sending = MPI_REQUEST_NULL};
     if (!shown)
@@ -20,6 +20,7 @@ void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool sh
     MPI_Comm_rank(comm, &progress->rank);
     MPI_Comm_size(comm, &progress->size);
     progress->total = total;
+    progress->files = files;
     progress->start = MPI_Wtime();
     /* Four times a second, but rank 0 gets at most 1000 messages a second. */
     progress->period = progress->size > 250 ? progress->size * 1e-3 : 0.25;
@@ -62,22 +63,32 @@ static int slowest(const fan_copy_progress *progress)
     return least;
 }
 
+static void draw_slowest(const fan_copy_progress *progress, double elapsed)
+{
+    int last = slowest(progress);
+    if (last < 0 || progress->total == 0)
+        return;
+    double total = (double)progress->total;
+    double written = (double)progress->written[last];
+    if (written > 0)
+        fprintf(progress->terminal, "  ETA %.0f s", (total - written) * elapsed / written);
+    fprintf(progress->terminal, "  slowest %.20s %.0f %%", progress->outcomes[last].host,
+            100 * written / total);
+}
+
 static void draw(const fan_copy_progress *progress)
 {
     double elapsed = MPI_Wtime() - progress->start;
-    double total = (double)progress->total;
     char size[16];
     fan_format_bytes(progress->read, size, sizeof size);
-    fprintf(progress->terminal, "\r%10s %3.0f %%  %.1f MB/s", size,
-            100 * (double)progress->read / total, (double)progress->read / 1e6 / elapsed);
-    int last = slowest(progress);
-    if (last >= 0) {
-        double written = (double)progress->written[last];
-        if (written > 0)
-            fprintf(progress->terminal, "  ETA %.0f s", (total - written) * elapsed / written);
-        fprintf(progress->terminal, "  slowest %.20s %.0f %%", progress->outcomes[last].host,
-                100 * written / total);
-    }
+    fprintf(progress->terminal, "\r%10s", size);
+    if (progress->total > 0)
+        fprintf(progress->terminal, " %3.0f %%", 100 * (double)progress->read / (double)progress->total);
+    fprintf(progress->terminal, "  %.1f MB/s", (double)progress->read / 1e6 / elapsed);
+    if (progress->files > 1)
+        fprintf(progress->terminal, "  file %lld of %lld", (long long)progress->files_read,
+                (long long)progress->files);
+    draw_slowest(progress, elapsed);
     fputs("\033[K", progress->terminal);
     fflush(progress->terminal);
 }
@@ -109,9 +120,10 @@ static void show(fan_copy_progress *progress)
     draw(progress);
 }
 
-void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes)
+void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes, int64_t files)
 {
     progress->read = bytes;
+    progress->files_read = files;
     if (is_time(progress))
         show(progress);
 }

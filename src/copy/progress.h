@@ -19,7 +19,8 @@ typedef struct fan_copy_progress {
     MPI_Comm comm; /**< MPI_COMM_NULL: no progress is shown, all calls do nothing */
     int rank;
     int size;
-    int64_t total;
+    int64_t total; /**< bytes; 0: nobody knows */
+    int64_t files; /**< in all */
     double start;
     double next;   /**< when to report again */
     double period; /**< seconds */
@@ -30,6 +31,7 @@ typedef struct fan_copy_progress {
     FILE *terminal; /**< rank 0: where the line goes */
     const fan_copy_outcome *outcomes;
     int64_t read;
+    int64_t files_read;
     int64_t *written; /**< by each rank; negative if it writes no more */
     int running;      /**< ranks that have not sent their last message */
 } fan_copy_progress;
@@ -39,14 +41,15 @@ typedef struct fan_copy_progress {
  *
  * @param shown     equal on all ranks: whether there is a line at all
  * @param terminal  where to, on rank 0
- * @param total     bytes of the file
+ * @param total     bytes that travel, 0 if that is not known
+ * @param files     how many files they are of
  * @param outcomes  on rank 0: of all ranks; kept
  */
 void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool shown, FILE *terminal,
-                             int64_t total, const fan_copy_outcome *outcomes);
+                             int64_t total, int64_t files, const fan_copy_outcome *outcomes);
 
-/** Rank 0 has read the source up to `bytes`. */
-void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes);
+/** Rank 0 has read `bytes` of the sources, up to file number `files`. */
+void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes, int64_t files);
 
 /** This rank has written its copy up to `bytes`. */
 void fan_copy_progress_written(fan_copy_progress *progress, int64_t bytes);

@@ -64,12 +64,31 @@ void fan_copy_report_notes(const fan_copy_report *report)
             print(report->outcomes[i].host, report->outcomes[i].path, report->outcomes[i].note);
 }
 
+void fan_copy_report_share(fan_copy_report *report)
+{
+    for (int i = 0; i < report->size; i++) {
+        fan_copy_outcome *outcome = &report->outcomes[i];
+        if (outcome->written_by < 0)
+            continue;
+        outcome->whole = report->outcomes[outcome->written_by].whole;
+        outcome->seconds = report->outcomes[outcome->written_by].seconds;
+    }
+}
+
 int fan_copy_report_whole(const fan_copy_report *report)
 {
     int whole = 0;
     for (int i = 0; i < report->size; i++)
         whole += report->outcomes[i].whole;
     return whole;
+}
+
+int fan_copy_report_failed(const fan_copy_report *report)
+{
+    int failed = 0;
+    for (int i = 0; i < report->size; i++)
+        failed += report->outcomes[i].error[0] != '\0';
+    return failed;
 }
 
 double fan_copy_report_seconds(const fan_copy_report *report)
@@ -81,23 +100,38 @@ double fan_copy_report_seconds(const fan_copy_report *report)
     return longest;
 }
 
+/* "1.03 of one copy": against the time in which the data would travel once, to one host. */
+static void print_speed(const fan_copy_report *report, int whole, double seconds)
+{
+    char time[16];
+    fan_format_seconds(seconds, time, sizeof time);
+    printf(" in %s: ", time);
+    if (report->link > 0)
+        printf("%.2f of one copy, ", seconds * report->link / (double)report->sent);
+    printf("%.1f MB/s delivered", (double)report->sent / 1e6 / seconds * whole);
+}
+
 static void print_summary(const fan_copy_report *report)
 {
     int whole = fan_copy_report_whole(report);
     double seconds = fan_copy_report_seconds(report);
-    char size[16], time[16];
+    char size[16];
     fan_format_bytes(report->bytes, size, sizeof size);
-    fan_format_seconds(seconds, time, sizeof time);
     const char *each = fan_copy_path_per_rank(report->options->destination) ? "rank" : "host";
-    const char *plural = report->size == 1 ? "" : "s";
+    if (report->files != 1)
+        printf("%lld files, ", (long long)report->files);
     printf("%s to ", size);
     if (whole < report->size)
         printf("%d of ", whole);
-    printf("%d %s%s", report->size, each, plural);
-    if (seconds > 0) {
-        double rate = (double)report->bytes / 1e6 / seconds;
-        printf(" in %s: %.1f MB/s delivered, %.1f MB/s per %s", time, rate * whole, rate, each);
+    printf("%d %s%s", report->size, each, report->size == 1 ? "" : "s");
+    if (report->sent < report->bytes && report->sent > 0) {
+        fan_format_bytes(report->sent, size, sizeof size);
+        printf(", %s of it sent", size);
     }
+    if (report->sent == 0 && report->bytes > 0)
+        printf(", nothing had to be sent");
+    else if (seconds > 0)
+        print_speed(report, whole, seconds);
     printf("\n");
 }
 
@@ -115,7 +149,8 @@ static bool close_json(fan_copy_report *report)
 
 bool fan_copy_report_end(fan_copy_report *report)
 {
-    if (report->error[0] == '\0' && !report->options->quiet && !json_to_stdout(report->options))
+    if (report->error[0] == '\0' && !report->options->quiet && !report->options->dry_run
+        && !json_to_stdout(report->options))
         print_summary(report);
     bool written = close_json(report);
     free(report->outcomes);

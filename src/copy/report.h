@@ -16,8 +16,12 @@ typedef struct fan_copy_report {
     FILE *json; /**< or NULL */
     char host[FAN_COPY_HOST];
     char error[FAN_COPY_TEXT]; /**< why nobody has the file, or "" */
-    int64_t bytes;
-    char hash[FAN_COPY_DIGEST_TEXT]; /**< of the source, "" as long as it is not known */
+    int64_t bytes;      /**< of all regular files */
+    int64_t files;      /**< regular files */
+    int64_t sent;       /**< bytes that some host lacked and the source read for that */
+    int64_t travelled;  /**< bytes of the stream, after compression */
+    double link;        /**< bytes per second of one copy to one host, 0 if it was not measured */
+    char hash[FAN_COPY_DIGEST_TEXT]; /**< of a source that is one file and was sent as a whole, else "" */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */
     bool *told;                 /**< whose error has been printed */
@@ -35,8 +39,14 @@ void fan_copy_report_failures(fan_copy_report *report);
 /** Print the outcomes' notes. */
 void fan_copy_report_notes(const fan_copy_report *report);
 
-/** How many writers have the whole file. */
+/** What others have written for a rank, it has as well. */
+void fan_copy_report_share(fan_copy_report *report);
+
+/** How many writers have all. */
 int fan_copy_report_whole(const fan_copy_report *report);
+
+/** How many writers have failed. */
+int fan_copy_report_failed(const fan_copy_report *report);
 
 /** Seconds from the first byte until the last writer was done. */
 double fan_copy_report_seconds(const fan_copy_report *report);

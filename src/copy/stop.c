@@ -2,23 +2,26 @@
 #include "config.h"
 
 #include "copy/stop.h"
-#include "copy/temporary.h"
+#include "copy/cleanup.h"
+#include "copy/outcome.h"
 
 #include <mpi.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdint.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 
-static char host[256];
+static char host[FAN_COPY_HOST];
+static atomic_bool ignored;
 
 static sigset_t ending_set(void)
 {
@@ -36,24 +39,25 @@ void fan_copy_signals_hold(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-static struct iovec piece(const char *text)
-{
-    return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
-}
-
-/* Async-signal-safe, and in one piece: several ranks write to one pipe at this moment. */
+/* In one piece: several ranks write to one pipe at this moment. */
 static void tell_unfinished(const char *path)
 {
-    const struct iovec line[] = {piece("fanout-copy: "), piece(host), piece(": "), piece(path),
-                                 piece(": not written, the copy was stopped by a signal\n")};
-    ssize_t written = writev(STDERR_FILENO, line, sizeof line / sizeof line[0]);
+    char line[FAN_COPY_TEXT + PATH_MAX];
+    int length = snprintf(line, sizeof line, "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
+                          host, path);
+    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     (void)written; /* there is nobody left to tell */
 }
 
-static void end(int signal_number)
+/* A thread, because removing a tree is not async-signal-safe. It calls no MPI function. */
+static void *wait_for_signals(void *unused)
 {
-    (void)signal_number;
-    const char *unfinished = fan_copy_temporary_remove();
+    (void)unused;
+    const sigset_t set = ending_set();
+    int signal_number;
+    while (sigwait(&set, &signal_number) != 0 || atomic_load(&ignored))
+        ;
+    const char *unfinished = fan_copy_cleanup_run();
     if (unfinished != NULL)
         tell_unfinished(unfinished);
     /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
@@ -65,15 +69,20 @@ static void end(int signal_number)
 
 void fan_copy_signals_handle(void)
 {
-    sigset_t set = ending_set();
-    struct sigaction action = {.sa_handler = end, .sa_mask = set};
-    for (int i = 0; i < ENDING_SIGNALS; i++)
-        sigaction(ending_signals[i], &action, NULL);
     /* A write beyond the file size limit shall fail with EFBIG, and a progress line that a
      * background job prints shall not stop it. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, wait_for_signals, NULL);
+    if (error != 0)
+        fan_copy_abort("cannot start a thread: %s", strerror(error));
+    pthread_detach(thread);
+}
+
+void fan_copy_signals_ignore(void)
+{
+    atomic_store(&ignored, true);
 }
 
 void fan_copy_abort(const char *format, ...)
@@ -84,7 +93,7 @@ void fan_copy_abort(const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     fprintf(stderr, "fanout-copy: %s: %s\n", host, text);
-    fan_copy_temporary_remove();
+    fan_copy_cleanup_run();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
 }

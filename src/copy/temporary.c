@@ -2,37 +2,18 @@
 #include "config.h"
 
 #include "copy/temporary.h"
+#include "copy/cleanup.h"
 #include "copy/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static struct {
-    char path[PATH_MAX];
-    char final_path[PATH_MAX];
-    volatile sig_atomic_t exists;
-} temporary;
-
-/* Handlers run in this thread: only while signals are held may `exists` and the file disagree. */
-static void hold_signals(sigset_t *before)
-{
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, before);
-}
-
-static void release_signals(const sigset_t *before)
-{
-    int error = errno;
-    pthread_sigmask(SIG_SETMASK, before, NULL);
-    errno = error;
-}
+#include <xxhash.h>
 
 static int close_with(int fd, int error)
 {
@@ -41,7 +22,7 @@ static int close_with(int fd, int error)
     return -1;
 }
 
-/* Whether path still names the file that fd has open. */
+/* Whether path still names what fd has open. */
 static bool is_at(int fd, const char *path)
 {
     struct stat opened, named;
@@ -55,30 +36,35 @@ static bool locks_are_missing(int error)
     return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP;
 }
 
-/* Remove what is at path if nobody has it locked. 0 also if it went away by itself. */
-static int remove_stale(const char *path, bool *was_stale)
+bool fan_copy_temporary_name(const char *final_path, const char *suffix, char *path, size_t size)
 {
-    int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return close_with(fd, EBUSY);
-    /* It may have been renamed to its final name since it was opened. As long as it is here and we
-     * have the lock, nobody else can put another file in its place. */
-    if (is_at(fd, path)) {
-        if (unlink(path) != 0)
-            return close_with(fd, errno);
-        *was_stale = true;
-    }
-    close(fd);
-    return 0;
+    const char *base = fan_copy_path_base(final_path);
+    int directory = (int)(base - final_path);
+    int length;
+    if (strlen(base) + strlen(FAN_COPY_JOURNAL) < NAME_MAX)
+        length = snprintf(path, size, "%.*s.%s%s", directory, final_path, base, suffix);
+    else
+        length = snprintf(path, size, "%.*s.%016llx%s", directory, final_path,
+                          (unsigned long long)XXH3_64bits(base, strlen(base)), suffix);
+    return (size_t)length < size;
 }
 
-/* Create and lock. -1 with EEXIST if there is one already, or if it was taken for a stale one
- * before it was locked. */
-static int create_locked(const char *path)
+/* Open it if it is there and nobody has it locked. -1 with EBUSY, or ENOENT, also if it went away meanwhile. */
+static int take_over(const char *path, int flags)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && !locks_are_missing(errno))
+        return close_with(fd, EBUSY);
+    /* It may have been renamed to its final name since it was opened. As long as it is here and we
+     * have the lock, nobody else can put another one in its place. */
+    return is_at(fd, path) ? fd : close_with(fd, ENOENT);
+}
+
+/* Lock what was just made and opened. -1 with EEXIST if somebody took it for a stale one before it was locked. */
+static int lock_new(const char *path, int fd)
+{
     if (fd < 0)
         return -1;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && !locks_are_missing(errno))
@@ -86,57 +72,46 @@ static int create_locked(const char *path)
     return is_at(fd, path) ? fd : close_with(fd, EEXIST);
 }
 
-static int name_it(const char *final_path)
+static int create_file(const char *path)
 {
-    const char *base = fan_copy_path_base(final_path);
-    int directory_length = (int)(base - final_path);
-    int length = snprintf(temporary.path, sizeof temporary.path, "%.*s.%s.fanout-part",
-                          directory_length, final_path, base);
-    int final_length =
-        snprintf(temporary.final_path, sizeof temporary.final_path, "%s", final_path);
-    return length < PATH_MAX && final_length < PATH_MAX ? 0 : -1;
+    return lock_new(path, open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
 }
 
-int fan_copy_temporary_create(const char *final_path, bool *was_stale)
+static int create_directory(const char *path)
 {
-    *was_stale = false;
-    if (name_it(final_path) != 0) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    sigset_t before;
-    hold_signals(&before);
-    int fd = create_locked(temporary.path);
-    /* Again after each removal of a stale file: others may try the same at the same time. */
-    for (int attempt = 0; fd < 0 && errno == EEXIST && attempt < 10; attempt++) {
-        if (remove_stale(temporary.path, was_stale) != 0)
+    return mkdir(path, S_IRWXU) != 0
+               ? -1
+               : lock_new(path, open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+static fan_copy_temporary create(const char *path, bool resume, int flags, int (*create_new)(const char *))
+{
+    fan_copy_temporary made = {.fd = create_new(path)};
+    /* Again after each removal of a stale one: others may try the same at the same time. */
+    for (int attempt = 0; made.fd < 0 && errno == EEXIST && attempt < 10; attempt++) {
+        int stale = take_over(path, flags);
+        if (stale < 0 && errno != ENOENT)
             break;
-        fd = create_locked(temporary.path);
+        if (stale >= 0 && resume)
+            return (fan_copy_temporary){.fd = stale, .resumed = true};
+        if (stale >= 0) {
+            int failed = fan_copy_cleanup_remove(path);
+            close_with(stale, errno);
+            if (failed)
+                break;
+            made.stale = true;
+        }
+        made.fd = create_new(path);
     }
-    temporary.exists = fd >= 0;
-    release_signals(&before);
-    return fd;
+    return made;
 }
 
-int fan_copy_temporary_commit(void)
+fan_copy_temporary fan_copy_temporary_file(const char *path, bool resume)
 {
-    sigset_t before;
-    hold_signals(&before);
-    int result = rename(temporary.path, temporary.final_path);
-    if (result == 0)
-        temporary.exists = 0;
-    release_signals(&before);
-    return result;
+    return create(path, resume, O_RDWR, create_file);
 }
 
-const char *fan_copy_temporary_remove(void)
+fan_copy_temporary fan_copy_temporary_directory(const char *path, bool resume)
 {
-    sigset_t before;
-    hold_signals(&before);
-    bool existed = temporary.exists;
-    if (existed)
-        unlink(temporary.path);
-    temporary.exists = 0;
-    release_signals(&before);
-    return existed ? temporary.final_path : NULL;
+    return create(path, resume, O_RDONLY | O_DIRECTORY, create_directory);
 }

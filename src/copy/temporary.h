@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file temporary.h  The one temporary file of this process.
+ * @file temporary.h  Names and locks of what is not whole yet.
  *
- * The data of DIR/NAME is written to DIR/.NAME.fanout-part, which its writer keeps locked with
- * flock() while it exists. A temporary file that nobody has locked belongs to a run that was
- * killed, and the next run removes it. There is one per process, because a signal handler must find
- * it.
+ * The data of DIR/NAME is in DIR/.NAME.fanout-part until it is whole; so is a tree. Its writer keeps
+ * it locked with flock(). One that nobody has locked belongs to a run that was killed, and the next
+ * run removes it or, with --resume, goes on with it.
  */
 #ifndef FAN_COPY_TEMPORARY_H
 #define FAN_COPY_TEMPORARY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/**
- * Create the temporary file for `final_path`, readable by its owner only, and lock it.
- *
- * @param was_stale  set if one of a killed run was removed first
- * @return a descriptor for the caller to close, after which the lock is gone; or -1 with errno set:
- *         EBUSY when another process is writing there, ENAMETOOLONG, or what the file system says
- */
-int fan_copy_temporary_create(const char *final_path, bool *was_stale);
+#define FAN_COPY_PART ".fanout-part"
+#define FAN_COPY_JOURNAL ".fanout-journal"
 
-/** Rename it to the final path. Returns 0, or -1 with errno set and the file still there. */
-int fan_copy_temporary_commit(void);
+/** DIR/.NAME`suffix` for DIR/NAME; a name that would become too long is replaced by its hash. False if that is too long. */
+bool fan_copy_temporary_name(const char *final_path, const char *suffix, char *path, size_t size);
 
-/**
- * Remove it if there is one. Async-signal-safe.
- *
- * @return the final path that it was for, or NULL if there was none
- */
-const char *fan_copy_temporary_remove(void);
+/** What became of an attempt to create. */
+typedef struct fan_copy_temporary {
+    int fd;       /**< locked as long as it is open; -1 with errno: EBUSY when another process is writing there */
+    bool stale;   /**< there was one of a killed run, which was removed */
+    bool resumed; /**< there was one of a killed run, which this is */
+} fan_copy_temporary;
+
+/** Create the file `path`, readable by its owner only, or take over a stale one if `resume`. */
+fan_copy_temporary fan_copy_temporary_file(const char *path, bool resume);
+
+/** The same for a directory. */
+fan_copy_temporary fan_copy_temporary_directory(const char *path, bool resume);
 
 #endif

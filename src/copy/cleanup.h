@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file cleanup.h  What must go when this process stops early: the temporary file being written and
+ * the directories of trees that are not whole.
+ *
+ * The thread that waits for signals removes them, so whoever works on files holds the lock
+ * meanwhile: what is registered and what is there are then the same.
+ */
+#ifndef FAN_COPY_CLEANUP_H
+#define FAN_COPY_CLEANUP_H
+
+#include <stdbool.h>
+
+/** Hold, release what the stopping thread needs before it removes anything. May be nested. */
+void fan_copy_cleanup_lock(void);
+void fan_copy_cleanup_unlock(void);
+
+/** Register what is to be removed: a file, or a directory with all that is in it. Copies the names.
+ *
+ * @param final_path  what the user calls it
+ */
+void fan_copy_cleanup_add(const char *path, const char *final_path);
+
+/** It has its final name now, or is gone. */
+void fan_copy_cleanup_forget(const char *path);
+
+/** Remove a file, or a directory with all that is in it. 0 (also if there is nothing), or -1 with errno. */
+int fan_copy_cleanup_remove(const char *path);
+
+/**
+ * Remove all that is registered; waits a second for the lock, and does not give it back.
+ *
+ * @return the final path of something that was registered, or NULL if nothing was
+ */
+const char *fan_copy_cleanup_run(void);
+
+#endif

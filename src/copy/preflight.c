@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/preflight.h"
+#include "base/units.h"
+#include "copy/inventory.h"
+#include "copy/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static void parent_of(const char *path, char parent[static PATH_MAX])
+{
+    snprintf(parent, PATH_MAX, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
+}
+
+static bool may_write(const fan_copy_tree *tree, const char *directory, const char *path)
+{
+    if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
+    fan_copy_outcome_fail_errno(tree->outcome, "cannot create a temporary file beside it", errno);
+    return false;
+}
+
+static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
+{
+    char parent[PATH_MAX];
+    parent_of(target->final_path, parent);
+    return may_write(tree, parent, target->final_path);
+}
+
+bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
+{
+    char path[PATH_MAX];
+    for (int64_t i = 0; i < tree->manifest->entry_count; i++) {
+        const fan_copy_entry *entry = &tree->manifest->entries[i];
+        if (!fan_copy_target_wanted(tree->targets, entry))
+            continue;
+        const fan_copy_target *target = &tree->targets->items[entry->target];
+        bool is_top = fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
+        bool is_old_directory = entry->kind == FAN_COPY_DIRECTORY && target->existed;
+        if (is_top && !is_old_directory && !may_write_beside(tree, target))
+            return false;
+        if (is_old_directory
+            && fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path)
+            && access(path, F_OK) == 0 && !may_write(tree, path, path))
+            return false;
+    }
+    return true;
+}
+
+static bool fits_bytes(fan_copy_outcome *outcome, const struct statvfs *status, int64_t bytes)
+{
+    fsblkcnt_t blocks = geteuid() == 0 ? status->f_bfree : status->f_bavail;
+    if (bytes <= 0 || ((uint64_t)bytes + status->f_frsize - 1) / status->f_frsize <= blocks)
+        return true;
+    char needed[16], free_there[16];
+    fan_format_bytes(bytes, needed, sizeof needed);
+    fan_format_bytes((int64_t)(blocks * status->f_frsize), free_there, sizeof free_there);
+    fan_copy_outcome_fail(
+        outcome, "no room: %s needed, %s free; make room there, or choose another destination",
+        needed, free_there);
+    return false;
+}
+
+static bool fits_files(fan_copy_outcome *outcome, const struct statvfs *status, int64_t files)
+{
+    /* 0 files: a file system without a limit for them. */
+    if (status->f_files == 0 || (fsfilcnt_t)files <= status->f_favail)
+        return true;
+    fan_copy_outcome_fail(
+        outcome, "no room: %lld files needed, %lld free; make room there, or choose another destination",
+        (long long)files, (long long)status->f_favail);
+    return false;
+}
+
+bool fan_copy_preflight_room(const fan_copy_tree *tree, const fan_copy_set *have)
+{
+    struct statvfs status;
+    char parent[PATH_MAX];
+    int64_t bytes, files;
+    if (tree->targets->count == 0)
+        return true;
+    parent_of(tree->targets->items[0].final_path, parent);
+    if (statvfs(parent, &status) != 0 || status.f_blocks == 0) /* 0 blocks: a tmpfs without a limit */
+        return true;
+    fan_copy_inventory_room(tree, have, (int64_t)status.f_frsize, &bytes, &files);
+    return fits_bytes(tree->outcome, &status, bytes) && fits_files(tree->outcome, &status, files);
+}

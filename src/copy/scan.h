@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file scan.h  Walks what is to be copied and writes the manifest. On the source's rank only. */
+#ifndef FAN_COPY_SCAN_H
+#define FAN_COPY_SCAN_H
+
+#include "copy/manifest.h"
+#include "copy/options.h"
+
+/** Told of everything that cannot be copied; the walk goes on to find all. */
+typedef void fan_copy_scan_problem(void *state, const char *path, const char *text);
+
+/** Look at all sources of the options. */
+void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
+                   fan_copy_scan_problem *problem, void *state);
+
+/** The path of an entry's file on this host, in memory that the caller frees. */
+char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifest *manifest,
+                         const fan_copy_entry *entry);
+
+#endif

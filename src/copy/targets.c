@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/targets.h"
+#include "copy/cleanup.h"
+#include "copy/memory.h"
+#include "copy/part.h"
+#include "copy/path.h"
+#include "copy/temporary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIBRARIES_SUFFIX "_libs"
+
+int fan_copy_targets_count(const fan_copy_options *options)
+{
+    return options->with_libraries ? 2 * options->source_count : options->source_count;
+}
+
+/* ---- where to ---- */
+
+/* The entry of the thing itself; NULL if nothing of it is copied. */
+static const fan_copy_entry *top_of(const fan_copy_manifest *manifest, int target)
+{
+    for (int64_t i = 0; i < manifest->entry_count; i++)
+        if (manifest->entries[i].target == target)
+            return &manifest->entries[i];
+    return NULL;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* DST on this host, whether it is a directory to put things into, and whether that is right. */
+static int find_destination(const fan_copy_options *options, fan_copy_outcome *outcome, bool *into)
+{
+    char *path = outcome->path;
+    int error = fan_copy_path_expand(options->destination, outcome->host, outcome->rank, path,
+                                     sizeof outcome->path);
+    if (error != 0)
+        return error;
+    if (path[0] == '\0')
+        return ENOENT;
+    bool exists = is_directory(path);
+    *into = exists && !options->no_target_directory && options->files_from == NULL;
+    if (!exists && options->source_count > 1)
+        return ENOTDIR;
+    return 0;
+}
+
+static int place(const fan_copy_options *options, int i, const char *destination, bool into,
+                 char *path, size_t size)
+{
+    int source = i % options->source_count;
+    char name[NAME_MAX + 1];
+    snprintf(path, size, "%s", destination);
+    fan_copy_path_name(options->sources[source], name, sizeof name);
+    if (into && strcmp(name, ".") != 0) {
+        int error = fan_copy_path_append(path, size, name);
+        if (error != 0)
+            return error;
+    }
+    if (i < options->source_count)
+        return 0;
+    fan_copy_path_trim(path);
+    size_t used = strlen(path);
+    return (size_t)snprintf(path + used, size - used, LIBRARIES_SUFFIX) < size - used
+               ? 0
+               : ENAMETOOLONG;
+}
+
+/* What is at the target's path must be of a kind that the copy can replace or go into. */
+static int check_place(fan_copy_target *target, const fan_copy_entry *top)
+{
+    struct stat status;
+    size_t length = strlen(target->final_path);
+    bool promises_directory = target->final_path[length - 1] == '/';
+    target->existed = false;
+    if (stat(target->final_path, &status) != 0 && errno != ENOENT)
+        return errno;
+    else if (errno == ENOENT && access(target->final_path, F_OK) != 0)
+        return promises_directory && top->kind != FAN_COPY_DIRECTORY ? ENOTDIR : 0;
+    target->existed = true;
+    if (top->kind == FAN_COPY_DIRECTORY)
+        return S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+    if (S_ISDIR(status.st_mode))
+        return EISDIR;
+    return S_ISREG(status.st_mode) ? 0 : EINVAL;
+}
+
+static bool fail(fan_copy_outcome *outcome, const char *path, int error)
+{
+    if (path != outcome->path)
+        snprintf(outcome->path, sizeof outcome->path, "%s", path);
+    if (error == EINVAL)
+        fan_copy_outcome_fail(outcome,
+                              "is not a regular file and is not replaced; choose another name");
+    else
+        fan_copy_outcome_fail_errno(outcome, "cannot write here", error);
+    return false;
+}
+
+/* ---- the source itself ---- */
+
+static bool is_same(const struct stat *status, const fan_copy_entry *entry)
+{
+    return status->st_dev == entry->device && status->st_ino == entry->inode;
+}
+
+static bool is_source(const char *path, const fan_copy_entry *top)
+{
+    struct stat status;
+    return top->inode != 0 && stat(path, &status) == 0 && is_same(&status, top);
+}
+
+/* Whether one of the directories that `path` is in is the source. */
+static bool is_inside(const char *path, const fan_copy_entry *top)
+{
+    char directory[PATH_MAX];
+    struct stat status, root;
+    if (top->kind != FAN_COPY_DIRECTORY || top->inode == 0 || stat("/", &root) != 0)
+        return false;
+    snprintf(directory, sizeof directory, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
+    while (stat(directory, &status) == 0) {
+        if (is_same(&status, top))
+            return true;
+        if ((status.st_dev == root.st_dev && status.st_ino == root.st_ino)
+            || fan_copy_path_append(directory, sizeof directory, "..") != 0)
+            return false;
+    }
+    return false;
+}
+
+/* ---- resolving ---- */
+
+static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node,
+                    fan_copy_outcome *outcome)
+{
+    int error = check_place(target, top);
+    if (error != 0)
+        return fail(outcome, target->final_path, error);
+    if (top->kind == FAN_COPY_DIRECTORY)
+        fan_copy_path_trim(target->final_path);
+    if (on_source_node && is_source(target->final_path, top)) {
+        snprintf(outcome->note, sizeof outcome->note, "is the source itself; left as it is");
+        target->skipped = true;
+    } else if (on_source_node && is_inside(target->final_path, top)) {
+        fan_copy_outcome_fail(outcome, "is inside the source; choose a destination outside of it");
+        return false;
+    }
+    target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed;
+    char root[PATH_MAX];
+    if (target->staged
+        && !fan_copy_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
+        return fail(outcome, target->final_path, ENAMETOOLONG);
+    target->root = strdup(target->staged ? root : target->final_path);
+    return true;
+}
+
+bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options *options,
+                              const fan_copy_manifest *manifest, bool on_source_node,
+                              fan_copy_outcome *outcome)
+{
+    bool into = false;
+    char path[PATH_MAX];
+    int error = find_destination(options, outcome, &into);
+    if (error != 0)
+        return fail(outcome, outcome->path, error);
+    targets->count = fan_copy_targets_count(options);
+    targets->items = fan_copy_allocate((size_t)targets->count, sizeof *targets->items);
+    for (int i = 0; i < targets->count; i++)
+        targets->items[i].lock = -1;
+    char destination[PATH_MAX];
+    snprintf(destination, sizeof destination, "%s", outcome->path);
+    for (int i = 0; i < targets->count; i++) {
+        fan_copy_target *target = &targets->items[i];
+        const fan_copy_entry *top = top_of(manifest, i);
+        error = place(options, i, destination, into, path, sizeof path);
+        if (error != 0)
+            return fail(outcome, destination, error);
+        target->final_path = strdup(path);
+        if (options->source_count == 1 && i == 0)
+            snprintf(outcome->path, sizeof outcome->path, "%s", path);
+        if (top == NULL)
+            target->skipped = true;
+        else if (!resolve(target, top, on_source_node, outcome))
+            return false;
+    }
+    return true;
+}
+
+bool fan_copy_target_path(const fan_copy_targets *targets, const fan_copy_manifest *manifest,
+                          const fan_copy_entry *entry, bool final, char *path, size_t size)
+{
+    const fan_copy_target *target = &targets->items[entry->target];
+    const char *below = fan_copy_entry_path(manifest, entry);
+    const char *root = final ? target->final_path : target->root;
+    return (size_t)snprintf(path, size, "%s%s%s", root, below[0] != '\0' ? "/" : "", below) < size;
+}
+
+bool fan_copy_target_wanted(const fan_copy_targets *targets, const fan_copy_entry *entry)
+{
+    return targets->items != NULL && !targets->items[entry->target].skipped;
+}
+
+/* ---- new trees ---- */
+
+/* What is in a tree of a killed run but not in the manifest. nftw() gives its function no state. */
+static struct {
+    void *names; /* a tree of paths, see tsearch(3) */
+} expected;
+
+static int compare_paths(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+static int remove_unexpected(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status, (void)kind;
+    if (where->level == 0 || tfind(path, &expected.names, compare_paths) != NULL)
+        return 0;
+    return fan_copy_cleanup_remove(path);
+}
+
+static void expect(const char *path)
+{
+    tsearch(strdup(path), &expected.names, compare_paths);
+}
+
+static void expect_entry(const fan_copy_targets *targets, const fan_copy_manifest *manifest,
+                         const fan_copy_entry *entry)
+{
+    char path[PATH_MAX], beside[PATH_MAX];
+    if (!fan_copy_target_path(targets, manifest, entry, false, path, sizeof path))
+        return;
+    expect(path);
+    if (entry->kind != FAN_COPY_REGULAR)
+        return;
+    if (fan_copy_temporary_name(path, FAN_COPY_PART, beside, sizeof beside))
+        expect(beside);
+    if (fan_copy_temporary_name(path, FAN_COPY_JOURNAL, beside, sizeof beside))
+        expect(beside);
+}
+
+/* A tree that is continued must not keep what the source does not have any more. */
+static int prune(const fan_copy_targets *targets, const fan_copy_manifest *manifest, int target)
+{
+    for (int64_t i = 0; i < manifest->entry_count; i++)
+        if (manifest->entries[i].target == target)
+            expect_entry(targets, manifest, &manifest->entries[i]);
+    int failed = nftw(targets->items[target].root, remove_unexpected, 16, FTW_PHYS | FTW_DEPTH);
+    tdestroy(expected.names, free);
+    expected.names = NULL;
+    return failed;
+}
+
+static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *options,
+                  const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
+{
+    fan_copy_target *target = &targets->items[i];
+    fan_copy_temporary made = fan_copy_temporary_directory(target->root, options->resume);
+    target->lock = made.fd;
+    snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
+    if (made.fd < 0 && errno == EBUSY)
+        fan_copy_outcome_fail(outcome, "another process is writing this tree; try again when that copy ends");
+    else if (made.fd < 0)
+        fan_copy_outcome_fail_errno(outcome, "cannot create a temporary directory beside it", errno);
+    if (made.fd < 0)
+        return false;
+    fan_copy_cleanup_add(target->root, target->final_path);
+    if (made.stale)
+        snprintf(outcome->note, sizeof outcome->note,
+                 "removed the temporary directory of an earlier copy that was killed");
+    if (made.resumed && prune(targets, manifest, i) != 0) {
+        fan_copy_outcome_fail_errno(outcome, "cannot clean the temporary directory beside it", errno);
+        return false;
+    }
+    return true;
+}
+
+bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *options,
+                            const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
+{
+    for (int i = 0; i < targets->count; i++)
+        if (targets->items[i].staged && !targets->items[i].skipped
+            && !stage(targets, i, options, manifest, outcome))
+            return false;
+    return true;
+}
+
+static void release_root(fan_copy_target *target)
+{
+    fan_copy_cleanup_forget(target->root);
+    close(target->lock);
+    target->lock = -1;
+}
+
+bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *options,
+                             fan_copy_outcome *outcome)
+{
+    for (int i = 0; i < targets->count; i++) {
+        fan_copy_target *target = &targets->items[i];
+        if (target->lock < 0)
+            continue;
+        if (rename(target->root, target->final_path) != 0
+            || (options->sync && fan_copy_sync_directory(target->final_path) != 0)) {
+            snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
+            fan_copy_outcome_fail_errno(outcome, "cannot rename the temporary directory", errno);
+            return false;
+        }
+        release_root(target);
+    }
+    return true;
+}
+
+void fan_copy_targets_close(fan_copy_targets *targets)
+{
+    for (int i = 0; i < targets->count; i++) {
+        fan_copy_target *target = &targets->items[i];
+        if (target->lock >= 0) {
+            fan_copy_cleanup_remove(target->root);
+            release_root(target);
+        }
+        free(target->final_path);
+        free(target->root);
+    }
+    free(targets->items);
+    *targets = (fan_copy_targets){0};
+}
