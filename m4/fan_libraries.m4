@@ -26,6 +26,9 @@ AC_DEFUN([FAN_CHECK_LIBRARIES], [
   AS_IF([test -z "$PKG_CONFIG"], [AC_MSG_ERROR([pkg-config not found; install pkg-config])])
   fan_missing=
   FAN_REQUIRE([XXHASH], [libxxhash], [libxxhash-dev])
+  FAN_REQUIRE([ZSTD], [libzstd], [libzstd-dev])
+  FAN_REQUIRE([LZ4], [liblz4], [liblz4-dev])
+  FAN_REQUIRE([CRYPTO], [libcrypto], [libssl-dev])
   FAN_REQUIRE([JANSSON], [jansson], [libjansson-dev])
   FAN_REQUIRE([CHECK], [check], [check])
   FAN_REQUIRE([HDF5], [hdf5-serial hdf5], [libhdf5-dev])
