@@ -9,6 +9,7 @@
 #include "tools/parse_on_ranks.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +78,10 @@ static const struct argp_option table[] = {
 
 static void add_pattern(fan_copy_options *options, char *text, bool include, struct argp_state *state)
 {
-    const char *wrong = fan_copy_patterns_add(&options->patterns, text, include);
-    if (wrong != NULL)
-        argp_error(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
+    int error = fan_copy_patterns_add(&options->patterns, text, include);
+    if (error != 0)
+        argp_error(state, "--%s %s: %s", include ? "include" : "exclude", text,
+                   error == EINVAL ? "there is no name in the pattern" : strerror(error));
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 bool fan_copy_path_valid(const char *pattern)
 {
@@ -56,6 +57,32 @@ void fan_copy_path_trim(char *path)
 {
     for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
         path[length - 1] = '\0';
+}
+
+/* Nothing is at path, says stat(). A slash at its end promises a directory. */
+static int missing(const char *path)
+{
+    size_t length = strlen(path);
+    if (length == 0)
+        return ENOENT;
+    return path[length - 1] == '/' ? ENOTDIR : 0;
+}
+
+int fan_copy_path_into_directory(char *path, size_t size, const char *name)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return errno == ENOENT ? missing(path) : errno;
+    if (S_ISDIR(status.st_mode)) {
+        int error = fan_copy_path_append(path, size, name);
+        if (error != 0)
+            return error;
+        if (stat(path, &status) != 0)
+            return errno == ENOENT ? 0 : errno;
+        if (S_ISDIR(status.st_mode))
+            return EISDIR;
+    }
+    return S_ISREG(status.st_mode) ? 0 : EINVAL;
 }
 
 const char *fan_copy_path_base(const char *path)

@@ -25,6 +25,15 @@ int fan_copy_path_append(char *path, size_t size, const char *name);
 /** Remove the slashes at the end, but for the root's. */
 void fan_copy_path_trim(char *path);
 
+/**
+ * If `path` is an existing directory, make it the file `name` in there, as cp does.
+ *
+ * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a
+ *         directory is in the way), EINVAL (something else that is no regular file is), ENOTDIR
+ *         (`path` ends with a slash and is no directory), or what stat() says
+ */
+int fan_copy_path_into_directory(char *path, size_t size, const char *name);
+
 /** The last component of `path`. */
 const char *fan_copy_path_base(const char *path);
 

@@ -205,8 +205,11 @@ static void add_parents(scan *s, const char *name)
         char parent[PATH_MAX], origin[PATH_MAX];
         struct stat status;
         int length = slash < name ? 0 : (int)(slash - name);
-        snprintf(parent, sizeof parent, "%.*s", length, name);
-        snprintf(origin, sizeof origin, "%s/%s", s->options->sources[0], parent);
+        if ((size_t)snprintf(parent, sizeof parent, "%.*s", length, name) >= sizeof parent
+            || (size_t)snprintf(origin, sizeof origin, "%s/%s", s->options->sources[0], parent) >= sizeof origin) {
+            problem_errno(s, name, "cannot open the source", ENAMETOOLONG);
+            return;
+        }
         if (tfind(parent, &s->directories, compare_names) != NULL)
             continue;
         char *kept = strdup(parent);
@@ -311,10 +314,12 @@ static void add_library(scan *s, int target, const fan_copy_library *library)
 static void add_libraries(scan *s, int i)
 {
     const fan_copy_options *options = s->options;
+    const char *excluded = options->excluded_libraries;
+    if (excluded == NULL)
+        excluded = FAN_COPY_SYSTEM_LIBRARIES;
     char text[FAN_COPY_TEXT];
     fan_copy_libraries libraries;
-    if (!fan_copy_libraries_find(options->sources[i], options->excluded_libraries, &libraries, text,
-                                 sizeof text)) {
+    if (!fan_copy_libraries_find(options->sources[i], excluded, &libraries, text, sizeof text)) {
         s->problem(s->state, options->sources[i], text);
         return;
     }
@@ -325,8 +330,8 @@ static void add_libraries(scan *s, int i)
     top->accessed = top->modified;
     top->owner = geteuid();
     top->group = getegid();
-    for (int k = 0; k < libraries.count; k++)
-        add_library(s, options->source_count + i, &libraries.items[k]);
+    for (size_t k = 0; k < libraries.count; k++)
+        add_library(s, options->source_count + i, &libraries.list[k]);
     fan_copy_libraries_free(&libraries);
 }
 

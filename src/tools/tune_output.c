@@ -10,9 +10,9 @@
 #include "tools/tune_text.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static fan_status cannot_write(const char *option, const char *name, int error)
 {
@@ -32,8 +32,9 @@ static fan_status open_tune(fan_tune_output *output, const char *name)
         return fan_fail(FAN_ERR_SYSTEM, "-o %s is no regular file and is not replaced; -o - is standard output", name);
     if (error != 0)
         return cannot_write("-o", name, error);
-    bool was_stale;
-    int fd = fan_copy_temporary_create(output->path, &was_stale);
+    if (!fan_copy_temporary_name(output->path, FAN_COPY_PART, output->temporary, sizeof output->temporary))
+        return cannot_write("-o", name, ENAMETOOLONG);
+    int fd = fan_copy_temporary_file(output->temporary, false).fd;
     output->tune = fd < 0 ? NULL : fdopen(fd, "w");
     return output->tune == NULL ? cannot_write("-o", output->path, errno) : FAN_OK;
 }
@@ -73,7 +74,7 @@ static fan_status write_tune(fan_tune_output *output, const fan_tune_results *re
         return cannot_write("-o", output->options->output, errno);
     if (file == stdout)
         return FAN_OK;
-    if (open_to_others(file) != 0 || fan_copy_temporary_commit() != 0)
+    if (open_to_others(file) != 0 || rename(output->temporary, output->path) != 0)
         return cannot_write("-o", output->path, errno);
     return FAN_OK;
 }
@@ -113,7 +114,9 @@ static void close_file(FILE *file)
 
 void fan_tune_output_close(fan_tune_output *output)
 {
-    fan_copy_temporary_remove();
+    /* Gone already if it has its final name. */
+    if (output->tune != NULL && output->tune != stdout)
+        unlink(output->temporary);
     close_file(output->tune);
     close_file(output->svg);
     close_file(output->json);

@@ -15,6 +15,7 @@
 typedef struct fan_tune_output {
     const fan_tune_options *options;
     char path[PATH_MAX]; /**< of the tune file, if it is not standard output */
+    char temporary[PATH_MAX]; /**< its name while it is written */
     FILE *tune;          /**< a temporary file beside it */
     FILE *svg, *json;    /**< NULL if none is asked for */
 } fan_tune_output;
