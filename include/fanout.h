@@ -176,6 +176,27 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
 FANOUT_EXPORT int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink,
                                 void *state, int root, MPI_Comm comm, MPI_Info info);
 
+/**
+ * Reads the next piece of a stream whose length nobody knows beforehand. Called on the root only, in order of `offset`, by the
+ * thread that called fanout_stream_to_end, and not again after the end.
+ *
+ * @param bytes  how many bytes to put into `buffer`: all of them (read(2) may give less of a pipe: go on reading), fewer
+ *               only where the stream ends
+ * @return the number of bytes put there, which may be 0 at the end, or negative to end the stream with an error on every rank
+ */
+typedef MPI_Count fanout_reader_fn(void *state, MPI_Count offset, void *buffer, size_t bytes);
+
+/**
+ * As fanout_stream, for data that ends where the root's reader says: a pipe, or what is being decompressed. Collective, blocking.
+ * All ranks must call this function, not some of them fanout_stream.
+ *
+ * @param reader  used on the root only
+ * @param bytes   receives the length of the stream, on all ranks; not after an error other than FANOUT_ERR_SINK
+ * @return as fanout_stream
+ */
+FANOUT_EXPORT int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn *sink, void *state, int root,
+                                       MPI_Comm comm, MPI_Info info, MPI_Count *bytes);
+
 /** The library's own kinds of error; fanout_error_class gives the MPI error class of each. */
 typedef enum fanout_error {
     FANOUT_ERR_SOURCE,      /**< the source of a stream failed; delivery is incomplete on all ranks */

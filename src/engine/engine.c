@@ -7,11 +7,13 @@
 /* Two queues of sends: what others wait to send on goes first. */
 typedef enum rank_of_send { RELAYED, FINAL, SEND_RANKS } rank_of_send;
 
+enum { FAILED = -1 };
+
 /* A chunk in the window. */
 typedef struct cell {
-    int unsent;   /* sends not finished */
-    bool arrived; /* the data is here, or known never to come */
-    bool valid;   /* it did come */
+    int unsent;    /* sends not finished */
+    bool arrived;  /* the data is here, or known never to come */
+    int64_t bytes; /* of data, or FAILED */
 } cell;
 
 /* A node's work in one class. */
@@ -36,7 +38,10 @@ typedef struct edge_queue {
 
 struct fan_engine {
     fan_engine_config config;
-    int64_t chunks;
+    int64_t chunks;     /* that travel, as far as is known */
+    int64_t end;        /* the first chunk that is known not to be whole, else none of the layout's */
+    int64_t length;     /* of the data, if it ends there */
+    int tail_bytes;     /* of a message, behind the data */
     int64_t base;       /* first chunk that is not finished */
     int64_t next_admit; /* first chunk that is not in the window yet */
     int64_t next_drain; /* first chunk not handed to the sink */
@@ -74,11 +79,28 @@ static bool is_in_place(const fan_engine *e)
     return e->config.store.base != NULL;
 }
 
+/* What is behind the data takes a cache line, so that cells begin at one. */
+static int64_t cell_bytes(const fan_engine *e)
+{
+    enum { line = 64 };
+    return fan_layout_chunk_bytes(&e->config.layout) + (e->tail_bytes > 0 ? line : 0);
+}
+
 static char *place_of(fan_engine *e, int64_t g)
 {
     if (is_in_place(e))
         return (char *)e->config.store.base + fan_layout_offset(&e->config.layout, g);
-    return e->buffer + g % e->config.slots * fan_layout_chunk_bytes(&e->config.layout);
+    return e->buffer + g % e->config.slots * cell_bytes(e);
+}
+
+static int64_t message_bytes(const fan_engine *e, int64_t data_bytes)
+{
+    return data_bytes == FAILED ? 0 : data_bytes + e->tail_bytes;
+}
+
+static int64_t data_bytes(const fan_engine *e, int64_t message_bytes)
+{
+    return message_bytes == 0 ? FAILED : message_bytes - e->tail_bytes;
 }
 
 /* ---- sending ---- */
@@ -143,8 +165,7 @@ static fan_status send_next(fan_engine *e, int edge)
     int send = e->free_sends[--e->free_send_count];
     e->chunk_of_send[send] = g;
     e->edge_of_send[send] = edge;
-    /* A chunk that the source could not give travels as an empty message, so that every node learns of it. */
-    int64_t bytes = cell_of(e, g)->valid ? fan_layout_length(&e->config.layout, g) : 0;
+    int64_t bytes = message_bytes(e, cell_of(e, g)->bytes);
     int peer = e->config.schedule->edges[edge].peer;
     fan_trace_add(e->config.trace, FAN_EVENT_SEND, work->class, g, peer);
     return e->config.transport.send(e->config.transport.state, (int)e->config.slots + send, place_of(e, g),
@@ -166,12 +187,25 @@ static fan_status start_sends(fan_engine *e)
 
 /* ---- chunks coming into the window ---- */
 
-static void arrive(fan_engine *e, int64_t g, bool valid)
+/* See engine.h. */
+static void end_at(fan_engine *e, int64_t g, int64_t bytes)
+{
+    if (g >= e->end)
+        return;
+    e->end = g;
+    e->length = fan_layout_offset(&e->config.layout, g) + bytes;
+    if (e->chunks - g > e->config.slots)
+        e->chunks = g + e->config.slots;
+}
+
+static void arrive(fan_engine *e, int64_t g, int64_t bytes)
 {
     cell *c = cell_of(e, g);
     c->arrived = true;
-    c->valid = valid;
-    e->source_failed |= !valid;
+    c->bytes = bytes;
+    e->source_failed |= bytes == FAILED;
+    if (bytes < fan_layout_length(&e->config.layout, g))
+        end_at(e, g, bytes);
     int class = class_of(e, g);
     e->classes[class].arrived++;
     queue_ready_chunks(e, class);
@@ -180,11 +214,14 @@ static void arrive(fan_engine *e, int64_t g, bool valid)
 static void fill(fan_engine *e, int64_t g)
 {
     const fan_store *store = &e->config.store;
-    bool valid = !e->source_failed;
-    if (valid && !is_in_place(e))
-        valid = store->fill(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
-                            fan_layout_length(&e->config.layout, g)) == 0;
-    arrive(e, g, valid);
+    int64_t bytes = fan_layout_length(&e->config.layout, g);
+    if (g > e->end)
+        bytes = e->source_failed ? FAILED : 0;
+    else if (!is_in_place(e))
+        bytes = store->fill(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g), bytes);
+    if (e->tail_bytes > 0 && bytes >= 0)
+        place_of(e, g)[bytes] = 0;
+    arrive(e, g, bytes);
 }
 
 static fan_status admit(fan_engine *e)
@@ -201,7 +238,7 @@ static fan_status admit(fan_engine *e)
         return FAN_OK;
     }
     return e->config.transport.receive(e->config.transport.state, (int)(g % e->config.slots), place_of(e, g),
-                                       fan_layout_length(&e->config.layout, g), role->parent,
+                                       message_bytes(e, fan_layout_length(&e->config.layout, g)), role->parent,
                                        class_of(e, g));
 }
 
@@ -226,28 +263,32 @@ static fan_status admit_quick_ones(fan_engine *e)
 
 /* ---- chunks leaving the window ---- */
 
-/* What is before the window has arrived, and its cell may be another chunk's. Then it is in place, and so valid. */
+/* What is before the window has arrived, and its cell may be another chunk's. Then it is in place. */
 static bool has_arrived(fan_engine *e, int64_t g)
 {
     return g < e->base || (g < e->next_admit && cell_of(e, g)->arrived);
 }
 
-static bool is_valid(fan_engine *e, int64_t g)
+/* The end is known when it is drained, for all before it has arrived, too. The sink gets nothing behind it. */
+static int64_t bytes_to_drain(const fan_engine *e)
 {
-    return g < e->base || cell_of(e, g)->valid;
+    int64_t g = e->next_drain;
+    if (g < e->end)
+        return fan_layout_length(&e->config.layout, g);
+    return g == e->end ? e->length - fan_layout_offset(&e->config.layout, g) : 0;
 }
 
-static bool drains_slowly(fan_engine *e)
+static bool drains_slowly(const fan_engine *e)
 {
-    return e->config.store.drain != NULL && !e->sink_failed && is_valid(e, e->next_drain) &&
+    return e->config.store.drain != NULL && !e->sink_failed && bytes_to_drain(e) > 0 &&
            role_of(e, e->next_drain)->parent != FAN_PARENT_ABSENT;
 }
 
-static bool sink_is_ready(fan_engine *e)
+static bool sink_is_ready(const fan_engine *e)
 {
     const fan_store *store = &e->config.store;
     return store->ready == NULL || !drains_slowly(e) ||
-           store->ready(store->state, fan_layout_length(&e->config.layout, e->next_drain));
+           store->ready(store->state, bytes_to_drain(e));
 }
 
 static bool has_to_drain(fan_engine *e)
@@ -261,7 +302,7 @@ static void drain(fan_engine *e)
     int64_t g = e->next_drain;
     if (drains_slowly(e))
         e->sink_failed = store->drain(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
-                                      fan_layout_length(&e->config.layout, g)) != 0;
+                                      bytes_to_drain(e)) != 0;
     if (++e->next_drain == e->chunks)
         fan_trace_add(e->config.trace, FAN_EVENT_COMPLETE, 0, 0, 0);
 }
@@ -280,13 +321,13 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
 {
     /* The chunk of the window that lives in this cell. */
     int64_t g = e->base + (slot - e->base % e->config.slots + e->config.slots) % e->config.slots;
-    int64_t expected = fan_layout_length(&e->config.layout, g);
-    if (bytes != 0 && bytes != expected)
+    int64_t expected = message_bytes(e, fan_layout_length(&e->config.layout, g));
+    if (bytes != 0 && bytes != expected && e->tail_bytes == 0)
         return fan_fail(FAN_ERR_TRUNCATED, "rank %d got %lld bytes instead of %lld from rank %d: "
                         "the ranks disagree on the length of the broadcast", e->config.schedule->node,
                         (long long)bytes, (long long)expected, role_of(e, g)->parent);
     fan_trace_add(e->config.trace, FAN_EVENT_RECEIVED, class_of(e, g), g, role_of(e, g)->parent);
-    arrive(e, g, bytes != 0);
+    arrive(e, g, data_bytes(e, bytes));
     return FAN_OK;
 }
 
@@ -329,7 +370,7 @@ static bool allocate(fan_engine *e)
     e->edge_of_send = calloc(sends, sizeof *e->edge_of_send);
     e->done = calloc(slots + sends, sizeof *e->done);
     if (!is_in_place(e))
-        e->buffer = malloc(slots * (size_t)fan_layout_chunk_bytes(&e->config.layout));
+        e->buffer = malloc(slots * (size_t)cell_bytes(e));
     return e->cells && e->classes && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
            e->chunk_of_send && e->edge_of_send && e->done && (is_in_place(e) || e->buffer);
 }
@@ -349,6 +390,7 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
     if (e == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the engine of rank %d", config->schedule->node);
     e->config = *config;
+    e->tail_bytes = config->layout.bytes == FAN_UNKNOWN_LENGTH;
     if (!allocate(e)) {
         fan_engine_free(e);
         *engine = NULL;
@@ -356,6 +398,8 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
                         (long long)config->slots, (long long)fan_layout_chunk_bytes(&config->layout), config->schedule->node);
     }
     e->chunks = fan_layout_chunks(&config->layout);
+    e->end = e->chunks;
+    e->length = config->layout.bytes;
     for (int class = 0; class < config->layout.classes; class++)
         begin_class(e, class);
     for (int send = config->sends - 1; send >= 0; send--)
@@ -413,6 +457,11 @@ fan_status fan_engine_progress(fan_engine *e, bool block)
 bool fan_engine_finished(const fan_engine *e)
 {
     return e->base == e->chunks && e->next_drain == e->chunks;
+}
+
+int64_t fan_engine_length(const fan_engine *e)
+{
+    return e->length;
 }
 
 fan_status fan_engine_result(const fan_engine *e)

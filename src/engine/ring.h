@@ -42,7 +42,7 @@ enum {
 
 /** What is in a cell. */
 typedef struct fan_piece {
-    int64_t total; /**< bytes of the whole broadcast, as its writer knows it */
+    int64_t total; /**< bytes of the whole broadcast, as its writer knows it; of unknown length, only the last piece says it */
     int32_t bytes; /**< of this piece, at most FAN_RING_CELL_BYTES */
     int32_t status; /**< a fan_status; if not FAN_OK, there are no bytes, and no more pieces come */
 } fan_piece;

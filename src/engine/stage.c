@@ -2,6 +2,7 @@
 #include "engine/stage.h"
 
 #include "engine/copy.h"
+#include "plan/layout.h"
 
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ static int32_t piece_bytes(int64_t left, int64_t total)
 /* True if it takes the data, or does not want it. */
 static bool drains(const fan_store *store, int64_t offset, const char *data, int64_t bytes)
 {
-    return store->drain == NULL || store->drain(store->state, offset, data, bytes) == 0;
+    return bytes == 0 || store->drain == NULL || store->drain(store->state, offset, data, bytes) == 0;
 }
 
 static void publish_failure(fan_ring *ring, int64_t total, fan_status status)
@@ -64,25 +65,32 @@ static int32_t next_bytes(const fan_stage *s)
     return piece_bytes(s->total - s->done, s->total);
 }
 
-/* The next piece of the source. Data that is not in place comes by way of the buffer, for what is said in copy.h. */
-static const char *next_piece(fan_stage *s, int32_t length)
+/* The next piece of the source: what there is of it. A source that gives less has come to its end. */
+static int32_t fill_buffer(fan_stage *s, int32_t length)
 {
-    if (s->store.base != NULL)
-        return (const char *)s->store.base + s->done;
-    if (s->failure == FAN_OK && s->store.fill(s->store.state, s->done, s->buffer, length) != 0)
+    if (s->failure != FAN_OK)
+        return 0;
+    int64_t filled = s->store.fill(s->store.state, s->done, s->buffer, length);
+    if (filled < 0)
         s->failure = FAN_ERR_SOURCE;
-    return s->buffer;
+    else if (filled < length)
+        s->total = s->done + filled;
+    return (int32_t)filled;
 }
 
+/* Data that is not in place comes by way of the buffer, for what is said in copy.h. */
 static void write_step(fan_stage *s)
 {
+    bool in_place = s->store.base != NULL;
     int32_t length = next_bytes(s);
-    const char *data = next_piece(s, length);
+    if (!in_place)
+        length = fill_buffer(s, length);
     if (s->failure != FAN_OK) {
         publish_failure(s->ring, s->total, s->failure);
         s->finished = true;
         return;
     }
+    const char *data = in_place ? (const char *)s->store.base + s->done : s->buffer;
     write_piece(s->ring, data, length, s->total);
     s->sink_failed = s->sink_failed || !drains(&s->store, s->done, data, length);
     s->done += length;
@@ -93,7 +101,7 @@ static void write_step(fan_stage *s)
 
 static void take(fan_stage *s, const char *data, const fan_piece *piece)
 {
-    s->wrong_length = s->wrong_length || piece->total != s->bytes;
+    s->wrong_length = s->wrong_length || (piece->total != s->bytes && s->bytes != FAN_UNKNOWN_LENGTH);
     if (s->wrong_length || s->sink_failed)
         return;
     if (s->store.base != NULL)
@@ -160,6 +168,11 @@ static fan_status failure_of(const fan_stage *s)
     return fan_fail(s->failure, "the rank of this node that receives the data has failed");
 }
 
+int64_t fan_stage_length(const fan_stage *s)
+{
+    return s->total;
+}
+
 fan_status fan_stage_end(fan_stage *s)
 {
     free(s->buffer);
@@ -174,7 +187,7 @@ fan_status fan_stage_end(fan_stage *s)
 
 /* ---- relaying what an engine delivers ---- */
 
-static int relay_fill(void *state, int64_t offset, void *piece, int64_t bytes)
+static int64_t relay_fill(void *state, int64_t offset, void *piece, int64_t bytes)
 {
     const fan_relay *relay = state;
     return relay->store.fill(relay->store.state, offset, piece, bytes);
@@ -214,7 +227,9 @@ fan_store fan_relay_begin(fan_relay *relay, fan_ring *ring, const fan_store *sto
 
 fan_status fan_relay_end(fan_relay *relay, fan_status status, int rank)
 {
-    if (relay->written < relay->total)
+    if (relay->total == FAN_UNKNOWN_LENGTH && status == FAN_OK)
+        write_piece(relay->ring, "", 0, relay->written);
+    else if (relay->written < relay->total)
         publish_failure(relay->ring, relay->total, status == FAN_OK ? FAN_ERR_SOURCE : status);
     if (status != FAN_OK)
         return status;

@@ -19,7 +19,7 @@ typedef struct fan_stage {
     bool writes;
     bool finished;
     int rank;       /**< for texts */
-    int64_t bytes;  /**< of the broadcast, as this rank knows it */
+    int64_t bytes;  /**< of the broadcast, as this rank knows it, or FAN_UNKNOWN_LENGTH */
     int64_t total;  /**< the same as the writer knows it */
     int64_t done;
     char *buffer;   /**< a piece of a source that is not in place */
@@ -28,7 +28,7 @@ typedef struct fan_stage {
     fan_status failure; /**< of the writer */
 } fan_stage;
 
-/** Prepare to write the data of a source, at least 1 byte, or to read it. `store` is copied. */
+/** Prepare to write the data of a source, `bytes` at least 1, or to read it. `store` is copied. */
 void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes, bool writes, int rank);
 
 /** True if a step would not wait. */
@@ -36,6 +36,9 @@ bool fan_stage_is_ready(fan_stage *stage);
 
 /** Write or read a piece, wait if it must be. Until `finished`. */
 void fan_stage_step(fan_stage *stage);
+
+/** Bytes of the data, which is new where the length was unknown. When finished. */
+int64_t fan_stage_length(const fan_stage *stage);
 
 /**
  * When finished.

@@ -102,15 +102,24 @@ static int assign(party *parties, int count, arguments given, int rank)
     return count + 1;
 }
 
+static const char *length_text(int64_t bytes, char *text, size_t size)
+{
+    if (bytes == FAN_UNKNOWN_LENGTH)
+        return "a stream to its end";
+    snprintf(text, size, "%lld bytes", (long long)bytes);
+    return text;
+}
+
 static fan_status disagree(party *parties, int count)
 {
     char text[480] = "";
     for (int i = 0; i < count && i < most_parties; i++) {
-        char part[200];
+        char part[200], length[40];
         party *p = &parties[i];
         end_run(p);
-        snprintf(part, sizeof part, "%s %lld bytes from root %lld on rank%s %s", i == 0 ? "" : ";",
-                 (long long)p->given.bytes, (long long)p->given.root, strpbrk(p->ranks, ",-") ? "s" : "", p->ranks);
+        snprintf(part, sizeof part, "%s %s from root %lld on rank%s %s", i == 0 ? "" : ";",
+                 length_text(p->given.bytes, length, sizeof length), (long long)p->given.root,
+                 strpbrk(p->ranks, ",-") ? "s" : "", p->ranks);
         append(text, sizeof text, part);
     }
     return fan_fail(FAN_ERR_DISAGREEMENT, "the ranks disagree on a broadcast:%s%s", text,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/buffer.h"
 
-static int pack(void *state, int64_t offset, void *piece, int64_t bytes)
+static int64_t pack(void *state, int64_t offset, void *piece, int64_t bytes)
 {
     const fan_buffer *b = state;
     fan_typemap_pack(b->map, b->address, offset, piece, bytes);
-    return 0;
+    return bytes;
 }
 
 static int unpack(void *state, int64_t offset, const void *piece, int64_t bytes)

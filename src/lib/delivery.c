@@ -89,10 +89,17 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
     return status;
 }
 
+static void tell_length(const fan_delivery *d, int64_t length)
+{
+    if (d->task.length != NULL)
+        *d->task.length = length;
+}
+
 static void end_phase(fan_delivery *d)
 {
     if (d->status == FAN_OK)
         d->status = fan_engine_result(d->engine);
+    tell_length(d, fan_engine_length(d->engine));
     fan_engine_free(d->engine);
     d->engine = NULL;
     d->mpi_code = d->transport.mpi_error;
@@ -168,6 +175,8 @@ static void progress_memory(fan_delivery *d, bool block)
     while (!d->stage.finished && (block || fan_stage_is_ready(&d->stage)))
         fan_stage_step(&d->stage);
     d->finished = d->stage.finished;
+    if (d->finished)
+        tell_length(d, fan_stage_length(&d->stage));
 }
 
 void fan_delivery_progress(fan_delivery *d, bool block)

@@ -25,7 +25,8 @@ typedef struct fan_task {
     fan_node *node;        /**< whose ring to use: the state's, or one like it */
     const fan_params *params;
     fan_planned *planned;  /**< where the plan is kept, NULL: not kept. A kept one that fits is used again */
-    int64_t bytes;         /**< at least 1 */
+    int64_t bytes;         /**< at least 1, or FAN_UNKNOWN_LENGTH */
+    int64_t *length;       /**< receives what that came to, NULL: nobody asks */
     int root;
     bool bounded;          /**< a stream */
     fan_store store;

@@ -5,15 +5,27 @@
 #include "lib/progress.h"
 
 typedef struct callbacks {
-    fanout_source_fn *source;
+    fanout_source_fn *source; /* of a stream of known length */
+    fanout_reader_fn *reader; /* of one to its end */
     fanout_sink_fn *sink;
     void *state;
 } callbacks;
 
-static int fill(void *state, int64_t offset, void *piece, int64_t bytes)
+enum { FAILED = -1 };
+
+static int64_t fill_from_source(void *state, int64_t offset, void *piece, int64_t bytes)
 {
     const callbacks *c = state;
-    return c->source == NULL ? -1 : c->source(c->state, offset, piece, (size_t)bytes);
+    if (c->source == NULL || c->source(c->state, offset, piece, (size_t)bytes) != 0)
+        return FAILED;
+    return bytes;
+}
+
+static int64_t fill_from_reader(void *state, int64_t offset, void *piece, int64_t bytes)
+{
+    const callbacks *c = state;
+    MPI_Count read = c->reader == NULL ? FAILED : c->reader(c->state, offset, piece, (size_t)bytes);
+    return read <= bytes ? read : FAILED;
 }
 
 static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
@@ -36,7 +48,9 @@ static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)
     return bytes < 0 ? MPI_ERR_COUNT : MPI_SUCCESS;
 }
 
-static fan_status stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int *mpi_code)
+/* `length` receives that of a stream of FAN_UNKNOWN_LENGTH. */
+static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length,
+                          int *mpi_code)
 {
     fan_comm_state *state;
     fan_params params;
@@ -53,21 +67,40 @@ static fan_status stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm,
                      .node = state->map.node,
                      .params = &params,
                      .bytes = bytes,
+                     .length = length,
                      .root = root,
                      .bounded = true,
-                     .store = {.fill = fill, .drain = c->sink == NULL ? NULL : drain, .state = c}};
+                     .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
+                               .drain = c->sink == NULL ? NULL : drain,
+                               .state = c}};
     return fan_progress_deliver(&task, mpi_code);
 }
 
-int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,
-                  MPI_Comm comm, MPI_Info info)
+static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length)
 {
     if (comm == MPI_COMM_NULL)
         return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
     int code = wrong_argument(bytes, root, comm);
     if (code != MPI_SUCCESS)
         return fan_raise(comm, FAN_OK, code);
-    callbacks c = {source, sink, state};
-    fan_status status = stream(bytes, &c, root, comm, info, &code);
+    fan_status status = deliver(bytes, c, root, comm, info, length, &code);
     return fan_raise(comm, status, fan_error_code(status, code));
+}
+
+int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,
+                  MPI_Comm comm, MPI_Info info)
+{
+    callbacks c = {.source = source, .sink = sink, .state = state};
+    MPI_Count possible = bytes < FAN_UNKNOWN_LENGTH ? bytes : -1;
+    return stream(possible, &c, root, comm, info, NULL);
+}
+
+int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn *sink, void *state, int root, MPI_Comm comm,
+                         MPI_Info info, MPI_Count *bytes)
+{
+    callbacks c = {.reader = reader, .sink = sink, .state = state};
+    int64_t length = 0;
+    int code = stream(FAN_UNKNOWN_LENGTH, &c, root, comm, info, &length);
+    *bytes = length;
+    return code;
 }

@@ -17,8 +17,11 @@
 
 #include <stdint.h>
 
+/** The length of a stream that ends where its source ends. Nothing that has a length is as long. */
+#define FAN_UNKNOWN_LENGTH (INT64_C(1) << 60)
+
 typedef struct fan_layout {
-    int64_t bytes;      /**< length of the data */
+    int64_t bytes;      /**< length of the data, or FAN_UNKNOWN_LENGTH */
     int64_t step_bytes; /**< by which chunks grow from round to round */
     int ramp;           /**< rounds until they have their full length, at least 1 */
     int classes;        /**< number of subfiles */

@@ -15,7 +15,8 @@ enum {
     largest_chosen_branching = 4,
     largest_ktree_k = 8,
     largest_ramp = 16,
-    most_cell_bytes = 128 * 1024 * 1024 /* window x chunk of a stream, per rank */
+    most_cell_bytes = 128 * 1024 * 1024, /* window x chunk of a stream, per rank */
+    long_stream = 1024 * 1024 * 1024 /* one of unknown length is taken for */
 };
 
 /*
@@ -347,7 +348,7 @@ static const fan_plan *preferred(const fan_plan best[FAN_ALGORITHMS])
     return NULL;
 }
 
-fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
+static fan_plan choose(const fan_request *request, const fan_params *params)
 {
     if (request->nodes == 1) {
         int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : largest_chunk;
@@ -364,4 +365,16 @@ fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
     fan_plan best[FAN_ALGORITHMS] = {{0}};
     fan_plan_candidates(request, params, keep_best, best);
     return params->algorithm == FAN_AUTO ? *preferred(best) : best[params->algorithm];
+}
+
+/* Chunks grow to their full length and stay at it: the layout of a long stream is that of a longer one, but for the end. */
+fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
+{
+    if (request->bytes != FAN_UNKNOWN_LENGTH)
+        return choose(request, params);
+    fan_request typical = *request;
+    typical.bytes = long_stream;
+    fan_plan plan = choose(&typical, params);
+    plan.layout.bytes = FAN_UNKNOWN_LENGTH;
+    return plan;
 }

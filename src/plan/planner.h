@@ -8,7 +8,7 @@
 #include "tune/params.h"
 
 typedef struct fan_request {
-    int64_t bytes;
+    int64_t bytes; /**< or FAN_UNKNOWN_LENGTH: planned as a long one */
     int nodes;
     int root;
     int local; /**< ranks on the fullest node, which get the data through memory; 0 or 1: nodes are single ranks */

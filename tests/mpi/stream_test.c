@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout_stream: order and content, sizes, failing sources and sinks, hints, and that memory stays bounded. */
+/* fanout_stream and _to_end: order and content, sizes, failing sources and sinks, hints, and that memory stays bounded. */
 #include "fanout.h"
 #include "tap.h"
 
@@ -14,6 +14,7 @@ typedef struct stream {
     MPI_Count produced, consumed; /* bytes so far; offsets must come in order */
     MPI_Count source_fails_at;    /* or -1 */
     bool sink_fails;
+    bool ended;                   /* the reader has said so */
     bool good;
 } stream;
 
@@ -40,6 +41,16 @@ static int produce(void *state, MPI_Count offset, void *buffer, size_t bytes)
     for (size_t i = 0; i < bytes; i++)
         out[i] = byte_at(offset + (MPI_Count)i);
     return 0;
+}
+
+static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    stream *s = state;
+    MPI_Count left = s->length - offset;
+    MPI_Count more = left < (MPI_Count)bytes ? left : (MPI_Count)bytes;
+    s->good = s->good && !s->ended;
+    s->ended = more < (MPI_Count)bytes;
+    return produce(state, offset, buffer, (size_t)more) == 0 ? more : -1;
 }
 
 static int consume(void *state, MPI_Count offset, const void *buffer, size_t bytes)
@@ -81,6 +92,11 @@ static MPI_Info small_chunks(const char *algorithm)
     return info;
 }
 
+static bool is_whole(const stream *s, int root)
+{
+    return s->good && s->consumed == s->length && s->produced == (rank == root ? s->length : 0);
+}
+
 static void test_content(const char *algorithm)
 {
     static const MPI_Count lengths[] = {0, 1, 999, 1000, 1001, 123457};
@@ -90,7 +106,7 @@ static void test_content(const char *algorithm)
         for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
             stream s = make_stream(lengths[i]);
             good = run(&s, root, info) == MPI_SUCCESS && good;
-            good = good && s.good && s.consumed == s.length && s.produced == (rank == root ? s.length : 0);
+            good = good && is_whole(&s, root);
         }
     tap_ok(good, "%s: every root and length, in order", algorithm);
     MPI_Info_free(&info);
@@ -107,6 +123,108 @@ static void test_failing_source(const char *algorithm)
     stream next = make_stream(5000);
     tap_ok(run(&next, 0, info) == MPI_SUCCESS && next.good && next.consumed == 5000,
            "%s: the communicator works after that", algorithm);
+    MPI_Info_free(&info);
+}
+
+static int run_to_end(stream *s, int root, MPI_Info info, MPI_Count *bytes)
+{
+    return fanout_stream_to_end(read_some, consume, s, root, comm, info, bytes);
+}
+
+/* Around the ends of chunks, of a window, which `window` makes k chunks, and of cells of the ring. */
+static void test_unknown_length(const char *algorithm)
+{
+    static const MPI_Count lengths[] = {0, 1, 999, 1000, 1001, 2999, 6000, 12000, 65535, 65536, 131073};
+    MPI_Info info = small_chunks(algorithm);
+    MPI_Info_set(info, "fanout_window", "1");
+    bool good = true;
+    for (int root = 0; root < size; root++)
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            stream s = make_stream(lengths[i]);
+            MPI_Count bytes = -1;
+            good = run_to_end(&s, root, info, &bytes) == MPI_SUCCESS && good;
+            good = good && bytes == s.length && is_whole(&s, root);
+        }
+    tap_ok(good, "%s: unknown length, every root", algorithm);
+    MPI_Info_free(&info);
+}
+
+static void test_failing_reader(const char *algorithm)
+{
+    MPI_Info info = small_chunks(algorithm);
+    bool good = true;
+    for (MPI_Count at = 0; at < 150000; at = 3 * at + 500) {
+        stream s = make_stream(150000);
+        MPI_Count bytes;
+        s.source_fails_at = at;
+        int code = run_to_end(&s, size - 1, info, &bytes);
+        good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.good && s.consumed <= at;
+        stream next = make_stream(5000);
+        good = good && run_to_end(&next, 0, info, &bytes) == MPI_SUCCESS && is_whole(&next, 0) && bytes == 5000;
+    }
+    tap_ok(good, "%s: unknown length, a reader that fails anywhere; the next stream is whole", algorithm);
+    MPI_Info_free(&info);
+}
+
+static void test_failing_sink_to_end(void)
+{
+    MPI_Info info = small_chunks("auto");
+    bool good = true;
+    for (int failing = 0; failing < size; failing++) {
+        stream s = make_stream(70000);
+        MPI_Count bytes = -1;
+        s.sink_fails = rank == failing;
+        int code = run_to_end(&s, 0, info, &bytes);
+        good = good && bytes == s.length;
+        if (rank == failing)
+            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SINK) && s.consumed <= 64 * 1024; /* one piece */
+        else
+            good = good && code == MPI_SUCCESS && s.consumed == s.length;
+        good = good && s.good;
+    }
+    tap_ok(good, "unknown length, a sink that fails: its rank's error only, and all know the length");
+    MPI_Info_free(&info);
+}
+
+static MPI_Count read_too_much(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    (void)state, (void)offset, (void)buffer;
+    return (MPI_Count)bytes + 1;
+}
+
+static void test_bad_readers(void)
+{
+    stream s = make_stream(1000);
+    MPI_Count bytes;
+    int no_reader = fanout_stream_to_end(NULL, consume, &s, 0, comm, MPI_INFO_NULL, &bytes);
+    int too_much = fanout_stream_to_end(read_too_much, consume, &s, 0, comm, MPI_INFO_NULL, &bytes);
+    tap_ok(class_of(no_reader) == fanout_error_class(FANOUT_ERR_SOURCE) &&
+               class_of(too_much) == fanout_error_class(FANOUT_ERR_SOURCE) && s.consumed == 0,
+           "no reader on the root, and one that says it put more than there is room for: errors on all ranks");
+}
+
+/* With no parameter set: chunks as for a long stream, several windows of them. */
+static void test_long_stream_to_end(void)
+{
+    stream s = make_stream(((MPI_Count)12 << 20) + 5);
+    MPI_Count bytes = -1;
+    int code = fanout_stream_to_end(read_some, rank % 2 ? consume : NULL, &s, size / 2, comm, MPI_INFO_NULL, &bytes);
+    tap_ok(code == MPI_SUCCESS && s.good && bytes == s.length && s.consumed == (rank % 2 ? s.length : 0),
+           "unknown length, no parameter set, ranks without a sink");
+}
+
+static void test_check(void)
+{
+    MPI_Info info;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_check", "1");
+    stream s = make_stream(5000);
+    MPI_Count bytes = -1;
+    int code = run_to_end(&s, 0, info, &bytes);
+    bool good = code == MPI_SUCCESS && is_whole(&s, 0) && bytes == 5000;
+    int other = rank == size - 1 ? run(&s, 0, info) : run_to_end(&s, 0, info, &bytes);
+    good = good && class_of(other) == (size > 1 ? fanout_error_class(FANOUT_ERR_DISAGREEMENT) : MPI_SUCCESS);
+    tap_ok(good, "check: passes, and notices a rank that calls fanout_stream instead");
     MPI_Info_free(&info);
 }
 
@@ -203,7 +321,13 @@ int main(void)
         test_content(algorithms[i]);
         test_failing_source(algorithms[i]);
         test_failing_sink(algorithms[i]);
+        test_unknown_length(algorithms[i]);
+        test_failing_reader(algorithms[i]);
     }
+    test_failing_sink_to_end();
+    test_bad_readers();
+    test_long_stream_to_end();
+    test_check();
     test_missing_source();
     test_relays_only();
     test_arguments();

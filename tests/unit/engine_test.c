@@ -17,6 +17,7 @@ typedef struct setup {
     sim_order order;
     bool eager;
     bool streams;            /* data goes through callbacks and cells */
+    int64_t announced;       /* length that nodes know of, if not `bytes` */
     int64_t source_fails_at; /* offset, or -1 */
     int failing_sink;        /* node, or -1 */
 } setup;
@@ -30,7 +31,9 @@ typedef struct site {
     fan_schedule schedules[2];
     fan_engine *engine;
     int phase;
+    bool source_ended;
     fan_status result;
+    int64_t length;
 } site;
 
 static unsigned char pattern(int64_t offset)
@@ -38,14 +41,20 @@ static unsigned char pattern(int64_t offset)
     return (unsigned char)((uint64_t)offset * 2654435761u >> 7);
 }
 
-static int fill(void *state, int64_t offset, void *piece, int64_t bytes)
+/* Is not called again after the end. */
+static int64_t fill(void *state, int64_t offset, void *piece, int64_t bytes)
 {
     site *s = state;
-    int64_t fails = s->setup->source_fails_at;
-    if (fails >= 0 && offset + bytes > fails)
+    int64_t fails = s->setup->source_fails_at, left = s->setup->bytes - offset;
+    ck_assert(!s->source_ended);
+    if (fails >= 0 && offset + bytes > fails) {
+        s->source_ended = true;
         return -1;
+    }
+    s->source_ended = left < bytes;
+    bytes = left < bytes ? left : bytes;
     memcpy(piece, s->data + offset, (size_t)bytes);
-    return 0;
+    return bytes;
 }
 
 static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
@@ -71,7 +80,7 @@ static fan_plan make_plan(const setup *u)
     params.sends = u->sends;
     params.child_sends = u->child_sends;
     params.overlap = u->overlap;
-    fan_request request = {.bytes = u->bytes, .nodes = u->nodes, .root = u->root};
+    fan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes, .nodes = u->nodes, .root = u->root};
     return fan_plan_choose(&request, &params);
 }
 
@@ -94,11 +103,14 @@ static void start_phase(site *s, const fan_plan *plan, sim_network *network)
 
 static void end_phase(site *s, const fan_plan *plan, sim_network *network)
 {
-    if (s->phase == 0)
+    if (s->phase == 0) {
         s->result = fan_engine_result(s->engine);
+        s->length = fan_engine_length(s->engine);
+    }
     fan_engine_free(s->engine);
     s->engine = NULL;
     s->phase++;
+    s->source_ended = false;
     if (s->phase < 2 && s->schedules[1].edge_count > 0)
         start_phase(s, plan, network);
 }
@@ -139,7 +151,7 @@ static bool step(site *sites, const setup *u, const fan_plan *plan, sim_network 
 /* Nodes run until all are done. With no message to deliver they get as many steps as local work can need. */
 static void run_network(site *sites, const setup *u, const fan_plan *plan, sim_network *network)
 {
-    int64_t patience = 4 * fan_layout_chunks(&plan->layout) + 100;
+    int64_t patience = 4 * (u->bytes + fan_plan_slots(plan)) + 100;
     int64_t idle = 0;
     while (step(sites, u, plan, network)) {
         bool delivered = false;
@@ -162,7 +174,11 @@ static void expect_result(const site *s, const setup *u)
 {
     if (u->source_fails_at >= 0) {
         ck_assert_int_eq(s->result, FAN_ERR_SOURCE);
-    } else if (s->node == u->failing_sink) {
+        ck_assert(s->drained <= u->source_fails_at);
+        return;
+    }
+    ck_assert_int_eq(s->length, u->bytes);
+    if (s->node == u->failing_sink) {
         ck_assert_int_eq(s->result, FAN_ERR_SINK);
     } else {
         ck_assert_int_eq(s->result, FAN_OK);
@@ -185,7 +201,7 @@ static void run(const setup *u)
         expect_result(&sites[node], u);
         ck_assert_int_le(sim_network_most_on_an_edge(network, node), plan.child_sends);
     }
-    if (u->source_fails_at < 0)
+    if (u->source_fails_at < 0 && u->announced == 0)
         ck_assert_int_eq(sim_network_sent_bytes(network, u->root), u->bytes); /* the root sends the data once */
     for (int node = 0; node < u->nodes; node++)
         free_site(&sites[node]);
@@ -297,6 +313,42 @@ START_TEST(failing_source_is_known_everywhere)
 }
 END_TEST
 
+/* Unless all stop, this takes for ever. */
+START_TEST(failing_source_ends_a_long_stream)
+{
+    static const int64_t announced[] = {INT64_C(1) << 40, FAN_UNKNOWN_LENGTH};
+    for (fan_algorithm a = FAN_CHAIN; a < FAN_ALGORITHMS; a++)
+        for (int64_t at = 0; at < 300; at += 23) {
+            setup u = usual;
+            u.algorithm = a;
+            u.streams = true;
+            u.source_fails_at = at;
+            u.announced = announced[at % 2];
+            run_all_orders(u);
+        }
+}
+END_TEST
+
+/* The end lies everywhere in a window, and in a chunk. */
+START_TEST(unknown_length)
+{
+    for (fan_algorithm a = FAN_CHAIN; a < FAN_ALGORITHMS; a++)
+        for (int64_t bytes = 0; bytes < 200; bytes += 1 + bytes % 3) {
+            setup u = usual;
+            u.algorithm = a;
+            u.bytes = bytes;
+            u.chunk = 4;
+            u.nodes = 2 + (int)(bytes % 8);
+            u.window = 1 + (int)(bytes % 3);
+            u.root = u.nodes - 1;
+            u.streams = true;
+            u.announced = FAN_UNKNOWN_LENGTH;
+            u.failing_sink = bytes % 5 == 1 ? 0 : -1;
+            run_all_orders(u);
+        }
+}
+END_TEST
+
 START_TEST(failing_sink_harms_nobody_else)
 {
     for (int node = 0; node < 9; node++) {
@@ -317,6 +369,8 @@ int main(void)
         secondary_groups,
         store_and_forward,
         failing_source_is_known_everywhere,
+        failing_source_ends_a_long_stream,
+        unknown_length,
         failing_sink_harms_nobody_else,
     };
     return unit_main("engine", tests, sizeof tests / sizeof tests[0]);

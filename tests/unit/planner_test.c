@@ -365,6 +365,26 @@ START_TEST(ranks_that_share_memory_cost_copies)
 }
 END_TEST
 
+/* As a long one, and the same on all nodes; chunks of full length follow each other without an end. */
+START_TEST(unknown_length_is_planned_as_a_long_stream)
+{
+    fan_params params = fan_params_default();
+    for (int nodes = 1; nodes <= 40; nodes += 3) {
+        fan_request request = {.bytes = 1024 * mib, .nodes = nodes, .bounded = true};
+        fan_plan expected = fan_plan_choose(&request, &params);
+        request.bytes = FAN_UNKNOWN_LENGTH;
+        fan_plan plan = fan_plan_choose(&request, &params);
+        ck_assert_int_eq(plan.algorithm, expected.algorithm);
+        ck_assert_int_eq(plan.layout.classes, expected.layout.classes);
+        ck_assert_int_eq(plan.window, expected.window);
+        ck_assert_int_eq(chunk_of(plan), chunk_of(expected));
+        ck_assert_int_eq(fan_layout_offset(&plan.layout, 1000), fan_layout_offset(&expected.layout, 1000));
+        ck_assert_int_eq(fan_layout_length(&plan.layout, fan_layout_chunks(&plan.layout) / 2), chunk_of(plan));
+        ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+    }
+}
+END_TEST
+
 START_TEST(a_larger_gap_asks_for_larger_chunks)
 {
     fan_params params = fan_params_default();
@@ -393,6 +413,7 @@ int main(void)
         set_chunk_window_and_sends_are_kept,
         connections_limit_the_group_size,
         streams_are_bounded,
+        unknown_length_is_planned_as_a_long_stream,
         choice_is_within_a_percent_of_the_best_and_none_beats_the_limit,
         choosing_for_many_nodes_is_cheap,
         two_nodes_take_one_transfer,
