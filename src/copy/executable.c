@@ -35,7 +35,8 @@ typedef union elf_dynamic {
     Elf32_Dyn narrow;
 } elf_dynamic;
 
-#define FIELD(file, structure, name) ((file)->wide ? (uint64_t)(structure).wide.name : (uint64_t)(structure).narrow.name)
+#define FIELD(file, structure, name) \
+    ((file)->wide ? (uint64_t)(structure).wide.name : (uint64_t)(structure).narrow.name)
 #define SIZE(file, structure) ((file)->wide ? sizeof (structure).wide : sizeof (structure).narrow)
 
 static bool read_at(const elf_file *file, uint64_t offset, void *buffer, size_t bytes)

@@ -10,7 +10,7 @@
 #define FAN_COPY_SYSTEM_LIBRARIES "/lib,/lib64,/usr/lib,/usr/lib64"
 
 typedef struct fan_copy_library {
-    char *name; /**< what asks for it asks for this name; has slashes where it asks for a path, as for ld.so itself */
+    char *name; /**< that it is asked for by; has slashes where that is a path, as for ld.so itself */
     char *path; /**< where ld.so finds it; from the current directory, if LD_LIBRARY_PATH says so */
 } fan_copy_library;
 
@@ -24,11 +24,11 @@ typedef struct fan_copy_libraries {
  * LD_LIBRARY_PATH. It is run for that, so name only programs that you would run; they themselves are not. What
  * LD_PRELOAD names is left out, because it is ours.
  *
- * @param excluded directories with commas between them, such as FAN_COPY_SYSTEM_LIBRARIES, or "none": what is in
- *        them or below is left out. Links on the way are seen through: /usr/lib covers /lib where that is a link to it.
- * @return the libraries, to be freed by fan_copy_libraries_free(); none if it is linked statically. False, with a
- *         text in `error` that names the program, and no libraries, if it is no program, if a library is not found, or if two of
- *         them have the same name, so that they cannot lie in one directory
+ * @param excluded directories with commas between them, such as FAN_COPY_SYSTEM_LIBRARIES, or "none": what is
+ *        in them or below is left out. Links are seen through: /usr/lib covers /lib where that is a link to it.
+ * @return the libraries, to be freed by fan_copy_libraries_free(); none if it is linked statically. False, with
+ *         no libraries and a text in `error` that names the program, if it is no program, if a library is not
+ *         found, or if two of them have the same name, so that one directory cannot hold them
  */
 bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries, char *error,
                              size_t size);

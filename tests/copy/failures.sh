@@ -41,7 +41,7 @@ all_failed "missing source" "missing: cannot open the source: No such file or di
 OMPI_MCA_orte_abort_on_non_zero_status=1 copy 3 missing 'copy.%r'
 check "missing source: the launcher fails" [ "$status" != 0 ]
 copy 3 . 'copy.%r'
-all_failed "source is a directory" ".: is a directory; trees are not supported yet"
+all_failed "source is a directory" ".: is a directory; --recursive (-r) copies it"
 mkfifo fifo
 copy 3 fifo 'copy.%r'
 all_failed "source is a fifo" "fifo: is not a regular file"

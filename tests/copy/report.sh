@@ -9,7 +9,7 @@ head -c 2M /dev/urandom >source
 copy 3 source 'copy.%r'
 number='[0-9.]+'
 check "the summary" grep -qE \
-    "^2\.0 MiB to 3 ranks in $number m?s: $number MB/s delivered, $number MB/s per rank$" out
+    "^2\.0 MiB to 3 ranks in $number m?s: $number MB/s delivered$" out
 check "nothing on standard error" [ ! -s err ]
 copy 3 --quiet source 'copy.%r'
 check "--quiet says nothing" [ ! -s out -a ! -s err ]
@@ -97,7 +97,13 @@ usage()
 }
 usage "no arguments" "SRC and DST are both needed"
 usage "one argument" "SRC and DST are both needed" source
-usage "three arguments" "too many arguments: third" source copy third
+usage "a wrong compression" "--compress zip: " --compress zip source copy
+usage "a wrong digest" "--digest sha257: " --digest sha257 source copy
+usage "a wrong time" "--timeout soon: a positive number" --timeout soon source copy
+usage "a command with an unknown %" "--pipe cat >%x: after % only" --pipe 'cat >%x' source copy
+usage "a pipe for several files" "--pipe takes one file" --pipe cat source source copy
+usage "standard input beside others" "can only be the only SRC" - source copy
+usage "-T with several sources" "they cannot all be DST" -T source source copy
 usage "an unknown option" "unrecognized option '--nonsense'" --nonsense source copy
 usage "an unknown %" "DST copy%q: after % only" source copy%q
 usage "a % at the end" "DST copy%: after % only" source copy%
