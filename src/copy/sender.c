@@ -84,9 +84,8 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
 }
 
 /*
- * A file that changed since it was looked at is no success, even if all could be read. It is noticed before the last
- * of its pieces is sent, or at the latest before the block after it or the end of the stream: nobody has given
- * it its final name by then.
+ * A file that changed since it was looked at is no success, even if all could be read. It is noticed before the block with
+ * its last piece is sent, or at the latest the one after that: nobody has given it its final name by then.
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
@@ -158,16 +157,14 @@ static bool enter_file(fan_copy_sender *sender, int64_t entry)
     return entry == sender->entry || (close_file(sender) && open_file(sender, entry));
 }
 
-/* Read the next block. Returns its bytes, 0 at the end, negative if the source fails. */
+/* Read the block that begins at `cursor`. Returns its bytes, fewer than it has only at the end of standard input; negative if that fails. */
 static int64_t read_block(fan_copy_sender *sender)
 {
-    fan_copy_block block;
     fan_copy_piece piece;
-    if (!fan_copy_blocks_next(sender->manifest, sender->set, &sender->cursor, &block))
-        return close_file(sender) ? 0 : -1;
+    fan_copy_cursor cursor = sender->current.start;
     int64_t bytes = 0;
-    for (int i = 0; i < block.pieces; i++) {
-        fan_copy_pieces_next_of(sender->manifest, sender->set, &block.start, &piece);
+    for (int i = 0; i < sender->current.pieces; i++) {
+        fan_copy_pieces_next_of(sender->manifest, sender->set, &cursor, &piece);
         int64_t got = enter_file(sender, piece.entry)
                           ? read_piece(sender, &piece, sender->block + bytes)
                           : -1;
@@ -176,10 +173,7 @@ static int64_t read_block(fan_copy_sender *sender)
         add_to_hashes(sender, &piece, sender->block + bytes, got);
         bytes += got;
     }
-    fan_copy_cursor ahead = sender->cursor;
-    if (!fan_copy_pieces_next_of(sender->manifest, sender->set, &ahead, &piece) && !close_file(sender))
-        return -1;
-    return bytes;
+    return check_unchanged(sender) ? bytes : -1;
 }
 
 /* Blocks differ, and other work comes and goes: try again after so many. */
@@ -207,32 +201,47 @@ static void pack(fan_copy_sender *sender, size_t bytes)
         sender->uncompressed = BLOCKS_WITHOUT;
 }
 
-static bool next_frame(fan_copy_sender *sender)
+/* Go on to the next block, without reading it. */
+static void next_block(fan_copy_sender *sender)
 {
-    int64_t bytes = sender->finished ? 0 : read_block(sender);
+    sender->frame_start = sender->frame_end;
+    sender->finished = !fan_copy_blocks_next(sender->manifest, sender->set, &sender->cursor, &sender->current);
+    sender->frame_end += (int64_t)sizeof sender->frame->header + sender->current.bytes;
+    sender->is_read = false;
+}
+
+/* Read the block and make a frame of it. False if the source fails. */
+static bool make_frame(fan_copy_sender *sender)
+{
+    int64_t bytes = read_block(sender);
     if (bytes < 0)
         return false;
-    sender->sent = 0;
     sender->read += bytes;
-    sender->finished = bytes == 0;
-    if (!sender->finished)
-        pack(sender, (size_t)bytes);
+    sender->is_read = true;
+    sender->finished = bytes == 0; /* the end of standard input */
+    if (sender->finished)
+        return true;
+    pack(sender, (size_t)bytes);
+    sender->frame_end = sender->frame_start + (int64_t)fan_copy_frame_bytes(sender->frame);
     return true;
 }
 
-int64_t fan_copy_sender_read(fan_copy_sender *sender, void *buffer, size_t bytes)
+int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes)
 {
     size_t done = 0;
     while (done < bytes && !sender->finished) {
-        size_t left = fan_copy_frame_bytes(sender->frame) - sender->sent;
-        if (sender->read == 0 || left == 0) {
-            if (!next_frame(sender))
-                return -1;
+        int64_t at = offset + (int64_t)done;
+        if (at >= sender->frame_end) {
+            next_block(sender);
             continue;
         }
-        size_t part = left < bytes - done ? left : bytes - done;
-        memcpy((char *)buffer + done, (const char *)sender->frame + sender->sent, part);
-        sender->sent += part;
+        if (!sender->is_read && !make_frame(sender))
+            return -1;
+        if (sender->finished)
+            break;
+        size_t rest = (size_t)(sender->frame_end - at);
+        size_t part = rest < bytes - done ? rest : bytes - done;
+        memcpy((char *)buffer + done, (const char *)sender->frame + (at - sender->frame_start), part);
         done += part;
     }
     return (int64_t)done;

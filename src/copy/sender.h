@@ -28,7 +28,9 @@ typedef struct fan_copy_sender {
 
     unsigned char *block;  /**< as read */
     fan_copy_frame *frame; /**< being sent */
-    size_t sent;           /**< bytes of the frame */
+    fan_copy_block current;        /**< what it has */
+    int64_t frame_start, frame_end; /**< where it is in the stream */
+    bool is_read;                  /**< otherwise its length is that without compression */
     int64_t read;          /**< bytes of data in the frames so far */
     int64_t files;         /**< files that have been opened */
     XXH3_state_t *hash;    /**< of the only file, as far as it was read without a gap; NULL if there are several */
@@ -49,11 +51,12 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *optio
                           fan_copy_codec *codec, double link_rate, fan_copy_digests *digests);
 
 /**
- * A fanout_reader_fn in all but its state: the next bytes of the stream.
+ * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go back. Without compression what is
+ * between is not read, so that several ranks can read parts of one stream.
  *
  * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails
  */
-int64_t fan_copy_sender_read(fan_copy_sender *sender, void *buffer, size_t bytes);
+int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
 
 /** The hash of the only file, if all of it was sent; else "". */
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_DIGEST_TEXT]);

@@ -48,12 +48,11 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
 {
     fan_copy_transfer *transfer = state;
     fan_copy_sender *sender = transfer->sender;
-    (void)offset;
     if (heard_of_failure(transfer)) {
         snprintf(sender->error, sizeof sender->error, "not sent to its end, because a host failed (--fail-fast)");
         return -1;
     }
-    int64_t got = fan_copy_sender_read(sender, buffer, bytes);
+    int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
     if (got >= 0)
         fan_copy_progress_read(transfer->progress, sender->read, sender->files);
     return (MPI_Count)got;
