@@ -13,7 +13,7 @@ typedef struct fan_copy_checksum fan_copy_checksum;
 /** Room for the longest digest that OpenSSL has, in hexadecimal. */
 enum { FAN_COPY_CHECKSUM_TEXT = 129 };
 
-/** By the name that OpenSSL gives a digest, such as sha256 or md5. NULL, with a text in `error`, if it has none. */
+/** By the name that OpenSSL gives a digest, such as sha256. NULL, with a text in `error`, if it has none. */
 fan_copy_checksum *fan_copy_checksum_create(const char *name, char *error, size_t size);
 
 void fan_copy_checksum_free(fan_copy_checksum *checksum);

@@ -10,10 +10,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { LONGEST_COMMAND = 64 << 10 };
 
 extern char **environ;
 
@@ -44,15 +45,16 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
 {
     int ends[2];
     *command = (fan_copy_command){.outcome = outcome, .fd = -1};
-    char *line = fan_copy_shell_expand(text, outcome->path, outcome->host, outcome->rank);
-    int error = line == NULL ? ENOMEM : pipe2(ends, O_CLOEXEC) != 0 ? errno : 0;
+    char line[LONGEST_COMMAND];
+    int error = fan_copy_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line, sizeof line);
+    if (error == 0 && pipe2(ends, O_CLOEXEC) != 0)
+        error = errno;
     if (error == 0) {
         signal(SIGPIPE, SIG_IGN);
         error = spawn(line, ends[0], &command->process);
         close(ends[0]);
         command->fd = ends[1];
     }
-    free(line);
     if (error != 0) {
         command->process = 0;
         fan_copy_outcome_fail_errno(outcome, "cannot start the command of --pipe", error);

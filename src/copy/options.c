@@ -5,6 +5,7 @@
 #include "copy/checksum.h"
 #include "copy/memory.h"
 #include "copy/path.h"
+#include "copy/shell_word.h"
 #include "fanout.h"
 #include "tools/parse_on_ranks.h"
 
@@ -110,11 +111,9 @@ static void check_seconds(const char *text, struct argp_state *state)
 
 static void check_command(const char *text, struct argp_state *state)
 {
-    for (const char *p = strchr(text, '%'); p != NULL; p = strchr(p + 2, '%'))
-        if (p[1] == '\0' || strchr("dhr%", p[1]) == NULL) {
-            argp_error(state, "--pipe %s: after %% only d (DST), h (host), r (rank) and %% have a meaning", text);
-            return;
-        }
+    char wrong[256];
+    if (!fan_copy_shell_command_valid(text, wrong, sizeof wrong))
+        argp_error(state, "--pipe %s: %s", text, wrong);
 }
 
 /* ---- all together ---- */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "copy/path.h"
+#include "copy/expand.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,10 +12,7 @@
 
 bool fan_copy_path_valid(const char *pattern)
 {
-    for (const char *p = strchr(pattern, '%'); p != NULL; p = strchr(p + 2, '%'))
-        if (p[1] == '\0' || strchr("hr%", p[1]) == NULL)
-            return false;
-    return true;
+    return fan_copy_expand_valid(pattern, "hr");
 }
 
 bool fan_copy_path_per_rank(const char *pattern)
@@ -29,20 +27,8 @@ int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *
 {
     char number[16];
     snprintf(number, sizeof number, "%d", rank);
-    size_t used = 0;
-    for (const char *p = pattern; *p != '\0'; p++) {
-        char literal[2] = {*p, '\0'};
-        const char *piece = literal;
-        if (*p == '%' && *++p != '%')
-            piece = *p == 'h' ? host : number;
-        size_t length = strlen(piece);
-        if (used + length >= size)
-            return ENAMETOOLONG;
-        memcpy(path + used, piece, length);
-        used += length;
-    }
-    path[used] = '\0';
-    return 0;
+    const fan_copy_value values[] = {{'h', host}, {'r', number}};
+    return fan_copy_expand(pattern, values, sizeof values / sizeof values[0], path, size);
 }
 
 int fan_copy_path_append(char *path, size_t size, const char *name)

@@ -306,7 +306,7 @@ static void add_library(scan *s, int target, const fan_copy_library *library)
     }
     size_t origin = fan_copy_manifest_keep(s->manifest, library->path, strlen(library->path));
     status.st_nlink = 1; /* a copy for each name */
-    add(s, target, library->name, library->path, &status);
+    add(s, target, fan_copy_path_base(library->name), library->path, &status); /* ld.so itself is asked for by its path */
     s->manifest->entries[s->manifest->entry_count - 1].origin = origin;
 }
 

@@ -2,44 +2,77 @@
 #include "config.h"
 
 #include "copy/shell_word.h"
+#include "copy/expand.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-/* Within single quotes only the single quote itself has a meaning. */
-static void put_quoted(FILE *out, const char *word)
+/* A path, or the name of a host, of which each character has to be quoted. */
+enum { WORD = 4 * PATH_MAX + 3 };
+
+int fan_copy_shell_word(const char *text, char *word, size_t size)
 {
-    putc('\'', out);
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            fputs("'\\''", out);
-        else
-            putc(*word, out);
+    size_t used = 0;
+    if (size < 3)
+        return ENAMETOOLONG;
+    word[used++] = '\'';
+    for (const char *p = text; *p != '\0'; p++) {
+        /* Between single quotes nothing else has a meaning. */
+        const char *piece = *p == '\'' ? "'\\''" : (char[]){*p, '\0'};
+        size_t length = strlen(piece);
+        if (used + length + 2 > size)
+            return ENAMETOOLONG;
+        memcpy(word + used, piece, length);
+        used += length;
     }
-    putc('\'', out);
+    memcpy(word + used, "'", 2);
+    return 0;
 }
 
-char *fan_copy_shell_expand(const char *command, const char *directory, const char *host, int rank)
+/* Whether a % that will become a word is where a word would lose its quotes. */
+static bool has_quoted(const char *command)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return NULL;
+    char quote = '\0';
     for (const char *p = command; *p != '\0'; p++) {
-        if (*p != '%' || p[1] == '\0') {
-            putc(*p, out);
-            continue;
-        }
-        switch (*++p) {
-        case 'd': put_quoted(out, directory); break;
-        case 'h': put_quoted(out, host); break;
-        case 'r': fprintf(out, "%d", rank); break;
-        default: putc(*p, out);
+        if (*p == '%') {
+            if (*++p != '%' && quote != '\0')
+                return true;
+        } else if (*p == '\\' && quote != '\'') {
+            if (p[1] == '%' && p[2] != '%')
+                return true;
+            if (p[1] != '\0' && p[1] != '%')
+                p++;
+        } else if (*p == quote) {
+            quote = '\0';
+        } else if (quote == '\0' && (*p == '\'' || *p == '"')) {
+            quote = *p;
         }
     }
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return false;
+}
+
+bool fan_copy_shell_command_valid(const char *command, char *error, size_t size)
+{
+    if (!fan_copy_expand_valid(command, "dhr"))
+        snprintf(error, size, "%s: after %% only d (directory), h (host), r (rank) and %% have a meaning",
+                 command);
+    else if (has_quoted(command))
+        snprintf(error, size, "%s: write %%d, %%h and %%r outside of quotes; they get their own", command);
+    else
+        return true;
+    return false;
+}
+
+int fan_copy_shell_command_expand(const char *command, const char *directory, const char *host, int rank,
+                                  char *result, size_t size)
+{
+    char number[16], directory_word[WORD], host_word[WORD];
+    snprintf(number, sizeof number, "%d", rank);
+    if (fan_copy_shell_word(directory, directory_word, sizeof directory_word) != 0
+        || fan_copy_shell_word(host, host_word, sizeof host_word) != 0)
+        return ENAMETOOLONG;
+    const fan_copy_value values[] = {{'d', directory_word}, {'h', host_word}, {'r', number}};
+    return fan_copy_expand(command, values, sizeof values / sizeof values[0], result, size);
 }

@@ -1,14 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file shell_word.h  Commands for /bin/sh with values put in. */
+/** @file shell_word.h  Texts as words of /bin/sh, and the command of --pipe. */
 #ifndef FAN_COPY_SHELL_WORD_H
 #define FAN_COPY_SHELL_WORD_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /**
- * Replace %d, %h, %r and %% of a command by `directory`, `host`, `rank` and a percent sign, the first two quoted so that
- * the shell takes them as they are.
+ * Quote `text` so that the shell takes it for one word and for nothing else.
  *
- * @return for the caller to free; NULL if memory is short
+ * @return 0, or ENAMETOOLONG if the result does not fit
  */
-char *fan_copy_shell_expand(const char *command, const char *directory, const char *host, int rank);
+int fan_copy_shell_word(const char *text, char *word, size_t size);
+
+/**
+ * Whether in `command` each % is followed by d, h, r or %, and none of %d, %h and %r is inside quotes or behind a
+ * backslash: they become words that have their own quotes. False with a text in `error`.
+ */
+bool fan_copy_shell_command_valid(const char *command, char *error, size_t size);
+
+/**
+ * Replace %d, %h and %r of a valid `command` by the directory, the host and the rank, as words, and %% by %.
+ *
+ * @return 0, or ENAMETOOLONG if the result does not fit
+ */
+int fan_copy_shell_command_expand(const char *command, const char *directory, const char *host, int rank,
+                                  char *result, size_t size);
 
 #endif
