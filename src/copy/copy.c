@@ -249,21 +249,39 @@ static void open_codec(copy *c)
         fan_copy_abort("out of memory");
 }
 
-/* Rank 0's judgement of its source after the transfer, for all ranks. */
+static bool reads(const copy *c)
+{
+    return is_root(c) || c->options->source_shared;
+}
+
+/* A rank that reads for others besides rank 0 reports its source as its own failure. */
+static void record_source_failure(copy *c, const fan_copy_sender *sender)
+{
+    if (is_root(c))
+        fan_copy_report_error(&c->report, sender->error_path, sender->error);
+    else
+        fan_copy_outcome_fail(&c->outcome, "%s: %s", sender->error_path, sender->error);
+}
+
+/* Whether the source was read to its end, on all ranks that read. */
 static bool judge(copy *c, const fan_copy_sender *sender)
 {
-    verdict v = {.good = true};
-    if (is_root(c)) {
-        v.good = sender->error[0] == '\0';
-        if (v.good)
-            fan_copy_sender_hash(sender, c->report.hash);
-        else
-            fan_copy_report_error(&c->report, sender->error_path, sender->error);
-        if (fan_copy_sender_endless(&c->manifest))
-            c->report.bytes = sender->read;
-        c->report.sent = sender->read;
-    }
-    return tell(c, v).good;
+    int failed = reads(c) && sender->error[0] != '\0';
+    if (failed)
+        record_source_failure(c, sender);
+    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_LOR, c->ranks->writers);
+    return !failed;
+}
+
+static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking, int64_t travelled)
+{
+    bool endless = fan_copy_sender_endless(&c->manifest);
+    if (endless)
+        c->report.bytes = sender->read;
+    c->report.sent = endless ? sender->read : lacking;
+    c->report.travelled = travelled;
+    if (!c->options->source_shared)
+        fan_copy_sender_hash(sender, c->report.hash);
 }
 
 /* Returns whether the source was read to its end. */
@@ -275,10 +293,10 @@ static bool transfer(copy *c)
     fan_copy_sender sender = {.fd = -1};
     fan_copy_receiver receiver = {0};
     open_codec(c);
-    if (is_root(c))
+    if (reads(c))
         fan_copy_sender_open(&sender, c->options, &c->manifest, lacking_set(c),
                              compresses ? c->codec : NULL, c->report.link,
-                             c->options->digest ? &c->digests : NULL);
+                             is_root(c) && c->options->digest ? &c->digests : NULL);
     fan_copy_receiver_open(&receiver, &c->manifest, lacking_set(c), c->codec, take_piece, c, &c->outcome);
     fan_copy_transfer t = {.options = c->options,
                            .ranks = c->ranks,
@@ -293,9 +311,10 @@ static bool transfer(copy *c)
     fan_copy_transfer_run(&t);
     fan_copy_progress_end(&c->progress);
     bool good = judge(c, &sender);
-    c->report.travelled = t.bytes;
+    if (good && is_root(c))
+        report_transfer(c, &sender, lacking, t.bytes);
     fan_copy_receiver_close(&receiver);
-    if (is_root(c))
+    if (reads(c))
         fan_copy_sender_close(&sender);
     return good;
 }

@@ -113,7 +113,7 @@ static void check_command(const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_copy_shell_command_valid(text, wrong, sizeof wrong))
-        argp_error(state, "--pipe %s: %s", text, wrong);
+        argp_error(state, "--pipe %s", wrong);
 }
 
 /* ---- all together ---- */

@@ -53,7 +53,7 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
         return -1;
     }
     int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
-    if (got >= 0)
+    if (got >= 0 && !transfer->options->source_shared)
         fan_copy_progress_read(transfer->progress, sender->read, sender->files);
     return (MPI_Count)got;
 }
@@ -74,6 +74,9 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
         tell_failure(transfer);
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
+    /* Where several ranks read, what rank 0 has written says best how far all are. */
+    if (transfer->options->source_shared)
+        fan_copy_progress_read(transfer->progress, transfer->receiver->taken, transfer->sender->files);
     return failed;
 }
 
@@ -93,10 +96,26 @@ static void check_stream(int code)
     fan_copy_abort("the transfer failed: %s", text);
 }
 
+/* Several ranks read: each chunk is a frame, so no frame is read by two of them. */
+static int stream_shared(fan_copy_transfer *transfer, fanout_sink_fn *sink)
+{
+    char chunk[24];
+    MPI_Info info;
+    snprintf(chunk, sizeof chunk, "%zu", sizeof(fan_copy_frame));
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_shared_source", "1");
+    MPI_Info_set(info, "fanout_chunk_bytes", chunk);
+    int code = fanout_stream(transfer->bytes, read_all, sink, transfer, 0, transfer->ranks->stream, info);
+    MPI_Info_free(&info);
+    return code;
+}
+
 static int stream(fan_copy_transfer *transfer)
 {
     fanout_sink_fn *sink = transfer->receiver != NULL ? write_piece : NULL;
     MPI_Comm comm = transfer->ranks->stream;
+    if (transfer->options->source_shared)
+        return stream_shared(transfer, sink);
     if (transfer->bytes >= 0)
         return fanout_stream(transfer->bytes, read_all, sink, transfer, 0, comm, MPI_INFO_NULL);
     MPI_Count bytes = 0;

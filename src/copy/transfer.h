@@ -13,7 +13,7 @@ typedef struct fan_copy_transfer {
     const fan_copy_ranks *ranks;
     const fan_copy_outcome *outcome;
     fan_copy_progress *progress;
-    fan_copy_sender *sender;     /**< on rank 0 */
+    fan_copy_sender *sender;     /**< on rank 0; with --source-shared on all */
     fan_copy_receiver *receiver; /**< NULL: this rank only relays */
     int64_t bytes;               /**< of the stream; negative: nobody knows. After the transfer: how many travelled */
     bool told; /**< with --fail-fast: this rank has told rank 0 that it failed */

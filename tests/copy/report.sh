@@ -100,7 +100,7 @@ usage "one argument" "SRC and DST are both needed" source
 usage "a wrong compression" "--compress zip: " --compress zip source copy
 usage "a wrong digest" "--digest sha257: " --digest sha257 source copy
 usage "a wrong time" "--timeout soon: a positive number" --timeout soon source copy
-usage "a command with an unknown %" "--pipe cat >%x: after % only" --pipe 'cat >%x' source copy
+usage "a command with an unknown %" "--pipe cat >%x: after % only d (directory)" --pipe 'cat >%x' source copy
 usage "a pipe for several files" "--pipe takes one file" --pipe cat source source copy
 usage "standard input beside others" "can only be the only SRC" - source copy
 usage "-T with several sources" "they cannot all be DST" -T source source copy
