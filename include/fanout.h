@@ -163,6 +163,12 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * Broadcast a stream that need not fit in memory: the root's source produces it piece by piece, each
  * rank's sink consumes it. Collective, blocking. Memory per rank is (window x chunk), whatever the size.
  *
+ * With the parameter `timeout` (FANOUT_TIMEOUT=60, in seconds) a rank that has received, sent, filled and drained nothing for
+ * so long returns an error of class FANOUT_ERR_TIMEOUT, some seconds later. Its text (MPI_Error_string) names, by hosts and
+ * ranks, the edges that are stuck, or, on a rank that cannot ask rank 0, whom this rank waits for. One call of a source or
+ * sink that takes longer than `timeout` looks the same to the others. After that error the communicator cannot be used, nor
+ * freed, nor can MPI be finalized if a rank does not come: call MPI_Abort.
+ *
  * @param bytes   length of the stream, equal on all ranks
  * @param source  used on the root only
  * @param sink    may be NULL: this rank only relays; a sink of the root is called too
@@ -202,7 +208,8 @@ typedef enum fanout_error {
     FANOUT_ERR_SOURCE,      /**< the source of a stream failed; delivery is incomplete on all ranks */
     FANOUT_ERR_SINK,        /**< this rank's sink failed; other ranks are not affected */
     FANOUT_ERR_PARAM,       /**< a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
-    FANOUT_ERR_DISAGREEMENT /**< with the parameter `check`: ranks gave different arguments; on all of them */
+    FANOUT_ERR_DISAGREEMENT, /**< with the parameter `check`: ranks gave different arguments; on all of them */
+    FANOUT_ERR_TIMEOUT      /**< with the parameter `timeout`: a stream makes no progress */
 } fanout_error;
 
 /**

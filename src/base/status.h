@@ -12,7 +12,8 @@ typedef enum fan_status {
     FAN_ERR_TRUNCATED,    /**< a message did not have the length that the schedule says */
     FAN_ERR_SOURCE,       /**< the source of the data failed (known on every rank) */
     FAN_ERR_SINK,         /**< the sink of this rank failed (known on this rank) */
-    FAN_ERR_DISAGREEMENT  /**< ranks gave different arguments (known, and told, on every rank) */
+    FAN_ERR_DISAGREEMENT, /**< ranks gave different arguments (known, and told, on every rank) */
+    FAN_ERR_TIMEOUT       /**< nothing goes on; the communicator is of no use any more */
 } fan_status;
 
 /**

@@ -55,6 +55,7 @@ struct fan_engine {
     int *edge_of_send;      /* [sends] */
     fan_completion *done;
     char *buffer; /* cells of a store that is not in place */
+    int64_t steps; /* see fan_engine_steps */
     bool source_failed;
     bool sink_failed;
 };
@@ -69,7 +70,7 @@ static int class_of(const fan_engine *e, int64_t g)
     return (int)(g % e->config.layout.classes);
 }
 
-static cell *cell_of(fan_engine *e, int64_t g)
+static cell *cell_of(const fan_engine *e, int64_t g)
 {
     return &e->cells[g % e->config.slots];
 }
@@ -203,6 +204,7 @@ static void arrive(fan_engine *e, int64_t g, int64_t bytes)
     cell *c = cell_of(e, g);
     c->arrived = true;
     c->bytes = bytes;
+    e->steps++;
     e->source_failed |= bytes == FAILED;
     if (bytes < fan_layout_length(&e->config.layout, g))
         end_at(e, g, bytes);
@@ -264,7 +266,7 @@ static fan_status admit_quick_ones(fan_engine *e)
 /* ---- chunks leaving the window ---- */
 
 /* What is before the window has arrived, and its cell may be another chunk's. Then it is in place. */
-static bool has_arrived(fan_engine *e, int64_t g)
+static bool has_arrived(const fan_engine *e, int64_t g)
 {
     return g < e->base || (g < e->next_admit && cell_of(e, g)->arrived);
 }
@@ -291,7 +293,7 @@ static bool sink_is_ready(const fan_engine *e)
            store->ready(store->state, bytes_to_drain(e));
 }
 
-static bool has_to_drain(fan_engine *e)
+static bool has_to_drain(const fan_engine *e)
 {
     return e->next_drain < e->chunks && has_arrived(e, e->next_drain);
 }
@@ -300,6 +302,7 @@ static void drain(fan_engine *e)
 {
     const fan_store *store = &e->config.store;
     int64_t g = e->next_drain;
+    e->steps++;
     if (drains_slowly(e))
         e->sink_failed = store->drain(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
                                       bytes_to_drain(e)) != 0;
@@ -334,6 +337,7 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
 static void sent(fan_engine *e, int send)
 {
     int edge = e->edge_of_send[send];
+    e->steps++;
     cell_of(e, e->chunk_of_send[send])->unsent--;
     e->free_sends[e->free_send_count++] = send;
     e->edges[edge].in_progress--;
@@ -457,6 +461,22 @@ fan_status fan_engine_progress(fan_engine *e, bool block)
 bool fan_engine_finished(const fan_engine *e)
 {
     return e->base == e->chunks && e->next_drain == e->chunks;
+}
+
+int64_t fan_engine_steps(const fan_engine *e)
+{
+    return e->steps;
+}
+
+bool fan_engine_view(const fan_engine *e, fan_view *view)
+{
+    for (int64_t g = e->base; g < e->next_admit; g++)
+        if (!cell_of(e, g)->arrived)
+            fan_view_add(view, role_of(e, g)->parent, true);
+    for (int edge = 0; edge < e->config.schedule->edge_count; edge++)
+        if (e->edges[edge].in_progress > 0)
+            fan_view_add(view, e->config.schedule->edges[edge].peer, false);
+    return has_to_drain(e) && !sink_is_ready(e);
 }
 
 int64_t fan_engine_length(const fan_engine *e)

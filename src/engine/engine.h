@@ -25,6 +25,7 @@
 #define FAN_ENGINE_ENGINE_H
 
 #include "base/status.h"
+#include "engine/stall.h"
 #include "engine/store.h"
 #include "engine/trace.h"
 #include "engine/transport.h"
@@ -62,6 +63,12 @@ fan_status fan_engine_progress(fan_engine *engine, bool block);
 
 /** All chunks have arrived, were sent on and drained. */
 bool fan_engine_finished(const fan_engine *engine);
+
+/** Grows with each message that has come or gone, and each piece that was filled or drained. */
+int64_t fan_engine_steps(const fan_engine *engine);
+
+/** Add whom it waits for to `view`. True if it waits for its own store to be ready. */
+bool fan_engine_view(const fan_engine *engine, fan_view *view);
 
 /** Bytes of the data, which is new where the length was unknown. Call when finished. */
 int64_t fan_engine_length(const fan_engine *engine);

@@ -7,6 +7,7 @@
 #include "lib/progress.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -49,6 +50,7 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
     free(state->order);
+    free(state->hosts);
     fan_node_map_free(&state->map);
     /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
     if (state->comm != MPI_COMM_NULL && !finalizing)
@@ -199,6 +201,28 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
     }
     *impossible = state->nonblocking == FAN_NO_MEMORY_FOR_IT;
     return FAN_OK;
+}
+
+fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code)
+{
+    if (state->hosts != NULL)
+        return FAN_OK;
+    char name[MPI_MAX_PROCESSOR_NAME];
+    fan_host_name own = "";
+    int length, failed;
+    state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
+    failed = state->hosts == NULL;
+    int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, state->comm);
+    if (code == MPI_SUCCESS && !failed) {
+        MPI_Get_processor_name(name, &length);
+        snprintf(own, sizeof own, "%.*s", (int)sizeof own - 1, name);
+        code = MPI_Allgather(own, sizeof own, MPI_CHAR, state->hosts, sizeof own, MPI_CHAR, state->comm);
+    }
+    if (code == MPI_SUCCESS && !failed)
+        return FAN_OK;
+    free(state->hosts);
+    state->hosts = NULL;
+    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts") : mpi_failure(code, "MPI_Allgather", mpi_code);
 }
 
 /*

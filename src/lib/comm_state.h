@@ -10,6 +10,7 @@
 #define FAN_LIB_COMM_STATE_H
 
 #include "base/status.h"
+#include "engine/stall.h"
 #include "engine/trace.h"
 #include "lib/node_map.h"
 #include "plan/planner.h"
@@ -37,6 +38,7 @@ typedef struct fan_comm_state {
     fan_params params; /**< rank 0's, equal on all ranks */
     fan_node_map map;  /**< made with `comm` */
     fan_order *order; /**< of the nodes, equal on all ranks; NULL: their own. Made with `comm` */
+    fan_host_name *hosts; /**< [size] to tell where the ranks are, NULL until asked for */
     fan_trace *trace;  /**< of tests and tools, or NULL */
 
     /* The last plan and schedule: most programs repeat a broadcast. */
@@ -67,6 +69,9 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
 
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code);
+
+/** Let every rank know on which host each rank is. Collective; the state is connected. */
+fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code);
 
 /**
  * Make the private communicator, the node map and the order of nodes if there are none. Collective. After a failure the

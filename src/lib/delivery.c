@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/delivery.h"
 
+#include "engine/mpi_stall.h"
+#include "engine/mpi_wait.h"
+
+#include <sched.h>
+
 enum { most_slots = 1 << 24 };
 
 bool fan_is_small(const fan_comm_state *state, int64_t bytes)
@@ -179,19 +184,83 @@ static void progress_memory(fan_delivery *d, bool block)
         tell_length(d, fan_stage_length(&d->stage));
 }
 
+/* ---- stalled ---- */
+
+static double timeout_of(const fan_delivery *d)
+{
+    return d->task.bounded ? d->task.params->timeout : 0;
+}
+
+/* Some of them do not take what is in the ring. */
+static void view_node(const fan_delivery *d, fan_view *view)
+{
+    const fan_comm_state *state = d->task.state;
+    for (int rank = 0; rank < state->size; rank++)
+        if (rank != state->rank && state->map.node_of[rank] == state->map.node_of[state->rank])
+            fan_view_add(view, rank, false);
+}
+
+static void view_delivery(const fan_delivery *d, fan_view *view)
+{
+    const fan_comm_state *state = d->task.state;
+    if (d->engine != NULL) {
+        if (fan_engine_view(d->engine, view))
+            view_node(d, view);
+    } else if (d->stage.writes) {
+        view_node(d, view);
+    } else {
+        fan_view_add(view, speaker(&d->task, state->map.node_of[state->rank]), true);
+    }
+}
+
+/* Messages and pieces that are on their way may still touch the cells of the engine: they are left to them. */
+static void abandon(fan_delivery *d)
+{
+    fan_view view = {0};
+    char text[FAN_STALL_TEXT];
+    view_delivery(d, &view);
+    fan_mpi_stall_explain(d->task.state->comm, &view, d->task.state->hosts, text);
+    if (d->engine != NULL)
+        fan_mpi_transport_free(&d->transport);
+    d->status = fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
+    d->finished = true;
+}
+
+static void watch(fan_delivery *d, bool block)
+{
+    int64_t steps = d->engine != NULL ? fan_engine_steps(d->engine) : d->stage.done;
+    double now = MPI_Wtime();
+    if (steps != d->steps || d->last_step == 0) {
+        d->steps = steps;
+        d->last_step = now;
+    } else if (now - d->last_step > timeout_of(d)) {
+        abandon(d);
+    } else if (block) {
+        if (d->engine == NULL)
+            fan_mpi_progress(NULL); /* as in ring.c: who waits for memory sees to messages, too */
+        sched_yield();
+    }
+}
+
 void fan_delivery_progress(fan_delivery *d, bool block)
 {
+    bool is_watched = timeout_of(d) > 0;
     if (d->uses_messages)
-        progress_messages(d, block);
+        progress_messages(d, block && !is_watched);
     else
-        progress_memory(d, block);
+        progress_memory(d, block && !is_watched);
+    if (is_watched && !d->finished)
+        watch(d, block);
 }
 
 fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
 {
-    if (!d->uses_messages)
-        return fan_stage_end(&d->stage);
-    if (d->relays)
+    if (!d->uses_messages) {
+        fan_status status = fan_stage_end(&d->stage);
+        return d->status == FAN_ERR_TIMEOUT ? d->status : status;
+    }
+    /* After a timeout the ring may be full for ever, and its readers notice by themselves. */
+    if (d->relays && d->status != FAN_ERR_TIMEOUT)
         d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
     fan_schedule_free(&d->serving);
     fan_planned_forget(&d->own);

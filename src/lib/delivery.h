@@ -28,7 +28,7 @@ typedef struct fan_task {
     int64_t bytes;         /**< at least 1, or FAN_UNKNOWN_LENGTH */
     int64_t *length;       /**< receives what that came to, NULL: nobody asks */
     int root;
-    bool bounded;          /**< a stream */
+    bool bounded;          /**< a stream, which the parameter `timeout` is for: the state knows the hosts then */
     fan_store store;
 } fan_task;
 
@@ -46,6 +46,8 @@ typedef struct fan_delivery {
     fan_mpi_transport transport;
     fan_engine *engine;       /* NULL: no phase is running */
     fan_stage stage;
+    int64_t steps;            /* done, when it was last looked at; with a timeout */
+    double last_step;         /* when that was */
     fan_status status;
     int mpi_code;
     bool finished;

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 static struct {
     const char *text;
@@ -14,6 +15,7 @@ static struct {
     [FANOUT_ERR_SOURCE] = {.text = "fanout: the source of the stream failed; no rank has all of it"},
     [FANOUT_ERR_SINK] = {.text = "fanout: the sink of this rank failed; other ranks are not affected"},
     [FANOUT_ERR_DISAGREEMENT] = {.text = "fanout: ranks gave different arguments; see the warning on standard error"},
+    [FANOUT_ERR_TIMEOUT] = {.text = "fanout: a stream made no progress"},
     [FANOUT_ERR_PARAM] = {.text = "fanout: a parameter is wrong; see the warning on standard error"},
 };
 
@@ -41,6 +43,17 @@ static int own_code(fanout_error error)
     return own_errors[error].code;
 }
 
+/* Each has a text of its own. */
+static int timeout_code(void)
+{
+    int code;
+    char text[MPI_MAX_ERROR_STRING];
+    snprintf(text, sizeof text, "fanout: %s", fan_fail_text());
+    MPI_Add_error_code(fanout_error_class(FANOUT_ERR_TIMEOUT), &code);
+    MPI_Add_error_string(code, text);
+    return code;
+}
+
 int fan_error_code(fan_status status, int mpi_code)
 {
     switch (status) {
@@ -53,13 +66,14 @@ int fan_error_code(fan_status status, int mpi_code)
     case FAN_ERR_SOURCE: return own_code(FANOUT_ERR_SOURCE);
     case FAN_ERR_SINK: return own_code(FANOUT_ERR_SINK);
     case FAN_ERR_DISAGREEMENT: return own_code(FANOUT_ERR_DISAGREEMENT);
+    case FAN_ERR_TIMEOUT: return timeout_code();
     }
     return MPI_ERR_INTERN;
 }
 
 /*
  * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is the same on all
- * ranks: rank 0 tells.
+ * ranks, and of a stalled stream rank 0 knows most: rank 0 tells.
  */
 static bool should_tell(MPI_Comm comm, fan_status status)
 {
@@ -67,7 +81,7 @@ static bool should_tell(MPI_Comm comm, fan_status status)
         status == FAN_ERR_DISAGREEMENT)
         return false;
     int rank = 0;
-    if (status == FAN_ERR_ARGUMENT || status == FAN_ERR_SYSTEM)
+    if (status == FAN_ERR_ARGUMENT || status == FAN_ERR_SYSTEM || status == FAN_ERR_TIMEOUT)
         MPI_Comm_rank(comm, &rank);
     return rank == 0;
 }

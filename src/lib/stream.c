@@ -61,6 +61,8 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         status = fan_comm_state_connect(state, mpi_code);
     if (status == FAN_OK && params.check)
         status = fan_arguments_compare(state, bytes, root, mpi_code);
+    if (status == FAN_OK && params.timeout > 0)
+        status = fan_comm_state_know_hosts(state, mpi_code);
     if (status != FAN_OK || bytes == 0)
         return status;
     fan_task task = {.state = state,

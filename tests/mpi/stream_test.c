@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static int rank, size;
 
@@ -14,6 +15,7 @@ typedef struct stream {
     MPI_Count produced, consumed; /* bytes so far; offsets must come in order */
     MPI_Count source_fails_at;    /* or -1 */
     bool sink_fails;
+    int sink_pause_ms;
     bool ended;                   /* the reader has said so */
     bool good;
 } stream;
@@ -61,6 +63,8 @@ static int consume(void *state, MPI_Count offset, const void *buffer, size_t byt
     const unsigned char *in = buffer;
     for (size_t i = 0; i < bytes; i++)
         s->good = s->good && in[i] == byte_at(offset + (MPI_Count)i);
+    if (s->sink_pause_ms > 0)
+        usleep((useconds_t)s->sink_pause_ms * 1000);
     return s->sink_fails ? -1 : 0;
 }
 
@@ -228,6 +232,23 @@ static void test_check(void)
     MPI_Info_free(&info);
 }
 
+/* The slow rank goes on, and so all do, now and then. */
+static void test_timeout_of_slow_sink(void)
+{
+    MPI_Info info;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_timeout", "1");
+    MPI_Info_set(info, "fanout_chunk_bytes", "64K");
+    MPI_Info_set(info, "fanout_window", "1");
+    stream s = make_stream(8 * 64 * 1024);
+    s.sink_pause_ms = rank == size - 1 ? 200 : 0;
+    double start = MPI_Wtime();
+    int code = run(&s, 0, info);
+    tap_ok(code == MPI_SUCCESS && is_whole(&s, 0) && (rank < size - 1 || MPI_Wtime() - start > 1),
+           "a slow sink takes longer than the timeout, but does not time out");
+    MPI_Info_free(&info);
+}
+
 static void test_missing_source(void)
 {
     stream s = make_stream(1000);
@@ -331,8 +352,10 @@ int main(void)
     test_missing_source();
     test_relays_only();
     test_arguments();
-    if (size <= 3) /* more ranks only take longer */
+    if (size <= 3) { /* more ranks only take longer */
         test_memory();
+        test_timeout_of_slow_sink();
+    }
     MPI_Comm_free(&comm);
     return tap_end();
 }
