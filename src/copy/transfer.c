@@ -7,6 +7,7 @@
 #include "fanout.h"
 
 #include <stdio.h>
+#include <time.h>
 
 enum { TAG_FAILED = 2 };
 
@@ -82,8 +83,16 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
 
 /* ---- the stream ---- */
 
+/* What rank 0 has to say is enough, unless it is the one that does not answer. */
+static void let_rank_0_speak(const fan_copy_transfer *transfer)
+{
+    const struct timespec pause = {.tv_sec = 1};
+    if (transfer->ranks->rank != 0)
+        nanosleep(&pause, NULL);
+}
+
 /* Two kinds of failure have been recorded where they happened. Any other is the end. */
-static void check_stream(int code)
+static void check_stream(const fan_copy_transfer *transfer, int code)
 {
     int class = MPI_SUCCESS, length;
     if (code != MPI_SUCCESS)
@@ -91,6 +100,8 @@ static void check_stream(int code)
     if (class == MPI_SUCCESS || class == fanout_error_class(FANOUT_ERR_SOURCE)
         || class == fanout_error_class(FANOUT_ERR_SINK))
         return;
+    if (class == fanout_error_class(FANOUT_ERR_TIMEOUT))
+        let_rank_0_speak(transfer);
     char text[MPI_MAX_ERROR_STRING];
     MPI_Error_string(code, text, &length);
     fan_copy_abort("the transfer failed: %s", text);
@@ -126,7 +137,7 @@ static int stream(fan_copy_transfer *transfer)
 
 void fan_copy_transfer_run(fan_copy_transfer *transfer)
 {
-    check_stream(stream(transfer));
+    check_stream(transfer, stream(transfer));
     if (transfer->options->fail_fast)
         settle(transfer);
 }
