@@ -140,7 +140,7 @@ FANOUT_EXPORT int fanout_request_free(fanout_request *request);
 
 /**
  * Gives the library the next piece of a stream. Called on the root only, in order of `offset`, by the
- * thread that called fanout_stream.
+ * thread that called fanout_stream. (With the parameter `shared_source`: see there.)
  *
  * @param state   as given to fanout_stream
  * @param offset  bytes from the start of the stream
@@ -169,8 +169,14 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * sink that takes longer than `timeout` looks the same to the others. After that error the communicator cannot be used, nor
  * freed, nor can MPI be finalized if a rank does not come: call MPI_Abort.
  *
+ * With the parameter `shared_source` (the key fanout_shared_source, "1", in `info` or that of fanout_comm_attach; nothing
+ * else can turn it on) the source may be called on any rank, for any offset,
+ * in increasing order on each: all ranks must be able to give all of the data, as from a file in a parallel file system, but
+ * each byte is asked for once, as a rule of the first group, a subfile of each. The root is a recipient like others then. Its
+ * source gives all if all ranks share memory.
+ *
  * @param bytes   length of the stream, equal on all ranks
- * @param source  used on the root only
+ * @param source  used on the root only, unless shared
  * @param sink    may be NULL: this rank only relays; a sink of the root is called too
  * @param state   handed to both callbacks
  * @param root    rank that has the source
@@ -194,7 +200,7 @@ typedef MPI_Count fanout_reader_fn(void *state, MPI_Count offset, void *buffer, 
 
 /**
  * As fanout_stream, for data that ends where the root's reader says: a pipe, or what is being decompressed. Collective, blocking.
- * All ranks must call this function, not some of them fanout_stream.
+ * All ranks must call this function, not some of them fanout_stream. The parameter `shared_source` has no effect here.
  *
  * @param reader  used on the root only
  * @param bytes   receives the length of the stream, on all ranks; not after an error other than FANOUT_ERR_SINK

@@ -47,11 +47,15 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
     if (from_defaults) {
         *params = fan_params_default();
         status = fan_params_from_tune_file(params, NULL);
+        params->shared_source = 0;
     }
     if (status == FAN_OK)
         status = overlay_hints(hints, params);
+    /* What a source can do is for the program to say. A user may forbid it, but not ask a source for what it can't. */
+    int64_t may_share = params->shared_source;
     if (status == FAN_OK)
         status = fan_params_from_environment(params);
+    params->shared_source = params->shared_source && may_share;
     return status;
 }
 

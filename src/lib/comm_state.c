@@ -36,6 +36,8 @@ static void unlink_state(fan_comm_state *state)
 void fan_planned_forget(fan_planned *planned)
 {
     fan_schedule_free(&planned->schedule);
+    free(planned->order);
+    planned->order = NULL;
     planned->made = false;
 }
 

@@ -24,6 +24,7 @@ typedef struct fan_planned {
     int64_t bytes;
     int root; /**< a rank */
     fan_plan plan;
+    fan_order *order; /**< of nodes and storage, or NULL */
     fan_schedule schedule;
 } fan_planned;
 

@@ -41,6 +41,25 @@ static fan_status make_schedule(const fan_task *task, const fan_plan *plan, fan_
     return status;
 }
 
+/* The storage is a node more. */
+static fan_status plan_for_shared_source(fan_request *request, fan_planned *planned)
+{
+    request->shared_source = true;
+    request->root = request->nodes++;
+    if (request->order == NULL)
+        return FAN_OK;
+    planned->order = fan_order_add_storage(request->order);
+    if (planned->order == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the order of %d nodes", request->nodes);
+    request->order = planned->order;
+    return FAN_OK;
+}
+
+static bool has_shared_source(const fan_task *task)
+{
+    return task->bounded && task->bytes != FAN_UNKNOWN_LENGTH && task->params->shared_source;
+}
+
 static fan_status make_plan(const fan_task *task, fan_planned *planned)
 {
     if (planned->made && planned->bytes == task->bytes && planned->root == task->root)
@@ -48,8 +67,11 @@ static fan_status make_plan(const fan_task *task, fan_planned *planned)
     fan_planned_forget(planned);
     fan_request request = fan_delivery_request(task->state, task->bytes, task->root);
     request.bounded = task->bounded;
+    fan_status status = has_shared_source(task) ? plan_for_shared_source(&request, planned) : FAN_OK;
+    if (status != FAN_OK)
+        return status;
     planned->plan = fan_plan_choose(&request, task->params);
-    fan_status status = make_schedule(task, &planned->plan, FAN_PHASE_RECEIVE, &planned->schedule);
+    status = make_schedule(task, &planned->plan, FAN_PHASE_RECEIVE, &planned->schedule);
     if (status != FAN_OK)
         return status;
     planned->bytes = task->bytes;

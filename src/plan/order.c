@@ -31,6 +31,25 @@ fan_order *fan_order_allocate(int nodes, int slow, int switches, double slowest)
     return o;
 }
 
+/* It comes after all others that are not slow, on what all switches are on. */
+fan_order *fan_order_add_storage(const fan_order *o)
+{
+    int at = o->nodes - o->slow, nodes = o->nodes + 1;
+    fan_order *added = fan_order_allocate(nodes, o->slow, o->switches, o->slowest);
+    if (added == NULL)
+        return NULL;
+    for (int position = 0; position < nodes; position++) {
+        int before = position - (position > at);
+        int node = position == at ? o->nodes : o->table[before];
+        added->table[position] = node;
+        added->table[nodes + node] = position;
+        added->table[2 * nodes + position] = position == at ? 0 : o->table[2 * o->nodes + before];
+    }
+    memcpy(&added->table[3 * nodes], &o->table[3 * o->nodes], run_length * (size_t)o->switches * sizeof o->table[0]);
+    added->table[3 * nodes + 1]++; /* the end of run 0 */
+    return added;
+}
+
 static int fast_nodes(const fan_order *o)
 {
     return o->nodes - o->slow;

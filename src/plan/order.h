@@ -48,6 +48,12 @@ fan_order *fan_order_allocate(int nodes, int slow, int switches, double slowest)
 size_t fan_order_table_length(const fan_order *order);
 
 /**
+ * A copy with one node more, numbered `order->nodes`, that is on no switch: storage, from which data comes. NULL: no
+ * memory. The caller frees it.
+ */
+fan_order *fan_order_add_storage(const fan_order *order);
+
+/**
  * The place of `node`, which is not the root, among the recipients, and the node at a place. They
  * take time in proportion to the levels of switches.
  *

@@ -32,6 +32,13 @@ static int node_at(const void *plan, int place)
     return fan_plan_node(plan, place);
 }
 
+static void read_for_oneself(const fan_plan *plan, fan_schedule *schedule)
+{
+    for (int class = 0; class < schedule->classes; class ++)
+        if (schedule->roles[class].parent == plan->root)
+            schedule->roles[class].parent = FAN_PARENT_SELF;
+}
+
 fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
                              fan_schedule *schedule)
 {
@@ -53,6 +60,8 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
     }
     schedule->node = place;
     fan_schedule_rename(schedule, node_at, plan);
+    if (plan->shared_source)
+        read_for_oneself(plan, schedule);
     return FAN_OK;
 }
 

@@ -202,6 +202,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
         .root = s->request->root,
         .local = s->request->local,
         .order = s->request->order,
+        .shared_source = s->request->shared_source,
         .shape = {.recipients = s->request->nodes - 1,
                   .group_size = k,
                   .branching = b,

@@ -15,6 +15,7 @@ typedef struct fan_request {
     bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
                    */
     const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */
+    bool shared_source; /**< the root is no node but storage that all nodes can read: see plan.h */
 } fan_request;
 
 /** The model that the parameters describe. */

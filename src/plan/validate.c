@@ -36,9 +36,20 @@ static const fan_edge *edge_of(const check *c, fan_phase phase, int node, const 
 
 /* ---- roles: what a node says of itself ---- */
 
-static fan_status check_parent(const check *c, int node, int class)
+/* A node that reads a shared source stands for one that gets the class from the root. */
+static int parent_of(const check *c, int node, int class)
 {
     int parent = role_of(c, FAN_PHASE_RECEIVE, node, class)->parent;
+    if (!c->plan->shared_source || node == c->plan->root)
+        return parent;
+    if (parent == FAN_PARENT_SELF)
+        return c->plan->root;
+    return parent == c->plan->root ? FAN_PARENT_ABSENT : parent;
+}
+
+static fan_status check_parent(const check *c, int node, int class)
+{
+    int parent = parent_of(c, node, class);
     bool is_root = node == c->plan->root;
     if (is_root != (parent == FAN_PARENT_SELF))
         return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: %s", node, class,
@@ -91,7 +102,7 @@ static fan_status check_edge(check *c, int node, int class, int peer)
     if (peer < 0 || peer >= c->plan->nodes || peer == node)
         return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: there is no node %d to send to", node,
                         class, peer);
-    int expected = role_of(c, FAN_PHASE_RECEIVE, peer, class)->parent;
+    int expected = parent_of(c, peer, class);
     if (expected != node)
         return fan_fail(FAN_ERR_ARGUMENT,
                         "node %d, class %d: sends to node %d, which expects it from %d", node,
@@ -133,7 +144,7 @@ static fan_status check_all_fed(const check *c)
             if (node != c->plan->root && feed_of(c, node, class)->sender < 0)
                 return fan_fail(FAN_ERR_ARGUMENT,
                                 "node %d, class %d: waits for node %d, which does not send it",
-                                node, class, role_of(c, FAN_PHASE_RECEIVE, node, class)->parent);
+                                node, class, parent_of(c, node, class));
     return FAN_OK;
 }
 

@@ -4,6 +4,7 @@
  *
  * What holds for a valid plan:
  * - every node gets every class from exactly one other node, and both agree on it;
+ * - with a shared source, each class is read by one node, which takes the place of the root's child;
  * - the edges of a class form one tree under the root;
  * - a node belongs to the primary tree, or to a secondary group, with all classes; edges of
  *   FAN_PHASE_SERVE are the only way from one to the other;

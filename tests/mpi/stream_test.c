@@ -16,7 +16,8 @@ typedef struct stream {
     MPI_Count source_fails_at;    /* or -1 */
     bool sink_fails;
     int sink_pause_ms;
-    bool ended;                   /* the reader has said so */
+    MPI_Count next;               /* the least offset that may be asked for */
+    bool ended;                   /* the source has said so */
     bool good;
 } stream;
 
@@ -31,6 +32,12 @@ static unsigned char byte_at(MPI_Count offset)
     return (unsigned char)(word_at(offset) >> (8 * (offset % 8)));
 }
 
+static void put_content(MPI_Count offset, unsigned char *out, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        out[i] = byte_at(offset + (MPI_Count)i);
+}
+
 static int produce(void *state, MPI_Count offset, void *buffer, size_t bytes)
 {
     stream *s = state;
@@ -39,9 +46,7 @@ static int produce(void *state, MPI_Count offset, void *buffer, size_t bytes)
     s->produced += (MPI_Count)bytes;
     if (s->source_fails_at >= 0 && s->produced > s->source_fails_at)
         return -1;
-    unsigned char *out = buffer;
-    for (size_t i = 0; i < bytes; i++)
-        out[i] = byte_at(offset + (MPI_Count)i);
+    put_content(offset, buffer, bytes);
     return 0;
 }
 
@@ -127,6 +132,80 @@ static void test_failing_source(const char *algorithm)
     stream next = make_stream(5000);
     tap_ok(run(&next, 0, info) == MPI_SUCCESS && next.good && next.consumed == 5000,
            "%s: the communicator works after that", algorithm);
+    MPI_Info_free(&info);
+}
+
+/* Offsets grow on each rank, and all ranks can give all of the data. */
+static int produce_shared(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    stream *s = state;
+    s->good = s->good && offset >= s->next && !s->ended;
+    s->next = offset + (MPI_Count)bytes;
+    s->ended = s->source_fails_at >= 0 && s->next > s->source_fails_at;
+    s->produced += (MPI_Count)bytes;
+    if (s->ended)
+        return -1;
+    put_content(offset, buffer, bytes);
+    return 0;
+}
+
+/* Nobody reads all, but in a chain. (In tests with placements there may be one node, or few.) */
+static void test_shared_source(const char *algorithm)
+{
+    static const MPI_Count lengths[] = {1, 1000, 60000, 123457};
+    MPI_Info info = small_chunks(algorithm);
+    MPI_Info_set(info, "fanout_shared_source", "1");
+    bool good = true, shares = true;
+    for (int root = 0; root < size; root++)
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            stream s = make_stream(lengths[i]);
+            good = fanout_stream(s.length, produce_shared, consume, &s, root, comm, info) == MPI_SUCCESS && good;
+            MPI_Count sum = s.produced, most = s.produced;
+            MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_COUNT, MPI_SUM, comm);
+            MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_COUNT, MPI_MAX, comm);
+            good = good && s.good && s.consumed == s.length && sum == s.length;
+            shares = shares && (most < s.length || s.length < 60000);
+        }
+    bool can_share = strcmp(algorithm, "chain") != 0 && size > 1 && getenv("FANOUT_SHARED_MEMORY") != NULL;
+    tap_ok(good && (shares || !can_share), "%s: shared source, each byte is read once, by several ranks", algorithm);
+    MPI_Info_free(&info);
+}
+
+/* Fails on one rank; with an own part in the first group, or anywhere. */
+static void test_failing_shared_source(const char *algorithm)
+{
+    MPI_Info info = small_chunks(algorithm);
+    MPI_Info_set(info, "fanout_shared_source", "1");
+    bool good = true;
+    for (int failing = 0; failing < size; failing++) {
+        stream s = make_stream(123457);
+        s.source_fails_at = rank == failing ? 50000 : -1;
+        int code = fanout_stream(s.length, produce_shared, consume, &s, 0, comm, info);
+        int reads = s.ended; /* so far */
+        MPI_Bcast(&reads, 1, MPI_INT, failing, comm);
+        if (reads)
+            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.consumed <= 60000;
+        else
+            good = good && code == MPI_SUCCESS && s.consumed == s.length;
+        good = good && s.good;
+    }
+    tap_ok(good, "%s: shared source, a rank whose part fails is an error on all", algorithm);
+    MPI_Info_free(&info);
+}
+
+/* Not from the environment: a source that is not made for it would fail. */
+static void test_unshared_source(void)
+{
+    MPI_Info info = small_chunks("group");
+    setenv("FANOUT_SHARED_SOURCE", "1", 1);
+    stream s = make_stream(60000);
+    bool good = run(&s, 0, info) == MPI_SUCCESS && is_whole(&s, 0);
+    setenv("FANOUT_SHARED_SOURCE", "0", 1);
+    MPI_Info_set(info, "fanout_shared_source", "1");
+    stream forbidden = make_stream(60000);
+    good = good && run(&forbidden, 0, info) == MPI_SUCCESS && is_whole(&forbidden, 0);
+    unsetenv("FANOUT_SHARED_SOURCE");
+    tap_ok(good, "the environment can turn a shared source off, not on");
     MPI_Info_free(&info);
 }
 
@@ -344,7 +423,10 @@ int main(void)
         test_failing_sink(algorithms[i]);
         test_unknown_length(algorithms[i]);
         test_failing_reader(algorithms[i]);
+        test_shared_source(algorithms[i]);
+        test_failing_shared_source(algorithms[i]);
     }
+    test_unshared_source();
     test_failing_sink_to_end();
     test_bad_readers();
     test_long_stream_to_end();

@@ -17,6 +17,7 @@ typedef struct setup {
     sim_order order;
     bool eager;
     bool streams;            /* data goes through callbacks and cells */
+    bool shared;             /* all nodes can read the data: the root is `nodes`, which is none */
     int64_t announced;       /* length that nodes know of, if not `bytes` */
     int64_t source_fails_at; /* offset, or -1 */
     int failing_sink;        /* node, or -1 */
@@ -53,7 +54,8 @@ static int64_t fill(void *state, int64_t offset, void *piece, int64_t bytes)
     }
     s->source_ended = left < bytes;
     bytes = left < bytes ? left : bytes;
-    memcpy(piece, s->data + offset, (size_t)bytes);
+    for (int64_t i = 0; i < bytes; i++)
+        ((unsigned char *)piece)[i] = pattern(offset + i);
     return bytes;
 }
 
@@ -80,7 +82,8 @@ static fan_plan make_plan(const setup *u)
     params.sends = u->sends;
     params.child_sends = u->child_sends;
     params.overlap = u->overlap;
-    fan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes, .nodes = u->nodes, .root = u->root};
+    fan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes, .nodes = u->nodes + u->shared, .root = u->root};
+    request.shared_source = u->shared;
     return fan_plan_choose(&request, &params);
 }
 
@@ -201,7 +204,7 @@ static void run(const setup *u)
         expect_result(&sites[node], u);
         ck_assert_int_le(sim_network_most_on_an_edge(network, node), plan.child_sends);
     }
-    if (u->source_fails_at < 0 && u->announced == 0)
+    if (u->source_fails_at < 0 && u->announced == 0 && !u->shared)
         ck_assert_int_eq(sim_network_sent_bytes(network, u->root), u->bytes); /* the root sends the data once */
     for (int node = 0; node < u->nodes; node++)
         free_site(&sites[node]);
@@ -349,6 +352,23 @@ START_TEST(unknown_length)
 }
 END_TEST
 
+START_TEST(shared_source)
+{
+    for (fan_algorithm a = FAN_CHAIN; a < FAN_ALGORITHMS; a++)
+        for (int nodes = 1; nodes <= 13; nodes += 3)
+            for (int fails = 0; fails < 2; fails++) {
+                setup u = usual;
+                u.algorithm = a;
+                u.nodes = nodes;
+                u.root = nodes;
+                u.shared = true;
+                u.streams = true;
+                u.source_fails_at = fails ? 70 * nodes : -1;
+                run_all_orders(u);
+            }
+}
+END_TEST
+
 START_TEST(failing_sink_harms_nobody_else)
 {
     for (int node = 0; node < 9; node++) {
@@ -371,6 +391,7 @@ int main(void)
         failing_source_is_known_everywhere,
         failing_source_ends_a_long_stream,
         unknown_length,
+        shared_source,
         failing_sink_harms_nobody_else,
     };
     return unit_main("engine", tests, sizeof tests / sizeof tests[0]);

@@ -112,6 +112,48 @@ START_TEST(store_and_forward_is_valid)
 }
 END_TEST
 
+/* ---- a source that all nodes can read ---- */
+
+/* The root is the last node, which is nobody. */
+static fan_plan make_shared_plan(fan_algorithm algorithm, int readers, int k, int b)
+{
+    fan_plan plan = make_plan(algorithm, readers + 1, readers, k, b, 0);
+    plan.shared_source = true;
+    return plan;
+}
+
+static void count_reads(const fan_plan *plan, int node, int *of_class, int *of_node)
+{
+    fan_schedule schedule;
+    ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &schedule), FAN_OK);
+    *of_node = 0;
+    for (int class = 0; class < plan->layout.classes; class ++) {
+        bool reads = schedule.roles[class].parent == FAN_PARENT_SELF;
+        of_class[class] += reads;
+        *of_node += reads;
+        ck_assert_int_ne(schedule.roles[class].parent, plan->root);
+    }
+    fan_schedule_free(&schedule);
+}
+
+START_TEST(a_shared_source_is_read_once_and_by_nobody_alone)
+{
+    for (int readers = 1; readers <= 24; readers++)
+        for (int a = 0; a < algorithm_count; a++)
+            for (int k = 1; k <= readers; k++) {
+                fan_plan plan = make_shared_plan(all_algorithms[a], readers, k, 1 + k % 3);
+                expect_valid(&plan);
+                int classes = plan.layout.classes, of_class[24] = {0}, of_node;
+                for (int node = 0; node < readers; node++) {
+                    count_reads(&plan, node, of_class, &of_node);
+                    ck_assert(of_node < classes || classes == 1);
+                }
+                for (int class = 0; class < classes; class ++)
+                    ck_assert_int_eq(of_class[class], 1);
+            }
+}
+END_TEST
+
 /* ---- what the claims ask of groups ---- */
 
 static fan_schedule schedule_of(const fan_plan *plan, int node, fan_phase phase)
@@ -400,6 +442,17 @@ START_TEST(a_second_source_is_seen)
 }
 END_TEST
 
+START_TEST(a_second_reader_of_a_shared_source_is_seen)
+{
+    broken b = make_all(make_shared_plan(FAN_GROUP, 6, 3, 1));
+    b.receive[4].roles[1].parent = FAN_PARENT_SELF;
+    expect_complaint(&b, "node 1, class 1: sends to node 4, which expects it from 6");
+    b = make_all(make_shared_plan(FAN_GROUP, 6, 3, 1));
+    b.receive[1].roles[1].parent = 6;
+    expect_complaint(&b, "node 1, class 1: no parent");
+}
+END_TEST
+
 START_TEST(a_cycle_is_seen)
 {
     /* class 0: 1 sends to 4, 4 to 5 and 6; now 5 feeds 4 and 4 feeds 5 */
@@ -538,6 +591,7 @@ int main(void)
         plans_for_many_nodes_are_valid,
         one_node_is_valid,
         store_and_forward_is_valid,
+        a_shared_source_is_read_once_and_by_nobody_alone,
         root_gives_each_member_of_the_first_group_another_subfile,
         members_of_a_full_group_all_exchange,
         members_never_send_to_one_at_a_time,
@@ -552,6 +606,7 @@ int main(void)
         an_edge_of_no_class_is_seen,
         a_missing_parent_is_seen,
         a_second_source_is_seen,
+        a_second_reader_of_a_shared_source_is_seen,
         a_cycle_is_seen,
         an_exchange_before_a_forward_is_seen,
         a_node_in_two_groups_is_seen,

@@ -280,6 +280,25 @@ START_TEST(the_switch_of_the_root_comes_first_at_each_level)
 }
 END_TEST
 
+START_TEST(storage_is_on_no_switch)
+{
+    const char *hosts[] = {"n0", "n1", "n2", "n3", "n4", "n5"};
+    fan_order *order = order_of(hosts, 6, tree_text), *with = fan_order_add_storage(order);
+    expect_places(with, 6, 0, (int[]){1, 4, 2, 5, 0, 3});
+    expect_places(with, 0, 0, (int[]){3, 1, 4, 2, 5, 6});
+    free(with);
+    free(order);
+    char text[1000];
+    snprintf(text, sizeof text, "%sNodeName=n3,n4 Speed=0.5\n", tree_text);
+    order = order_of(hosts, 6, text);
+    with = fan_order_add_storage(order);
+    expect_places(with, 6, 0, (int[]){1, 2, 5, 0, 4, 3});
+    ck_assert_int_eq(fan_order_slow(with, 6), 2);
+    free(with);
+    free(order);
+}
+END_TEST
+
 /* ---- any order makes valid plans ---- */
 
 static unsigned next_random(unsigned *state)
@@ -374,6 +393,29 @@ START_TEST(plans_in_any_order_are_valid)
     ck_assert_int_gt(orders, 300);
     ck_assert_int_gt(with_slow, 100);
     ck_assert_int_gt(with_blocks, 5);
+}
+END_TEST
+
+/* What is asked for, and what is chosen. */
+START_TEST(plans_with_a_shared_source_are_valid_in_any_order)
+{
+    unsigned state = 7;
+    fan_params params = fan_params_default();
+    for (int trial = 0; trial < 200; trial++) {
+        fan_order *order = random_order(2 + trial % 39, &state);
+        if (order == NULL)
+            continue;
+        fan_order *with = fan_order_add_storage(order);
+        fan_request request = {.bytes = 100000000, .nodes = order->nodes + 1, .root = order->nodes, .order = with,
+                               .bounded = true, .shared_source = true};
+        for (params.algorithm = FAN_AUTO; params.algorithm < FAN_ALGORITHMS; params.algorithm++) {
+            fan_plan plan = fan_plan_choose(&request, &params);
+            if (fan_plan_validate(&plan) != FAN_OK)
+                ck_abort_msg("%d nodes, algorithm %d: %s", order->nodes, (int)plan.algorithm, fan_fail_text());
+        }
+        free(with);
+        free(order);
+    }
 }
 END_TEST
 
@@ -665,7 +707,9 @@ int main(void)
         hosts_of_a_switch_are_together_slow_ones_last,
         where_all_are_slow_none_is,
         the_switch_of_the_root_comes_first_at_each_level,
+        storage_is_on_no_switch,
         plans_in_any_order_are_valid,
+        plans_with_a_shared_source_are_valid_in_any_order,
         trees_with_any_number_of_slow_nodes_are_valid,
         aligned_groups_cross_an_uplink_once,
         trees_over_switches_cross_an_uplink_once,
