@@ -48,6 +48,11 @@ fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes, int 
     return layout;
 }
 
+fan_layout fan_layout_exact(int64_t bytes, int64_t chunk_bytes, int classes)
+{
+    return (fan_layout){.bytes = bytes, .step_bytes = chunk_bytes, .ramp = 1, .classes = classes};
+}
+
 int64_t fan_layout_chunk_bytes(const fan_layout *layout)
 {
     return layout->ramp * layout->step_bytes;

@@ -35,6 +35,9 @@ typedef struct fan_layout {
  */
 fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes, int ramp);
 
+/** A layout with chunks of exactly `chunk_bytes` from the first on; the last one may be shorter. */
+fan_layout fan_layout_exact(int64_t bytes, int64_t chunk_bytes, int classes);
+
 /** Length of the largest chunks. */
 int64_t fan_layout_chunk_bytes(const fan_layout *layout);
 

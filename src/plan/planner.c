@@ -130,9 +130,17 @@ static int ramp_for(const search *s, int k, int64_t chunk)
     return (int)MIN(MIN(child_sends_for(s, k, chunk), largest_ramp), MIN(rounds, chunk));
 }
 
+/* Several ranks that read one source do it in its own units, stripes or records: then they get the chunks that they ask for. */
+static bool wants_exact_chunks(const search *s)
+{
+    return s->request->shared_source && s->params->chunk_bytes > 0;
+}
+
 static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 {
-    plan->layout = fan_layout_make(s->request->bytes, chunk, plan->layout.classes, ramp_for(s, plan->layout.classes, chunk));
+    int classes = plan->layout.classes;
+    plan->layout = wants_exact_chunks(s) ? fan_layout_exact(s->request->bytes, chunk, classes)
+                                         : fan_layout_make(s->request->bytes, chunk, classes, ramp_for(s, classes, chunk));
     plan->predicted = predict(s, plan);
 }
 

@@ -385,6 +385,25 @@ START_TEST(unknown_length_is_planned_as_a_long_stream)
 }
 END_TEST
 
+/* Readers of one source ask for its records, so chunks must be these, from the first on. */
+START_TEST(a_shared_source_is_read_in_the_chunks_that_are_asked_for)
+{
+    fan_params params = fan_params_default();
+    params.chunk_bytes = 100003;
+    for (int nodes = 2; nodes <= 40; nodes += 3) {
+        fan_request request = {.bytes = 12345678, .nodes = nodes, .bounded = true, .shared_source = true};
+        fan_plan plan = fan_plan_choose(&request, &params);
+        int64_t chunks = fan_layout_chunks(&plan.layout);
+        ck_assert_int_eq(chunks, (request.bytes - 1) / params.chunk_bytes + 1);
+        for (int64_t g = 0; g < chunks; g++)
+            ck_assert_int_eq(fan_layout_offset(&plan.layout, g), g * params.chunk_bytes);
+        ck_assert_int_eq(fan_layout_offset(&plan.layout, chunks - 1) + fan_layout_length(&plan.layout, chunks - 1),
+                         request.bytes);
+        ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+    }
+}
+END_TEST
+
 START_TEST(a_larger_gap_asks_for_larger_chunks)
 {
     fan_params params = fan_params_default();
@@ -421,6 +440,7 @@ int main(void)
         small_clusters_get_no_chain,
         large_clusters_get_trees_of_small_k,
         more_overhead_asks_for_larger_chunks,
+        a_shared_source_is_read_in_the_chunks_that_are_asked_for,
         a_larger_gap_asks_for_larger_chunks,
         ranks_that_share_memory_cost_copies,
     };
