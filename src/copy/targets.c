@@ -54,7 +54,7 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
     if (is_directory && fan_copy_from_stdin(options)) /* it has no name */
         return EISDIR;
     if (!is_directory && options->source_count > 1)
-        return is_there ? ENOTDIR : ENOENT;
+        return is_there ? ENOTDIR : errno;
     return 0;
 }
 
