@@ -82,9 +82,7 @@ check "--pipe: which is said" said "x.1: not written, the copy was stopped by a 
 # ---- compression ----
 
 mkdir mixed
-for ((i = 0; i < 200000; i += 7)); do
-    echo "$i is a number"
-done >mixed/a-text
+yes "one line of many" | head -c 500000 >mixed/a-text
 cp source mixed/random
 : >mixed/empty
 truncate -s 1M mixed/hole
@@ -98,7 +96,7 @@ for method in zstd zstd:19 lz4 auto none; do
         auto | none) least=$bytes ;; # among ranks of one host there is no network to be faster than
         *) least=1000003 ;;
     esac
-    check "--compress $method: what travels" [ "$travelled" -ge $((least * 99 / 100)) -a "$travelled" -lt $((least + 120000)) ]
+    check "--compress $method: what travels" [ "$travelled" -ge $((least * 99 / 100)) -a "$travelled" -lt $((least + 30000)) ]
     check "--compress $method: what was sent" [ "$(json sent_bytes)" = "$bytes" ]
 done
 
@@ -158,7 +156,7 @@ if command -v cc >/dev/null; then
     LD_LIBRARY_PATH="$work/libs of mine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
         copy 2 -q --with-libs --libs-exclude none program here
     check "--libs-exclude none: the C library, too" test -f here_libs/libc.so.6
-    check "--libs-exclude none: and ld.so" [ "$(ls here_libs | grep -c '^ld-')" = 1 ]
+    check "--libs-exclude none: and ld.so" [ -n "$(find here_libs -name 'ld-*')" ]
     check "--with-libs --quiet says nothing" [ ! -s out ]
     copy 2 --with-libs program there
     check "--with-libs: a library that is not found" said "libanswer.so"
