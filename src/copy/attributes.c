@@ -25,11 +25,28 @@ static bool is_copied(const char *name)
     return true;
 }
 
+/* Of the link itself only if it is a link that is copied. */
+static ssize_t get(const fan_copy_entry *entry, const char *path, const char *name, char *value, size_t room)
+{
+    return entry->kind == FAN_COPY_SYMLINK ? lgetxattr(path, name, value, room)
+                                           : getxattr(path, name, value, room);
+}
+
+static ssize_t list(const fan_copy_entry *entry, const char *path, char *names, size_t room)
+{
+    return entry->kind == FAN_COPY_SYMLINK ? llistxattr(path, names, room) : listxattr(path, names, room);
+}
+
+static fan_copy_entry *last_entry(const fan_copy_manifest *manifest)
+{
+    return &manifest->entries[manifest->entry_count - 1];
+}
+
 /* An attribute in the text: its name with the 0, the length of the value, the value. */
 static int keep_one(fan_copy_manifest *manifest, const char *path, const char *name, char *value,
                     size_t room)
 {
-    ssize_t length = lgetxattr(path, name, value, room);
+    ssize_t length = get(last_entry(manifest), path, name, value, room);
     if (length < 0)
         return errno == ENODATA ? 0 : errno; /* removed since it was listed */
     uint32_t bytes = (uint32_t)length;
@@ -52,25 +69,27 @@ static int keep_all(fan_copy_manifest *manifest, const char *path, const char *n
 
 int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path)
 {
-    ssize_t bytes = llistxattr(path, NULL, 0);
+    fan_copy_entry *entry = last_entry(manifest);
+    ssize_t bytes = list(entry, path, NULL, 0);
     if (bytes <= 0)
         return bytes == 0 || errno == ENOTSUP ? 0 : errno;
     char *names = fan_copy_allocate(1, (size_t)bytes);
-    bytes = llistxattr(path, names, (size_t)bytes);
+    bytes = list(entry, path, names, (size_t)bytes);
     size_t start = (size_t)manifest->text_bytes;
     int error = bytes < 0 ? errno : keep_all(manifest, path, names, (size_t)bytes);
     free(names);
-    fan_copy_entry *entry = &manifest->entries[manifest->entry_count - 1];
     entry->extra = start;
     entry->extra_bytes = (size_t)manifest->text_bytes - start;
     return error;
 }
 
+/* The last failure is returned: others may well be kept. */
 static int apply_extended(const fan_copy_manifest *manifest, const fan_copy_entry *entry,
                           const char *path)
 {
     const char *at = manifest->text + entry->extra;
     const char *end = at + entry->extra_bytes;
+    int result = 0;
     while (at < end) {
         const char *name = at;
         uint32_t bytes;
@@ -78,10 +97,35 @@ static int apply_extended(const fan_copy_manifest *manifest, const fan_copy_entr
         memcpy(&bytes, at, sizeof bytes);
         at += sizeof bytes + 1;
         if (lsetxattr(path, name, at, bytes, 0) != 0)
-            return -1;
+            result = -1;
         at += bytes + 1;
     }
-    return 0;
+    return result;
+}
+
+/* What a directory gives to all that is made in it, or what it had before, is not the source's. */
+static void remove_lists(const fan_copy_entry *entry, const char *path)
+{
+    if (entry->kind == FAN_COPY_SYMLINK)
+        return;
+    lremovexattr(path, "system.posix_acl_access");
+    if (entry->kind == FAN_COPY_DIRECTORY)
+        lremovexattr(path, "system.posix_acl_default");
+}
+
+/* A program that runs as its owner or group must not run as somebody else because it was copied. */
+static mode_t safe_mode(const fan_copy_entry *entry, const char *path)
+{
+    struct stat status;
+    mode_t mode = entry->mode;
+    if (entry->kind == FAN_COPY_DIRECTORY || (mode & (S_ISUID | S_ISGID)) == 0)
+        return mode;
+    bool found = lstat(path, &status) == 0;
+    if (!found || status.st_uid != entry->owner)
+        mode &= ~(mode_t)S_ISUID;
+    if (!found || status.st_gid != entry->group)
+        mode &= ~(mode_t)S_ISGID;
+    return mode;
 }
 
 static void note_loss(const char *what, const char **lost, int *lost_errno)
@@ -95,13 +139,16 @@ const char *fan_copy_attributes_apply(const fan_copy_manifest *manifest,
                                       const char **lost, int *lost_errno)
 {
     const struct timespec times[2] = {entry->accessed, entry->modified};
-    /* In this order: a new owner clears set-user-ID, a mode changes an ACL, all of it the times. */
+    /* In this order: a new owner clears set-user-ID and capabilities, attributes cannot be set once the mode says
+     * read-only, and all of it changes the times. The mode fits the ACL: its group bits are the ACL's mask. */
     if (archive && lchown(path, entry->owner, entry->group) != 0)
         note_loss("the owner", lost, lost_errno);
-    if (entry->kind != FAN_COPY_SYMLINK && chmod(path, entry->mode) != 0)
-        return "cannot set the mode";
+    if (archive)
+        remove_lists(entry, path);
     if (archive && apply_extended(manifest, entry, path) != 0)
         note_loss("extended attributes", lost, lost_errno);
+    if (entry->kind != FAN_COPY_SYMLINK && chmod(path, safe_mode(entry, path)) != 0)
+        return "cannot set the mode";
     if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) != 0)
         return "cannot set the times";
     return NULL;

@@ -9,7 +9,8 @@
 int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path);
 
 /**
- * Give `path` the entry's mode and times, and with `archive` its owner and extended attributes.
+ * Give `path` the entry's mode and times, and with `archive` its owner and extended attributes. A file that has
+ * another owner then loses set-user-ID, one of another group set-group-ID.
  *
  * @param lost  set to what could not be kept with `archive` (no right to give files away, a file
  *              system without such attributes), with `lost_errno`; untouched if all was kept

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,10 @@ typedef struct leftover {
 } leftover;
 
 static leftover *leftovers;
+static struct {
+    pid_t group; /* 0: none */
+    const char *path;
+} command;
 static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 void fan_copy_cleanup_lock(void)
@@ -58,6 +63,12 @@ void fan_copy_cleanup_forget(const char *path)
         }
 }
 
+void fan_copy_cleanup_command(pid_t group, const char *path)
+{
+    command.group = group;
+    command.path = path;
+}
+
 static int remove_found(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     (void)status, (void)kind, (void)where;
@@ -90,9 +101,12 @@ const char *fan_copy_cleanup_run(void)
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     pthread_mutex_timedlock(&mutex, &until);
-    bool any = leftovers != NULL;
+    bool any = leftovers != NULL || command.group != 0;
     if (any)
-        snprintf(unfinished, sizeof unfinished, "%s", leftovers->final_path);
+        snprintf(unfinished, sizeof unfinished, "%s",
+                 command.group != 0 ? command.path : leftovers->final_path);
+    if (command.group != 0)
+        kill(-command.group, SIGTERM);
     while (leftovers != NULL) {
         leftover *gone = leftovers;
         fan_copy_cleanup_remove(gone->path);

@@ -10,6 +10,7 @@
 #define FAN_COPY_CLEANUP_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** Hold, release what the stopping thread needs before it removes anything. May be nested. */
 void fan_copy_cleanup_lock(void);
@@ -23,6 +24,12 @@ void fan_copy_cleanup_add(const char *path, const char *final_path);
 
 /** It has its final name now, or is gone. */
 void fan_copy_cleanup_forget(const char *path);
+
+/**
+ * Register the process group of the command that takes the data for `path`, which is kept: it is told to end before
+ * its input ends. 0: there is none any more.
+ */
+void fan_copy_cleanup_command(pid_t group, const char *path);
 
 /** Remove a file, or a directory with all that is in it. 0 (also if there is nothing), or -1 with errno. */
 int fan_copy_cleanup_remove(const char *path);

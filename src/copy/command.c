@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "copy/command.h"
+#include "copy/cleanup.h"
 #include "copy/path.h"
 #include "copy/shell_word.h"
 
@@ -27,6 +28,7 @@ static int spawn(const char *text, int input, pid_t *process)
     sigemptyset(&none);
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGTERM); /* by which we end it */
     sigaddset(&defaults, SIGXFSZ);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
@@ -34,7 +36,10 @@ static int spawn(const char *text, int input, pid_t *process)
     /* Signals that this process holds back or ignores are the command's own affair. */
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    /* A group of its own: the shell's children must not outlive it and take a broken end for the end. */
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     int error = posix_spawn(process, "/bin/sh", &actions, &attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
@@ -58,8 +63,16 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
     if (error != 0) {
         command->process = 0;
         fan_copy_outcome_fail_errno(outcome, "cannot start the command of --pipe", error);
+    } else {
+        fan_copy_cleanup_command(command->process, outcome->path);
     }
     return error == 0;
+}
+
+static void forget(fan_copy_command *command)
+{
+    command->process = 0;
+    fan_copy_cleanup_command(0, NULL);
 }
 
 static bool ended_well(fan_copy_command *command)
@@ -67,7 +80,7 @@ static bool ended_well(fan_copy_command *command)
     int status = 0;
     while (waitpid(command->process, &status, 0) < 0 && errno == EINTR)
         ;
-    command->process = 0;
+    forget(command);
     if (WIFSIGNALED(status))
         fan_copy_outcome_fail(command->outcome, "the command of --pipe was ended by signal %d (%s)",
                               WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -106,13 +119,15 @@ bool fan_copy_command_finish(fan_copy_command *command)
 
 void fan_copy_command_close(fan_copy_command *command)
 {
+    /* First: it must not see an end of what was not all. */
+    if (command->process != 0)
+        kill(-command->process, SIGTERM);
     if (command->fd >= 0)
         close(command->fd);
     command->fd = -1;
     if (command->process == 0)
         return;
-    kill(command->process, SIGTERM);
     while (waitpid(command->process, NULL, 0) < 0 && errno == EINTR)
         ;
-    command->process = 0;
+    forget(command);
 }

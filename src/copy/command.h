@@ -22,7 +22,7 @@ bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t 
 /** End its input and wait for it. False if it does not exit with 0. */
 bool fan_copy_command_finish(fan_copy_command *command);
 
-/** Kill it if it is still there. */
+/** End it, if it is still there, before it sees the end of its input. */
 void fan_copy_command_close(fan_copy_command *command);
 
 #endif

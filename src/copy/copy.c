@@ -143,11 +143,21 @@ static bool has_failed(const copy *c)
     return c->outcome.error[0] != '\0';
 }
 
+static void note_libraries(copy *c)
+{
+    int programs = c->options->source_count;
+    for (int i = 0; c->options->with_libraries && i < programs; i++)
+        fan_copy_report_libraries(&c->report, c->targets.items[i].final_path,
+                                  c->targets.items[programs + i].final_path);
+}
+
 /* Where it goes; and if other hosts write it there for this one, it does not. */
 static void find_place(copy *c)
 {
     bool found = fan_copy_targets_resolve(&c->targets, c->options, &c->manifest,
                                           c->ranks->on_source_node, &c->outcome);
+    if (found && is_root(c))
+        note_libraries(c);
     const fan_copy_target *first = c->targets.items;
     int writer = fan_copy_share_find(found && !first->skipped ? first->final_path : NULL,
                                      c->ranks->writers);

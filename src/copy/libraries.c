@@ -241,7 +241,7 @@ bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_li
         search_by(&s, interpreter, program);
     if (s.error[0] == '\0')
         return true;
-    snprintf(error, size, "%s: %s", path, s.error);
+    snprintf(error, size, "%s", s.error);
     fan_copy_libraries_free(libraries);
     return false;
 }

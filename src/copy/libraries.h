@@ -27,7 +27,7 @@ typedef struct fan_copy_libraries {
  * @param excluded directories with commas between them, such as FAN_COPY_SYSTEM_LIBRARIES, or "none": what is
  *        in them or below is left out. Links are seen through: /usr/lib covers /lib where that is a link to it.
  * @return the libraries, to be freed by fan_copy_libraries_free(); none if it is linked statically. False, with
- *         no libraries and a text in `error` that names the program, if it is no program, if a library is not
+ *         no libraries and a text in `error`, if it is no program, if a library is not
  *         found, or if two of them have the same name, so that one directory cannot hold them
  */
 bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries, char *error,

@@ -156,6 +156,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
         argp_error(state, "--files-from needs exactly one SRC, the directory that the names are in");
+    if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 && options->source_host != NULL)
+        argp_error(state, "--files-from -: standard input is that of rank 0, --source-host may name another");
     if (options->no_target_directory && options->source_count > 1)
         argp_error(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
@@ -164,6 +166,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         check_pipe(options, state);
     if (options->source_shared)
         check_shared(options, state);
+    if (options->json != NULL && strcmp(options->json, "-") == 0 && (options->digest != NULL || options->dry_run))
+        argp_error(state, "--json - leaves no room on standard output for --digest and --dry-run; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
         argp_error(state, "--libs-exclude is of use with --with-libs only");
     options->recursive |= options->files_from != NULL;

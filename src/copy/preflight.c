@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -34,9 +35,23 @@ static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *t
     return may_write(tree, parent, target->final_path);
 }
 
-bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
+/* Something else may be in the way. DST itself may be a link to a directory. */
+static bool may_enter(const fan_copy_tree *tree, const fan_copy_entry *entry, bool is_top)
 {
     char path[PATH_MAX];
+    struct stat status;
+    if (!fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path)
+        || lstat(path, &status) != 0)
+        return true;
+    if (is_top || S_ISDIR(status.st_mode))
+        return may_write(tree, path, path);
+    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
+    fan_copy_outcome_fail_errno(tree->outcome, "cannot create the directory", ENOTDIR);
+    return false;
+}
+
+bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
+{
     for (int64_t i = 0; i < tree->manifest->entry_count; i++) {
         const fan_copy_entry *entry = &tree->manifest->entries[i];
         if (!fan_copy_target_wanted(tree->targets, entry))
@@ -46,9 +61,7 @@ bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
         bool is_old_directory = entry->kind == FAN_COPY_DIRECTORY && target->existed;
         if (is_top && !is_old_directory && !may_write_beside(tree, target))
             return false;
-        if (is_old_directory
-            && fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path)
-            && access(path, F_OK) == 0 && !may_write(tree, path, path))
+        if (is_old_directory && !may_enter(tree, entry, is_top))
             return false;
     }
     return true;

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "copy/json_report.h"
 #include "copy/path.h"
+#include "copy/shell_word.h"
 #include "copy/stop.h"
 
 #include <errno.h>
@@ -75,6 +76,23 @@ void fan_copy_report_share(fan_copy_report *report)
     }
 }
 
+void fan_copy_report_libraries(fan_copy_report *report, const char *program, const char *directory)
+{
+    char *text = NULL, *before = report->libraries;
+    /* A name without a slash would be looked for in PATH. */
+    const char *here = strchr(program, '/') == NULL ? "./%d" : "%d";
+    char *path = fan_copy_shell_expand("%d", directory, "", 0);
+    char *run = fan_copy_shell_expand(here, program, "", 0);
+    if (path == NULL || run == NULL
+        || asprintf(&text, "%slibraries in %s: LD_LIBRARY_PATH=%s %s\n", before != NULL ? before : "", directory,
+                    path, run) < 0)
+        fan_copy_abort("out of memory");
+    free(path);
+    free(run);
+    free(before);
+    report->libraries = text;
+}
+
 int fan_copy_report_whole(const fan_copy_report *report)
 {
     int whole = 0;
@@ -128,11 +146,13 @@ static void print_summary(const fan_copy_report *report)
         fan_format_bytes(report->sent, size, sizeof size);
         printf(", %s of it sent", size);
     }
-    if (report->sent == 0 && report->bytes > 0)
+    if (report->sent == 0 && report->bytes > 0 && whole > 0)
         printf(", nothing had to be sent");
     else if (seconds > 0)
         print_speed(report, whole, seconds);
     printf("\n");
+    if (report->libraries != NULL && whole > 0)
+        fputs(report->libraries, stdout);
 }
 
 static bool close_json(fan_copy_report *report)
@@ -155,5 +175,6 @@ bool fan_copy_report_end(fan_copy_report *report)
     bool written = close_json(report);
     free(report->outcomes);
     free(report->told);
+    free(report->libraries);
     return written;
 }

@@ -22,6 +22,7 @@ typedef struct fan_copy_report {
     int64_t travelled;  /**< bytes of the stream, after compression */
     double link;        /**< bytes per second of one copy to one host, 0 if it was not measured */
     char hash[FAN_COPY_DIGEST_TEXT]; /**< of a source that is one file and was sent as a whole, else "" */
+    char *libraries;    /**< lines that say how to use those of --with-libs, or NULL */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */
     bool *told;                 /**< whose error has been printed */
@@ -41,6 +42,9 @@ void fan_copy_report_notes(const fan_copy_report *report);
 
 /** What others have written for a rank, it has as well. */
 void fan_copy_report_share(fan_copy_report *report);
+
+/** Note that the program's libraries are in `directory`: the summary will say how to start it with them. */
+void fan_copy_report_libraries(fan_copy_report *report, const char *program, const char *directory);
 
 /** How many writers have all. */
 int fan_copy_report_whole(const fan_copy_report *report);

@@ -32,7 +32,7 @@ typedef struct scan {
     fan_copy_scan_problem *problem;
     void *state;
     void *first_names; /* a tree of first_name, see tsearch(3) */
-    void *directories; /* with --files-from: a tree of the names that have an entry */
+    void *names;       /* with --files-from: a tree of the names that have an entry */
 } scan;
 
 /* ---- one entry ---- */
@@ -128,6 +128,25 @@ static void add(scan *s, int target, const char *path, const char *origin,
         problem_errno(s, origin, "cannot read its extended attributes", error);
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+/* A list may name a thing twice, or a directory and what is in it. */
+static bool has_entry(scan *s, const char *name)
+{
+    if (s->options->files_from == NULL)
+        return false;
+    char *kept = fan_copy_allocate(strlen(name) + 1, 1);
+    strcpy(kept, name);
+    char **found = tsearch(kept, &s->names, compare_names);
+    bool known = found == NULL || *found != kept;
+    if (known)
+        free(kept);
+    return known;
+}
+
 /* ---- a tree ---- */
 
 /* What follows the first `prefix` bytes of a path, without the slashes between. */
@@ -156,7 +175,9 @@ static void visit(scan *s, FTS *walk, FTSENT *found, int target, size_t prefix)
         s->problem(s->state, found->fts_path,
                    "a directory that contains itself, through a link; leave it out with --exclude");
         return;
-    default: add(s, target, path, found->fts_accpath, found->fts_statp);
+    default:
+        if (!has_entry(s, path))
+            add(s, target, path, found->fts_accpath, found->fts_statp);
     }
     if (is_directory && !s->options->recursive) {
         s->problem(s->state, found->fts_path, "is a directory; --recursive (-r) copies it");
@@ -186,39 +207,41 @@ static void walk_tree(scan *s, int target, const char *path, size_t prefix)
         problem_errno(s, path, "cannot open the source", errno);
         return;
     }
-    for (FTSENT *found = fts_read(walk); found != NULL; found = fts_read(walk))
+    FTSENT *found;
+    while (errno = 0, (found = fts_read(walk)) != NULL)
         visit(s, walk, found, target, prefix);
+    if (errno != 0)
+        problem_errno(s, path, "cannot read the directory", errno);
     fts_close(walk);
 }
 
 /* ---- --files-from ---- */
 
-static int compare_names(const void *left, const void *right)
+static void add_parent(scan *s, const char *name)
 {
-    return strcmp(left, right);
+    char origin[PATH_MAX];
+    struct stat status;
+    if ((size_t)snprintf(origin, sizeof origin, "%s/%s", s->options->sources[0], name) >= sizeof origin)
+        problem_errno(s, name, "cannot open the source", ENAMETOOLONG);
+    else if ((s->options->dereference ? stat : lstat)(origin, &status) != 0)
+        problem_errno(s, origin, "cannot open the source", errno);
+    else if (S_ISLNK(status.st_mode))
+        s->problem(s->state, origin, "is a link, and the list names something beyond it; name that by its own "
+                                     "path, or follow links with -L");
+    else
+        add(s, 0, name, origin, &status);
 }
 
 /* An entry for each directory on the way to `name`, which is below the only source. */
 static void add_parents(scan *s, const char *name)
 {
-    for (const char *slash = name - 1; slash != NULL; slash = strchr(slash + 1, '/')) {
-        char parent[PATH_MAX], origin[PATH_MAX];
-        struct stat status;
-        int length = slash < name ? 0 : (int)(slash - name);
-        if ((size_t)snprintf(parent, sizeof parent, "%.*s", length, name) >= sizeof parent
-            || (size_t)snprintf(origin, sizeof origin, "%s/%s", s->options->sources[0], parent) >= sizeof origin) {
-            problem_errno(s, name, "cannot open the source", ENAMETOOLONG);
-            return;
-        }
-        if (tfind(parent, &s->directories, compare_names) != NULL)
-            continue;
-        char *kept = strdup(parent);
-        if (kept == NULL || tsearch(kept, &s->directories, compare_names) == NULL)
-            problem_errno(s, origin, "cannot remember it", ENOMEM);
-        if (stat(origin, &status) != 0)
-            problem_errno(s, origin, "cannot open the source", errno);
-        else
-            add(s, 0, parent, origin, &status);
+    char parent[PATH_MAX] = "";
+    if (!has_entry(s, parent))
+        add_parent(s, parent);
+    for (const char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - name), name);
+        if (!has_entry(s, parent))
+            add_parent(s, parent);
     }
 }
 
@@ -253,11 +276,12 @@ static void add_listed(scan *s, char *line)
     }
     if (name[0] == '\0')
         return;
-    add_parents(s, name);
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", s->options->sources[0], name) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", s->options->sources[0], name) >= sizeof path) {
         problem_errno(s, name, "cannot open the source", ENAMETOOLONG);
-    else if (tfind(name, &s->directories, compare_names) == NULL)
-        walk_tree(s, 0, path, strlen(s->options->sources[0]));
+        return;
+    }
+    add_parents(s, name);
+    walk_tree(s, 0, path, strlen(s->options->sources[0]));
 }
 
 static void scan_list(scan *s)
@@ -306,7 +330,7 @@ static void add_library(scan *s, int target, const fan_copy_library *library)
     }
     size_t origin = fan_copy_manifest_keep(s->manifest, library->path, strlen(library->path));
     status.st_nlink = 1; /* a copy for each name */
-    add(s, target, fan_copy_path_base(library->name), library->path, &status); /* ld.so itself is asked for by its path */
+    add(s, target, fan_copy_path_base(library->name), library->path, &status);
     s->manifest->entries[s->manifest->entry_count - 1].origin = origin;
 }
 
@@ -351,7 +375,7 @@ void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
     for (int i = 0; options->with_libraries && i < options->source_count; i++)
         add_libraries(&s, i);
     tdestroy(s.first_names, free);
-    tdestroy(s.directories, free);
+    tdestroy(s.names, free);
 }
 
 char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifest *manifest,

@@ -37,12 +37,6 @@ static const fan_copy_entry *top_of(const fan_copy_manifest *manifest, int targe
     return NULL;
 }
 
-static bool is_directory(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* DST on this host, whether it is a directory to put things into, and whether that is right. */
 static int find_destination(const fan_copy_options *options, fan_copy_outcome *outcome, bool *into)
 {
@@ -53,10 +47,14 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
         return error;
     if (path[0] == '\0')
         return ENOENT;
-    bool exists = is_directory(path);
-    *into = exists && !options->no_target_directory && options->files_from == NULL;
-    if (!exists && options->source_count > 1)
-        return ENOTDIR;
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+    bool is_directory = is_there && S_ISDIR(status.st_mode);
+    *into = is_directory && !options->no_target_directory && options->files_from == NULL;
+    if (is_directory && fan_copy_from_stdin(options)) /* it has no name */
+        return EISDIR;
+    if (!is_directory && options->source_count > 1)
+        return is_there ? ENOTDIR : errno;
     return 0;
 }
 
@@ -88,10 +86,13 @@ static int check_place(fan_copy_target *target, const fan_copy_entry *top)
     size_t length = strlen(target->final_path);
     bool promises_directory = target->final_path[length - 1] == '/';
     target->existed = false;
-    if (stat(target->final_path, &status) != 0 && errno != ENOENT)
-        return errno;
-    else if (errno == ENOENT && access(target->final_path, F_OK) != 0)
-        return promises_directory && top->kind != FAN_COPY_DIRECTORY ? ENOTDIR : 0;
+    if (stat(target->final_path, &status) != 0) {
+        if (errno != ENOENT)
+            return errno;
+        /* A link to nothing can be replaced by a file, not by a directory. */
+        bool is_link = lstat(target->final_path, &status) == 0;
+        return (top->kind == FAN_COPY_DIRECTORY ? is_link : promises_directory) ? ENOTDIR : 0;
+    }
     target->existed = true;
     if (top->kind == FAN_COPY_DIRECTORY)
         return S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
@@ -145,14 +146,23 @@ static bool is_inside(const char *path, const fan_copy_entry *top)
 
 /* ---- resolving ---- */
 
+/* Two sources with the same name in different directories: the second would replace the first. */
+static bool is_taken(const fan_copy_targets *targets, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (strcmp(targets->items[k].final_path, targets->items[i].final_path) == 0)
+            return true;
+    return false;
+}
+
 static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node,
                     fan_copy_outcome *outcome)
 {
+    if (top->kind == FAN_COPY_DIRECTORY)
+        fan_copy_path_trim(target->final_path);
     int error = check_place(target, top);
     if (error != 0)
         return fail(outcome, target->final_path, error);
-    if (top->kind == FAN_COPY_DIRECTORY)
-        fan_copy_path_trim(target->final_path);
     if (on_source_node && is_source(target->final_path, top)) {
         snprintf(outcome->note, sizeof outcome->note, "is the source itself; left as it is");
         target->skipped = true;
@@ -193,6 +203,11 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options 
         target->final_path = strdup(path);
         if (options->source_count == 1 && i == 0)
             snprintf(outcome->path, sizeof outcome->path, "%s", path);
+        if (is_taken(targets, i)) {
+            snprintf(outcome->path, sizeof outcome->path, "%s", path);
+            fan_copy_outcome_fail(outcome, "two of the sources have this name; copy one after the other");
+            return false;
+        }
         if (top == NULL)
             target->skipped = true;
         else if (!resolve(target, top, on_source_node, outcome))

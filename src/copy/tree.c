@@ -4,6 +4,7 @@
 #include "copy/tree.h"
 #include "copy/attributes.h"
 #include "copy/memory.h"
+#include "copy/path.h"
 #include "copy/temporary.h"
 
 #include <errno.h>
@@ -231,7 +232,15 @@ static bool finish_directories(fan_copy_tree *tree)
         bool ours = tree->states[i] == MADE || tree->options->archive;
         if (entry->kind != FAN_COPY_DIRECTORY || !ours || !fan_copy_target_wanted(tree->targets, entry))
             continue;
-        if (!path_of(tree, entry, path) || !apply_attributes(tree, entry, path))
+        if (!path_of(tree, entry, path))
+            return false;
+        /* DST itself may be a link to a directory: it is the directory that gets them. */
+        int error = fan_copy_path_append(path, sizeof path, ".");
+        if (error != 0) {
+            errno = error;
+            return fail(tree, entry, "cannot set the mode");
+        }
+        if (!apply_attributes(tree, entry, path))
             return false;
     }
     return true;

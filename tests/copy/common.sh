@@ -4,6 +4,7 @@
 #
 # For one copy these may be set:
 #   CORRUPT_RANK          what this rank gets is changed on the way
+#   INPUT                 a file for standard input
 #   FANOUT_DISTURB_PAUSE  microseconds to wait before each piece is read
 #   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
 # shellcheck source=tests/tap.sh
@@ -39,7 +40,7 @@ launch()
     rm -f status.* pid.* out err
     # shellcheck disable=SC2086 # MPIRUN and FANOUT_TEST_WRAPPER may be commands with arguments
     $MPIRUN -np "$ranks" "$top_srcdir/tests/copy/run-rank" "$work" \
-        ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-copy" "$@" >out 2>err </dev/null &
+        ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-copy" "$@" >out 2>err <"${INPUT:-/dev/null}" &
     launcher=$!
 }
 
