@@ -79,16 +79,14 @@ void fan_copy_report_share(fan_copy_report *report)
 void fan_copy_report_libraries(fan_copy_report *report, const char *program, const char *directory)
 {
     char *text = NULL, *before = report->libraries;
+    char path[4 * PATH_MAX], run[4 * PATH_MAX];
     /* A name without a slash would be looked for in PATH. */
-    const char *here = strchr(program, '/') == NULL ? "./%d" : "%d";
-    char *path = fan_copy_shell_expand("%d", directory, "", 0);
-    char *run = fan_copy_shell_expand(here, program, "", 0);
-    if (path == NULL || run == NULL
-        || asprintf(&text, "%slibraries in %s: LD_LIBRARY_PATH=%s %s\n", before != NULL ? before : "", directory,
-                    path, run) < 0)
+    const char *here = strchr(program, '/') == NULL ? "./" : "";
+    if (fan_copy_shell_word(directory, path, sizeof path) != 0 || fan_copy_shell_word(program, run, sizeof run) != 0)
+        return; /* so many quotes that nobody would type them */
+    if (asprintf(&text, "%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n", before != NULL ? before : "", directory, path,
+                 here, run) < 0)
         fan_copy_abort("out of memory");
-    free(path);
-    free(run);
     free(before);
     report->libraries = text;
 }
