@@ -172,7 +172,7 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * With the parameter `shared_source` (the key fanout_shared_source, "1", in `info` or that of fanout_comm_attach; nothing
  * else can turn it on) the source may be called on any rank, for any offset,
  * in increasing order on each: all ranks must be able to give all of the data, as from a file in a parallel file system, but
- * each byte is asked for once, as a rule of the first group, a subfile of each. The root is a recipient like others then. Its
+ * each byte is asked for once, usually from the first group, a subfile from each. The root is a recipient like others then. Its
  * source gives all if all ranks share memory.
  *
  * @param bytes   length of the stream, equal on all ranks
