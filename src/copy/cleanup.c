@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { DESCRIPTORS_OF_WALK = 16 };
 
@@ -19,12 +20,19 @@ typedef struct leftover {
     char *path, *final_path;
 } leftover;
 
-static leftover *leftovers;
 static struct {
     pid_t group; /* 0: none */
     const char *path;
 } command;
 static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+/*
+ * Whoever writes to a slow disk can have the lock for so long that all is removed without it. What follows is
+ * guarded by a mutex that nobody has for long, so that then, too, nothing gets its final name in halves.
+ */
+static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
+static leftover *leftovers;
+static bool removing;
 
 void fan_copy_cleanup_lock(void)
 {
@@ -36,13 +44,28 @@ void fan_copy_cleanup_unlock(void)
     pthread_mutex_unlock(&mutex);
 }
 
+/* The process ends when all is removed. */
+static void stay_out_of_the_way(void)
+{
+    pthread_mutex_unlock(&list_mutex);
+    for (;;)
+        pause();
+}
+
 void fan_copy_cleanup_add(const char *path, const char *final_path)
 {
     leftover *added = calloc(1, sizeof *added);
     if (added == NULL)
         return; /* the next run removes it */
+    pthread_mutex_lock(&list_mutex);
+    if (removing) {
+        free(added);
+        fan_copy_cleanup_remove(path);
+        stay_out_of_the_way();
+    }
     *added = (leftover){leftovers, strdup(path), strdup(final_path)};
     leftovers = added;
+    pthread_mutex_unlock(&list_mutex);
 }
 
 static void release(leftover *gone)
@@ -52,7 +75,7 @@ static void release(leftover *gone)
     free(gone);
 }
 
-void fan_copy_cleanup_forget(const char *path)
+static void forget(const char *path)
 {
     for (leftover **at = &leftovers; *at != NULL; at = &(*at)->next)
         if (strcmp((*at)->path, path) == 0) {
@@ -67,6 +90,27 @@ void fan_copy_cleanup_command(pid_t group, const char *path)
 {
     command.group = group;
     command.path = path;
+}
+
+void fan_copy_cleanup_forget(const char *path)
+{
+    pthread_mutex_lock(&list_mutex);
+    forget(path);
+    pthread_mutex_unlock(&list_mutex);
+}
+
+int fan_copy_cleanup_commit(const char *path, const char *final_path)
+{
+    pthread_mutex_lock(&list_mutex);
+    if (removing)
+        stay_out_of_the_way();
+    int failed = rename(path, final_path);
+    int error = errno;
+    if (!failed)
+        forget(path);
+    pthread_mutex_unlock(&list_mutex);
+    errno = error;
+    return failed;
 }
 
 static int remove_found(const char *path, const struct stat *status, int kind, struct FTW *where)
@@ -84,14 +128,29 @@ static int open_up(const char *path, const struct stat *status, int kind, struct
     return 0;
 }
 
+void fan_copy_cleanup_open(const char *path)
+{
+    nftw(path, open_up, DESCRIPTORS_OF_WALK, FTW_PHYS);
+}
+
 int fan_copy_cleanup_remove(const char *path)
 {
     if (remove(path) == 0 || errno == ENOENT)
         return 0;
     if (errno != ENOTEMPTY && errno != EEXIST)
         return -1;
-    nftw(path, open_up, DESCRIPTORS_OF_WALK, FTW_PHYS);
+    fan_copy_cleanup_open(path);
     return nftw(path, remove_found, DESCRIPTORS_OF_WALK, FTW_DEPTH | FTW_PHYS);
+}
+
+static leftover *take_list(void)
+{
+    pthread_mutex_lock(&list_mutex);
+    removing = true;
+    leftover *list = leftovers;
+    leftovers = NULL;
+    pthread_mutex_unlock(&list_mutex);
+    return list;
 }
 
 const char *fan_copy_cleanup_run(void)
@@ -101,16 +160,19 @@ const char *fan_copy_cleanup_run(void)
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     pthread_mutex_timedlock(&mutex, &until);
-    bool any = leftovers != NULL || command.group != 0;
+    leftover *list = take_list();
+    bool any = list != NULL || command.group != 0;
     if (any)
-        snprintf(unfinished, sizeof unfinished, "%s",
-                 command.group != 0 ? command.path : leftovers->final_path);
+        snprintf(unfinished, sizeof unfinished, "%s", command.group != 0 ? command.path : list->final_path);
     if (command.group != 0)
         kill(-command.group, SIGTERM);
-    while (leftovers != NULL) {
-        leftover *gone = leftovers;
-        fan_copy_cleanup_remove(gone->path);
-        leftovers = gone->next;
+    while (list != NULL) {
+        leftover *gone = list;
+        /* Without the lock somebody may put a file into a directory that is being removed, but finds no place for
+         * the next one. */
+        if (fan_copy_cleanup_remove(gone->path) != 0)
+            fan_copy_cleanup_remove(gone->path);
+        list = gone->next;
         release(gone);
     }
     return any ? unfinished : NULL;

@@ -22,7 +22,7 @@ void fan_copy_cleanup_unlock(void);
  */
 void fan_copy_cleanup_add(const char *path, const char *final_path);
 
-/** It has its final name now, or is gone. */
+/** It is gone. */
 void fan_copy_cleanup_forget(const char *path);
 
 /**
@@ -31,8 +31,14 @@ void fan_copy_cleanup_forget(const char *path);
  */
 void fan_copy_cleanup_command(pid_t group, const char *path);
 
+/** Rename what is whole, and forget it. Not while all is being removed: then this does not return. 0, or -1 with errno. */
+int fan_copy_cleanup_commit(const char *path, const char *final_path);
+
 /** Remove a file, or a directory with all that is in it. 0 (also if there is nothing), or -1 with errno. */
 int fan_copy_cleanup_remove(const char *path);
+
+/** Let the owner into all directories here and below, as far as they can be reached. */
+void fan_copy_cleanup_open(const char *path);
 
 /**
  * Remove all that is registered; waits a second for the lock, and does not give it back.

@@ -46,16 +46,17 @@ static void look_at(fan_copy_tree *tree, int64_t i, fan_copy_cursor cursor,
     if (find_regular(tree, entry, path, &status) && status.st_size == entry->bytes) {
         if (options->checksum) {
             fan_copy_set_add(candidates, i);
-            return;
-        }
-        if (has_time(&status, entry)) {
+        } else if (has_time(&status, entry)) {
             fan_copy_tree_keep(tree, i);
             add_pieces(tree->manifest, i, cursor, have);
             return;
         }
     }
-    if (options->resume)
-        fan_copy_part_look(tree->manifest, i, path, cursor, have);
+    if (!options->resume || !fan_copy_tree_can_take(tree))
+        return;
+    int fd = fan_copy_part_look(tree->manifest, path, cursor, have);
+    if (fd >= 0)
+        fan_copy_tree_take(tree, i, fd);
 }
 
 /* The place of the entry after this one, whose first piece is at `cursor`. */
@@ -116,6 +117,17 @@ void fan_copy_inventory_compare(fan_copy_tree *tree, const fan_copy_set *candida
 
 /* ---- room ---- */
 
+void fan_copy_inventory_remove_stale(fan_copy_tree *tree)
+{
+    char path[PATH_MAX];
+    for (int64_t i = 0; i < tree->manifest->entry_count; i++) {
+        const fan_copy_entry *entry = &tree->manifest->entries[i];
+        if (entry->kind == FAN_COPY_REGULAR && fan_copy_target_wanted(tree->targets, entry)
+            && fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, sizeof path))
+            tree->part.stale |= fan_copy_part_remove_stale(path);
+    }
+}
+
 static int64_t round_up(int64_t bytes, int64_t unit)
 {
     return (bytes + unit - 1) / unit * unit;
@@ -137,7 +149,7 @@ void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have
 {
     const fan_copy_manifest *manifest = tree->manifest;
     int64_t largest_old = 0;
-    char path[PATH_MAX];
+    char path[PATH_MAX] = "";
     struct stat status;
     *bytes = *files = 0;
     for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count; at = next_entry(manifest, at)) {
@@ -145,12 +157,11 @@ void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have
         if (!fan_copy_target_wanted(tree->targets, entry) || fan_copy_tree_keeps(tree, at.entry))
             continue;
         *bytes += round_up(lacking(tree, at, have), unit);
-        bool existed = tree->targets->items[entry->target].existed;
-        if (existed && find_regular(tree, entry, path, &status) && status.st_nlink == 1) {
+        if (find_regular(tree, entry, path, &status) && status.st_nlink == 1) {
             int64_t old = (int64_t)status.st_blocks * 512;
             *bytes -= old;
             largest_old = old > largest_old ? old : largest_old;
-        } else if (entry->kind != FAN_COPY_HARD_LINK) {
+        } else if (entry->kind != FAN_COPY_HARD_LINK && lstat(path, &status) != 0) {
             ++*files;
         }
     }

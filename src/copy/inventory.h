@@ -22,6 +22,9 @@ XXH128_hash_t fan_copy_inventory_hash(const char *path);
 void fan_copy_inventory_compare(fan_copy_tree *tree, const fan_copy_set *candidates,
                                 const XXH128_hash_t *hashes, fan_copy_set *have);
 
+/** Remove temporary files of killed runs that are not going to be continued. */
+void fan_copy_inventory_remove_stale(fan_copy_tree *tree);
+
 /** What is still to be written: the bytes on a device, and the number of new files. */
 void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have, int64_t unit,
                              int64_t *bytes, int64_t *files);

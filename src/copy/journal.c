@@ -44,7 +44,8 @@ static int write_all(int fd, const void *data, size_t bytes)
 
 int fan_copy_journal_create(const char *path, const fan_copy_entry *entry)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    unlink(path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     header h = describe(entry);
     if (fd >= 0 && write_all(fd, &h, sizeof h) != 0) {
         int error = errno;
@@ -67,13 +68,14 @@ static bool is_good(const fan_copy_record *record, const fan_copy_entry *entry)
 {
     return record->check == XXH3_64bits(record, offsetof(fan_copy_record, check))
         && record->offset >= 0 && record->bytes > 0 && record->bytes <= FAN_COPY_BLOCK
-        && record->offset + record->bytes <= entry->bytes;
+        && record->offset <= entry->bytes - record->bytes;
 }
 
 static bool is_about(int fd, const fan_copy_entry *entry)
 {
     header expected = describe(entry), found;
-    return read(fd, &found, sizeof found) == (ssize_t)sizeof found
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && read(fd, &found, sizeof found) == (ssize_t)sizeof found
         && memcmp(&found, &expected, sizeof found) == 0;
 }
 
@@ -93,7 +95,7 @@ int fan_copy_journal_continue(const char *path, const fan_copy_entry *entry,
 {
     *records = NULL;
     *count = 0;
-    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return -1;
     if (is_about(fd, entry)) {

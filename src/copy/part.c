@@ -47,27 +47,23 @@ static int continue_journal(fan_copy_part *part, const fan_copy_entry *entry)
 
 static const char *open_journal(fan_copy_part *part, const fan_copy_entry *entry, bool resumed)
 {
-    part->journal = resumed ? continue_journal(part, entry) : -1;
-    if (part->journal >= 0)
-        return NULL;
-    /* Of what is there nobody knows what it is. */
-    if (resumed && ftruncate(part->fd, 0) != 0)
-        return "cannot write";
-    if (needs_journal(entry))
-        part->journal = fan_copy_journal_create(part->journal_path, entry);
-    else
+    if (!needs_journal(entry)) {
         unlink(part->journal_path);
-    return part->journal < 0 && needs_journal(entry) ? "cannot create a journal beside it" : NULL;
+        return NULL;
+    }
+    part->journal = resumed ? continue_journal(part, entry) : fan_copy_journal_create(part->journal_path, entry);
+    return part->journal < 0 ? "cannot create a journal beside it" : NULL;
 }
 
-const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_options *options,
-                               const fan_copy_entry *entry, const char *final_path,
-                               bool registered)
+const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
+                               const char *final_path, int taken, bool registered)
 {
     part->written_count = part->end = part->flushing = 0;
     if (!name_it(part, final_path))
         return "cannot create a temporary file beside it";
-    fan_copy_temporary made = fan_copy_temporary_file(part->path, options->resume);
+    fan_copy_temporary made = {.fd = taken};
+    if (taken < 0)
+        made = fan_copy_temporary_file(part->path);
     part->fd = made.fd;
     part->stale |= made.stale;
     if (part->fd < 0 && errno == EBUSY) {
@@ -80,7 +76,7 @@ const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_options *opti
         fan_copy_cleanup_add(part->path, final_path);
         fan_copy_cleanup_add(part->journal_path, final_path);
     }
-    return open_journal(part, entry, made.resumed);
+    return open_journal(part, entry, taken >= 0);
 }
 
 /* ---- writing ---- */
@@ -219,7 +215,7 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *op
         return "cannot flush the file";
     if (collect_late_errors(part->fd) != 0)
         return "cannot write";
-    if (rename(part->path, part->final_path) != 0)
+    if (fan_copy_cleanup_commit(part->path, part->final_path) != 0)
         return "cannot rename the temporary file";
     if (part->journal >= 0)
         unlink(part->journal_path);
@@ -243,19 +239,16 @@ void fan_copy_part_discard(fan_copy_part *part)
 
 /* ---- what a killed run has left ---- */
 
-void fan_copy_part_remove_stale(const char *final_path)
+bool fan_copy_part_remove_stale(const char *final_path)
 {
     char path[PATH_MAX];
-    if (fan_copy_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
-        && access(path, F_OK) == 0) {
-        fan_copy_temporary taken = fan_copy_temporary_file(path, false);
-        if (taken.fd >= 0) {
-            unlink(path);
-            close(taken.fd);
-        }
-    }
-    if (fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
+    bool removed = fan_copy_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
+                && fan_copy_temporary_remove(path);
+    /* If it is there still, somebody writes it and its journal. */
+    if ((removed || access(path, F_OK) != 0)
+        && fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
         unlink(path);
+    return removed;
 }
 
 static bool has_data(int fd, const fan_copy_record *record, char *room)
@@ -270,31 +263,47 @@ static int by_offset(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-void fan_copy_part_look(const fan_copy_manifest *manifest, int64_t entry, const char *final_path,
-                        fan_copy_cursor first, fan_copy_set *whole)
+/* Add the pieces that are in the records and in the file. Whether there are any. */
+static bool add_whole(const fan_copy_manifest *manifest, fan_copy_cursor first, int fd,
+                      fan_copy_record *records, int64_t count, fan_copy_set *whole)
 {
-    char path[PATH_MAX], journal_path[PATH_MAX];
-    fan_copy_record *records;
-    int64_t count;
-    if (!fan_copy_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
-        || !fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, journal_path, sizeof journal_path))
-        return;
-    int journal = fan_copy_journal_continue(journal_path, &manifest->entries[entry], &records, &count);
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     char *room = fan_copy_allocate(1, FAN_COPY_BLOCK);
-    qsort(records, (size_t)count, sizeof *records, by_offset);
+    int64_t entry = first.entry;
+    bool any = false;
     fan_copy_piece piece;
-    while (fd >= 0 && count > 0 && fan_copy_pieces_next(manifest, &first, &piece)
-           && piece.entry == entry) {
+    qsort(records, (size_t)count, sizeof *records, by_offset);
+    while (fan_copy_pieces_next(manifest, &first, &piece) && piece.entry == entry) {
         const fan_copy_record key = {.offset = piece.offset};
         const fan_copy_record *found = bsearch(&key, records, (size_t)count, sizeof *records, by_offset);
-        if (found != NULL && found->bytes == piece.bytes && has_data(fd, found, room))
-            fan_copy_set_add(whole, piece.index);
+        if (found == NULL || found->bytes != piece.bytes || !has_data(fd, found, room))
+            continue;
+        fan_copy_set_add(whole, piece.index);
+        any = true;
     }
     free(room);
+    return any;
+}
+
+int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path, fan_copy_cursor first,
+                       fan_copy_set *whole)
+{
+    const fan_copy_entry *entry = &manifest->entries[first.entry];
+    char path[PATH_MAX], journal_path[PATH_MAX];
+    if (!needs_journal(entry) || !fan_copy_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
+        || !fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, journal_path, sizeof journal_path))
+        return -1;
+    int fd = fan_copy_temporary_take(path);
+    if (fd < 0)
+        return -1;
+    fan_copy_record *records;
+    int64_t count;
+    int journal = fan_copy_journal_continue(journal_path, entry, &records, &count);
+    bool any = count > 0 && add_whole(manifest, first, fd, records, count, whole);
     free(records);
-    if (fd >= 0)
-        close(fd);
     if (journal >= 0)
         close(journal);
+    if (any)
+        return fd;
+    close(fd);
+    return -1;
 }

@@ -33,13 +33,13 @@ typedef struct fan_copy_part {
 } fan_copy_part;
 
 /**
- * Open the temporary file for `final_path`. With --resume one of a killed run is continued.
+ * Open the temporary file for `final_path`.
  *
+ * @param taken       that of a killed run, as fan_copy_part_look found it, to go on with; -1: begin a new one
  * @param registered  false: it is in a directory that is registered for cleaning up itself
  */
-const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_options *options,
-                               const fan_copy_entry *entry, const char *final_path,
-                               bool registered);
+const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
+                               const char *final_path, int taken, bool registered);
 
 /** Write a piece. */
 const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_options *options,
@@ -53,15 +53,17 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *op
 /** Remove it, if there is one. */
 void fan_copy_part_discard(fan_copy_part *part);
 
-/** Remove what a killed run may have left of `final_path`, unless somebody writes it. */
-void fan_copy_part_remove_stale(const char *final_path);
+/** Remove what a killed run may have left of `final_path`, unless somebody writes it. Whether there was something. */
+bool fan_copy_part_remove_stale(const char *final_path);
 
 /**
- * Add to `whole` those pieces of the entry, which start at number `first`, that the temporary file
- * of a killed run has: the journal names them, and the file has data with the same hash.
+ * Add to `whole` those pieces of the entry whose first is at `first` that the temporary file of a
+ * killed run has: the journal names them, and the file has data with the same hash.
+ *
+ * @return the file, locked so that it stays as it is, for fan_copy_part_open; -1 if it is of no use
  */
-void fan_copy_part_look(const fan_copy_manifest *manifest, int64_t entry, const char *final_path,
-                        fan_copy_cursor first, fan_copy_set *whole);
+int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path, fan_copy_cursor first,
+                       fan_copy_set *whole);
 
 /** Flush the directory of `path` to the device. 0, or -1 with errno. */
 int fan_copy_sync_directory(const char *path);

@@ -67,41 +67,68 @@ bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
     return true;
 }
 
-static bool fits_bytes(fan_copy_outcome *outcome, const struct statvfs *status, int64_t bytes)
+static fsblkcnt_t free_blocks(const struct statvfs *status)
 {
-    fsblkcnt_t blocks = geteuid() == 0 ? status->f_bfree : status->f_bavail;
-    if (bytes <= 0 || ((uint64_t)bytes + status->f_frsize - 1) / status->f_frsize <= blocks)
-        return true;
+    return geteuid() == 0 ? status->f_bfree : status->f_bavail;
+}
+
+static bool fits_bytes(const struct statvfs *status, int64_t bytes)
+{
+    return bytes <= 0 || ((uint64_t)bytes + status->f_frsize - 1) / status->f_frsize <= free_blocks(status);
+}
+
+static bool fits_files(const struct statvfs *status, int64_t files)
+{
+    /* 0 files: a file system without a limit for them. */
+    return status->f_files == 0 || (fsfilcnt_t)files <= status->f_favail;
+}
+
+static bool fail_bytes(fan_copy_outcome *outcome, const struct statvfs *status, int64_t bytes)
+{
     char needed[16], free_there[16];
     fan_format_bytes(bytes, needed, sizeof needed);
-    fan_format_bytes((int64_t)(blocks * status->f_frsize), free_there, sizeof free_there);
+    fan_format_bytes((int64_t)(free_blocks(status) * status->f_frsize), free_there, sizeof free_there);
     fan_copy_outcome_fail(
         outcome, "no room: %s needed, %s free; make room there, or choose another destination",
         needed, free_there);
     return false;
 }
 
-static bool fits_files(fan_copy_outcome *outcome, const struct statvfs *status, int64_t files)
+static bool fail_files(fan_copy_outcome *outcome, const struct statvfs *status, int64_t files)
 {
-    /* 0 files: a file system without a limit for them. */
-    if (status->f_files == 0 || (fsfilcnt_t)files <= status->f_favail)
-        return true;
     fan_copy_outcome_fail(
         outcome, "no room: %lld files needed, %lld free; make room there, or choose another destination",
         (long long)files, (long long)status->f_favail);
     return false;
 }
 
-bool fan_copy_preflight_room(const fan_copy_tree *tree, const fan_copy_set *have)
+/* The first target's file system. A directory can be one of its own. False if it has no limits, or none that we know. */
+static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
+{
+    const fan_copy_target *target = &tree->targets->items[0];
+    char directory[PATH_MAX];
+    snprintf(directory, sizeof directory, "%s", target->root != NULL ? target->root : target->final_path);
+    if (fan_copy_path_append(directory, sizeof directory, ".") != 0 || statvfs(directory, status) != 0) {
+        parent_of(target->final_path, directory);
+        if (statvfs(directory, status) != 0)
+            return false;
+    }
+    return status->f_blocks != 0; /* a tmpfs without a limit */
+}
+
+bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have)
 {
     struct statvfs status;
-    char parent[PATH_MAX];
     int64_t bytes, files;
-    if (tree->targets->count == 0)
-        return true;
-    parent_of(tree->targets->items[0].final_path, parent);
-    if (statvfs(parent, &status) != 0 || status.f_blocks == 0) /* 0 blocks: a tmpfs without a limit */
+    if (tree->targets->count == 0 || !look_at_disk(tree, &status))
         return true;
     fan_copy_inventory_room(tree, have, (int64_t)status.f_frsize, &bytes, &files);
-    return fits_bytes(tree->outcome, &status, bytes) && fits_files(tree->outcome, &status, files);
+    bool fits = fits_bytes(&status, bytes) && fits_files(&status, files);
+    if (!fits && !tree->options->dry_run) {
+        fan_copy_inventory_remove_stale(tree);
+        look_at_disk(tree, &status);
+    }
+    if (!fits_bytes(&status, bytes))
+        return fail_bytes(tree->outcome, &status, bytes);
+    return fits_files(&status, files) || fail_files(tree->outcome, &status, files);
 }

@@ -8,7 +8,10 @@
 /** Whether all directories that something will be made in can be written. Records the failure. */
 bool fan_copy_preflight_permissions(const fan_copy_tree *tree);
 
-/** Whether what is lacking fits on the file system. Records the failure. */
-bool fan_copy_preflight_room(const fan_copy_tree *tree, const fan_copy_set *have);
+/**
+ * Whether what is lacking fits on the file system; if not, what killed runs have left there and is of no use goes
+ * first. Records the failure.
+ */
+bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have);
 
 #endif

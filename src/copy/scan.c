@@ -8,6 +8,7 @@
 #include "copy/memory.h"
 #include "copy/outcome.h"
 #include "copy/path.h"
+#include "copy/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -110,7 +111,9 @@ static void add(scan *s, int target, const char *path, const char *origin,
 {
     char text[FAN_COPY_TEXT];
     int64_t before = s->manifest->entry_count;
-    if (S_ISDIR(status->st_mode)) {
+    if (fan_copy_temporary_is(path)) {
+        s->problem(s->state, origin, "is what a copy that was killed has left; remove it, or leave it out with --exclude");
+    } else if (S_ISDIR(status->st_mode)) {
         fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, path, status);
     } else if (S_ISREG(status->st_mode)) {
         add_regular(s, target, path, origin, status);

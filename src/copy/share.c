@@ -4,6 +4,7 @@
 #include "copy/share.h"
 #include "copy/cleanup.h"
 #include "copy/path.h"
+#include "copy/temporary.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,18 +12,55 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #define PROBE ".fanout-probe"
 
-/* What all probes of this copy for this path begin with. */
-static void name_probes(const char *path, uint64_t copy, char *prefix, size_t size)
+/* What all probes of this copy for this name begin with. */
+static void name_probes(const char *base, uint64_t copy, char *prefix, size_t size)
 {
-    const char *base = fan_copy_path_base(path);
     snprintf(prefix, size, PROBE ".%016llx.%016llx.", (unsigned long long)copy,
              (unsigned long long)XXH3_64bits(base, strlen(base)));
+}
+
+/* Whether path is a directory that can be shared where `parent` is not: another file system, or elsewhere by a link. */
+static bool is_elsewhere(const char *path, const char *parent)
+{
+    char above[PATH_MAX];
+    struct stat status, named, real;
+    snprintf(above, sizeof above, "%s", path);
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode) && stat(parent, &named) == 0
+        && fan_copy_path_append(above, sizeof above, "..") == 0 && stat(above, &real) == 0
+        && (status.st_dev != named.st_dev || real.st_dev != named.st_dev || real.st_ino != named.st_ino);
+}
+
+/* Where to look for others, and what all of them call it there. */
+static void find_place(const char *path, char directory[static PATH_MAX], const char **base)
+{
+    *base = fan_copy_path_base(path);
+    snprintf(directory, PATH_MAX, "%.*s.", (int)(*base - path), path);
+    if (is_elsewhere(path, directory)) {
+        snprintf(directory, PATH_MAX, "%s", path);
+        *base = "";
+    }
+}
+
+/* Remove a probe that nobody has locked: of a copy that was killed. */
+static void remove_dead(const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", directory, name) >= sizeof path)
+        return;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    /* Where there are no locks nobody knows. */
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlink(path);
+    if (fd >= 0)
+        close(fd);
 }
 
 static int lowest_rank(const char *directory, const char *prefix, int rank)
@@ -31,10 +69,14 @@ static int lowest_rank(const char *directory, const char *prefix, int rank)
     if (stream == NULL)
         return rank;
     int lowest = rank, found;
-    for (const struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
-        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0
-            && sscanf(entry->d_name + strlen(prefix), "%d", &found) == 1 && found < lowest)
+    for (const struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+        if (strncmp(entry->d_name, PROBE, strlen(PROBE)) != 0)
+            continue;
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+            remove_dead(directory, entry->d_name);
+        else if (sscanf(entry->d_name + strlen(prefix), "%d", &found) == 1 && found < lowest)
             lowest = found;
+    }
     closedir(stream);
     return lowest;
 }
@@ -50,11 +92,11 @@ int fan_copy_share_find(const char *path, MPI_Comm comm)
     MPI_Bcast(&copy, 1, MPI_UINT64_T, 0, comm);
     int fd = -1;
     if (path != NULL) {
-        int length = (int)(fan_copy_path_base(path) - path);
-        snprintf(directory, sizeof directory, "%.*s.", length, path);
-        name_probes(path, copy, prefix, sizeof prefix);
+        const char *base;
+        find_place(path, directory, &base);
+        name_probes(base, copy, prefix, sizeof prefix);
         snprintf(probe, sizeof probe, "%s/%s%d", directory, prefix, rank);
-        fd = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        fd = fan_copy_temporary_file(probe).fd;
         if (fd >= 0)
             fan_copy_cleanup_add(probe, path);
     }

@@ -232,54 +232,100 @@ bool fan_copy_target_wanted(const fan_copy_targets *targets, const fan_copy_entr
 
 /* ---- new trees ---- */
 
-/* What is in a tree of a killed run but not in the manifest. nftw() gives its function no state. */
+/* What may be in a tree of a killed run. nftw() gives its function no state. */
 static struct {
-    void *names; /* a tree of paths, see tsearch(3) */
+    void *names; /* a tree of expected_name, see tsearch(3) */
 } expected;
 
-static int compare_paths(const void *left, const void *right)
+typedef struct expected_name {
+    mode_t kind;
+    char path[];
+} expected_name;
+
+static int compare_names(const void *left, const void *right)
 {
-    return strcmp(left, right);
+    const expected_name *a = left, *b = right;
+    return strcmp(a->path, b->path);
+}
+
+static expected_name *make_name(const char *path, mode_t kind)
+{
+    expected_name *name = fan_copy_allocate(1, sizeof *name + strlen(path) + 1);
+    name->kind = kind;
+    memcpy(name->path, path, strlen(path) + 1);
+    return name;
+}
+
+static bool is_expected(const char *path, mode_t kind)
+{
+    expected_name *name = make_name(path, kind);
+    expected_name **found = tfind(name, &expected.names, compare_names);
+    bool result = found != NULL && (*found)->kind == kind;
+    free(name);
+    return result;
 }
 
 static int remove_unexpected(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
-    (void)status, (void)kind;
-    if (where->level == 0 || tfind(path, &expected.names, compare_paths) != NULL)
-        return 0;
-    return fan_copy_cleanup_remove(path);
+    (void)kind;
+    return where->level == 0 || is_expected(path, status->st_mode & S_IFMT) ? 0 : fan_copy_cleanup_remove(path);
 }
 
-static void expect(const char *path)
+static void expect(const char *path, mode_t kind)
 {
-    tsearch(strdup(path), &expected.names, compare_paths);
+    expected_name *name = make_name(path, kind);
+    if (*(expected_name **)tsearch(name, &expected.names, compare_names) != name)
+        free(name);
 }
 
 static void expect_entry(const fan_copy_targets *targets, const fan_copy_manifest *manifest,
                          const fan_copy_entry *entry)
 {
+    static const mode_t kinds[] = {[FAN_COPY_DIRECTORY] = S_IFDIR,
+                                   [FAN_COPY_REGULAR] = S_IFREG,
+                                   [FAN_COPY_SYMLINK] = S_IFLNK,
+                                   [FAN_COPY_HARD_LINK] = S_IFREG};
     char path[PATH_MAX], beside[PATH_MAX];
     if (!fan_copy_target_path(targets, manifest, entry, false, path, sizeof path))
         return;
-    expect(path);
+    expect(path, kinds[entry->kind]);
     if (entry->kind != FAN_COPY_REGULAR)
         return;
     if (fan_copy_temporary_name(path, FAN_COPY_PART, beside, sizeof beside))
-        expect(beside);
+        expect(beside, S_IFREG);
     if (fan_copy_temporary_name(path, FAN_COPY_JOURNAL, beside, sizeof beside))
-        expect(beside);
+        expect(beside, S_IFREG);
 }
 
-/* A tree that is continued must not keep what the source does not have any more. */
+/* A tree that is continued must not keep what the source does not have any more, or has as something else. */
 static int prune(const fan_copy_targets *targets, const fan_copy_manifest *manifest, int target)
 {
+    const char *root = targets->items[target].root;
     for (int64_t i = 0; i < manifest->entry_count; i++)
         if (manifest->entries[i].target == target)
             expect_entry(targets, manifest, &manifest->entries[i]);
-    int failed = nftw(targets->items[target].root, remove_unexpected, 16, FTW_PHYS | FTW_DEPTH);
+    /* Some directories may have got their final modes. */
+    fan_copy_cleanup_open(root);
+    int failed = nftw(root, remove_unexpected, 16, FTW_PHYS | FTW_DEPTH);
     tdestroy(expected.names, free);
     expected.names = NULL;
     return failed;
+}
+
+static void note_stale(fan_copy_outcome *outcome)
+{
+    snprintf(outcome->note, sizeof outcome->note,
+             "removed the temporary directory of an earlier copy that was killed");
+}
+
+/* What goes into a directory that is there can not be in one that a killed run began before it was. */
+static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *outcome)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    if (fan_copy_temporary_name(target->final_path, FAN_COPY_PART, path, sizeof path)
+        && lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && fan_copy_temporary_remove(path))
+        note_stale(outcome);
 }
 
 static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *options,
@@ -297,8 +343,7 @@ static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *opti
         return false;
     fan_copy_cleanup_add(target->root, target->final_path);
     if (made.stale)
-        snprintf(outcome->note, sizeof outcome->note,
-                 "removed the temporary directory of an earlier copy that was killed");
+        note_stale(outcome);
     if (made.resumed && prune(targets, manifest, i) != 0) {
         fan_copy_outcome_fail_errno(outcome, "cannot clean the temporary directory beside it", errno);
         return false;
@@ -309,10 +354,15 @@ static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *opti
 bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *options,
                             const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
 {
-    for (int i = 0; i < targets->count; i++)
-        if (targets->items[i].staged && !targets->items[i].skipped
-            && !stage(targets, i, options, manifest, outcome))
+    for (int i = 0; i < targets->count; i++) {
+        const fan_copy_target *target = &targets->items[i];
+        if (target->skipped)
+            continue;
+        if (!target->staged)
+            remove_stale_tree(target, outcome);
+        else if (!stage(targets, i, options, manifest, outcome))
             return false;
+    }
     return true;
 }
 
@@ -330,7 +380,7 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *
         fan_copy_target *target = &targets->items[i];
         if (target->lock < 0)
             continue;
-        if (rename(target->root, target->final_path) != 0
+        if (fan_copy_cleanup_commit(target->root, target->final_path) != 0
             || (options->sync && fan_copy_sync_directory(target->final_path) != 0)) {
             snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
             fan_copy_outcome_fail_errno(outcome, "cannot rename the temporary directory", errno);

@@ -49,10 +49,32 @@ bool fan_copy_temporary_name(const char *final_path, const char *suffix, char *p
     return (size_t)length < size;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length > end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+bool fan_copy_temporary_is(const char *path)
+{
+    const char *base = fan_copy_path_base(path);
+    return base[0] == '.' && (ends_with(base, FAN_COPY_PART) || ends_with(base, FAN_COPY_JOURNAL));
+}
+
+static int open_it(const char *path, int flags)
+{
+    flags |= O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = open(path, flags);
+    /* A killed run may have given it its final mode already. */
+    if (fd < 0 && errno == EACCES && fchmodat(AT_FDCWD, path, S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0)
+        fd = open(path, flags);
+    return fd;
+}
+
 /* Open it if it is there and nobody has it locked. -1 with EBUSY, or ENOENT, also if it went away meanwhile. */
 static int take_over(const char *path, int flags)
 {
-    int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = open_it(path, flags);
     if (fd < 0)
         return -1;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && !locks_are_missing(errno))
@@ -84,15 +106,22 @@ static int create_directory(const char *path)
                : lock_new(path, open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-static fan_copy_temporary create(const char *path, bool resume, int flags, int (*create_new)(const char *))
+static bool is_directory(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* `resume`: one that is a directory is good. */
+static fan_copy_temporary create(const char *path, bool resume, int (*create_new)(const char *))
 {
     fan_copy_temporary made = {.fd = create_new(path)};
     /* Again after each removal of a stale one: others may try the same at the same time. */
     for (int attempt = 0; made.fd < 0 && errno == EEXIST && attempt < 10; attempt++) {
-        int stale = take_over(path, flags);
+        int stale = take_over(path, O_RDONLY);
         if (stale < 0 && errno != ENOENT)
             break;
-        if (stale >= 0 && resume)
+        if (stale >= 0 && resume && is_directory(stale))
             return (fan_copy_temporary){.fd = stale, .resumed = true};
         if (stale >= 0) {
             int failed = fan_copy_cleanup_remove(path);
@@ -106,12 +135,27 @@ static fan_copy_temporary create(const char *path, bool resume, int flags, int (
     return made;
 }
 
-fan_copy_temporary fan_copy_temporary_file(const char *path, bool resume)
+fan_copy_temporary fan_copy_temporary_file(const char *path)
 {
-    return create(path, resume, O_RDWR, create_file);
+    return create(path, false, create_file);
+}
+
+int fan_copy_temporary_take(const char *path)
+{
+    return take_over(path, O_RDWR);
+}
+
+bool fan_copy_temporary_remove(const char *path)
+{
+    int stale = take_over(path, O_RDONLY);
+    if (stale < 0)
+        return false;
+    bool removed = fan_copy_cleanup_remove(path) == 0;
+    close(stale);
+    return removed;
 }
 
 fan_copy_temporary fan_copy_temporary_directory(const char *path, bool resume)
 {
-    return create(path, resume, O_RDONLY | O_DIRECTORY, create_directory);
+    return create(path, resume, create_directory);
 }

@@ -50,6 +50,7 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
     fan_copy_transfer *transfer = state;
     fan_copy_sender *sender = transfer->sender;
     if (heard_of_failure(transfer)) {
+        snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->options->sources[0]);
         snprintf(sender->error, sizeof sender->error, "not sent to its end, because a host failed (--fail-fast)");
         return -1;
     }

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,28 @@ void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry)
 bool fan_copy_tree_keeps(const fan_copy_tree *tree, int64_t entry)
 {
     return tree->states[entry] == KEPT;
+}
+
+void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd)
+{
+    tree->taken[tree->taken_count++] = (fan_copy_taken){entry, fd};
+}
+
+bool fan_copy_tree_can_take(const fan_copy_tree *tree)
+{
+    return tree->taken_count < FAN_COPY_TAKEN;
+}
+
+/* The caller owns it now. -1 if there is none. */
+static int hand_over(fan_copy_tree *tree, int64_t entry)
+{
+    int fd = -1;
+    for (int i = 0; i < tree->taken_count; i++)
+        if (tree->taken[i].entry == entry) {
+            fd = tree->taken[i].fd;
+            tree->taken[i].fd = -1;
+        }
+    return fd;
 }
 
 /* ---- failures ---- */
@@ -94,8 +117,8 @@ static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
     const fan_copy_target *target = &tree->targets->items[entry->target];
     struct stat status;
     bool is_staged_root = target->staged && fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
-    /* Until all is in it, we must be able to write there. */
-    if (is_staged_root || mkdir(path, S_IRWXU) == 0) {
+    /* Until all is in it, we must be able to write there. Should we be killed, others can use it nevertheless. */
+    if (is_staged_root || mkdir(path, (entry->mode & 0777) | S_IRWXU) == 0) {
         tree->states[i] = MADE;
         return true;
     }
@@ -108,8 +131,8 @@ static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
         errno = ENOTDIR;
         return fail(tree, entry, "cannot create the directory");
     }
-    /* Of a killed run: it has not got its mode yet. */
-    if (target->staged)
+    /* It may be of a killed run, and not have its mode and times yet. */
+    if (target->staged || (tree->options->resume && !is_top))
         tree->states[i] = MADE;
     return true;
 }
@@ -126,6 +149,20 @@ static bool may_replace(fan_copy_tree *tree, const fan_copy_entry *entry, const 
                                              : "is not a regular file and is not replaced; choose another name");
 }
 
+/* Whether the link is there already: making it again would change its directory's time. */
+static bool has_link(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    char content[PATH_MAX], target[PATH_MAX];
+    struct stat status, other;
+    const char *wanted = tree->manifest->text + entry->link;
+    if (entry->kind == FAN_COPY_SYMLINK) {
+        ssize_t length = readlink(path, content, sizeof content);
+        return length >= 0 && (size_t)length == strlen(wanted) && memcmp(content, wanted, (size_t)length) == 0;
+    }
+    return path_of(tree, &tree->manifest->entries[entry->same_as], target) && lstat(path, &status) == 0
+        && lstat(target, &other) == 0 && status.st_dev == other.st_dev && status.st_ino == other.st_ino;
+}
+
 /* Make a link under a temporary name, then rename it, so that there is always an old or a new one. */
 static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
 {
@@ -135,6 +172,8 @@ static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
         return fail(tree, entry, "cannot write here");
     }
     unlink(temporary);
+    if (has_link(tree, entry, path))
+        return entry->kind == FAN_COPY_HARD_LINK || apply_attributes(tree, entry, path);
     int failed;
     if (entry->kind == FAN_COPY_SYMLINK)
         failed = symlink(tree->manifest->text + entry->link, temporary);
@@ -148,8 +187,11 @@ static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
         return false;
     }
     failed = rename(temporary, path);
-    /* rename() does nothing if both are names of the same file already. */
-    unlink(temporary);
+    if (failed) {
+        int error = errno;
+        unlink(temporary);
+        errno = error;
+    }
     return !failed || fail(tree, entry, "cannot rename the temporary link");
 }
 
@@ -168,18 +210,27 @@ static bool finish_file(fan_copy_tree *tree)
     return failed == NULL || fail(tree, entry, failed);
 }
 
+/* Its data is there, mode and times may differ. */
+static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    struct stat status;
+    tree->files++;
+    fan_copy_part_remove_stale(path);
+    bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode
+             && status.st_mtim.tv_sec == entry->modified.tv_sec
+             && status.st_mtim.tv_nsec == entry->modified.tv_nsec;
+    return (same && !tree->options->archive) || apply_attributes(tree, entry, path);
+}
+
 static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
 {
     const fan_copy_entry *entry = &tree->manifest->entries[i];
     const fan_copy_target *target = &tree->targets->items[entry->target];
-    if (tree->states[i] == KEPT) {
-        tree->files++;
-        fan_copy_part_remove_stale(path);
-        return true;
-    }
+    if (tree->states[i] == KEPT)
+        return keep_file(tree, entry, path);
     if (!may_replace(tree, entry, path))
         return false;
-    const char *failed = fan_copy_part_open(&tree->part, tree->options, entry, path, !target->staged);
+    const char *failed = fan_copy_part_open(&tree->part, entry, path, hand_over(tree, i), !target->staged);
     if (failed != NULL)
         return fail(tree, entry, failed);
     tree->writing = i;
@@ -258,6 +309,9 @@ void fan_copy_tree_close(fan_copy_tree *tree)
         snprintf(tree->outcome->note, sizeof tree->outcome->note,
                  "removed the temporary file of an earlier copy that was killed");
     fan_copy_part_discard(&tree->part);
+    for (int i = 0; i < tree->taken_count; i++)
+        if (tree->taken[i].fd >= 0)
+            close(tree->taken[i].fd);
     free(tree->states);
     tree->states = NULL;
 }

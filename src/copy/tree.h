@@ -15,6 +15,14 @@
 #include "copy/pieces.h"
 #include "copy/targets.h"
 
+/** Files of killed runs, found before the transfer, wait until their turn comes. A run leaves one for each tree. */
+enum { FAN_COPY_TAKEN = 16 };
+
+typedef struct fan_copy_taken {
+    int64_t entry;
+    int fd; /**< locked; -1: it is being written */
+} fan_copy_taken;
+
 typedef struct fan_copy_tree {
     const fan_copy_options *options;
     const fan_copy_manifest *manifest;
@@ -25,6 +33,8 @@ typedef struct fan_copy_tree {
     int64_t writing;       /**< the entry of `part`, -1: none */
     int64_t files;         /**< regular files that are whole */
     fan_copy_part part;
+    fan_copy_taken taken[FAN_COPY_TAKEN];
+    int taken_count;
 } fan_copy_tree;
 
 void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_options *options,
@@ -34,6 +44,10 @@ void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_options *options,
 /** The regular file `entry` is there already: leave it as it is. */
 void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry);
 bool fan_copy_tree_keeps(const fan_copy_tree *tree, int64_t entry);
+
+/** The temporary file `fd`, of a killed run, has pieces of `entry`. */
+void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd);
+bool fan_copy_tree_can_take(const fan_copy_tree *tree);
 
 /** Take a piece. False if that fails. */
 bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data);

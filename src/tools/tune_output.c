@@ -34,7 +34,7 @@ static fan_status open_tune(fan_tune_output *output, const char *name)
         return cannot_write("-o", name, error);
     if (!fan_copy_temporary_name(output->path, FAN_COPY_PART, output->temporary, sizeof output->temporary))
         return cannot_write("-o", name, ENAMETOOLONG);
-    int fd = fan_copy_temporary_file(output->temporary, false).fd;
+    int fd = fan_copy_temporary_file(output->temporary).fd;
     output->tune = fd < 0 ? NULL : fdopen(fd, "w");
     return output->tune == NULL ? cannot_write("-o", output->path, errno) : FAN_OK;
 }

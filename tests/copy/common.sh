@@ -7,6 +7,7 @@
 #   INPUT                 a file for standard input
 #   FANOUT_DISTURB_PAUSE  microseconds to wait before each piece is read
 #   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
+#   DISTURB_RANK          FANOUT_DISTURB_FAIL and _DELAY (see disturb.c) are for this rank only
 # shellcheck source=tests/tap.sh
 . "$top_srcdir/tests/tap.sh"
 # shellcheck source=tests/mpi-env.sh
@@ -73,6 +74,33 @@ start_copy()
     exit 1
 }
 
+# running PID: it exists and is no zombie.
+running()
+{
+    grep -qs '^State:[[:space:]]*[^Z]' "/proc/$1/status"
+}
+
+# ranks_gone: every rank ends within ten seconds.
+ranks_gone()
+{
+    local pid tries=500
+    for pid in $(cat pid.* 2>/dev/null); do
+        while running "$pid"; do
+            ((tries-- > 0)) || return 1
+            sleep 0.02
+        done
+    done
+}
+
+# kill_all: SIGKILL for the launcher and all ranks.
+kill_all()
+{
+    # shellcheck disable=SC2046
+    kill -KILL "$launcher" $(cat pid.* 2>/dev/null)
+    end_copy 2>/dev/null
+    ranks_gone
+}
+
 # every_rank STATUS: each rank has ended with it.
 every_rank()
 {
@@ -83,10 +111,10 @@ every_rank()
     [ ! -e "status.$ranks" ]
 }
 
-# no_temporary: there is no temporary file below here.
+# no_temporary: there is no temporary file or directory, journal or probe below here.
 no_temporary()
 {
-    [ -z "$(find . -name '*.fanout-part')" ]
+    [ -z "$(find . -name '*.fanout-*')" ]
 }
 
 # same SOURCE FILE...: all files equal the source.

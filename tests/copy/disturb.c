@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream.
+ * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream, and between it and the
+ * system calls that make files.
  *
  * FANOUT_DISTURB_PAUSE=MICROSECONDS  a slow source: wait before each piece
  * FANOUT_DISTURB_CORRUPT=1           a bad network: change each piece that arrives
  * FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the end
+ * FANOUT_DISTURB_FAIL=FUNCTION:ERROR:N          its call number N fails: EIO, EDQUOT or ENOSPC
+ * FANOUT_DISTURB_DELAY=FUNCTION:MICROSECONDS:N  its call number N waits first (0: each call), and says so in FILE:
+ * FANOUT_DISTURB_DELAYED=FILE
  */
 #define _GNU_SOURCE
 #include "fanout.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef int stream_function(MPI_Count, fanout_source_fn *, fanout_sink_fn *, void *, int, MPI_Comm,
@@ -62,6 +71,63 @@ int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sin
         sink = corrupting_sink;
     return next.function(bytes, slow_source, sink, state, root, comm, info);
 }
+
+/* ---- system calls ---- */
+
+/* Whether `variable`, FUNCTION:ARGUMENT:N, is about this call. */
+static bool is_meant(const char *variable, const char *function, int call, char argument[static 16])
+{
+    const char *text = getenv(variable);
+    char name[16];
+    int number;
+    return text != NULL && sscanf(text, "%15[^:]:%15[^:]:%d", name, argument, &number) == 3
+        && strcmp(name, function) == 0 && (number == 0 || number == call);
+}
+
+static void delay(const char *microseconds)
+{
+    const char *path = getenv("FANOUT_DISTURB_DELAYED");
+    int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT, 0600);
+    if (fd >= 0) {
+        dprintf(fd, "now\n");
+        close(fd);
+    }
+    usleep((useconds_t)atoi(microseconds));
+}
+
+/* Call number `call` of `function` is being made. True if it has to fail, with errno. */
+static bool disturb(const char *function, int call)
+{
+    char argument[16];
+    if (is_meant("FANOUT_DISTURB_DELAY", function, call, argument))
+        delay(argument);
+    if (!is_meant("FANOUT_DISTURB_FAIL", function, call, argument))
+        return false;
+    errno = strcmp(argument, "EDQUOT") == 0 ? EDQUOT : strcmp(argument, "ENOSPC") == 0 ? ENOSPC : EIO;
+    return true;
+}
+
+#define DISTURBED(type, name, parameters, arguments)                      \
+    type name parameters                                                  \
+    {                                                                     \
+        static atomic_int calls;                                          \
+        union {                                                           \
+            void *object;                                                 \
+            type(*function) parameters;                                   \
+        } next = {dlsym(RTLD_NEXT, #name)};                               \
+        return disturb(#name, ++calls) ? -1 : next.function arguments;    \
+    }
+
+DISTURBED(ssize_t, pwrite, (int fd, const void *data, size_t bytes, off_t offset), (fd, data, bytes, offset))
+DISTURBED(int, fsync, (int fd), (fd))
+DISTURBED(int, fdatasync, (int fd), (fd))
+DISTURBED(int, ftruncate, (int fd, off_t size), (fd, size))
+DISTURBED(int, rename, (const char *from, const char *to), (from, to))
+DISTURBED(int, remove, (const char *path), (path))
+DISTURBED(int, mkdir, (const char *path, mode_t mode), (path, mode))
+DISTURBED(int, symlink, (const char *content, const char *path), (content, path))
+
+/* ---- the end ---- */
 
 __attribute__((destructor)) static void write_peak(void)
 {

@@ -8,24 +8,6 @@
 head -c 8M /dev/urandom >source
 export FANOUT_DISTURB_PAUSE=100000
 
-# running PID: it exists and is no zombie.
-running()
-{
-    grep -qs '^State:[[:space:]]*[^Z]' "/proc/$1/status"
-}
-
-# ranks_gone: every rank ends within ten seconds.
-ranks_gone()
-{
-    local pid tries=500
-    for pid in $(cat pid.*); do
-        while running "$pid"; do
-            ((tries-- > 0)) || return 1
-            sleep 0.02
-        done
-    done
-}
-
 for signal in TERM INT; do
     echo old >copy.2
     start_copy .copy.4.fanout-part 5 source 'copy.%r'
@@ -42,10 +24,7 @@ for signal in TERM INT; do
 done
 
 start_copy .copy.4.fanout-part 5 source 'copy.%r'
-# shellcheck disable=SC2046
-kill -KILL "$launcher" $(cat pid.*)
-end_copy 2>/dev/null
-check "SIGKILL: all ranks end" ranks_gone
+check "SIGKILL: all ranks end" kill_all
 check "SIGKILL leaves temporary files" [ -e .copy.0.fanout-part -a -e .copy.4.fanout-part ]
 check "but none under the final name" absent copy.{0,1,2,3,4}
 unset FANOUT_DISTURB_PAUSE
