@@ -108,9 +108,10 @@ done
 
 # ---- checksums ----
 
+ln mixed/a-text mixed/other-name
 copy 2 --verify --digest sha256 -r mixed 'sums.%r'
 find mixed -type f -exec sha256sum {} + | sort >sums
-check "--digest sha256: that of sha256sum, also of empty and sparse files" cmp sums <(grep '^[0-9a-f]\{64\}  ' out | sort)
+check "--digest sha256: that of sha256sum, also of empty and sparse files and hard links" cmp sums <(grep '^[0-9a-f]\{64\}  ' out | sort)
 check "--verify: every rank exits with 0" every_rank 0
 check "--verify: content" diff -r mixed sums.1
 echo more >>sums.0/a-text
