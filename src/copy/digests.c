@@ -62,8 +62,10 @@ static void end_entry(fan_copy_digests *digests)
 {
     char text[FAN_COPY_CHECKSUM_TEXT];
     const fan_copy_entry *entry = &digests->manifest->entries[digests->entry];
-    if (entry->kind == FAN_COPY_REGULAR) {
-        catch_up(digests, entry->bytes);
+    /* A hard link's data does not come again: it is read, from memory most likely. */
+    const fan_copy_entry *file = entry->kind == FAN_COPY_HARD_LINK ? &digests->manifest->entries[entry->same_as] : entry;
+    if (file->kind == FAN_COPY_REGULAR) {
+        catch_up(digests, file->bytes);
         char *path = fan_copy_scan_path(digests->options, digests->manifest, entry);
         if (fan_copy_checksum_finish(digests->sum, text))
             fan_copy_checksum_print(digests->lines, text, path);

@@ -14,11 +14,17 @@ head -c 1000003 /dev/urandom >source
 
 # ---- standard input ----
 
+# MPICH's launcher (4.0.2) dies of SIGPIPE when it forwards more than a pipe holds, whatever the program is.
+if [ "$MPI_VENDOR" = mpich ]; then
+    head -c 20000 source >middle
+else
+    cp source middle
+fi
 mkfifo input
 {
     printf begin
     sleep 0.3
-    cat source
+    cat middle
     sleep 0.3
     printf end
 } >input &
@@ -27,19 +33,19 @@ INPUT=input copy 3 --json report - 'stdin.%r'
 wait "$writer"
 {
     printf begin
-    cat source
+    cat middle
     printf end
 } >whole
 check "standard input: every rank exits with 0" every_rank 0
 check "standard input: slow and in short pieces, all is there" same whole stdin.{0,1,2}
-check "standard input: its length" [ "$(json bytes)" = 1000011 ]
+check "standard input: its length" [ "$(json bytes)" = "$(stat -c %s whole)" ]
 check "standard input: the mode of a new file" \
     [ "$(stat -c %a stdin.1)" = "$(printf %o $((0666 & ~$(umask))))" ]
 copy 2 --digest sha256 - 'empty.%r'
 check "empty input: an empty file" [ -f empty.0 -a -f empty.1 -a ! -s empty.1 ]
 check "empty input: its checksum" grep -qx "$(sha256sum </dev/null)" out
 mkdir directory
-INPUT=source copy 2 - directory
+INPUT=whole copy 2 - directory
 check "standard input to a directory: refused" said "directory: cannot write here: Is a directory"
 check "standard input to a directory: every rank exits with 1" every_rank 1
 check "standard input to a directory: nothing is there" [ -z "$(ls -A directory)" ]
@@ -73,7 +79,8 @@ end_copy
 check "--pipe: a source that fails" said "shrinking: shrank from 1000003 to 700000 bytes"
 check "--pipe: no command takes a part for all" absent whole.0 whole.1
 rm half.*
-FANOUT_DISTURB_PAUSE=100000 start_copy half.1 2 --pipe 'cat >half.%r && mv half.%r whole.%r' source x.%r
+# Open MPI's launcher takes a second to pass the signal on.
+FANOUT_DISTURB_PAUSE=300000 start_copy half.1 2 --pipe 'cat >half.%r && mv half.%r whole.%r' source x.%r
 kill -TERM "$launcher"
 end_copy
 check "--pipe: nor if the copy is stopped" absent whole.0 whole.1
@@ -102,9 +109,10 @@ done
 
 # ---- checksums ----
 
+ln mixed/a-text mixed/other-name
 copy 2 --verify --digest sha256 -r mixed 'sums.%r'
 find mixed -type f -exec sha256sum {} + | sort >sums
-check "--digest sha256: that of sha256sum, also of empty and sparse files" cmp sums <(grep '^[0-9a-f]\{64\}  ' out | sort)
+check "--digest sha256: that of sha256sum, also of empty and sparse files and hard links" cmp sums <(grep '^[0-9a-f]\{64\}  ' out | sort)
 check "--verify: every rank exits with 0" every_rank 0
 check "--verify: content" diff -r mixed sums.1
 echo more >>sums.0/a-text

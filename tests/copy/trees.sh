@@ -317,7 +317,7 @@ done
 for i in {1..5000}; do
     echo "$i" >"many/$((i % 50))/$i"
 done
-FANOUT_TEST_WRAPPER="prlimit --nofile=32 ${FANOUT_TEST_WRAPPER-}" copy 3 --json report -r many 'more.%r'
+FANOUT_TEST_WRAPPER="prlimit --nofile=64 ${FANOUT_TEST_WRAPPER-}" copy 3 --json report -r many 'more.%r'
 check "5000 files with few descriptors: every rank exits with 0" every_rank 0
 check "5000 files: counted" [ "$(json files)" = 5000 ]
 check "5000 files: content" diff -r many more.2
