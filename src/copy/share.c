@@ -27,26 +27,17 @@ static void name_probes(const char *base, uint64_t copy, char *prefix, size_t si
              (unsigned long long)XXH3_64bits(base, strlen(base)));
 }
 
-/* Whether path is a directory that can be shared where `parent` is not: another file system, or elsewhere by a link. */
-static bool is_elsewhere(const char *path, const char *parent)
-{
-    char above[PATH_MAX];
-    struct stat status, named, real;
-    snprintf(above, sizeof above, "%s", path);
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode) && stat(parent, &named) == 0
-        && fan_copy_path_append(above, sizeof above, "..") == 0 && stat(above, &real) == 0
-        && (status.st_dev != named.st_dev || real.st_dev != named.st_dev || real.st_ino != named.st_ino);
-}
-
-/* Where to look for others, and what all of them call it there. */
+/*
+ * Where to look for others, and what all of them call it there. A directory that is there is the place itself: it may be
+ * shared where the one that it is in is not.
+ */
 static void find_place(const char *path, char directory[static PATH_MAX], const char **base)
 {
-    *base = fan_copy_path_base(path);
-    snprintf(directory, PATH_MAX, "%.*s.", (int)(*base - path), path);
-    if (is_elsewhere(path, directory)) {
-        snprintf(directory, PATH_MAX, "%s", path);
-        *base = "";
-    }
+    struct stat status;
+    bool is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    *base = is_directory ? "" : fan_copy_path_base(path);
+    int length = is_directory ? (int)strlen(path) : (int)(*base - path);
+    snprintf(directory, PATH_MAX, "%.*s%s.", length, path, is_directory ? "/" : "");
 }
 
 /* Remove a probe that nobody has locked: of a copy that was killed. */

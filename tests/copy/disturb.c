@@ -9,6 +9,7 @@
  * FANOUT_DISTURB_FAIL=FUNCTION:ERROR:N          its call number N fails: EIO, EDQUOT or ENOSPC
  * FANOUT_DISTURB_DELAY=FUNCTION:MICROSECONDS:N  its call number N waits first (0: each call), and says so in FILE:
  * FANOUT_DISTURB_DELAYED=FILE
+ * FANOUT_DISTURB_REMOVE=MICROSECONDS            wait before each file that is removed with remove()
  */
 #define _GNU_SOURCE
 #include "fanout.h"
@@ -22,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 typedef int stream_function(MPI_Count, fanout_source_fn *, fanout_sink_fn *, void *, int, MPI_Comm,
@@ -123,9 +123,18 @@ DISTURBED(int, fsync, (int fd), (fd))
 DISTURBED(int, fdatasync, (int fd), (fd))
 DISTURBED(int, ftruncate, (int fd, off_t size), (fd, size))
 DISTURBED(int, rename, (const char *from, const char *to), (from, to))
-DISTURBED(int, remove, (const char *path), (path))
-DISTURBED(int, mkdir, (const char *path, mode_t mode), (path, mode))
-DISTURBED(int, symlink, (const char *content, const char *path), (content, path))
+
+int remove(const char *path)
+{
+    const char *pause_text = getenv("FANOUT_DISTURB_REMOVE");
+    union {
+        void *object;
+        int (*function)(const char *);
+    } next = {dlsym(RTLD_NEXT, "remove")};
+    if (pause_text != NULL)
+        usleep((useconds_t)atoi(pause_text));
+    return next.function(path);
+}
 
 /* ---- the end ---- */
 

@@ -15,6 +15,12 @@ records()
     echo $((bytes < journal_header ? 0 : (bytes - journal_header) / journal_record))
 }
 
+# cmp_fails FILE FILE: they differ.
+cmp_fails()
+{
+    ! cmp -s "$1" "$2"
+}
+
 # looks_like SOURCE FILE: it has the source's size and time.
 looks_like()
 {
