@@ -83,6 +83,13 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
     return true;
 }
 
+static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
+{
+    return fail_text(sender,
+                     "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
+                     (long long)current(sender)->bytes, (long long)size);
+}
+
 /*
  * A file that changed since it was looked at is no success, even if all could be read. It is noticed before the block with
  * its last piece is sent, or at the latest the one after that: nobody has given it its final name by then.
@@ -95,6 +102,8 @@ static bool check_unchanged(fan_copy_sender *sender)
     if (fstat(sender->fd, &status) != 0)
         return fail(sender, "cannot read the source", errno);
     const fan_copy_entry *entry = current(sender);
+    if (status.st_size < entry->bytes)
+        return fail_shrunk(sender, status.st_size);
     if (status.st_size != entry->bytes || status.st_mtim.tv_sec != entry->modified.tv_sec
         || status.st_mtim.tv_nsec != entry->modified.tv_nsec)
         return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
@@ -133,9 +142,7 @@ static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, 
         done += got;
     }
     if (done < piece->bytes && !is_endless(sender)) {
-        fail_text(sender,
-                  "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
-                  (long long)current(sender)->bytes, (long long)(piece->offset + done));
+        fail_shrunk(sender, piece->offset + done);
         return -1;
     }
     return done;
