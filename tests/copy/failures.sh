@@ -114,14 +114,14 @@ unset FANOUT_DISTURB_PAUSE
 
 # Somebody else writes: as long as the temporary file is locked it is his.
 echo his >.copy.1.fanout-part
-flock .copy.1.fanout-part sleep 100 &
+(flock 9 && exec sleep 100) 9<.copy.1.fanout-part &
 other=$!
 copy 3 source 'copy.%r'
 check "two copies at a time: every rank of the second one exits with 1" every_rank 1
 check "two copies at a time: it says why" said "copy.1: another process is writing this file"
 check "two copies at a time: the first one's file is left alone" [ "$(cat .copy.1.fanout-part)" = his ]
 check "two copies at a time: the others are written" same source copy.{0,2}
-pkill -P $other # its lock ends with the last of the two
+kill $other
 wait $other 2>/dev/null
 copy 3 source 'copy.%r'
 check "when it has ended, all is written" same source copy.{0,1,2}
