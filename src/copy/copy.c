@@ -9,6 +9,7 @@
 #include "copy/inventory.h"
 #include "copy/lacking.h"
 #include "copy/link.h"
+#include "copy/made.h"
 #include "copy/path.h"
 #include "copy/preflight.h"
 #include "copy/progress.h"
@@ -404,6 +405,7 @@ int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
     if (announced)
         gather(&c);
     int status = is_root(&c) ? finish_report(&c, announced) : 0;
+    fan_copy_made_remove();
     fan_copy_manifest_free(&c.manifest);
     return status;
 }

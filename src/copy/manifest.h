@@ -35,6 +35,7 @@ typedef struct fan_copy_entry {
     int target;   /**< which of the things named on the command line it belongs to */
     size_t path;  /**< below its target, in the text; "" for the target itself */
     size_t link;  /**< a symbolic link's content, in the text */
+    size_t name;   /**< what it is called in a directory, in the text; 0: as the source is */
     size_t origin; /**< where it is on the source's host, in the text; 0: at its path below what was named */
     size_t extra; /**< attributes (see attributes.h), in the text */
     size_t extra_bytes;

@@ -27,6 +27,7 @@ enum {
     OPTION_INCLUDE,
     OPTION_JSON,
     OPTION_LIBS_EXCLUDE,
+    OPTION_MDC,
     OPTION_NO_PROGRESS,
     OPTION_PIPE,
     OPTION_PROGRESS,
@@ -48,6 +49,7 @@ static const struct argp_option table[] = {
     {"exclude", OPTION_EXCLUDE, "PATTERN", 0, "Leave out what matches; the first match of --exclude and --include counts", 0},
     {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches", 0},
     {"files-from", OPTION_FILES_FROM, "FILE", 0, "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same names below DST", 0},
+    {"mdc", OPTION_MDC, "FACTORS", 0, "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any of them are a usable picture", 0},
     {"with-libs", OPTION_WITH_LIBS, NULL, 0, "SRC is a program: copy the shared libraries that it loads, too, to DST_libs", 0},
     {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0, "Leave out libraries in these directories, \"none\" for no such; otherwise /lib, /lib64, /usr/lib, /usr/lib64", 0},
     {NULL, 0, NULL, 0, "Where from, and how it travels:", GROUP_FROM},
@@ -147,6 +149,14 @@ static void check_shared(const fan_copy_options *options, struct argp_state *sta
         argp_error(state, "--source-shared: several hosts read, nothing can be compressed; leave out --compress");
 }
 
+static void check_mdc(const fan_copy_options *options, struct argp_state *state)
+{
+    if (options->source_count != 1 || options->recursive || options->with_libraries || fan_copy_from_stdin(options))
+        argp_error(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
+    if (options->command != NULL || options->source_shared)
+        argp_error(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
+}
+
 static void check_all(fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count < 1 || options->destination == NULL)
@@ -164,6 +174,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         check_stdin(options, state);
     if (options->command != NULL)
         check_pipe(options, state);
+    if (options->factors != NULL)
+        check_mdc(options, state);
     if (options->source_shared)
         check_shared(options, state);
     if (options->json != NULL && strcmp(options->json, "-") == 0 && (options->digest != NULL || options->dry_run))
@@ -191,6 +203,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_EXCLUDE: add_pattern(options, value, false, state); return 0;
     case OPTION_INCLUDE: add_pattern(options, value, true, state); return 0;
     case OPTION_FILES_FROM: options->files_from = value; return 0;
+    case OPTION_MDC: options->factors = value; return 0;
     case OPTION_WITH_LIBS: options->with_libraries = true; return 0;
     case OPTION_LIBS_EXCLUDE: options->excluded_libraries = value; return 0;
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;

@@ -26,6 +26,7 @@ typedef struct fan_copy_options {
     bool archive;     /**< recursive, and owner, extended attributes, ACLs */
     fan_copy_patterns patterns;
     const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    const char *factors;    /**< --mdc: how the dataset is cut, or NULL */
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */
 

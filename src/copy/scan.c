@@ -5,6 +5,7 @@
 #include "copy/attributes.h"
 #include "copy/extents.h"
 #include "copy/libraries.h"
+#include "copy/made.h"
 #include "copy/memory.h"
 #include "copy/outcome.h"
 #include "copy/path.h"
@@ -324,17 +325,29 @@ static void add_stdin(scan *s)
     fan_copy_manifest_add_extent(s->manifest, 0, FAN_COPY_ENDLESS);
 }
 
-static void add_library(scan *s, int target, const fan_copy_library *library)
+/* A file that is elsewhere on this host than its name says. */
+static void add_from(scan *s, int target, const char *path, const char *origin)
 {
     struct stat status;
-    if (stat(library->path, &status) != 0) {
-        problem_errno(s, library->path, "cannot open the library", errno);
+    if (stat(origin, &status) != 0) {
+        problem_errno(s, origin, "cannot open the source", errno);
         return;
     }
-    size_t origin = fan_copy_manifest_keep(s->manifest, library->path, strlen(library->path));
+    size_t place = fan_copy_manifest_keep(s->manifest, origin, strlen(origin));
     status.st_nlink = 1; /* a copy for each name */
-    add(s, target, fan_copy_path_base(library->name), library->path, &status);
-    s->manifest->entries[s->manifest->entry_count - 1].origin = origin;
+    add(s, target, path, origin, &status);
+    s->manifest->entries[s->manifest->entry_count - 1].origin = place;
+}
+
+/* A directory that is nowhere on this host. */
+static void add_own_directory(scan *s, int target)
+{
+    const struct stat directory = {.st_mode = S_IFDIR | 0755};
+    fan_copy_entry *top = fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, "", &directory);
+    clock_gettime(CLOCK_REALTIME, &top->modified);
+    top->accessed = top->modified;
+    top->owner = geteuid();
+    top->group = getegid();
 }
 
 /* The libraries of the program that is source `i` are target source_count + i. */
@@ -350,16 +363,55 @@ static void add_libraries(scan *s, int i)
         s->problem(s->state, options->sources[i], text);
         return;
     }
-    const struct stat directory = {.st_mode = S_IFDIR | 0755};
-    fan_copy_entry *top = fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY,
-                                                options->source_count + i, "", &directory);
-    clock_gettime(CLOCK_REALTIME, &top->modified);
-    top->accessed = top->modified;
-    top->owner = geteuid();
-    top->group = getegid();
+    add_own_directory(s, options->source_count + i);
     for (size_t k = 0; k < libraries.count; k++)
-        add_library(s, options->source_count + i, &libraries.list[k]);
+        add_from(s, options->source_count + i, fan_copy_path_base(libraries.list[k].name), libraries.list[k].path);
     fan_copy_libraries_free(&libraries);
+}
+
+/* ---- what is made for the copy ---- */
+
+static void add_part_of_file(scan *s, int i)
+{
+    char text[FAN_COPY_TEXT] = "";
+    char *path = NULL;
+    if (fan_copy_made_extract(s->options->sources[i], &path, text, sizeof text)) {
+        add_from(s, i, "", path);
+        size_t name = fan_copy_manifest_keep(s->manifest, fan_copy_path_base(path), strlen(fan_copy_path_base(path)));
+        s->manifest->entries[s->manifest->entry_count - 1].name = name;
+    } else {
+        s->problem(s->state, s->options->sources[i], text);
+    }
+    free(path);
+}
+
+static void add_descriptors(scan *s)
+{
+    char text[FAN_COPY_TEXT] = "";
+    char **paths = NULL;
+    int count = 0;
+    const char *source = s->options->sources[0];
+    if (!fan_copy_made_descriptors(source, s->options->factors, &paths, &count, text, sizeof text)) {
+        s->problem(s->state, source, text);
+        return;
+    }
+    add_own_directory(s, 0);
+    size_t name = fan_copy_manifest_keep(s->manifest, ".", 1);
+    s->manifest->entries[s->manifest->entry_count - 1].name = name;
+    for (int i = 0; i < count; i++) {
+        add_from(s, 0, fan_copy_path_base(paths[i]), paths[i]);
+        free(paths[i]);
+    }
+    free(paths);
+}
+
+static void scan_source(scan *s, int i)
+{
+    const char *source = s->options->sources[i];
+    if (fan_copy_made_needed(source))
+        add_part_of_file(s, i);
+    else
+        walk_tree(s, i, source, strlen(source));
 }
 
 /* ---- all ---- */
@@ -368,13 +420,16 @@ void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
                    fan_copy_scan_problem *problem, void *state)
 {
     scan s = {.options = options, .manifest = manifest, .problem = problem, .state = state};
+    fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means none */
     if (fan_copy_from_stdin(options))
         add_stdin(&s);
+    else if (options->factors != NULL)
+        add_descriptors(&s);
     else if (options->files_from != NULL)
         scan_list(&s);
     else
         for (int i = 0; i < options->source_count; i++)
-            walk_tree(&s, i, options->sources[i], strlen(options->sources[i]));
+            scan_source(&s, i);
     for (int i = 0; options->with_libraries && i < options->source_count; i++)
         add_libraries(&s, i);
     tdestroy(s.first_names, free);

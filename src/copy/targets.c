@@ -58,13 +58,23 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
     return 0;
 }
 
-static int place(const fan_copy_options *options, int i, const char *destination, bool into,
-                 char *path, size_t size)
+/* What the thing is called in a directory. */
+static void find_name(const fan_copy_options *options, const fan_copy_manifest *manifest, int source,
+                      char name[static NAME_MAX + 1])
 {
-    int source = i % options->source_count;
+    const fan_copy_entry *top = top_of(manifest, source);
+    if (top != NULL && top->name != 0)
+        snprintf(name, NAME_MAX + 1, "%s", manifest->text + top->name);
+    else
+        fan_copy_path_name(options->sources[source], name, NAME_MAX + 1);
+}
+
+static int place(const fan_copy_options *options, const fan_copy_manifest *manifest, int i,
+                 const char *destination, bool into, char *path, size_t size)
+{
     char name[NAME_MAX + 1];
     snprintf(path, size, "%s", destination);
-    fan_copy_path_name(options->sources[source], name, sizeof name);
+    find_name(options, manifest, i % options->source_count, name);
     if (into && strcmp(name, ".") != 0) {
         int error = fan_copy_path_append(path, size, name);
         if (error != 0)
@@ -155,7 +165,10 @@ static bool is_taken(const fan_copy_targets *targets, int i)
     return false;
 }
 
-static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node,
+/*
+ * @param at_once  what is copied is of use before all of it is there: no staging
+ */
+static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node, bool at_once,
                     fan_copy_outcome *outcome)
 {
     if (top->kind == FAN_COPY_DIRECTORY)
@@ -170,7 +183,7 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
         fan_copy_outcome_fail(outcome, "is inside the source; choose a destination outside of it");
         return false;
     }
-    target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed;
+    target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed && !at_once;
     char root[PATH_MAX];
     if (target->staged
         && !fan_copy_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
@@ -197,7 +210,7 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options 
     for (int i = 0; i < targets->count; i++) {
         fan_copy_target *target = &targets->items[i];
         const fan_copy_entry *top = top_of(manifest, i);
-        error = place(options, i, destination, into, path, sizeof path);
+        error = place(options, manifest, i, destination, into, path, sizeof path);
         if (error != 0)
             return fail(outcome, destination, error);
         target->final_path = strdup(path);
@@ -210,7 +223,7 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options 
         }
         if (top == NULL)
             target->skipped = true;
-        else if (!resolve(target, top, on_source_node, outcome))
+        else if (!resolve(target, top, on_source_node, options->factors != NULL, outcome))
             return false;
     }
     return true;

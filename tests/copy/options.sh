@@ -184,4 +184,41 @@ check "--source-host: no host of the job: every rank exits with 1" every_rank 1
 check "--source-host: no host of the job: it is named" said_once "--source-host nowhere.example: no process of this job runs there"
 
 check "there is no temporary file" no_temporary
+# ---- HDF5 ----
+
+"$top_builddir/bench/make-field" field.h5 1M
+mdc=$top_builddir/fanout-mdc
+equal_fields()
+{
+    "$mdc" compare field.h5 "$1" >compared && grep -qx equal compared
+}
+mkdir h5.{0,1,2}
+copy 3 field.h5:/temperature 'h5.%r'
+check "a dataset into a directory: every rank exits with 0" every_rank 0
+check "a dataset has a file of its own" equal_fields h5.2/temperature.h5
+copy 2 field.h5:/temperature 'part.%r.h5'
+check "or the name that DST says" equal_fields part.1.h5
+copy 2 field.h5:/nothing 'h5.%r'
+check "a dataset that is not there: every rank exits with 1" every_rank 1
+check "a dataset that is not there: it is named" said "field.h5:/nothing: "
+cp source 'odd.h5:'
+mkdir odd.h5:d
+cp source odd.h5:d/e
+copy 2 odd.h5:d/e 'odd.%r'
+check "a file whose name looks like that is a file" same source odd.1
+
+copy 3 --mdc 2 field.h5 'h5.%r'
+check "--mdc: every rank exits with 0" every_rank 0
+check "--mdc: eight descriptors" [ "$(ls h5.1/field.d?.h5 | wc -l)" = 8 ]
+"$mdc" decode h5.1/field.d?.h5 -o all.h5
+check "--mdc: together they are the original" equal_fields all.h5
+FANOUT_DISTURB_PAUSE=30000 start_copy new.1/temperature.d0.h5 3 --mdc 2 field.h5:/temperature 'new.%r'
+check "--mdc: the first descriptor is there while the others are still coming" \
+    [ -e new.1/temperature.d0.h5 -a ! -e new.1/temperature.d7.h5 ]
+end_copy
+check "--mdc: in the end all are there" [ "$(ls new.1 | wc -l)" = 8 ]
+copy 2 --mdc 2x2 field.h5 'h5.%r'
+check "--mdc, factors that do not fit: every rank exits with 1" every_rank 1
+check "what was made for the copy is removed" [ -z "$(ls -d "${TMPDIR:-/tmp}"/fanout-copy.?????? 2>/dev/null)" ]
+
 finish
