@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/** Hold, release what the stopping thread needs before it removes anything. May be nested. */
+/** Hold (when all is being removed, this does not return), release what the stopping thread needs before it removes anything. May be nested. */
 void fan_copy_cleanup_lock(void);
 void fan_copy_cleanup_unlock(void);
 
@@ -21,7 +21,7 @@ void fan_copy_cleanup_unlock(void);
  */
 void fan_copy_cleanup_add(const char *path, const char *final_path);
 
-/** It is gone. */
+/** It is gone. As with the lock, this may not return. */
 void fan_copy_cleanup_forget(const char *path);
 
 /** Rename what is whole, and forget it. Not while all is being removed: then this does not return. 0, or -1 with errno. */
