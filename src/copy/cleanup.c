@@ -34,22 +34,31 @@ static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static leftover *leftovers;
 static bool removing;
 
-void fan_copy_cleanup_lock(void)
-{
-    pthread_mutex_lock(&mutex);
-}
-
-void fan_copy_cleanup_unlock(void)
-{
-    pthread_mutex_unlock(&mutex);
-}
-
-/* The process ends when all is removed. */
+/* While all is being removed, others wait for the end of the process: theirs would be too early. */
 static void stay_out_of_the_way(void)
 {
     pthread_mutex_unlock(&list_mutex);
     for (;;)
         pause();
+}
+
+static void hold_list(void)
+{
+    pthread_mutex_lock(&list_mutex);
+    if (removing)
+        stay_out_of_the_way();
+}
+
+void fan_copy_cleanup_lock(void)
+{
+    pthread_mutex_lock(&mutex);
+    hold_list();
+    pthread_mutex_unlock(&list_mutex);
+}
+
+void fan_copy_cleanup_unlock(void)
+{
+    pthread_mutex_unlock(&mutex);
 }
 
 void fan_copy_cleanup_add(const char *path, const char *final_path)
@@ -94,16 +103,14 @@ void fan_copy_cleanup_command(pid_t group, const char *path)
 
 void fan_copy_cleanup_forget(const char *path)
 {
-    pthread_mutex_lock(&list_mutex);
+    hold_list();
     forget(path);
     pthread_mutex_unlock(&list_mutex);
 }
 
 int fan_copy_cleanup_commit(const char *path, const char *final_path)
 {
-    pthread_mutex_lock(&list_mutex);
-    if (removing)
-        stay_out_of_the_way();
+    hold_list();
     int failed = rename(path, final_path);
     int error = errno;
     if (!failed)
@@ -116,7 +123,7 @@ int fan_copy_cleanup_commit(const char *path, const char *final_path)
 static int remove_found(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     (void)status, (void)kind, (void)where;
-    return remove(path);
+    return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 /* What is in a directory that cannot be written can only be removed after it can. */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/** Hold, release what the stopping thread needs before it removes anything. May be nested. */
+/** Hold (when all is being removed, this does not return), release what the stopping thread needs before it removes anything. May be nested. */
 void fan_copy_cleanup_lock(void);
 void fan_copy_cleanup_unlock(void);
 
@@ -22,7 +22,7 @@ void fan_copy_cleanup_unlock(void);
  */
 void fan_copy_cleanup_add(const char *path, const char *final_path);
 
-/** It is gone. */
+/** It is gone. As with the lock, this may not return. */
 void fan_copy_cleanup_forget(const char *path);
 
 /**

@@ -129,7 +129,7 @@ begin()
     local file=$1
     shift
     four
-    FANOUT_DISTURB_PAUSE=${pause-30000} start_copy "$file" 4 -r "$@" tree 'to.%r'
+    FANOUT_DISTURB_PAUSE=${pause-15000} start_copy "$file" 4 -r "$@" tree 'to.%r'
 }
 large=.tree.fanout-part/m/.large.fanout-part
 
@@ -139,7 +139,7 @@ end_copy
 one_failed "a destination that vanishes" tree/m/large "cannot "
 four
 mkdir to.1/tree
-FANOUT_DISTURB_PAUSE=30000 start_copy to.2/$large 4 -r tree 'to.%r'
+FANOUT_DISTURB_PAUSE=15000 start_copy to.2/$large 4 -r tree 'to.%r'
 rm -r to.1/tree
 end_copy
 check "a tree that vanishes: every rank exits with 1" every_rank 1
@@ -200,10 +200,10 @@ whole_or_nothing()
 }
 signalled "SIGTERM while verifying" fdatasync:500000:0 --verify
 check "SIGTERM while verifying: nothing is there" nothing_in to.*
-signalled "SIGTERM at the end" rename:600000:42
+FANOUT_DISTURB_REMOVE=30000 signalled "SIGTERM at the end" rename:1600000:42
 check "SIGTERM at the end: whole or nothing" whole_or_nothing
-# The last file is flushed for longer than anybody waits, then the tree would get its name while it is being removed.
-FANOUT_DISTURB_REMOVE=30000 signalled "SIGTERM while a slow disk is flushed" fsync:1600000:41 --fsync
+# Longer than anybody waits: then all is removed while somebody works on it.
+FANOUT_DISTURB_REMOVE=30000 signalled "SIGTERM while a slow disk is flushed" fsync:1600000:82 --fsync
 check "SIGTERM while a slow disk is flushed: whole or nothing" whole_or_nothing
 
 # ---- one directory for several ranks ----
