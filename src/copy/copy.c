@@ -16,6 +16,7 @@
 #include "copy/report.h"
 #include "copy/scan.h"
 #include "copy/share.h"
+#include "copy/staging.h"
 #include "copy/stop.h"
 #include "copy/terminal.h"
 #include "copy/transfer.h"
@@ -361,6 +362,7 @@ static void release(copy *c)
     fan_copy_command_close(&c->command);
     if (c->tree.manifest != NULL)
         fan_copy_tree_close(&c->tree);
+    fan_copy_targets_unstage(&c->targets);
     fan_copy_targets_close(&c->targets);
     fan_copy_cleanup_unlock();
     fan_copy_codec_free(c->codec);

@@ -3,15 +3,11 @@
 #ifndef FAN_COPY_SCAN_H
 #define FAN_COPY_SCAN_H
 
-#include "copy/manifest.h"
-#include "copy/options.h"
-
-/** Told of everything that cannot be copied; the walk goes on to find all. */
-typedef void fan_copy_scan_problem(void *state, const char *path, const char *text);
+#include "copy/catalog.h"
 
 /** Look at all sources of the options. */
 void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
-                   fan_copy_scan_problem *problem, void *state);
+                   fan_copy_catalog_problem_fn *problem, void *state);
 
 /** The path of an entry's file on this host, in memory that the caller frees. */
 char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifest *manifest,

@@ -42,15 +42,7 @@ bool fan_copy_target_path(const fan_copy_targets *targets, const fan_copy_manife
 /** Whether this rank makes the entry at all. */
 bool fan_copy_target_wanted(const fan_copy_targets *targets, const fan_copy_entry *entry);
 
-/** Make the directories for new trees, or with --resume take over those of a killed run. */
-bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *options,
-                            const fan_copy_manifest *manifest, fan_copy_outcome *outcome);
-
-/** All is whole: give the new trees their final names. */
-bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *options,
-                             fan_copy_outcome *outcome);
-
-/** Remove new trees that were not committed, and release all. */
+/** Release all. */
 void fan_copy_targets_close(fan_copy_targets *targets);
 
 #endif

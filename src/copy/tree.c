@@ -4,6 +4,7 @@
 #include "copy/tree.h"
 #include "copy/attributes.h"
 #include "copy/memory.h"
+#include "copy/staging.h"
 #include "copy/path.h"
 #include "copy/temporary.h"
 
