@@ -2,22 +2,16 @@
 #include "config.h"
 
 #include "copy/targets.h"
-#include "copy/cleanup.h"
 #include "copy/memory.h"
-#include "copy/part.h"
 #include "copy/path.h"
 #include "copy/temporary.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define LIBRARIES_SUFFIX "_libs"
 
