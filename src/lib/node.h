@@ -3,9 +3,9 @@
 #ifndef FAN_LIB_NODE_H
 #define FAN_LIB_NODE_H
 
+#include "base/segment.h"
 #include "base/status.h"
 #include "engine/ring.h"
-#include "engine/segment.h"
 
 #include <mpi.h>
 #include <stdbool.h>

@@ -42,6 +42,7 @@ forbid "the engine does not include the library" "${include}\"lib/" engine
 allowed='^engine/mpi_\(transport\|stall\)\.c:\|MPI_PROC_NULL' forbid "only the MPI transport sends and receives" "$call" engine lib
 forbid "the library does not come to the shim by its own broadcasts" '(^|[^P])MPI_I?[Bb]cast(_init)?(_c)?[[:space:]]*\(' engine lib
 forbid "programs and the shim include no internals of the library" "${include}\"(engine|lib)/" copy tools pmpi hdf5
+forbid "libfanout_hdf5 includes the public headers and base only" "${include}\"(engine|lib|plan|tune|copy|tools|pmpi)/" hdf5
 
 echo "1..$checks"
 exit $((failures > 0))

@@ -5,8 +5,8 @@
  * It is a file without a name, memfd_create(2), which the others open through /proc/PID/fd: nothing in /dev/shm can
  * be left over, however the processes end, and the size of /dev/shm, 64 MB in many containers, does not matter.
  */
-#ifndef FAN_ENGINE_SEGMENT_H
-#define FAN_ENGINE_SEGMENT_H
+#ifndef FAN_BASE_SEGMENT_H
+#define FAN_BASE_SEGMENT_H
 
 #include "base/status.h"
 
@@ -41,6 +41,9 @@ void fan_segment_close_name(const fan_segment_name *name);
 
 /** Open a segment that another process has made, and reserve `part`. What nobody has reserved must not be touched. */
 fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part, fan_segment *segment);
+
+/** From now on this process only reads it; others may still write. */
+fan_status fan_segment_protect(const fan_segment *segment);
 
 /** Unmap it. The memory is freed with the last. */
 void fan_segment_release(fan_segment *segment);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "engine/segment.h"
+#include "base/segment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +78,11 @@ fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segm
         status = map(file, bytes, segment);
     close(file);
     return status;
+}
+
+fan_status fan_segment_protect(const fan_segment *segment)
+{
+    return mprotect(segment->memory, segment->bytes, PROT_READ) == 0 ? FAN_OK : failure(errno, "mprotect");
 }
 
 void fan_segment_release(fan_segment *segment)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file producer.h  The root's end of a read: reads the dataset block by block, one or two blocks ahead of what is sent.
+ *
+ * A thread reads, because HDF5 reads and decompresses while it is called, and nothing would be sent meanwhile. The root's
+ * own elements are delivered by it, too: so HDF5 is called by one thread at a time, and this one calls no MPI. With other
+ * drivers than the common ones there is no thread, for HDF5 may call MPI then.
+ */
+#ifndef FAN_HDF5_PRODUCER_H
+#define FAN_HDF5_PRODUCER_H
+
+#include "hdf5/consumer.h"
+
+#include <pthread.h>
+
+typedef struct fan_h5_block {
+    unsigned char *data;
+    size_t bytes;
+} fan_h5_block;
+
+enum { FAN_H5_BLOCKS = 2 };
+
+typedef struct fan_h5_producer {
+    hid_t dataset, properties, wire;
+    size_t wire_size;
+    fan_h5_consumer *own; /**< NULL: the root wants no elements, or its end has failed */
+    fan_h5_errors *errors;
+    fan_h5_cut cut;
+    fan_h5_block blocks[FAN_H5_BLOCKS];
+    size_t used;    /**< bytes of the block that is being sent */
+    MPI_Count read; /**< bytes that have been read */
+    bool started, threaded;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    unsigned blocks_read, blocks_sent; /**< with the lock */
+    bool failed, stopped;
+} fan_h5_producer;
+
+/** Prepare to read what is selected in `space`, which must stay as it is. False, with the failure recorded, if it cannot. */
+bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties, hid_t wire,
+                           fan_h5_consumer *own, fan_h5_errors *errors);
+
+/** A fanout_source_fn. The first call starts the thread; `errors` and `own` are its own until fan_h5_producer_stop. */
+int fan_h5_producer_give(void *producer, MPI_Count offset, void *buffer, size_t bytes);
+
+/** Wait for the thread, which reads no further. */
+void fan_h5_producer_stop(fan_h5_producer *producer);
+
+/** After fan_h5_producer_begin, also if that failed. */
+void fan_h5_producer_end(fan_h5_producer *producer);
+
+#endif

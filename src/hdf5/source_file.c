@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "hdf5/source_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool fail(const fan_h5_source_file *file, const char *what)
+{
+    return fan_h5_fail(file->errors, "cannot %s %s: %s", what, file->path, strerror(errno));
+}
+
+static bool look(fan_h5_source_file *file)
+{
+    if (fstat(file->descriptor, &file->before) != 0)
+        return fail(file, "look at");
+    if (!S_ISREG(file->before.st_mode))
+        return fan_h5_fail(file->errors, "cannot open %s: it is %s", file->path,
+                           S_ISDIR(file->before.st_mode) ? "a directory" : "no regular file");
+    if (file->before.st_size == 0)
+        return fan_h5_fail(file->errors, "cannot open %s: it is empty", file->path);
+    return true;
+}
+
+/* O_NONBLOCK: opening a pipe must not wait for somebody who writes. */
+bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_errors *errors)
+{
+    *file = (fan_h5_source_file){.errors = errors, .path = path, .descriptor = -1};
+    if (path == NULL)
+        return fan_h5_fail(errors, "no path is given");
+    file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file->descriptor < 0)
+        return fail(file, "open");
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return look(file);
+}
+
+int fan_h5_source_read(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    fan_h5_source_file *file = state;
+    for (size_t done = 0; done < bytes;) {
+        ssize_t got = pread(file->descriptor, (char *)buffer + done, bytes - done, (off_t)offset + (off_t)done);
+        if (got > 0) {
+            done += (size_t)got;
+        } else if (got == 0) {
+            fan_h5_fail(file->errors, "%s became shorter while it was read", file->path);
+            return -1;
+        } else if (errno != EINTR) {
+            fail(file, "read");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+void fan_h5_source_close(fan_h5_source_file *file)
+{
+    struct stat after;
+    if (file->descriptor < 0)
+        return;
+    if (fstat(file->descriptor, &after) != 0)
+        fail(file, "look at");
+    else if (after.st_size != file->before.st_size || !same_time(&after.st_mtim, &file->before.st_mtim))
+        fan_h5_fail(file->errors, "%s was changed while it was read", file->path);
+    close(file->descriptor);
+    file->descriptor = -1;
+}

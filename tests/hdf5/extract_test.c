@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A part of an HDF5 file as a file of its own. */
+#include "hdf5/extract.h"
+
+#include "content.h"
+#include "files.h"
+#include "tests/unit/unit_main.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char whole[64], part[80];
+
+static uint64_t hash_of_group(const char *path, const char *name)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_int_ge(file, 0);
+    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    ck_assert_int_ge(group, 0);
+    uint64_t hash = content_hash(group);
+    H5Gclose(group);
+    H5Fclose(file);
+    return hash;
+}
+
+START_TEST(words_are_split)
+{
+    const char *path, *object;
+    char usual[] = "a/b.h5:/group/data", colons[] = "a:/b:c.h5:/d", host[] = "C:", none[] = "a.h5";
+    char empty[] = "a.h5:/", bare[] = ":/a";
+    ck_assert(fan_h5_split_words(usual, &path, &object));
+    ck_assert_str_eq(path, "a/b.h5");
+    ck_assert_str_eq(object, "/group/data");
+    ck_assert(fan_h5_split_words(colons, &path, &object));
+    ck_assert_str_eq(path, "a:/b:c.h5");
+    ck_assert_str_eq(object, "/d");
+    ck_assert(!fan_h5_split_words(host, &path, &object));
+    ck_assert(!fan_h5_split_words(none, &path, &object));
+    ck_assert(!fan_h5_split_words(empty, &path, &object));
+    ck_assert(!fan_h5_split_words(bare, &path, &object));
+    ck_assert_str_eq(bare, ":/a");
+}
+END_TEST
+
+START_TEST(a_dataset_is_the_same)
+{
+    static int from_whole[100][200], from_part[100][200];
+    ck_assert_int_eq(fan_h5_extract(whole, "/outer/inner/chunked", part), FAN_OK);
+    for (int i = 0; i < 2; i++) {
+        hid_t file = H5Fopen(i == 0 ? whole : part, H5F_ACC_RDONLY, H5P_DEFAULT);
+        hid_t dataset = H5Dopen2(file, "/outer/inner/chunked", H5P_DEFAULT);
+        ck_assert_int_ge(dataset, 0);
+        ck_assert_int_ge(H5Dread(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, i == 0 ? from_whole : from_part), 0);
+        H5Dclose(dataset);
+        H5Fclose(file);
+    }
+    ck_assert_int_eq(from_whole[99][199], 19999 * 7 % 1001);
+    ck_assert_mem_eq(from_whole, from_part, sizeof from_whole);
+    ck_assert_int_lt(file_bytes(part), file_bytes(whole) / 2);
+}
+END_TEST
+
+START_TEST(a_group_is_the_same)
+{
+    uint64_t hash = hash_of_group(whole, "/plain");
+    ck_assert_int_eq(fan_h5_extract(whole, "/plain", part), FAN_OK);
+    ck_assert(hash == hash_of_group(part, "/plain"));
+}
+END_TEST
+
+static void expect_failure(const char *path, const char *object, const char *target, const char *text)
+{
+    unlink(part);
+    ck_assert_int_eq(fan_h5_extract(path, object, target), FAN_ERR_SYSTEM);
+    ck_assert_msg(strstr(fan_fail_text(), text) != NULL, "'%s' is not in '%s'", text, fan_fail_text());
+    ck_assert_int_ne(access(part, F_OK), 0);
+}
+
+START_TEST(failures_have_a_text_and_leave_nothing)
+{
+    expect_failure(whole, "/outer/nothing", part, "cannot copy /outer/nothing: ");
+    expect_failure("/nowhere/a.h5", "/a", part, "cannot open /nowhere/a.h5: ");
+    expect_failure(whole, "/outer", "/nowhere/part.h5", "cannot create /nowhere/part.h5: ");
+}
+END_TEST
+
+/* One group without a cycle. */
+static void make_whole(void)
+{
+    make_full_file(whole, H5F_LIBVER_EARLIEST, 0);
+    hid_t file = H5Fopen(whole, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t group = H5Gcreate2(file, "plain", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Ocopy(file, "/outer/records", group, "records", H5P_DEFAULT, H5P_DEFAULT);
+    H5Ocopy(file, "/outer/inner/large chunk", group, "large", H5P_DEFAULT, H5P_DEFAULT);
+    H5Gclose(group);
+    H5Fclose(file);
+}
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        words_are_split,
+        a_dataset_is_the_same,
+        a_group_is_the_same,
+        failures_have_a_text_and_leave_nothing,
+    };
+    strcpy(whole, "/tmp/fanout-h5-extract-XXXXXX");
+    if (mkstemp(whole) < 0)
+        return 99;
+    snprintf(part, sizeof part, "%s.part", whole);
+    make_whole();
+    int status = unit_main("extract", tests, sizeof tests / sizeof tests[0]);
+    unlink(whole);
+    unlink(part);
+    return status;
+}
