@@ -25,7 +25,7 @@ check "open: every rank reads the dataset" says 'the mean of /temperature is 288
 example read field.h5 /temperature
 check "read: every rank has the elements" says 'the mean of 262144 elements of /temperature is 288'
 example preview
-check "preview: drawn after the first descriptor and at the end" [ "$(grep -c ':$' out)" = 2 -a "$(wc -l <out)" = 50 ]
+check "preview: drawn after the first descriptor and at the end" [ "$(grep -c four out)" = 2 -a "$(wc -l <out)" = 50 ]
 check "preview: the second picture is better" \
     [ "$(sed -n 2,25p out)" != "$(sed -n 27,50p out)" ]
 example open nothing.h5 /temperature
