@@ -120,7 +120,7 @@ static void draw_row(picture *p, int rank)
     fan_svg_rule(&p->svg, (fan_point){LEFT, middle}, (fan_point){LEFT + WIDTH, middle});
     draw_direction(p, rank, false);
     draw_direction(p, rank, true);
-    if (whole != NULL && fan_transfer_ended(whole))
+    if (whole != NULL && fan_transfer_ended(whole) && rank != p->cast->how->root)
         fan_svg_mark(&p->svg, (fan_point){x_at(p, whole->end), lane_top(rank, false, LANES - 1)},
                      2.0 * LANES * LANE);
 }
@@ -140,8 +140,11 @@ static void draw_axis(picture *p)
         char text[32];
         double x = x_at(p, p->cast->begin + i * tick);
         fan_svg_rule(&p->svg, (fan_point){x, TOP - 8}, (fan_point){x, bottom});
-        fan_format_seconds(i * tick, text, sizeof text);
-        fan_svg_text(&p->svg, (fan_point){x - 3.0 * (double)strlen(text), bottom + 16}, "label", "%s", i == 0 ? "0" : text);
+        if (i == 0)
+            snprintf(text, sizeof text, "0");
+        else
+            fan_format_seconds(i * tick, text, sizeof text);
+        fan_svg_text(&p->svg, (fan_point){x - 3.0 * (double)strlen(text), bottom + 16}, "label", "%s", text);
     }
 }
 
@@ -150,8 +153,8 @@ static void draw_head(picture *p)
     const fan_cast *c = p->cast;
     char bytes[32], seconds[32];
     int32_t algorithm = c->how->algorithm;
-    fan_svg_text(&p->svg, (fan_point){20, 32}, "title", "Broadcast %d: %s from rank %d to %d ranks, %s, %s", c->how->number,
-                 fan_format_bytes(c->bytes, bytes, sizeof bytes), c->how->root, c->run->size,
+    fan_svg_text(&p->svg, (fan_point){20, 32}, "title", "Broadcast %d: %s from rank %d to %d others, %s, %s", c->how->number,
+                 fan_format_bytes(c->bytes, bytes, sizeof bytes), c->how->root, c->run->size - 1,
                  algorithm == FAN_AUTO ? "through memory" : fan_algorithm_names[algorithm],
                  fan_format_seconds(p->seconds, seconds, sizeof seconds));
     fan_svg_text(&p->svg, (fan_point){20, 52}, "note",
