@@ -197,6 +197,16 @@ static bool is_speaker(const fan_task *task)
     return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
 }
 
+/* A rank that only reads from memory needs no plan, but it may be the one that writes the trace. */
+static void describe_to_reader(fan_delivery *d)
+{
+    fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
+    if (d->task.state->trace == NULL || d->task.state->map.nodes == 1 || make_plan(&d->task, planned) != FAN_OK)
+        return;
+    d->chosen = planned;
+    describe(d);
+}
+
 static void begin_memory(fan_delivery *d)
 {
     const fan_node_map *map = &d->task.state->map;
@@ -205,6 +215,7 @@ static void begin_memory(fan_delivery *d)
     if (writer != rank)
         fan_ring_follow(ring, fan_node_map_domain(map, writer));
     fan_stage_begin(&d->stage, ring, &d->task.store, d->task.bytes, writer == rank, rank);
+    describe_to_reader(d);
     if (writer != rank)
         d->reading = fan_trace_begin(d->task.state->trace, (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
@@ -305,6 +316,7 @@ void fan_delivery_progress(fan_delivery *d, bool block)
 static fan_status end_memory(fan_delivery *d)
 {
     fan_status status = fan_stage_end(&d->stage);
+    fan_planned_forget(&d->own);
     return d->status == FAN_ERR_TIMEOUT ? d->status : status;
 }
 

@@ -36,13 +36,14 @@ struct fan_recorder {
 
 /* Communicators that this process has written to its file, and to that of failures. */
 static atomic_int written, written_alone;
+static atomic_bool refused; /* a file could not be opened, and that has been said */
 
-static void add_cwd(char path[PATH_MAX], const char *name)
+/* The program may go elsewhere before the file is written. */
+static void make_absolute(char path[PATH_MAX], const char *name)
 {
     char cwd[PATH_MAX];
-    if (*name != '/' && getcwd(cwd, sizeof cwd) != NULL)
-        snprintf(path, PATH_MAX, "%.*s/%.*s", PATH_MAX / 2 - 1, cwd, PATH_MAX / 2 - 1, name);
-    else
+    bool relative = *name != '/' && getcwd(cwd, sizeof cwd) != NULL;
+    if (!relative || snprintf(path, PATH_MAX, "%s/%s", cwd, name) >= PATH_MAX)
         snprintf(path, PATH_MAX, "%s", name);
 }
 
@@ -68,7 +69,7 @@ typedef struct output {
     char path[PATH_MAX];
 } output;
 
-/* False, with a warning, if there is no such file. */
+/* False, with a warning the first time, if there is no such file. */
 static bool open_output(const fan_recorder *r, bool alone, output *out)
 {
     char text[FAN_TRACE_TEXT];
@@ -76,12 +77,12 @@ static bool open_output(const fan_recorder *r, bool alone, output *out)
     fan_traced_communicator head = {.id = r->agreed.id, .number = atomic_load(number), .size = r->size, .epoch = r->agreed.epoch};
     (alone ? name_file_alone : name_file)(r, out->path);
     out->writer = fan_trace_module_load();
-    if (out->writer == NULL)
+    if (out->writer == NULL || atomic_load(&refused))
         return false;
     out->file = out->writer->open(out->path, head.number > 0, &head, text);
-    if (out->file == NULL)
+    if (out->file == NULL && !atomic_exchange(&refused, true))
         fan_warn("%s: cannot write the trace %s: %s", variable, out->path, text);
-    else
+    if (out->file != NULL)
         atomic_fetch_add(number, 1);
     return out->file != NULL;
 }
@@ -241,7 +242,7 @@ static void decide(agreed *a)
 {
     const char *path = getenv(variable);
     memset(a, 0, sizeof *a);
-    add_cwd(a->path, path == NULL ? "" : path);
+    make_absolute(a->path, path == NULL ? "" : path);
     a->epoch = fan_clock_now();
     if (getrandom(&a->id, sizeof a->id, 0) != sizeof a->id)
         a->id = (uint64_t)(a->epoch * 1e9);

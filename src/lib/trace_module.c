@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ static void *load(char *path, size_t size, const char *folder)
     return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 
-const fan_trace_writer *fan_trace_module_load(void)
+static const fan_trace_writer *writer;
+
+static void load_once(void)
 {
     char path[PATH_MAX];
     void *handle = load(path, sizeof path, PACKAGE "/");
@@ -31,8 +34,14 @@ const fan_trace_writer *fan_trace_module_load(void)
     snprintf(first, sizeof first, "%s", handle == NULL ? dlerror() : "");
     if (handle == NULL)
         handle = load(path, sizeof path, "");
-    void *writer = handle == NULL ? NULL : dlsym(handle, FAN_TRACE_WRITER_SYMBOL);
+    writer = handle == NULL ? NULL : dlsym(handle, FAN_TRACE_WRITER_SYMBOL);
     if (writer == NULL)
         fan_warn("FANOUT_TRACE: no trace is written: the module cannot be loaded: %s", first);
+}
+
+const fan_trace_writer *fan_trace_module_load(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load_once);
     return writer;
 }

@@ -5,7 +5,7 @@
 
 #include "trace/writer.h"
 
-/** NULL, with a warning, if it cannot be loaded. */
+/** NULL, with a warning the first time, if it cannot be loaded. Thread-safe. */
 const fan_trace_writer *fan_trace_module_load(void);
 
 #endif

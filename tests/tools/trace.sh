@@ -111,6 +111,15 @@ check "two nodes: the data arrives" all_good 6
 trace --check nodes.h5
 check "two nodes: every rank gets it, by message or memory" is holds partition
 
+printf 'Ranks=0-3 Host=a\nRanks=4-7 Host=b\n' >topology
+traced 8 several FANOUT_TRACE=roots.h5 FANOUT_SHARED_MEMORY=1 FANOUT_TOPO_FILE="$PWD/topology"
+check "two nodes, other roots: the data arrives" all_good 8
+trace roots.h5
+check "two nodes, other roots: the plan is known where rank 0 reads from memory" \
+    [ "$(grep -cE '^Broadcast .* from rank [0-2] in .*, (chain|group|full|ktree|kexchange), ' out)" = 3 ]
+trace --check roots.h5
+check "two nodes, other roots: --check" ends_with 0
+
 # ---- several communicators
 
 traced 8 several FANOUT_TRACE=several.h5
@@ -139,6 +148,13 @@ traced 4 plain FANOUT_TRACE=/nowhere/run.h5
 check "no such directory: the data arrives" all_good 4
 check "no such directory: a warning" complains '^fanout: FANOUT_TRACE: cannot write the trace /nowhere/run.h5: No such file'
 check "no such directory: one" [ "$(grep -c 'FANOUT_TRACE' err)" = 1 ]
+
+# This program has the library in it, and so no module beside it.
+# shellcheck disable=SC2086 # MPIRUN is a command with arguments
+FANOUT_TRACE=none.h5 FANOUT_TEST_RANKS=2 timeout -k 5 100 $MPIRUN -np 2 "$top_builddir/tests/mpi/bcast_test" >out 2>err
+status=$?
+check "no module: the program is not disturbed" ends_with 0
+check "no module: one warning" [ "$(grep -c 'FANOUT_TRACE: no trace is written: the module cannot be loaded: ' err)" = 1 ]
 
 traced 4 error FANOUT_TRACE=error.h5 FANOUT_ALGORITHM=chain
 check "a failure: the program ends with it" [ "$status" != 0 ]
