@@ -59,7 +59,8 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     fan_comm_state *state = attribute;
     fan_progress_finish(state);
     unlink_state(state);
-    end_recording(state);
+    if (!finalizing)
+        end_recording(state);
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
