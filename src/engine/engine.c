@@ -54,6 +54,7 @@ struct fan_engine {
     int64_t *chunk_of_send; /* [sends] */
     int *edge_of_send;      /* [sends] */
     fan_completion *done;
+    size_t *recorded; /* [slots + sends] what is in a slot of the transport, in the trace; NULL: there is none */
     char *buffer; /* cells of a store that is not in place */
     int64_t steps; /* see fan_engine_steps */
     bool source_failed;
@@ -102,6 +103,37 @@ static int64_t message_bytes(const fan_engine *e, int64_t data_bytes)
 static int64_t data_bytes(const fan_engine *e, int64_t message_bytes)
 {
     return message_bytes == 0 ? FAILED : message_bytes - e->tail_bytes;
+}
+
+/* ---- the trace ---- */
+
+static int64_t offset_of(const fan_engine *e, int64_t g)
+{
+    return fan_layout_offset(&e->config.layout, g);
+}
+
+static void record_begin(fan_engine *e, int slot, int64_t g, fan_transfer transfer)
+{
+    if (e->recorded == NULL)
+        return;
+    transfer.class = (int16_t)class_of(e, g);
+    transfer.offset = offset_of(e, g);
+    e->recorded[slot] = fan_trace_begin(e->config.trace, transfer);
+}
+
+static void record_end(fan_engine *e, int slot, int64_t bytes)
+{
+    if (e->recorded != NULL)
+        fan_trace_end(e->config.trace, e->recorded[slot], bytes == FAILED ? 0 : bytes);
+}
+
+static uint8_t hop_of(const fan_engine *e, int edge)
+{
+    static const fan_hop hops[FAN_EDGE_KINDS] = {[FAN_EDGE_SCATTER] = FAN_HOP_SCATTER,
+                                                 [FAN_EDGE_FORWARD] = FAN_HOP_FORWARD,
+                                                 [FAN_EDGE_EXCHANGE] = FAN_HOP_EXCHANGE};
+    bool secondary = e->config.trace != NULL && e->config.trace->serving;
+    return (uint8_t)(secondary ? FAN_HOP_SECONDARY : hops[e->config.schedule->edges[edge].kind]);
 }
 
 /* ---- sending ---- */
@@ -168,9 +200,9 @@ static fan_status send_next(fan_engine *e, int edge)
     e->edge_of_send[send] = edge;
     int64_t bytes = message_bytes(e, cell_of(e, g)->bytes);
     int peer = e->config.schedule->edges[edge].peer;
-    fan_trace_add(e->config.trace, FAN_EVENT_SEND, work->class, g, peer);
-    return e->config.transport.send(e->config.transport.state, (int)e->config.slots + send, place_of(e, g),
-                                    bytes, peer, work->class);
+    int slot = (int)e->config.slots + send;
+    record_begin(e, slot, g, (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = hop_of(e, edge), .peer = peer});
+    return e->config.transport.send(e->config.transport.state, slot, place_of(e, g), bytes, peer, work->class);
 }
 
 static fan_status start_sends(fan_engine *e)
@@ -213,14 +245,24 @@ static void arrive(fan_engine *e, int64_t g, int64_t bytes)
     queue_ready_chunks(e, class);
 }
 
-static void fill(fan_engine *e, int64_t g)
+static int64_t call_source(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
+    size_t record = fan_trace_begin(e->config.trace,
+                                    (fan_transfer){.kind = FAN_TRANSFER_FILL, .peer = -1, .offset = offset_of(e, g),
+                                                   .class = (int16_t)class_of(e, g)});
+    bytes = store->fill(store->state, offset_of(e, g), place_of(e, g), bytes);
+    fan_trace_end(e->config.trace, record, bytes < 0 ? 0 : bytes);
+    return bytes;
+}
+
+static void fill(fan_engine *e, int64_t g)
+{
     int64_t bytes = fan_layout_length(&e->config.layout, g);
     if (g > e->end)
         bytes = e->source_failed ? FAILED : 0;
     else if (!is_in_place(e))
-        bytes = store->fill(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g), bytes);
+        bytes = call_source(e, g, bytes);
     if (e->tail_bytes > 0 && bytes >= 0)
         place_of(e, g)[bytes] = 0;
     arrive(e, g, bytes);
@@ -239,6 +281,7 @@ static fan_status admit(fan_engine *e)
         fill(e, g);
         return FAN_OK;
     }
+    record_begin(e, (int)(g % e->config.slots), g, (fan_transfer){.kind = FAN_TRANSFER_RECEIVE, .peer = role->parent});
     return e->config.transport.receive(e->config.transport.state, (int)(g % e->config.slots), place_of(e, g),
                                        message_bytes(e, fan_layout_length(&e->config.layout, g)), role->parent,
                                        class_of(e, g));
@@ -298,16 +341,23 @@ static bool has_to_drain(const fan_engine *e)
     return e->next_drain < e->chunks && has_arrived(e, e->next_drain);
 }
 
-static void drain(fan_engine *e)
+static void call_sink(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
-    int64_t g = e->next_drain;
+    size_t record = fan_trace_begin(e->config.trace,
+                                    (fan_transfer){.kind = FAN_TRANSFER_DRAIN, .peer = -1, .offset = offset_of(e, g),
+                                                   .class = (int16_t)class_of(e, g)});
+    e->sink_failed = store->drain(store->state, offset_of(e, g), place_of(e, g), bytes) != 0;
+    fan_trace_end(e->config.trace, record, bytes);
+}
+
+static void drain(fan_engine *e)
+{
     e->steps++;
     if (drains_slowly(e))
-        e->sink_failed = store->drain(store->state, fan_layout_offset(&e->config.layout, g), place_of(e, g),
-                                      bytes_to_drain(e)) != 0;
+        call_sink(e, e->next_drain, bytes_to_drain(e));
     if (++e->next_drain == e->chunks)
-        fan_trace_add(e->config.trace, FAN_EVENT_COMPLETE, 0, 0, 0);
+        fan_trace_complete(e->config.trace);
 }
 
 static void retire(fan_engine *e)
@@ -329,7 +379,7 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
         return fan_fail(FAN_ERR_TRUNCATED, "rank %d got %lld bytes instead of %lld from rank %d: "
                         "the ranks disagree on the length of the broadcast", e->config.schedule->node,
                         (long long)bytes, (long long)expected, role_of(e, g)->parent);
-    fan_trace_add(e->config.trace, FAN_EVENT_RECEIVED, class_of(e, g), g, role_of(e, g)->parent);
+    record_end(e, slot, data_bytes(e, bytes));
     arrive(e, g, data_bytes(e, bytes));
     return FAN_OK;
 }
@@ -337,8 +387,10 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
 static void sent(fan_engine *e, int send)
 {
     int edge = e->edge_of_send[send];
+    cell *c = cell_of(e, e->chunk_of_send[send]);
     e->steps++;
-    cell_of(e, e->chunk_of_send[send])->unsent--;
+    record_end(e, (int)e->config.slots + send, c->bytes);
+    c->unsent--;
     e->free_sends[e->free_send_count++] = send;
     e->edges[edge].in_progress--;
     queue_edge(e, edge);
@@ -373,10 +425,13 @@ static bool allocate(fan_engine *e)
     e->chunk_of_send = calloc(sends, sizeof *e->chunk_of_send);
     e->edge_of_send = calloc(sends, sizeof *e->edge_of_send);
     e->done = calloc(slots + sends, sizeof *e->done);
+    if (e->config.trace != NULL)
+        e->recorded = calloc(slots + sends, sizeof *e->recorded);
     if (!is_in_place(e))
         e->buffer = malloc(slots * (size_t)cell_bytes(e));
     return e->cells && e->classes && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
-           e->chunk_of_send && e->edge_of_send && e->done && (is_in_place(e) || e->buffer);
+           e->chunk_of_send && e->edge_of_send && e->done && (e->config.trace == NULL || e->recorded) &&
+           (is_in_place(e) || e->buffer);
 }
 
 static void begin_class(fan_engine *e, int class)
@@ -424,6 +479,7 @@ void fan_engine_free(fan_engine *e)
     free(e->chunk_of_send);
     free(e->edge_of_send);
     free(e->done);
+    free(e->recorded);
     free(e->buffer);
     free(e);
 }

@@ -1,40 +1,129 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/trace.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
-#include <time.h>
+#include "trace/clock.h"
 
-static bool make_room(fan_trace *trace)
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { first_room = 1024 };
+
+/* Bytes in all traces of the process. */
+static _Atomic int64_t in_use;
+
+static bool claim(const fan_trace *trace, int64_t bytes)
 {
-    if (trace->count < trace->room)
-        return true;
-    size_t room = trace->room == 0 ? 1024 : 2 * trace->room;
-    fan_event *events = realloc(trace->events, room * sizeof *events);
-    if (events == NULL)
-        return false;
-    trace->events = events;
-    trace->room = room;
-    return true;
+    bool fits = atomic_fetch_add(&in_use, bytes) + bytes <= trace->limit || trace->limit == 0;
+    if (!fits)
+        atomic_fetch_sub(&in_use, bytes);
+    return fits;
 }
 
-void fan_trace_add(fan_trace *trace, fan_event_kind kind, int class, int64_t chunk, int peer)
+/* The records with room for one more, NULL if there is none. Twice the room, or as much more as the limit still allows. */
+static void *make_room(const fan_trace *trace, void *records, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return records;
+    size_t more = *room == 0 ? first_room : *room;
+    while (more > 0 && !claim(trace, (int64_t)(more * size)))
+        more /= 2;
+    if (more == 0)
+        return NULL;
+    void *larger = realloc(records, (*room + more) * size);
+    if (larger == NULL)
+        atomic_fetch_sub(&in_use, (int64_t)(more * size));
+    else
+        *room += more;
+    return larger;
+}
+
+size_t fan_trace_begin(fan_trace *trace, fan_transfer transfer)
+{
+    if (trace == NULL)
+        return FAN_NO_TRANSFER;
+    fan_transfer *transfers = make_room(trace, trace->transfers, trace->count, &trace->room, sizeof transfer);
+    if (transfers == NULL) {
+        trace->lost++;
+        return FAN_NO_TRANSFER;
+    }
+    trace->transfers = transfers;
+    transfer.broadcast = trace->next_broadcast - 1;
+    transfer.rank = trace->rank;
+    transfer.begin = fan_clock_now();
+    transfer.end = NAN;
+    trace->transfers[trace->count] = transfer;
+    return trace->count++;
+}
+
+void fan_trace_end(fan_trace *trace, size_t transfer, int64_t bytes)
+{
+    if (trace == NULL || transfer >= trace->count)
+        return;
+    trace->transfers[transfer].bytes = bytes;
+    trace->transfers[transfer].end = fan_clock_now();
+}
+
+void fan_trace_broadcast(fan_trace *trace, int root, int64_t bytes)
 {
     if (trace == NULL)
         return;
-    if (!make_room(trace)) {
+    int number = trace->next_broadcast++;
+    trace->serving = false;
+    trace->whole = fan_trace_begin(trace, (fan_transfer){.kind = FAN_TRANSFER_WHOLE, .peer = root, .bytes = bytes});
+    fan_traced_broadcast *broadcasts = make_room(trace, trace->broadcasts, trace->broadcast_count,
+                                                 &trace->broadcast_room, sizeof *trace->broadcasts);
+    if (broadcasts == NULL) {
         trace->lost++;
         return;
     }
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    trace->events[trace->count++] = (fan_event){
-        .kind = kind, .class = class, .peer = peer, .chunk = chunk,
-        .time = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec};
+    trace->broadcasts = broadcasts;
+    trace->broadcasts[trace->broadcast_count++] = (fan_traced_broadcast){
+        .number = number, .root = root, .bytes = bytes, .start = fan_clock_now()};
+}
+
+/* NULL if there was no memory for it. */
+static fan_traced_broadcast *current(fan_trace *trace)
+{
+    if (trace == NULL || trace->broadcast_count == 0)
+        return NULL;
+    fan_traced_broadcast *last = &trace->broadcasts[trace->broadcast_count - 1];
+    return last->number == trace->next_broadcast - 1 ? last : NULL;
+}
+
+void fan_trace_describe(fan_trace *trace, const fan_traced_broadcast *how)
+{
+    fan_traced_broadcast *b = current(trace);
+    if (b == NULL)
+        return;
+    fan_traced_broadcast described = *how;
+    described.number = b->number;
+    described.bytes = b->bytes;
+    described.root = b->root;
+    described.start = b->start;
+    *b = described;
+}
+
+void fan_trace_length(fan_trace *trace, int64_t bytes)
+{
+    fan_traced_broadcast *b = current(trace);
+    if (b != NULL)
+        b->bytes = bytes;
+}
+
+void fan_trace_complete(fan_trace *trace)
+{
+    if (trace == NULL || trace->whole >= trace->count)
+        return;
+    fan_trace_end(trace, trace->whole, trace->transfers[trace->whole].bytes);
+    trace->whole = FAN_NO_TRANSFER;
 }
 
 void fan_trace_clear(fan_trace *trace)
 {
-    free(trace->events);
-    *trace = (fan_trace){0};
+    atomic_fetch_sub(&in_use, (int64_t)(trace->room * sizeof *trace->transfers +
+                                        trace->broadcast_room * sizeof *trace->broadcasts));
+    free(trace->transfers);
+    free(trace->broadcasts);
+    *trace = (fan_trace){.limit = trace->limit, .rank = trace->rank, .whole = FAN_NO_TRANSFER};
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/agreement.h"
 
-#include <stdbool.h>
+#include "lib/recorder.h"
+
 #include <stdio.h>
 #include <string.h>
 
 /* What rank 0 sends to all. */
 typedef struct decision {
     fan_params params;
+    bool traced;
     fan_status status;
     char text[500];
 } decision;
@@ -59,7 +61,8 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
     return status;
 }
 
-static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params, int *mpi_code)
+static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params, bool *traced,
+                        int *mpi_code)
 {
     decision d;
     memset(&d, 0, sizeof d);
@@ -67,6 +70,7 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     MPI_Comm_rank(comm, &rank);
     if (rank == 0) {
         d.params = *params;
+        d.traced = fan_recorder_wanted();
         d.status = decide(hints, from_defaults, &d.params);
         snprintf(d.text, sizeof d.text, "%s", d.status == FAN_OK ? "" : fan_fail_text());
     }
@@ -76,16 +80,18 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     if (d.status != FAN_OK)
         return fan_fail(d.status, "%s", d.text);
     *params = d.params;
+    *traced = d.traced;
     return FAN_OK;
 }
 
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, int *mpi_code)
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced, int *mpi_code)
 {
     memset(params, 0, sizeof *params);
-    return agree(comm, hints, true, params, mpi_code);
+    return agree(comm, hints, true, params, traced, mpi_code);
 }
 
 fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params, int *mpi_code)
 {
-    return agree(comm, hints, false, params, mpi_code);
+    bool traced; /* has been agreed on */
+    return agree(comm, hints, false, params, &traced, mpi_code);
 }

@@ -5,6 +5,7 @@
 #include "lib/agreement.h"
 #include "lib/hosts.h"
 #include "lib/progress.h"
+#include "lib/recorder.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -41,6 +42,16 @@ void fan_planned_forget(fan_planned *planned)
     planned->made = false;
 }
 
+/* Collective. */
+static void end_recording(fan_comm_state *state)
+{
+    if (state->recorder == NULL)
+        return;
+    fan_recorder_end(state->recorder);
+    state->recorder = NULL;
+    state->trace = NULL;
+}
+
 /* Called by MPI when the user's communicator is freed. */
 static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
@@ -48,6 +59,8 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     fan_comm_state *state = attribute;
     fan_progress_finish(state);
     unlink_state(state);
+    if (!finalizing)
+        end_recording(state);
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
@@ -61,6 +74,25 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     return MPI_SUCCESS;
 }
 
+/* Of the states that are being recorded the one whose turn it is, NULL if none is left. */
+static fan_comm_state *next_recorded(void)
+{
+    fan_comm_state *state, *next = NULL;
+    pthread_mutex_lock(&list_lock);
+    LIST_FOREACH(state, &all_states, link)
+        if (state->recorder != NULL && (next == NULL || fan_recorder_precedes(state->recorder, next->recorder)))
+            next = state;
+    pthread_mutex_unlock(&list_lock);
+    return next;
+}
+
+/* In the same order on all processes, for writing is collective. */
+static void end_all_recordings(void)
+{
+    for (fan_comm_state *state; (state = next_recorded()) != NULL;)
+        end_recording(state);
+}
+
 /*
  * Called by MPI at the beginning of MPI_Finalize, which deletes the attributes of MPI_COMM_SELF first. States are left to
  * MPI, which may or may not delete the attributes of other communicators: not all of them are still there. (If the user's
@@ -71,6 +103,7 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
     (void)comm, (void)keyval, (void)attribute, (void)extra;
     finalizing = true;
     fan_progress_end();
+    end_all_recordings();
     return MPI_SUCCESS;
 }
 
@@ -146,7 +179,7 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code)
 {
     fan_params params;
-    fan_status status = fan_agree_on_params(state->user_comm, hints, &params, mpi_code);
+    fan_status status = fan_agree_on_params(state->user_comm, hints, &params, &state->traced, mpi_code);
     if (status != FAN_OK)
         return status;
     state->params = params;
@@ -227,6 +260,14 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code)
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts") : mpi_failure(code, "MPI_Allgather", mpi_code);
 }
 
+/* Collective. Without memory there is no trace. */
+static void begin_recording(fan_comm_state *state)
+{
+    state->recorder = fan_recorder_make(state->comm, &state->map, state->params.trace_bytes);
+    if (state->recorder != NULL)
+        state->trace = fan_recorder_trace(state->recorder);
+}
+
 /*
  * Not MPI_Comm_dup: that would copy the user's attributes, and so call the user's functions.
  */
@@ -246,5 +287,7 @@ fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code)
     fan_status status = find_nodes(state, mpi_code);
     if (status != FAN_OK)
         MPI_Comm_free(&state->comm);
+    else if (state->traced)
+        begin_recording(state);
     return status;
 }

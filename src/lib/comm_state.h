@@ -40,7 +40,9 @@ typedef struct fan_comm_state {
     fan_node_map map;  /**< made with `comm` */
     fan_order *order; /**< of the nodes, equal on all ranks; NULL: their own. Made with `comm` */
     fan_host_name *hosts; /**< [size] to tell where the ranks are, NULL until asked for */
-    fan_trace *trace;  /**< of tests and tools, or NULL */
+    bool traced;       /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
+    struct fan_recorder *recorder; /**< or NULL */
+    fan_trace *trace;  /**< the recorder's, or that of a test, or NULL */
 
     /* The last plan and schedule: most programs repeat a broadcast. */
     fan_planned planned;

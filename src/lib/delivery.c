@@ -3,6 +3,7 @@
 
 #include "engine/mpi_stall.h"
 #include "engine/mpi_wait.h"
+#include "lib/recorder.h"
 
 #include <sched.h>
 
@@ -118,6 +119,7 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
 
 static void tell_length(const fan_delivery *d, int64_t length)
 {
+    fan_trace_length(d->task.state->trace, length);
     if (d->task.length != NULL)
         *d->task.length = length;
 }
@@ -133,10 +135,26 @@ static void end_phase(fan_delivery *d)
     fan_mpi_transport_free(&d->transport);
 }
 
+/* What is in the trace about the plan. */
+static void describe(const fan_delivery *d)
+{
+    const fan_plan *plan = &d->chosen->plan;
+    fan_trace_describe(d->task.state->trace,
+                       &(fan_traced_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
+                                               .algorithm = (int32_t)plan->algorithm,
+                                               .classes = plan->layout.classes,
+                                               .branching = plan->shape.branching,
+                                               .secondary_groups = plan->shape.secondary_groups,
+                                               .window = plan->window,
+                                               .overlap = plan->overlap});
+}
+
 /* After full receipt a node may feed secondary groups, from the data that it now has. */
 static void begin_serving(fan_delivery *d)
 {
     d->serves = true;
+    if (d->task.state->trace != NULL)
+        d->task.state->trace->serving = true;
     d->status = make_schedule(&d->task, &d->chosen->plan, FAN_PHASE_SERVE, &d->serving);
     fan_store source = {.base = d->outer.base, .fill = d->outer.fill, .state = d->outer.state};
     if (d->status == FAN_OK && d->serving.edge_count > 0)
@@ -151,8 +169,10 @@ static void begin_messages(fan_delivery *d)
                          : d->task.store;
     d->status = make_plan(&d->task, planned);
     d->chosen = planned;
-    if (d->status == FAN_OK)
-        d->status = begin_phase(d, &planned->schedule, &d->outer);
+    if (d->status != FAN_OK)
+        return;
+    describe(d);
+    d->status = begin_phase(d, &planned->schedule, &d->outer);
 }
 
 static void progress_messages(fan_delivery *d, bool block)
@@ -177,6 +197,16 @@ static bool is_speaker(const fan_task *task)
     return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
 }
 
+/* A rank that only reads from memory needs no plan, but it may be the one that writes the trace. */
+static void describe_to_reader(fan_delivery *d)
+{
+    fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
+    if (d->task.state->trace == NULL || d->task.state->map.nodes == 1 || make_plan(&d->task, planned) != FAN_OK)
+        return;
+    d->chosen = planned;
+    describe(d);
+}
+
 static void begin_memory(fan_delivery *d)
 {
     const fan_node_map *map = &d->task.state->map;
@@ -185,12 +215,17 @@ static void begin_memory(fan_delivery *d)
     if (writer != rank)
         fan_ring_follow(ring, fan_node_map_domain(map, writer));
     fan_stage_begin(&d->stage, ring, &d->task.store, d->task.bytes, writer == rank, rank);
+    describe_to_reader(d);
+    if (writer != rank)
+        d->reading = fan_trace_begin(d->task.state->trace, (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
 
 void fan_delivery_begin(fan_delivery *d, const fan_task *task)
 {
     *d = (fan_delivery){.task = *task};
+    d->reading = FAN_NO_TRANSFER;
     d->relays = task->node != NULL && is_speaker(task);
+    fan_trace_broadcast(task->state->trace, task->root, task->bytes);
     if (task->node == NULL || d->relays)
         begin_messages(d);
     else
@@ -202,8 +237,11 @@ static void progress_memory(fan_delivery *d, bool block)
     while (!d->stage.finished && (block || fan_stage_is_ready(&d->stage)))
         fan_stage_step(&d->stage);
     d->finished = d->stage.finished;
-    if (d->finished)
-        tell_length(d, fan_stage_length(&d->stage));
+    if (!d->finished)
+        return;
+    tell_length(d, fan_stage_length(&d->stage));
+    fan_trace_end(d->task.state->trace, d->reading, d->stage.done);
+    fan_trace_complete(d->task.state->trace);
 }
 
 /* ---- stalled ---- */
@@ -275,12 +313,15 @@ void fan_delivery_progress(fan_delivery *d, bool block)
         watch(d, block);
 }
 
-fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
+static fan_status end_memory(fan_delivery *d)
 {
-    if (!d->uses_messages) {
-        fan_status status = fan_stage_end(&d->stage);
-        return d->status == FAN_ERR_TIMEOUT ? d->status : status;
-    }
+    fan_status status = fan_stage_end(&d->stage);
+    fan_planned_forget(&d->own);
+    return d->status == FAN_ERR_TIMEOUT ? d->status : status;
+}
+
+static fan_status end_messages(fan_delivery *d, int *mpi_code)
+{
     /* After a timeout the ring may be full for ever, and its readers notice by themselves. */
     if (d->relays && d->status != FAN_ERR_TIMEOUT)
         d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
@@ -288,6 +329,14 @@ fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
     fan_planned_forget(&d->own);
     *mpi_code = d->mpi_code;
     return d->status;
+}
+
+fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
+{
+    fan_status status = d->uses_messages ? end_messages(d, mpi_code) : end_memory(d);
+    if (status != FAN_OK && d->task.state->recorder != NULL)
+        fan_recorder_fail(d->task.state->recorder, status);
+    return status;
 }
 
 fan_status fan_deliver(const fan_task *task, int *mpi_code)

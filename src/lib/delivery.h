@@ -46,6 +46,7 @@ typedef struct fan_delivery {
     fan_mpi_transport transport;
     fan_engine *engine;       /* NULL: no phase is running */
     fan_stage stage;
+    size_t reading;           /* from memory: its record in the trace */
     int64_t steps;            /* done, when it was last looked at; with a timeout */
     double last_step;         /* when that was */
     fan_status status;

@@ -202,6 +202,20 @@ void fan_svg_patch(fan_svg *svg, fan_point corner, int class)
     grow(svg, corner.x + 12, corner.y + 12);
 }
 
+void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int class)
+{
+    char text[8];
+    fprintf(svg->body, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" style=\"fill:%s\"/>\n", corner.x,
+            corner.y, width, height, class == FAN_SVG_NO_CLASS ? "#999999" : colour_of(class, text));
+    grow(svg, corner.x + width, corner.y + height);
+}
+
+void fan_svg_mark(fan_svg *svg, fan_point top, double height)
+{
+    fprintf(svg->body, "<path d=\"M%.1f,%.1f v%.1f\" style=\"stroke:#111111\"/>\n", top.x, top.y, height);
+    grow(svg, top.x, top.y + height);
+}
+
 void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *points, int count)
 {
     char text[8];

@@ -69,6 +69,12 @@ void fan_svg_sample(fan_svg *svg, fan_stroke stroke, int class, fan_point from, 
 /** A patch in the colour of a class, for a legend. */
 void fan_svg_patch(fan_svg *svg, fan_point corner, int class);
 
+/** A bar in the colour of a class, or grey for FAN_SVG_NO_CLASS. */
+void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int class);
+
+/** A thin dark upright line, `height` long, downwards from `top`: a moment. */
+void fan_svg_mark(fan_svg *svg, fan_point top, double height);
+
 /** A line through `count` points in the colour of a class. */
 void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *points, int count);
 

@@ -7,6 +7,7 @@
 #include "lib/comm_state.h"
 #include "tap.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The first chunks are shorter, so that there are some more than bytes / chunk. */
@@ -14,7 +15,9 @@ enum { k = 3, chunk = 1024, bytes = 600 * chunk, most_chunks = 2 * bytes / chunk
 
 static int rank, size;
 static fan_trace trace;
-static int chunks; /* of the last broadcast */
+/* Of the last broadcast. */
+static int chunks;
+static fan_layout layout;
 
 static bool on_some_rank(bool here)
 {
@@ -50,7 +53,8 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
     fanout_bcast(data, bytes, MPI_CHAR, 0, comm);
     tap_ok(data[0] == 7 && memcmp(data, data + 1, bytes - 1) == 0, "the data arrives (overlap %s, %s secondary groups, %s)",
            overlap, secondary, algorithm);
-    chunks = (int)fan_layout_chunks(&state->planned.plan.layout);
+    layout = state->planned.plan.layout;
+    chunks = (int)fan_layout_chunks(&layout);
     free(data);
     MPI_Comm_free(&comm);
 }
@@ -60,13 +64,21 @@ static int group_of(int node)
     return (node - 1) / k;
 }
 
+static int chunk_at(int64_t offset)
+{
+    int g = 0;
+    while (fan_layout_offset(&layout, g) < offset)
+        g++;
+    return g;
+}
+
 /* Which chunks came from rank 0 to this rank: 1 or 0 for each. */
 static void chunks_from_root(int *came)
 {
     memset(came, 0, most_chunks * sizeof *came);
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_RECEIVED && trace.events[i].peer == 0)
-            came[trace.events[i].chunk]++;
+        if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE && trace.transfers[i].peer == 0)
+            came[chunk_at(trace.transfers[i].offset)]++;
 }
 
 static void check_partition(void)
@@ -86,33 +98,31 @@ static void check_partition(void)
     tap_ok(disjoint, "the members' subfiles are disjoint and together the data");
 }
 
-/* The index of the first send of `class` to a peer in another group (or the same one), trace.count if none. */
-static size_t first_send(int class, bool to_own_group)
+/* When the first send of `class` to a peer in another group (or the same one) began, INFINITY if there is none. */
+static double first_send(int class, bool to_own_group)
 {
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_SEND && trace.events[i].class == class &&
-            (group_of(trace.events[i].peer) == group_of(rank)) == to_own_group)
-            return i;
-    return trace.count;
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && trace.transfers[i].class == class &&
+            (group_of(trace.transfers[i].peer) == group_of(rank)) == to_own_group)
+            return trace.transfers[i].begin;
+    return INFINITY;
 }
 
-static size_t last_receive(int class)
+static double last_receive(int class)
 {
-    size_t last = 0;
+    double last = 0;
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_RECEIVED && trace.events[i].class == class)
-            last = i;
+        if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE && trace.transfers[i].class == class)
+            last = fmax(last, trace.transfers[i].end);
     return last;
 }
 
 /* This rank, not the root, sends a class on before it has received all of that class. */
 static bool sends_early(bool to_own_group)
 {
-    for (int class = 0; rank > 0 && class < k; class++) {
-        size_t sent = first_send(class, to_own_group);
-        if (sent < trace.count && sent < last_receive(class))
+    for (int class = 0; rank > 0 && class < k; class++)
+        if (first_send(class, to_own_group) < last_receive(class))
             return true;
-    }
     return false;
 }
 
@@ -121,7 +131,7 @@ static bool every_member_linked_to_every_other(void)
     for (int peer = 1; peer <= k; peer++) {
         bool linked = rank == 0 || rank > k || peer == rank;
         for (size_t i = 0; i < trace.count; i++)
-            linked = linked || (trace.events[i].kind == FAN_EVENT_SEND && trace.events[i].peer == peer);
+            linked = linked || (trace.transfers[i].kind == FAN_TRANSFER_SEND && trace.transfers[i].peer == peer);
         if (!linked)
             return false;
     }
@@ -131,8 +141,8 @@ static bool every_member_linked_to_every_other(void)
 static bool feeds_slot_to_slot(void)
 {
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_SEND && rank > 0 && rank <= k && group_of(trace.events[i].peer) == 1 &&
-            trace.events[i].peer != rank + k)
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && rank > 0 && rank <= k && group_of(trace.transfers[i].peer) == 1 &&
+            trace.transfers[i].peer != rank + k)
             return false;
     return true;
 }
@@ -141,8 +151,8 @@ static bool scatter_is_concurrent(void)
 {
     int first_of_class[k] = {-1, -1, -1}, last = 0, index = 0;
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_SEND) {
-            int class = trace.events[i].class;
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND) {
+            int class = trace.transfers[i].class;
             if (first_of_class[class] < 0)
                 first_of_class[class] = index;
             last = class == 0 ? index : last;
@@ -151,22 +161,22 @@ static bool scatter_is_concurrent(void)
     return rank != 0 || (first_of_class[1] < last && first_of_class[2] < last);
 }
 
-static size_t completion(void)
+static double completion(void)
 {
-    size_t i = 0;
-    while (i < trace.count && trace.events[i].kind != FAN_EVENT_COMPLETE)
-        i++;
-    return i;
+    for (size_t i = 0; i < trace.count; i++)
+        if (trace.transfers[i].kind == FAN_TRANSFER_WHOLE)
+            return trace.transfers[i].end;
+    return INFINITY;
 }
 
 /* Sends to the group served by the secondary tree, before and after this rank had everything. */
 static void secondary_sends(int *before, int *after)
 {
     *before = *after = 0;
-    size_t complete = completion();
+    double complete = completion();
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_SEND && group_of(trace.events[i].peer) == 2 && group_of(rank) != 2)
-            (*(i < complete ? before : after))++;
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && group_of(trace.transfers[i].peer) == 2 && group_of(rank) != 2)
+            (*(trace.transfers[i].begin < complete ? before : after))++;
 }
 
 int main(void)

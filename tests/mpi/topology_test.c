@@ -79,7 +79,7 @@ static bool broadcast(int bytes, int root, MPI_Comm comm)
 static bool sent_something(void)
 {
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.events[i].kind == FAN_EVENT_SEND)
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND)
             return true;
     return false;
 }

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trace/check.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *const fan_behaviour_names[FAN_BEHAVIOURS] = {
+    [FAN_PARTITION] = "partition",
+    [FAN_DISJOINT] = "disjoint subfiles",
+    [FAN_INSIDE] = "overlap inside the group",
+    [FAN_BETWEEN] = "overlap between groups",
+    [FAN_SECONDARY] = "secondary after completion",
+};
+
+__attribute__((format(printf, 2, 3))) static fan_judgement judge(fan_finding finding, const char *format, ...)
+{
+    fan_judgement j = {.finding = finding};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(j.text, sizeof j.text, format, arguments);
+    va_end(arguments);
+    return j;
+}
+
+/* ---- bytes that are covered ---- */
+
+typedef struct piece {
+    int64_t offset, bytes;
+} piece;
+
+static int by_offset(const void *a, const void *b)
+{
+    const piece *x = a, *y = b;
+    return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* The first byte that is not covered exactly once: the length of the data if all of them are. */
+static int64_t first_wrong(piece *pieces, size_t count)
+{
+    int64_t covered = 0;
+    qsort(pieces, count, sizeof *pieces, by_offset);
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].bytes == 0)
+            continue;
+        if (pieces[i].offset != covered)
+            return pieces[i].offset < covered ? pieces[i].offset : covered;
+        covered += pieces[i].bytes;
+    }
+    return covered;
+}
+
+/* ---- partition ---- */
+
+/* A rank that is not the root may read a part itself, where all can read the source. */
+static bool brings_data(const fan_transfer *t)
+{
+    return fan_transfer_ended(t) && (t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY ||
+                                     t->kind == FAN_TRANSFER_FILL);
+}
+
+static size_t collect(const fan_cast *c, int rank, piece *pieces)
+{
+    size_t count = 0;
+    for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++)
+        if (brings_data(&c->transfers[i]))
+            pieces[count++] = (piece){c->transfers[i].offset, c->transfers[i].bytes};
+    return count;
+}
+
+static fan_judgement check_partition(const fan_cast *c, piece *pieces)
+{
+    size_t total = 0;
+    for (int rank = 0; rank < c->run->size; rank++) {
+        if (rank == c->how->root)
+            continue;
+        size_t count = collect(c, rank, pieces);
+        int64_t wrong = first_wrong(pieces, count);
+        if (wrong != c->bytes)
+            return judge(FAN_MISSING, "rank %d did not get byte %lld of %lld exactly once, in %zu pieces", rank,
+                         (long long)wrong, (long long)c->bytes, count);
+        total += count;
+    }
+    return judge(FAN_HOLDS, "each of %d ranks got all %lld bytes exactly once, in %zu pieces together", c->run->size - 1,
+                 (long long)c->bytes, total);
+}
+
+/* ---- disjoint subfiles ---- */
+
+static bool is_scatter(const fan_transfer *t)
+{
+    return t->kind == FAN_TRANSFER_SEND && t->hop == FAN_HOP_SCATTER;
+}
+
+/* To how many ranks, or -1 if a class goes to more than one. */
+static int scatter_receivers(const fan_cast *c, int *owner)
+{
+    int receivers = 0;
+    for (int class = 0; class < c->how->classes; class++)
+        owner[class] = -1;
+    for (size_t i = 0; i < c->count; i++) {
+        const fan_transfer *t = &c->transfers[i];
+        if (!is_scatter(t) || t->class >= c->how->classes)
+            continue;
+        if (owner[t->class] >= 0 && owner[t->class] != t->peer)
+            return -1;
+        owner[t->class] = t->peer;
+    }
+    for (int class = 0; class < c->how->classes; class++) {
+        bool first = owner[class] >= 0;
+        for (int other = 0; first && other < class; other++)
+            first = owner[other] != owner[class];
+        receivers += first;
+    }
+    return receivers;
+}
+
+static fan_judgement check_disjoint(const fan_cast *c, piece *pieces)
+{
+    size_t count = 0;
+    if (c->how->classes < 2)
+        return judge(FAN_NOT_APPLICABLE, "there is one subfile");
+    for (size_t i = 0; i < c->count; i++)
+        if (is_scatter(&c->transfers[i]))
+            pieces[count++] = (piece){c->transfers[i].offset, c->transfers[i].bytes};
+    if (count == 0)
+        return judge(FAN_NOT_APPLICABLE, "the root sends nothing");
+    int64_t wrong = first_wrong(pieces, count);
+    if (wrong != c->bytes)
+        return judge(FAN_MISSING, "the root did not send byte %lld of %lld exactly once", (long long)wrong, (long long)c->bytes);
+    int *owner = malloc((size_t)c->how->classes * sizeof *owner);
+    int receivers = owner == NULL ? 0 : scatter_receivers(c, owner);
+    free(owner);
+    if (receivers < 2)
+        return judge(FAN_MISSING, "the root sent %s", receivers < 0 ? "one subfile to several ranks" : "all to one rank");
+    return judge(FAN_HOLDS, "the root sent each of %lld bytes once: %d subfiles to %d ranks", (long long)c->bytes,
+                 c->how->classes, receivers);
+}
+
+/* ---- overlap ---- */
+
+typedef struct class_times {
+    double first_send, last_receive;
+    int received; /* messages */
+} class_times;
+
+static void time_classes(const fan_cast *c, int rank, fan_hop hop, class_times *times)
+{
+    for (int class = 0; class < c->how->classes; class++)
+        times[class] = (class_times){.first_send = INFINITY, .last_receive = -INFINITY};
+    for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
+        const fan_transfer *t = &c->transfers[i];
+        if (t->class < 0 || t->class >= c->how->classes)
+            continue;
+        class_times *of = &times[t->class];
+        if (t->kind == FAN_TRANSFER_SEND && t->hop == hop)
+            of->first_send = fmin(of->first_send, t->begin);
+        if (t->kind == FAN_TRANSFER_RECEIVE && fan_transfer_ended(t)) {
+            of->last_receive = fmax(of->last_receive, t->end);
+            of->received++;
+        }
+    }
+}
+
+/* A subfile of one message cannot be sent on before it is complete. */
+static fan_judgement check_overlap(const fan_cast *c, fan_hop hop, const char *to)
+{
+    int early = 0, all = 0;
+    class_times *times = malloc((size_t)c->how->classes * sizeof *times);
+    for (int rank = 0; times != NULL && rank < c->run->size; rank++) {
+        time_classes(c, rank, hop, times);
+        for (int class = 0; class < c->how->classes; class++) {
+            bool counts = times[class].received > 1 && isfinite(times[class].first_send);
+            all += counts;
+            early += counts && times[class].first_send < times[class].last_receive;
+        }
+    }
+    free(times);
+    if (all == 0)
+        return judge(FAN_NOT_APPLICABLE, "no rank sends subfiles of several chunks on to %s", to);
+    return judge(2 * early >= all ? FAN_HOLDS : FAN_MISSING,
+                 "%d of %d subfiles that ranks sent on to %s were still being received", early, all, to);
+}
+
+/* ---- secondary groups ---- */
+
+static fan_judgement check_secondary(const fan_cast *c)
+{
+    int sends = 0, early = 0;
+    if (c->how->secondary_groups == 0)
+        return judge(FAN_NOT_APPLICABLE, "there is no secondary group");
+    for (size_t i = 0; i < c->count; i++) {
+        const fan_transfer *t = &c->transfers[i];
+        if (t->kind != FAN_TRANSFER_SEND || t->hop != FAN_HOP_SECONDARY)
+            continue;
+        const fan_transfer *whole = fan_cast_whole(c, t->rank);
+        sends++;
+        early += whole == NULL || !fan_transfer_ended(whole) || t->begin < whole->end;
+    }
+    return judge(sends > 0 && early == 0 ? FAN_HOLDS : FAN_MISSING,
+                 "of %d sends to %d secondary groups, %d began before their rank had everything", sends,
+                 c->how->secondary_groups, early);
+}
+
+/* ---- */
+
+static int first_unknown(const fan_run *run)
+{
+    int rank = 0;
+    while (rank < run->size && run->ranks[rank].rank >= 0)
+        rank++;
+    return rank;
+}
+
+static fan_judgement check_bytes(const fan_cast *c, fan_behaviour behaviour)
+{
+    piece *pieces = malloc((c->count + 1) * sizeof *pieces);
+    if (pieces == NULL)
+        return judge(FAN_MISSING, "there is no memory to find out");
+    fan_judgement j = behaviour == FAN_PARTITION ? check_partition(c, pieces) : check_disjoint(c, pieces);
+    free(pieces);
+    return j;
+}
+
+fan_judgement fan_check(const fan_cast *c, fan_behaviour behaviour)
+{
+    int unknown = first_unknown(c->run);
+    if (unknown < c->run->size)
+        return judge(FAN_MISSING, "it cannot be told: the trace has nothing of rank %d", unknown);
+    if (fan_run_lost(c->run) > 0)
+        return judge(FAN_MISSING, "it cannot be told: %lld transfers are lost", (long long)fan_run_lost(c->run));
+    switch (behaviour) {
+    case FAN_PARTITION:
+    case FAN_DISJOINT: return check_bytes(c, behaviour);
+    case FAN_INSIDE: return check_overlap(c, FAN_HOP_EXCHANGE, "ranks that keep them");
+    case FAN_BETWEEN: return check_overlap(c, FAN_HOP_FORWARD, "ranks that send them on");
+    case FAN_SECONDARY: return check_secondary(c);
+    case FAN_BEHAVIOURS: break;
+    }
+    return judge(FAN_MISSING, "there is no such behaviour");
+}

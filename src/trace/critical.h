@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file critical.h  What the last rank of a broadcast waited for, and what that waited for, back to the root. */
+#ifndef FAN_TRACE_CRITICAL_H
+#define FAN_TRACE_CRITICAL_H
+
+#include "trace/run.h"
+
+typedef enum fan_step_kind {
+    FAN_STEP_RECEIVED, /**< the rank received a message from the peer */
+    FAN_STEP_BUSY,     /**< before it could send that, the rank was sending others */
+    FAN_STEP_FILLED,   /**< the source of the rank gave the bytes */
+    FAN_STEP_READ      /**< the rank read all from shared memory, which the peer wrote */
+} fan_step_kind;
+
+typedef struct fan_step {
+    fan_step_kind kind;
+    double begin, end;
+    int rank, peer;
+    int class;
+    int64_t offset, bytes;
+    int sends; /**< of FAN_STEP_BUSY */
+} fan_step;
+
+typedef struct fan_path {
+    int last; /**< the rank that had everything last */
+    fan_step *steps; /**< from the last to the first */
+    size_t count;
+} fan_path;
+
+/** Find it. Release it with fan_path_free. Without an end, as in the trace of a failure, there are no steps. */
+fan_status fan_path_find(const fan_cast *cast, fan_path *path);
+
+void fan_path_free(fan_path *path);
+
+#endif

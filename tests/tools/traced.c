@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Usage: traced BYTES plain|several|stream|error
+ * Broadcasts, for trace.sh, whose data is checked. several: on four communicators, of which one is freed before
+ * MPI_Finalize, and two have another process as rank 0. error: rank 1 expects another length.
+ */
+#include "fanout.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int rank, size, bytes;
+static bool good = true;
+
+static unsigned char value(int root, MPI_Count offset)
+{
+    return (unsigned char)((unsigned long long)(offset + 1) * 2654435761u >> 9) ^ (unsigned char)root;
+}
+
+static void broadcast(MPI_Comm comm, int root)
+{
+    int own;
+    unsigned char *data = malloc((size_t)bytes);
+    MPI_Comm_rank(comm, &own);
+    for (int i = 0; i < bytes; i++)
+        data[i] = own == root ? value(root, i) : 0;
+    good = fanout_bcast(data, bytes, MPI_BYTE, root, comm) == MPI_SUCCESS && good;
+    for (int i = 0; i < bytes; i++)
+        good = good && data[i] == value(root, i);
+    free(data);
+}
+
+static void on_several(void)
+{
+    MPI_Comm half, freed, kept;
+    broadcast(MPI_COMM_WORLD, 0);
+    MPI_Comm_dup(MPI_COMM_WORLD, &freed);
+    broadcast(freed, 1);
+    MPI_Comm_free(&freed);
+    MPI_Comm_split(MPI_COMM_WORLD, rank < size / 2, rank, &half);
+    broadcast(half, 0);
+    MPI_Comm_dup(half, &kept);
+    broadcast(kept, 0);
+    broadcast(MPI_COMM_WORLD, 2);
+}
+
+static int fill(void *state, MPI_Count offset, void *buffer, size_t count)
+{
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        ((unsigned char *)buffer)[i] = value(0, offset + (MPI_Count)i);
+    return 0;
+}
+
+static int drain(void *state, MPI_Count offset, const void *buffer, size_t count)
+{
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        good = good && ((const unsigned char *)buffer)[i] == value(0, offset + (MPI_Count)i);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    MPI_Init(&argc, &argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    if (argc != 3) {
+        fprintf(stderr, "usage: traced BYTES plain|several|stream|error\n");
+        MPI_Abort(MPI_COMM_WORLD, 2);
+    }
+    bytes = atoi(argv[1]);
+    if (strcmp(argv[2], "plain") == 0)
+        broadcast(MPI_COMM_WORLD, 0);
+    else if (strcmp(argv[2], "several") == 0)
+        on_several();
+    else if (strcmp(argv[2], "stream") == 0)
+        good = fanout_stream(bytes, fill, drain, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL) == MPI_SUCCESS && good;
+    else if (rank == 1)
+        bytes += 64 * 1024;
+    if (strcmp(argv[2], "error") == 0)
+        broadcast(MPI_COMM_WORLD, 0);
+    if (good)
+        printf("rank %d: good\n", rank);
+    MPI_Finalize();
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
