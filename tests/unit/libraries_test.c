@@ -66,8 +66,8 @@ static void expect_error(const char *program, const char *part)
     if (fan_copy_libraries_find(in_top(program), FAN_COPY_SYSTEM_LIBRARIES, &libraries, error, sizeof error))
         ck_abort_msg("%s has %zu libraries, and not the error \"%s\"", program, libraries.count, part);
     ck_assert_uint_eq(libraries.count, 0);
-    if (strstr(error, part) == NULL || strstr(error, in_top(program)) != error)
-        ck_abort_msg("\"%s\" does not begin with the program, or does not say \"%s\"", error, part);
+    if (strstr(error, part) == NULL) /* the caller names the program */
+        ck_abort_msg("\"%s\" does not say \"%s\"", error, part);
 }
 
 static const char *path_of(const char *name)
