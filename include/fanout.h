@@ -30,7 +30,7 @@ extern "C" {
 
 /** Version of this interface. The minor number grows when something is added, the major one when something breaks. */
 #define FANOUT_API_VERSION_MAJOR 0
-#define FANOUT_API_VERSION_MINOR 1
+#define FANOUT_API_VERSION_MINOR 2
 #define FANOUT_API_VERSION (FANOUT_API_VERSION_MAJOR * 1000 + FANOUT_API_VERSION_MINOR)
 
 #if defined(__GNUC__)

@@ -3,48 +3,17 @@
 
 #include "copy/command.h"
 #include "copy/cleanup.h"
-#include "copy/path.h"
+#include "copy/process.h"
 #include "copy/shell_word.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { LONGEST_COMMAND = 64 << 10 };
-
-extern char **environ;
-
-static int spawn(const char *text, int input, pid_t *process)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, defaults;
-    char *const arguments[] = {"sh", "-c", (char *)(uintptr_t)text, NULL};
-    sigemptyset(&none);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGTERM); /* by which we end it */
-    sigaddset(&defaults, SIGXFSZ);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawnattr_init(&attributes);
-    /* Signals that this process holds back or ignores are the command's own affair. */
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    /* A group of its own: the shell's children must not outlive it and take a broken end for the end. */
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    int error = posix_spawn(process, "/bin/sh", &actions, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
-}
 
 bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_copy_outcome *outcome)
 {
@@ -56,7 +25,8 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
         error = errno;
     if (error == 0) {
         signal(SIGPIPE, SIG_IGN);
-        error = spawn(line, ends[0], &command->process);
+        const char *const arguments[] = {"sh", "-c", line, NULL};
+        error = fan_copy_process_start("/bin/sh", arguments, ends[0], &command->process);
         close(ends[0]);
         command->fd = ends[1];
     }
@@ -77,11 +47,11 @@ static void forget(fan_copy_command *command)
 
 static bool ended_well(fan_copy_command *command)
 {
-    int status = 0;
-    while (waitpid(command->process, &status, 0) < 0 && errno == EINTR)
-        ;
+    int status = fan_copy_process_wait(command->process);
     forget(command);
-    if (WIFSIGNALED(status))
+    if (status < 0)
+        fan_copy_outcome_fail(command->outcome, "how the command of --pipe ended cannot be known");
+    else if (WIFSIGNALED(status))
         fan_copy_outcome_fail(command->outcome, "the command of --pipe was ended by signal %d (%s)",
                               WTERMSIG(status), strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) != 0)

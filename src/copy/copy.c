@@ -160,9 +160,9 @@ static void find_place(copy *c)
                                           c->ranks->on_source_node, &c->outcome);
     if (found && is_root(c))
         note_libraries(c);
-    const fan_copy_target *first = c->targets.items;
-    int writer = fan_copy_share_find(found && !first->skipped ? first->final_path : NULL,
-                                     c->ranks->writers);
+    /* Rank 0 as well where this is the source itself: what other hosts share with it they must not replace. */
+    const char *place = found ? c->targets.items[0].final_path : NULL;
+    int writer = c->options->dry_run ? c->ranks->rank : fan_copy_share_find(place, c->ranks->writers);
     c->outcome.writes = found && writer == c->ranks->rank;
     if (writer == c->ranks->rank)
         return;
@@ -343,7 +343,8 @@ static void finish(copy *c)
 
 static void deliver(copy *c)
 {
-    int64_t lacking = lacking_set(c) != NULL ? fan_copy_lacking_bytes(&c->manifest, &c->lacking) : 0;
+    /* Of standard input nobody knows the length: it is measured for as for a long one. */
+    int64_t lacking = lacking_set(c) != NULL ? fan_copy_lacking_bytes(&c->manifest, &c->lacking) : FAN_COPY_ENDLESS;
     c->report.link = fan_copy_link_measure(c->report.outcomes, lacking, c->ranks->writers);
     MPI_Barrier(c->ranks->writers);
     double start = MPI_Wtime();

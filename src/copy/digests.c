@@ -69,6 +69,8 @@ static void end_entry(fan_copy_digests *digests)
         char *path = fan_copy_scan_path(digests->options, digests->manifest, entry);
         if (fan_copy_checksum_finish(digests->sum, text))
             fan_copy_checksum_print(digests->lines, text, path);
+        else if (digests->error[0] == '\0')
+            snprintf(digests->error, sizeof digests->error, "OpenSSL cannot finish the checksum");
         free(path);
     }
     digests->entry++;

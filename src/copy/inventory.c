@@ -52,7 +52,7 @@ static void look_at(fan_copy_tree *tree, int64_t i, fan_copy_cursor cursor,
             return;
         }
     }
-    if (!options->resume || !fan_copy_tree_can_take(tree))
+    if (!options->resume || options->dry_run || !fan_copy_tree_can_take(tree))
         return;
     int fd = fan_copy_part_look(tree->manifest, path, cursor, have);
     if (fd >= 0)
@@ -82,9 +82,9 @@ void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_
 
 /* ---- hashes ---- */
 
-XXH128_hash_t fan_copy_inventory_hash(const char *path)
+XXH128_hash_t fan_copy_inventory_hash(const char *path, bool follow)
 {
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | (follow ? 0 : O_NOFOLLOW) | O_NONBLOCK | O_CLOEXEC);
     char *data = fan_copy_allocate(1, FAN_COPY_BLOCK);
     XXH3_state_t *state = fan_copy_digest_start();
     ssize_t got = fd < 0 ? -1 : 0;
@@ -108,7 +108,7 @@ void fan_copy_inventory_compare(fan_copy_tree *tree, const fan_copy_set *candida
             || !fan_copy_target_path(tree->targets, manifest, &manifest->entries[at.entry], false,
                                      path, sizeof path)
             || XXH128_isEqual(hashes[at.entry], (XXH128_hash_t){0})
-            || !XXH128_isEqual(fan_copy_inventory_hash(path), hashes[at.entry]))
+            || !XXH128_isEqual(fan_copy_inventory_hash(path, false), hashes[at.entry]))
             continue;
         fan_copy_tree_keep(tree, at.entry);
         add_pieces(manifest, at.entry, at, have);

@@ -28,7 +28,7 @@ static void hash_sources(const fan_copy_options *options, const fan_copy_manifes
         if (!fan_copy_set_has(wanted, i))
             continue;
         char *path = fan_copy_scan_path(options, manifest, &manifest->entries[i]);
-        hashes[i] = fan_copy_inventory_hash(path);
+        hashes[i] = fan_copy_inventory_hash(path, true);
         free(path);
     }
 }

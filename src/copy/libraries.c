@@ -97,8 +97,11 @@ static char *ask(char *interpreter, char *program, int *status, int *error)
     }
     char *text = read_all(ends[0]);
     *error = errno;
-    while (waitpid(child, status, 0) < 0 && errno == EINTR)
+    pid_t ended;
+    while ((ended = waitpid(child, status, 0)) < 0 && errno == EINTR)
         ;
+    if (ended < 0)
+        *status = -1; /* nobody knows how it ended: no success */
     return text;
 }
 

@@ -6,20 +6,17 @@
 #include "copy/memory.h"
 #include "copy/outcome.h"
 #include "copy/path.h"
+#include "copy/process.h"
 #include "hdf5/extract.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static char directory[PATH_MAX]; /* where all of it is; "" before there is one */
 
@@ -114,31 +111,31 @@ static bool run(const char *source, const char *factors, const char *output, cha
 {
     char program[PATH_MAX];
     pid_t process;
-    int status = 0;
     find_program(program, sizeof program);
     const char *const arguments[] = {"fanout-mdc", "encode", "-q", "-k", factors, "-o", output, "--", source, NULL};
-    int failed = posix_spawnp(&process, program, NULL, NULL, (char *const *)(uintptr_t)arguments, environ);
+    int failed = fan_copy_process_start(program, arguments, -1, &process);
     if (failed != 0) {
         fan_copy_describe_errno(error, size, "cannot run fanout-mdc", failed);
         return false;
     }
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        ;
+    fan_copy_cleanup_command(process, source);
+    int status = fan_copy_process_wait(process);
+    fan_copy_cleanup_command(0, NULL);
     if (status != 0)
         snprintf(error, size, "fanout-mdc cannot make descriptors of it; see its messages");
     return status == 0;
 }
 
-static int is_visible(const struct dirent *entry)
+static int is_file(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.';
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
 /* The numbers in the names have leading zeros, so the order of the names is theirs. */
 static bool list(const char *where, char ***paths, int *count)
 {
     struct dirent **found;
-    *count = scandir(where, &found, is_visible, alphasort);
+    *count = scandir(where, &found, is_file, alphasort);
     if (*count < 0)
         return false;
     *paths = fan_copy_allocate((size_t)*count, sizeof **paths);

@@ -147,6 +147,8 @@ static void check_shared(const fan_copy_options *options, struct argp_state *sta
         argp_error(state, "--source-shared: every host has the source, so there is no --source-host");
     if (options->compression.method != FAN_COPY_STORED)
         argp_error(state, "--source-shared: several hosts read, nothing can be compressed; leave out --compress");
+    if (options->with_libraries)
+        argp_error(state, "--source-shared: libraries may be those of one host only, so there is no --with-libs");
 }
 
 static void check_mdc(const fan_copy_options *options, struct argp_state *state)

@@ -122,7 +122,7 @@ static void print_speed(const fan_copy_report *report, int whole, double seconds
     char time[16];
     fan_format_seconds(seconds, time, sizeof time);
     printf(" in %s: ", time);
-    if (report->link > 0)
+    if (report->link > 0 && report->sent > 0)
         printf("%.2f of one copy, ", seconds * report->link / (double)report->sent);
     printf("%.1f MB/s delivered", (double)report->sent / 1e6 / seconds * whole);
 }

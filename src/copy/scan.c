@@ -110,12 +110,14 @@ static void add_part_of_file(fan_copy_catalog *s, int i)
 {
     char text[FAN_COPY_TEXT] = "";
     char *path = NULL;
-    if (fan_copy_made_extract(s->options->sources[i], &path, text, sizeof text)) {
+    if (s->options->source_shared)
+        snprintf(text, sizeof text, "is made on one host, so others cannot read it; leave out --source-shared");
+    else if (fan_copy_made_extract(s->options->sources[i], &path, text, sizeof text)) {
         fan_copy_catalog_add_from(s, i, "", path);
         fan_copy_catalog_name_last(s, fan_copy_path_base(path));
-    } else {
-        s->problem(s->state, s->options->sources[i], text);
     }
+    if (text[0] != '\0')
+        s->problem(s->state, s->options->sources[i], text);
     free(path);
 }
 

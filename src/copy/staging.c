@@ -169,10 +169,14 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *
         fan_copy_target *target = &targets->items[i];
         if (target->lock < 0)
             continue;
-        if (fan_copy_cleanup_commit(target->root, target->final_path) != 0
-            || (options->sync && fan_copy_sync_directory(target->final_path) != 0)) {
+        const char *failed = NULL;
+        if (fan_copy_cleanup_commit(target->root, target->final_path) != 0)
+            failed = "cannot rename the temporary directory";
+        else if (options->sync && fan_copy_sync_directory(target->final_path) != 0)
+            failed = "cannot flush the directory";
+        if (failed != NULL) {
             snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
-            fan_copy_outcome_fail_errno(outcome, "cannot rename the temporary directory", errno);
+            fan_copy_outcome_fail_errno(outcome, failed, errno);
             return false;
         }
         release_root(target);

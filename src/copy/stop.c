@@ -73,6 +73,8 @@ void fan_copy_signals_handle(void)
      * background job prints shall not stop it. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
+    /* Otherwise nobody could know how a command has ended. */
+    signal(SIGCHLD, SIG_DFL);
     pthread_t thread;
     int error = pthread_create(&thread, NULL, wait_for_signals, NULL);
     if (error != 0)

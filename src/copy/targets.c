@@ -15,7 +15,7 @@
 
 #define LIBRARIES_SUFFIX "_libs"
 
-int fan_copy_targets_count(const fan_copy_options *options)
+static int count_targets(const fan_copy_options *options)
 {
     return options->with_libraries ? 2 * options->source_count : options->source_count;
 }
@@ -195,7 +195,7 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options 
     int error = find_destination(options, outcome, &into);
     if (error != 0)
         return fail(outcome, outcome->path, error);
-    targets->count = fan_copy_targets_count(options);
+    targets->count = count_targets(options);
     targets->items = fan_copy_allocate((size_t)targets->count, sizeof *targets->items);
     for (int i = 0; i < targets->count; i++)
         targets->items[i].lock = -1;

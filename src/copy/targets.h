@@ -21,9 +21,6 @@ typedef struct fan_copy_targets {
     int count;
 } fan_copy_targets;
 
-/** How many targets the options make: one for each source, and one for the libraries of each. */
-int fan_copy_targets_count(const fan_copy_options *options);
-
 /**
  * Find out where everything goes. Nothing is made yet.
  *

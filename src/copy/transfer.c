@@ -77,7 +77,7 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
     /* Where several ranks read, what rank 0 has written says best how far all are. */
-    if (transfer->options->source_shared)
+    if (transfer->options->source_shared && transfer->ranks->rank == 0)
         fan_copy_progress_read(transfer->progress, transfer->receiver->taken, transfer->sender->files);
     return failed;
 }

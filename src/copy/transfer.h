@@ -11,7 +11,6 @@
 typedef struct fan_copy_transfer {
     const fan_copy_options *options;
     const fan_copy_ranks *ranks;
-    const fan_copy_outcome *outcome;
     fan_copy_progress *progress;
     fan_copy_sender *sender;     /**< on rank 0; with --source-shared on all */
     fan_copy_receiver *receiver; /**< NULL: this rank only relays */

@@ -207,7 +207,6 @@ static bool finish_file(fan_copy_tree *tree)
     const char *failed = fan_copy_part_finish(&tree->part, tree->options, tree->manifest, entry,
                                               &lost, &lost_errno);
     note_loss(tree, entry, lost, lost_errno);
-    tree->files += failed == NULL;
     return failed == NULL || fail(tree, entry, failed);
 }
 
@@ -215,7 +214,6 @@ static bool finish_file(fan_copy_tree *tree)
 static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
 {
     struct stat status;
-    tree->files++;
     fan_copy_part_remove_stale(path);
     bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode
              && status.st_mtim.tv_sec == entry->modified.tv_sec
@@ -227,8 +225,12 @@ static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
 {
     const fan_copy_entry *entry = &tree->manifest->entries[i];
     const fan_copy_target *target = &tree->targets->items[entry->target];
-    if (tree->states[i] == KEPT)
+    if (tree->states[i] == KEPT) {
+        int taken = hand_over(tree, i); /* what a killed run had of it is of no use */
+        if (taken >= 0)
+            close(taken);
         return keep_file(tree, entry, path);
+    }
     if (!may_replace(tree, entry, path))
         return false;
     const char *failed = fan_copy_part_open(&tree->part, entry, path, hand_over(tree, i), !target->staged);

@@ -31,7 +31,6 @@ typedef struct fan_copy_tree {
     unsigned char *states; /**< of each entry, of enum state in tree.c */
     int64_t next;          /**< all entries before are made, or being made */
     int64_t writing;       /**< the entry of `part`, -1: none */
-    int64_t files;         /**< regular files that are whole */
     fan_copy_part part;
     fan_copy_taken taken[FAN_COPY_TAKEN];
     int taken_count;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLAB_BYTES = 16 << 20, MOST_DESCRIPTORS = 4096 /* files that are open at a time */ };
+enum { SLAB_BYTES = 16 << 20 };
 
 /* Rows along the first axis that are worked on at a time: a multiple of its factor, so that slabs do not share elements. */
 static int64_t slab_rows(const fan_mdc_dataset *d, int64_t factor)
@@ -37,7 +37,7 @@ static void parse_factors(const char *text, fan_mdc_lattice *lattice)
     do {
         char *end;
         long long factor = strtoll(at, &end, 10);
-        if (end == at || factor < 1 || factor > MOST_DESCRIPTORS || given == lattice->axes
+        if (end == at || factor < 1 || factor > FAN_MDC_MOST_DESCRIPTORS || given == lattice->axes
             || (*end != '\0' && *end != 'x'))
             fan_mdc_die("--factors %s: give one number, or one for each of the %d axes, such as 2x2x2", text,
                         lattice->axes);
@@ -48,8 +48,8 @@ static void parse_factors(const char *text, fan_mdc_lattice *lattice)
         fan_mdc_die("--factors %s: the dataset has %d axes", text, lattice->axes);
     for (int i = given; i < lattice->axes; i++)
         lattice->factor[i] = lattice->factor[0];
-    if (fan_mdc_descriptors(lattice) > MOST_DESCRIPTORS)
-        fan_mdc_die("--factors %s: more than %d descriptors", text, MOST_DESCRIPTORS);
+    if (!fan_mdc_part_count_fits(lattice))
+        fan_mdc_die("--factors %s: more than %d descriptors", text, FAN_MDC_MOST_DESCRIPTORS);
 }
 
 static void encode_slab(const fan_mdc_lattice *lattice, fan_mdc_part *parts, int64_t first, int64_t rows, const void *slab,

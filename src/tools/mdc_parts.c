@@ -25,6 +25,17 @@ char *fan_mdc_part_name(const char *output, int64_t descriptor, int64_t descript
     return name;
 }
 
+bool fan_mdc_part_count_fits(const fan_mdc_lattice *lattice)
+{
+    int64_t count = 1;
+    for (int i = 0; i < lattice->axes && count <= FAN_MDC_MOST_DESCRIPTORS; i++) {
+        if (lattice->factor[i] > FAN_MDC_MOST_DESCRIPTORS)
+            return false;
+        count *= lattice->factor[i];
+    }
+    return count <= FAN_MDC_MOST_DESCRIPTORS;
+}
+
 static void write_attribute(const fan_mdc_dataset *d, const char *name, const int64_t values[])
 {
     hsize_t count = (hsize_t)d->axes;
@@ -69,8 +80,8 @@ void fan_mdc_part_finish(fan_mdc_part *part, const char *file_name)
     fan_mdc_output_finish(&part->dataset, file_name);
 }
 
-/* What the attributes say must fit the dataset. */
-static void check(const fan_mdc_part *part, const int64_t residue[])
+/* What the attributes say must fit the dataset: they may be damaged. */
+static void check(fan_mdc_part *part, const int64_t residue[])
 {
     const fan_mdc_dataset *d = &part->dataset;
     int64_t extent[FAN_MDC_AXES];
@@ -78,6 +89,9 @@ static void check(const fan_mdc_part *part, const int64_t residue[])
     for (int i = 0; i < d->axes; i++)
         good = good && part->lattice.extent[i] >= 0 && part->lattice.factor[i] >= 1 && residue[i] >= 0
             && residue[i] < part->lattice.factor[i];
+    good = good && fan_mdc_part_count_fits(&part->lattice);
+    for (int i = 0; good && i < d->axes; i++)
+        part->descriptor = part->descriptor * part->lattice.factor[i] + residue[i];
     if (good)
         fan_mdc_extent(&part->lattice, part->descriptor, extent);
     for (int i = 0; good && i < d->axes; i++)
@@ -94,8 +108,6 @@ fan_mdc_part fan_mdc_part_open(const char *name)
     read_attribute(&part.dataset, EXTENT, part.lattice.extent);
     read_attribute(&part.dataset, FACTOR, part.lattice.factor);
     read_attribute(&part.dataset, RESIDUE, residue);
-    for (int i = 0; i < part.dataset.axes; i++)
-        part.descriptor = part.descriptor * part.lattice.factor[i] + residue[i];
     check(&part, residue);
     return part;
 }

@@ -19,6 +19,12 @@ typedef struct fan_mdc_part {
     int64_t descriptor;
 } fan_mdc_part;
 
+/** Files that are open at a time. */
+enum { FAN_MDC_MOST_DESCRIPTORS = 4096 };
+
+/** Whether the factors, each at least 1, make no more descriptors than that. */
+bool fan_mdc_part_count_fits(const fan_mdc_lattice *lattice);
+
 /** OUTPUT.dNNN.h5 for OUTPUT or OUTPUT.h5. For the caller to free. */
 char *fan_mdc_part_name(const char *output, int64_t descriptor, int64_t descriptors);
 
