@@ -184,6 +184,15 @@ check "--source-host: no host of the job: every rank exits with 1" every_rank 1
 check "--source-host: no host of the job: it is named" said_once "--source-host nowhere.example: no process of this job runs there"
 
 check "there is no temporary file" no_temporary
+# ---- several readers ----
+
+head -c 3000000 /dev/urandom >large
+copy 5 --source-shared --progress large 'shared.%r'
+check "--source-shared: every rank exits with 0" every_rank 0
+check "--source-shared: content" same large shared.{0,1,2,3,4}
+copy 3 --source-shared --compress zstd large 'shared.%r'
+check "--source-shared with --compress: a wrong command line" every_rank 2
+
 # ---- HDF5 ----
 
 "$top_builddir/bench/make-field" field.h5 1M
@@ -217,6 +226,9 @@ check "--mdc: the first descriptor is there while the others are still coming" \
     [ -e new.1/temperature.d0.h5 -a ! -e new.1/temperature.d7.h5 ]
 end_copy
 check "--mdc: in the end all are there" [ "$(ls new.1 | wc -l)" = 8 ]
+cp field.h5 .dotted.h5
+copy 2 --mdc 2 .dotted.h5 'h5.%r'
+check "--mdc of a name with a dot" [ "$(ls -A h5.1/.dotted.d?.h5 | wc -l)" = 8 ]
 copy 2 --mdc 2x2 field.h5 'h5.%r'
 check "--mdc, factors that do not fit: every rank exits with 1" every_rank 1
 check "what was made for the copy is removed" [ -z "$(ls -d "${TMPDIR:-/tmp}"/fanout-copy.?????? 2>/dev/null)" ]

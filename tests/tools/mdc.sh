@@ -110,6 +110,18 @@ there[:, ::2] = there[::2, :] = np.nan # the border moved the even ones to odd p
 near = sum(np.nan_to_num(np.roll(there, (i, j), (0, 1))) for i in (-1, 0, 1) for j in (-1, 0, 1))[1:-1, 1:-1]
 near[::2, ::2] = v[::2, ::2] == 1.0 # those that were there are left alone
 sys.exit(not ((v == 1.0) == (near > 0)).all())"
+    $python - <<'END'
+import h5py, numpy as np
+for name, value in (('odd.h5', 2**60 + 1), ('even.h5', 2**60)):
+    h5py.File(name, 'w')['t'] = np.full(4, value, 'i8')
+with h5py.File('k.f41.d0.h5', 'r+') as f:
+    f['deep/er'].attrs['fanout_mdc_factor'] = np.array([2**62])
+END
+    run compare odd.h5 even.h5
+    check "integers that are the same as double only are not equal" grep -qx "equal as double" out
+    run decode k.f41.d0.h5 -o nothing.h5
+    check "a factor without sense is an error" [ "$status" = 1 -a ! -e nothing.h5 ]
+    check "and named" grep -q "its attributes do not fit its data" err
 else
     skip "all types and odd shapes" "there is no h5py"
     skip "NaN and fill values" "there is no h5py"
