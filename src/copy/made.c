@@ -7,7 +7,7 @@
 #include "copy/outcome.h"
 #include "copy/path.h"
 #include "copy/process.h"
-#include "hdf5/extract.h"
+#include "hdf5/words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -67,30 +67,7 @@ void fan_copy_made_remove(void)
     directory[0] = '\0';
 }
 
-/* ---- a part of a file ---- */
-
-bool fan_copy_made_extract(const char *source, char **path, char *error, size_t size)
-{
-    char name[NAME_MAX + 1];
-    const char *file, *object;
-    char *words = split(source, &file, &object);
-    if (words == NULL || !make_directory(error, size)) {
-        free(words);
-        return false;
-    }
-    fan_copy_path_name(object, name, sizeof name);
-    if (asprintf(path, "%s/%s.h5", directory, strcmp(name, ".") == 0 ? "root" : name) < 0) {
-        *path = NULL;
-        fan_copy_describe_errno(error, size, "cannot make a part of it", ENOMEM);
-    }
-    bool made = *path != NULL && fan_h5_extract(file, object, *path) == FAN_OK;
-    if (*path != NULL && !made)
-        snprintf(error, size, "%s", fan_fail_text());
-    free(words);
-    return made;
-}
-
-/* ---- descriptors ---- */
+/* ---- fanout-mdc: this program needs no HDF5, which takes long to load on all ranks ---- */
 
 /* It is beside this program, or in PATH. */
 static void find_program(char *program, size_t size)
@@ -107,12 +84,11 @@ static void find_program(char *program, size_t size)
 }
 
 /* It prints its own messages. */
-static bool run(const char *source, const char *factors, const char *output, char *error, size_t size)
+static bool run(const char *const arguments[], const char *source, char *error, size_t size)
 {
     char program[PATH_MAX];
     pid_t process;
     find_program(program, sizeof program);
-    const char *const arguments[] = {"fanout-mdc", "encode", "-q", "-k", factors, "-o", output, "--", source, NULL};
     int failed = fan_copy_process_start(program, arguments, -1, &process);
     if (failed != 0) {
         fan_copy_describe_errno(error, size, "cannot run fanout-mdc", failed);
@@ -122,9 +98,32 @@ static bool run(const char *source, const char *factors, const char *output, cha
     int status = fan_copy_process_wait(process);
     fan_copy_cleanup_command(0, NULL);
     if (status != 0)
-        snprintf(error, size, "fanout-mdc cannot make descriptors of it; see its messages");
+        snprintf(error, size, "fanout-mdc %s fails; see its messages", arguments[1]);
     return status == 0;
 }
+
+/* ---- a part of a file ---- */
+
+bool fan_copy_made_extract(const char *source, char **path, char *error, size_t size)
+{
+    char name[NAME_MAX + 1];
+    const char *file, *object;
+    char *words = split(source, &file, &object);
+    if (words == NULL || !make_directory(error, size)) {
+        free(words);
+        return false;
+    }
+    fan_copy_path_name(object, name, sizeof name);
+    if (asprintf(path, "%s/%s.h5", directory, strcmp(name, ".") == 0 ? "root" : name) < 0) {
+        *path = NULL;
+        fan_copy_describe_errno(error, size, "cannot make a part of it", ENOMEM);
+    }
+    free(words);
+    const char *const arguments[] = {"fanout-mdc", "extract", "-o", *path, "--", source, NULL};
+    return *path != NULL && run(arguments, source, error, size);
+}
+
+/* ---- descriptors ---- */
 
 static int is_file(const struct dirent *entry)
 {
@@ -164,7 +163,8 @@ bool fan_copy_made_descriptors(const char *source, const char *factors, char ***
         return false;
     name_of(source, name, sizeof name);
     snprintf(output, sizeof output, "%s/%s", directory, name);
-    if (!run(source, factors, output, error, size))
+    const char *const arguments[] = {"fanout-mdc", "encode", "-q", "-k", factors, "-o", output, "--", source, NULL};
+    if (!run(arguments, source, error, size))
         return false;
     if (list(directory, paths, count))
         return true;

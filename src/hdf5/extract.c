@@ -8,19 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-bool fan_h5_split_words(char *words, const char **path, const char **object)
-{
-    char *colon = NULL;
-    for (char *next = strstr(words, ":/"); next != NULL; next = strstr(next + 1, ":/"))
-        colon = next;
-    if (colon == NULL || colon == words || colon[2] == '\0')
-        return false;
-    *colon = '\0';
-    *path = words;
-    *object = colon + 1;
-    return true;
-}
-
 enum { REASON_BYTES = 400 };
 
 /* The innermost message says what was wrong: it comes first. */

@@ -3,7 +3,9 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "hdf5/extract.h"
 #include "tools/mdc_compare.h"
+#include "tools/mdc_dataset.h"
 #include "tools/mdc_encode.h"
 
 #include <argp.h>
@@ -21,7 +23,7 @@ typedef struct options {
 
 static const struct argp_option table[] = {
     {"factors", 'k', "NUMBERS", 0, "encode: by how much each axis is cut, such as 2x2x2; one number for all axes (2)", 0},
-    {"output", 'o', "FILE", 0, "encode, decode: where to; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
+    {"output", 'o', "FILE", 0, "encode, decode, extract: where to; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
     {"quiet", 'q', NULL, 0, "encode: do not print the names of the files", 0},
     {0},
 };
@@ -30,7 +32,7 @@ static const struct {
     const char *name;
     int least, most; /* arguments */
     bool has_output;
-} commands[] = {{"encode", 1, 1, true}, {"decode", 1, 4096, true}, {"info", 1, 4096, false}, {"compare", 2, 2, false}};
+} commands[] = {{"encode", 1, 1, true}, {"extract", 1, 1, true}, {"decode", 1, 4096, true}, {"info", 1, 4096, false}, {"compare", 2, 2, false}};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void check(const options *o, struct argp_state *state)
@@ -40,7 +42,7 @@ static void check(const options *o, struct argp_state *state)
     while (i < COMMANDS && strcmp(command, commands[i].name) != 0)
         i++;
     if (i == COMMANDS)
-        argp_error(state, "say what to do: encode, decode, info or compare");
+        argp_error(state, "say what to do: encode, decode, extract, info or compare");
     else if (o->count - 1 < commands[i].least || o->count - 1 > commands[i].most)
         argp_error(state, "%s: wrong number of datasets", command);
     else if (commands[i].has_output != (o->output != NULL))
@@ -63,11 +65,22 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 static const struct argp parser = {
     .options = table,
     .parser = parse_option,
-    .args_doc = "encode DATASET -o FILE\ndecode DESCRIPTOR... -o FILE\ninfo DESCRIPTOR...\ncompare ORIGINAL OTHER",
+    .args_doc = "encode DATASET -o FILE\ndecode DESCRIPTOR... -o FILE\nextract FILE:/OBJECT -o FILE\ninfo DESCRIPTOR...\ncompare ORIGINAL OTHER",
     .doc = "Cut a dataset into descriptors, each the whole field at a fraction of its resolution; put it together again from "
            "any of them.\vA DATASET is FILE:/PATH, or FILE if it has only one. Nothing is lost: from all descriptors comes the "
            "original, bit by bit; what is missing is interpolated.\n\nExit status: 0 done, 1 failed, 2 wrong command line.",
 };
+
+static void extract(const char *source, const char *output)
+{
+    const char *path, *object;
+    char *words = strdup(source);
+    if (words == NULL || !fan_h5_split_words(words, &path, &object))
+        fan_mdc_die("%s: say what to extract: FILE:/OBJECT", source);
+    if (fan_h5_extract(path, object, output) != FAN_OK)
+        fan_mdc_die("%s", fan_fail_text());
+    free(words);
+}
 
 static void print_version(FILE *stream, struct argp_state *state)
 {
@@ -88,6 +101,8 @@ int main(int argc, char **argv)
         fan_mdc_encode(o.arguments[1], o.output, o.factors, !o.quiet);
     else if (strcmp(command, "decode") == 0)
         fan_mdc_decode(o.arguments + 1, o.count - 1, o.output);
+    else if (strcmp(command, "extract") == 0)
+        extract(o.arguments[1], o.output);
     else if (strcmp(command, "compare") == 0)
         fan_mdc_compare(o.arguments[1], o.arguments[2]);
     for (int i = 1; strcmp(command, "info") == 0 && i < o.count; i++)
