@@ -97,7 +97,6 @@ void fan_copy_command_close(fan_copy_command *command)
     command->fd = -1;
     if (command->process == 0)
         return;
-    while (waitpid(command->process, NULL, 0) < 0 && errno == EINTR)
-        ;
+    fan_copy_process_wait(command->process);
     forget(command);
 }

@@ -213,7 +213,7 @@ static void prepare_files(copy *c)
 {
     find_place(c);
     fan_copy_tree_open(&c->tree, c->options, &c->manifest, &c->targets, &c->outcome);
-    if (fan_copy_sender_endless(&c->manifest))
+    if (fan_copy_manifest_endless(&c->manifest))
         look_around_endless(c);
     else
         look_around(c);
@@ -222,7 +222,7 @@ static void prepare_files(copy *c)
 static void prepare_command(copy *c)
 {
     find_command(c);
-    if (fan_copy_sender_endless(&c->manifest))
+    if (fan_copy_manifest_endless(&c->manifest))
         return;
     c->lacking = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
     memset(c->lacking.bits, 0xff, fan_copy_set_bytes(c->lacking.count));
@@ -287,7 +287,7 @@ static bool judge(copy *c, const fan_copy_sender *sender)
 
 static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking, int64_t travelled)
 {
-    bool endless = fan_copy_sender_endless(&c->manifest);
+    bool endless = fan_copy_manifest_endless(&c->manifest);
     if (endless)
         c->report.bytes = sender->read;
     c->report.sent = endless ? sender->read : lacking;
@@ -296,12 +296,11 @@ static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lack
         fan_copy_sender_hash(sender, c->report.hash);
 }
 
-/* Returns whether the source was read to its end. */
-static bool transfer(copy *c)
+/* `lacking` bytes, 0 if nobody knows. Returns whether the source was read to its end. */
+static bool transfer(copy *c, int64_t lacking)
 {
     bool compresses = c->options->compression.method != FAN_COPY_STORED;
-    bool endless = fan_copy_sender_endless(&c->manifest);
-    int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
+    bool endless = fan_copy_manifest_endless(&c->manifest);
     fan_copy_sender sender = {.fd = -1};
     fan_copy_receiver receiver = {0};
     open_codec(c);
@@ -343,12 +342,13 @@ static void finish(copy *c)
 
 static void deliver(copy *c)
 {
+    bool endless = fan_copy_manifest_endless(&c->manifest);
+    int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
     /* Of standard input nobody knows the length: it is measured for as for a long one. */
-    int64_t lacking = lacking_set(c) != NULL ? fan_copy_lacking_bytes(&c->manifest, &c->lacking) : FAN_COPY_ENDLESS;
-    c->report.link = fan_copy_link_measure(c->report.outcomes, lacking, c->ranks->writers);
+    c->report.link = fan_copy_link_measure(c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
     MPI_Barrier(c->ranks->writers);
     double start = MPI_Wtime();
-    bool good = transfer(c);
+    bool good = transfer(c, lacking);
     if (good && c->outcome.writes && !has_failed(c))
         finish(c);
     if (c->outcome.writes)

@@ -21,12 +21,6 @@ static bool find_regular(const fan_copy_tree *tree, const fan_copy_entry *entry,
         && lstat(path, status) == 0 && S_ISREG(status->st_mode);
 }
 
-static bool has_time(const struct stat *status, const fan_copy_entry *entry)
-{
-    return status->st_mtim.tv_sec == entry->modified.tv_sec
-        && status->st_mtim.tv_nsec == entry->modified.tv_nsec;
-}
-
 /* Mark all pieces of the entry, the first of which is at `cursor`. */
 static void add_pieces(const fan_copy_manifest *manifest, int64_t entry, fan_copy_cursor cursor,
                        fan_copy_set *have)
@@ -46,7 +40,7 @@ static void look_at(fan_copy_tree *tree, int64_t i, fan_copy_cursor cursor,
     if (find_regular(tree, entry, path, &status) && status.st_size == entry->bytes) {
         if (options->checksum) {
             fan_copy_set_add(candidates, i);
-        } else if (has_time(&status, entry)) {
+        } else if (fan_copy_entry_has_time(entry, &status)) {
             fan_copy_tree_keep(tree, i);
             add_pieces(tree->manifest, i, cursor, have);
             return;

@@ -4,6 +4,7 @@
 #include "copy/libraries.h"
 #include "copy/executable.h"
 #include "copy/path.h"
+#include "copy/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -97,11 +98,7 @@ static char *ask(char *interpreter, char *program, int *status, int *error)
     }
     char *text = read_all(ends[0]);
     *error = errno;
-    pid_t ended;
-    while ((ended = waitpid(child, status, 0)) < 0 && errno == EINTR)
-        ;
-    if (ended < 0)
-        *status = -1; /* nobody knows how it ended: no success */
+    *status = fan_copy_process_wait(child); /* negative if nobody knows: no success */
     return text;
 }
 
@@ -118,7 +115,7 @@ static bool is_below(const char *path, const char *directory)
 static bool is_really_below(const char *path, const char *directory)
 {
     char parent[PATH_MAX], real_parent[PATH_MAX], real_directory[PATH_MAX];
-    snprintf(parent, sizeof parent, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
+    fan_copy_path_parent(path, parent, sizeof parent);
     if (realpath(parent, real_parent) == NULL || realpath(directory, real_directory) == NULL)
         return false;
     return strcmp(real_parent, real_directory) == 0 || is_below(real_parent, real_directory);

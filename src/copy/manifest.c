@@ -67,6 +67,17 @@ const char *fan_copy_entry_path(const fan_copy_manifest *manifest, const fan_cop
     return manifest->text + entry->path;
 }
 
+bool fan_copy_entry_has_time(const fan_copy_entry *entry, const struct stat *status)
+{
+    return status->st_mtim.tv_sec == entry->modified.tv_sec
+        && status->st_mtim.tv_nsec == entry->modified.tv_nsec;
+}
+
+bool fan_copy_manifest_endless(const fan_copy_manifest *manifest)
+{
+    return manifest->extent_count == 1 && manifest->extents[0].bytes == FAN_COPY_ENDLESS;
+}
+
 int64_t fan_copy_manifest_bytes(const fan_copy_manifest *manifest)
 {
     int64_t bytes = 0;

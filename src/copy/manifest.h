@@ -76,6 +76,12 @@ void fan_copy_manifest_allocate(fan_copy_manifest *manifest, int64_t entries, in
 /** The entry's path below its target. */
 const char *fan_copy_entry_path(const fan_copy_manifest *manifest, const fan_copy_entry *entry);
 
+/** Whether the file of `status` has the entry's modification time. */
+bool fan_copy_entry_has_time(const fan_copy_entry *entry, const struct stat *status);
+
+/** Whether nobody knows how much will come: standard input. */
+bool fan_copy_manifest_endless(const fan_copy_manifest *manifest);
+
 /** Sum of the bytes of the regular files, and how many these are. */
 int64_t fan_copy_manifest_bytes(const fan_copy_manifest *manifest);
 int64_t fan_copy_manifest_files(const fan_copy_manifest *manifest);

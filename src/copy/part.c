@@ -177,8 +177,7 @@ static int collect_late_errors(int fd)
 int fan_copy_sync_directory(const char *path)
 {
     char directory[PATH_MAX];
-    int length = (int)(fan_copy_path_base(path) - path);
-    snprintf(directory, sizeof directory, "%.*s.", length, path);
+    fan_copy_path_parent(path, directory, sizeof directory);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -1;

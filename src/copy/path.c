@@ -86,3 +86,8 @@ void fan_copy_path_name(const char *source, char *name, size_t size)
     bool is_name = strcmp(base, "..") != 0 && base[0] != '\0';
     snprintf(name, size, "%s", is_name ? base : ".");
 }
+
+void fan_copy_path_parent(const char *path, char *parent, size_t size)
+{
+    snprintf(parent, size, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
+}

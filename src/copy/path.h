@@ -34,6 +34,9 @@ void fan_copy_path_trim(char *path);
  */
 int fan_copy_path_into_directory(char *path, size_t size, const char *name);
 
+/** A name of the directory that `path` is in. Cut off if it does not fit. */
+void fan_copy_path_parent(const char *path, char *parent, size_t size);
+
 /** The last component of `path`. */
 const char *fan_copy_path_base(const char *path);
 

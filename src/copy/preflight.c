@@ -14,11 +14,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static void parent_of(const char *path, char parent[static PATH_MAX])
-{
-    snprintf(parent, PATH_MAX, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
-}
-
 static bool may_write(const fan_copy_tree *tree, const char *directory, const char *path)
 {
     if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
@@ -31,7 +26,7 @@ static bool may_write(const fan_copy_tree *tree, const char *directory, const ch
 static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
 {
     char parent[PATH_MAX];
-    parent_of(target->final_path, parent);
+    fan_copy_path_parent(target->final_path, parent, sizeof parent);
     return may_write(tree, parent, target->final_path);
 }
 
@@ -109,7 +104,7 @@ static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
     char directory[PATH_MAX];
     snprintf(directory, sizeof directory, "%s", target->root != NULL ? target->root : target->final_path);
     if (fan_copy_path_append(directory, sizeof directory, ".") != 0 || statvfs(directory, status) != 0) {
-        parent_of(target->final_path, directory);
+        fan_copy_path_parent(target->final_path, directory, sizeof directory);
         if (statvfs(directory, status) != 0)
             return false;
     }

@@ -7,11 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <mpi.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
@@ -49,14 +49,9 @@ __attribute__((format(printf, 2, 3))) static bool fail_text(fan_copy_sender *sen
     return false;
 }
 
-bool fan_copy_sender_endless(const fan_copy_manifest *manifest)
-{
-    return manifest->extent_count == 1 && manifest->extents[0].bytes == FAN_COPY_ENDLESS;
-}
-
 static bool is_endless(const fan_copy_sender *sender)
 {
-    return fan_copy_sender_endless(sender->manifest);
+    return fan_copy_manifest_endless(sender->manifest);
 }
 
 static const fan_copy_entry *current(const fan_copy_sender *sender)
@@ -104,8 +99,7 @@ static bool check_unchanged(fan_copy_sender *sender)
     const fan_copy_entry *entry = current(sender);
     if (status.st_size < entry->bytes)
         return fail_shrunk(sender, status.st_size);
-    if (status.st_size != entry->bytes || status.st_mtim.tv_sec != entry->modified.tv_sec
-        || status.st_mtim.tv_nsec != entry->modified.tv_nsec)
+    if (status.st_size != entry->bytes || !fan_copy_entry_has_time(entry, &status))
         return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
     return true;
 }
@@ -186,25 +180,18 @@ static int64_t read_block(fan_copy_sender *sender)
 /* Blocks differ, and other work comes and goes: try again after so many. */
 enum { BLOCKS_WITHOUT = 64 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Automatic compression pays if it makes blocks smaller, and is faster than the link would take them as they are. */
 static void pack(fan_copy_sender *sender, size_t bytes)
 {
     const fan_copy_compression *compression = &sender->options->compression;
     bool tries = sender->codec != NULL
               && (!compression->automatic || (sender->link_rate > 0 && sender->uncompressed == 0));
-    double start = now();
+    double start = MPI_Wtime();
     fan_copy_frame_pack(sender->frame, sender->block, bytes, tries ? sender->codec : NULL,
                         compression->method);
     if (sender->uncompressed > 0)
         sender->uncompressed--;
-    else if (tries && compression->automatic && (double)bytes < (now() - start) * sender->link_rate)
+    else if (tries && compression->automatic && (double)bytes < (MPI_Wtime() - start) * sender->link_rate)
         sender->uncompressed = BLOCKS_WITHOUT;
 }
 

@@ -61,9 +61,6 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
 /** The hash of the only file, if all of it was sent; else "". */
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_DIGEST_TEXT]);
 
-/** Whether nobody knows how much will come: standard input. */
-bool fan_copy_sender_endless(const fan_copy_manifest *manifest);
-
 /** Release what is held. */
 void fan_copy_sender_close(fan_copy_sender *sender);
 

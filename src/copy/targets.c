@@ -137,7 +137,7 @@ static bool is_inside(const char *path, const fan_copy_entry *top)
     struct stat status, root;
     if (top->kind != FAN_COPY_DIRECTORY || top->inode == 0 || stat("/", &root) != 0)
         return false;
-    snprintf(directory, sizeof directory, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
+    fan_copy_path_parent(path, directory, sizeof directory);
     while (stat(directory, &status) == 0) {
         if (is_same(&status, top))
             return true;

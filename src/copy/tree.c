@@ -216,8 +216,7 @@ static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
     struct stat status;
     fan_copy_part_remove_stale(path);
     bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode
-             && status.st_mtim.tv_sec == entry->modified.tv_sec
-             && status.st_mtim.tv_nsec == entry->modified.tv_nsec;
+             && fan_copy_entry_has_time(entry, &status);
     return (same && !tree->options->archive) || apply_attributes(tree, entry, path);
 }
 
