@@ -6,7 +6,7 @@
 #include "copy/extents.h"
 #include "copy/memory.h"
 #include "copy/outcome.h"
-#include "copy/temporary.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>

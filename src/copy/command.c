@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "copy/command.h"
-#include "copy/cleanup.h"
-#include "copy/process.h"
-#include "copy/shell_word.h"
+#include "os/cleanup.h"
+#include "os/process.h"
+#include "os/shell_word.h"
 
 #include <errno.h>
 #include <fcntl.h>

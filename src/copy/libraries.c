@@ -3,8 +3,8 @@
 
 #include "copy/libraries.h"
 #include "copy/executable.h"
-#include "copy/path.h"
-#include "copy/process.h"
+#include "os/path.h"
+#include "os/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,11 +2,11 @@
 #include "config.h"
 
 #include "copy/made.h"
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 #include "copy/memory.h"
 #include "copy/outcome.h"
-#include "copy/path.h"
-#include "copy/process.h"
+#include "os/path.h"
+#include "os/process.h"
 #include "hdf5/words.h"
 
 #include <dirent.h>

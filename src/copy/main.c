@@ -3,7 +3,7 @@
 
 #include "copy/copy.h"
 #include "copy/options.h"
-#include "copy/path.h"
+#include "os/path.h"
 #include "copy/ranks.h"
 #include "copy/stop.h"
 

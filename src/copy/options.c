@@ -4,10 +4,10 @@
 #include "copy/options.h"
 #include "copy/checksum.h"
 #include "copy/memory.h"
-#include "copy/path.h"
-#include "copy/shell_word.h"
+#include "os/path.h"
+#include "os/shell_word.h"
 #include "fanout.h"
-#include "tools/parse_on_ranks.h"
+#include "os/parse_on_ranks.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -3,11 +3,11 @@
 
 #include "copy/part.h"
 #include "copy/attributes.h"
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 #include "copy/journal.h"
 #include "copy/memory.h"
-#include "copy/path.h"
-#include "copy/temporary.h"
+#include "os/path.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>

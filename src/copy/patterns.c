@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/patterns.h"
-#include "copy/path.h"
+#include "os/path.h"
 
 #include <errno.h>
 #include <fnmatch.h>

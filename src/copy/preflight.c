@@ -4,7 +4,7 @@
 #include "copy/preflight.h"
 #include "base/units.h"
 #include "copy/inventory.h"
-#include "copy/path.h"
+#include "os/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
 #include "copy/report.h"
 #include "base/units.h"
 #include "copy/json_report.h"
-#include "copy/path.h"
-#include "copy/shell_word.h"
+#include "os/path.h"
+#include "os/shell_word.h"
 #include "copy/stop.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 #include "copy/made.h"
 #include "copy/memory.h"
 #include "copy/outcome.h"
-#include "copy/path.h"
+#include "os/path.h"
 
 #include <errno.h>
 #include <fts.h>

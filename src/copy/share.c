@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "copy/share.h"
-#include "copy/cleanup.h"
-#include "copy/path.h"
-#include "copy/temporary.h"
+#include "os/cleanup.h"
+#include "os/path.h"
+#include "os/temporary.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include "copy/staging.h"
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 #include "copy/memory.h"
 #include "copy/part.h"
-#include "copy/temporary.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <ftw.h>

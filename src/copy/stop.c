@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/stop.h"
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 #include "copy/outcome.h"
 
 #include <mpi.h>

@@ -3,8 +3,8 @@
 
 #include "copy/targets.h"
 #include "copy/memory.h"
-#include "copy/path.h"
-#include "copy/temporary.h"
+#include "os/path.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/transfer.h"
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 #include "copy/stop.h"
 #include "fanout.h"
 

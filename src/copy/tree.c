@@ -5,8 +5,8 @@
 #include "copy/attributes.h"
 #include "copy/memory.h"
 #include "copy/staging.h"
-#include "copy/path.h"
-#include "copy/temporary.h"
+#include "os/path.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>

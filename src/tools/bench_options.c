@@ -5,7 +5,7 @@
 
 #include "base/units.h"
 #include "fanout.h"
-#include "tools/parse_on_ranks.h"
+#include "os/parse_on_ranks.h"
 
 #include <errno.h>
 #include <limits.h>

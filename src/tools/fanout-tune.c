@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "copy/terminal.h"
+#include "os/terminal.h"
 #include "fanout.h"
 #include "tools/bench_job.h"
 #include "tools/tune_broadcasts.h"

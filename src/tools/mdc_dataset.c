@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "tools/mdc_dataset.h"
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 #include "tools/mdc_parts.h"
 
 #include <stdarg.h>

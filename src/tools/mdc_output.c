@@ -2,8 +2,8 @@
 #include "config.h"
 
 #include "tools/mdc_output.h"
-#include "copy/cleanup.h"
-#include "copy/temporary.h"
+#include "os/cleanup.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -4,7 +4,7 @@
 #include "tools/tune_options.h"
 
 #include "fanout.h"
-#include "tools/parse_on_ranks.h"
+#include "os/parse_on_ranks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 
 #include "tools/tune_output.h"
 
-#include "copy/path.h"
-#include "copy/temporary.h"
+#include "os/path.h"
+#include "os/temporary.h"
 #include "tools/tune_draw.h"
 #include "tools/tune_json.h"
 #include "tools/tune_text.h"

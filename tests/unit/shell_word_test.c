@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Words for the shell, which is asked what it makes of them, and the command of --pipe. */
-#include "copy/shell_word.h"
+#include "os/shell_word.h"
 #include "unit_main.h"
 
 #include <errno.h>

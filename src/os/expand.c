@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/expand.h"
+#include "os/expand.h"
 
 #include <errno.h>
 #include <string.h>

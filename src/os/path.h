@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file path.h  Names: % expansion, the parts of a path, putting paths together. */
-#ifndef FAN_COPY_PATH_H
-#define FAN_COPY_PATH_H
+#ifndef FAN_OS_PATH_H
+#define FAN_OS_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/temporary.h"
-#include "copy/cleanup.h"
-#include "copy/path.h"
+#include "os/temporary.h"
+#include "os/cleanup.h"
+#include "os/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tools/parse_on_ranks.h"
+#include "os/parse_on_ranks.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file terminal.h  Is somebody watching? */
-#ifndef FAN_COPY_TERMINAL_H
-#define FAN_COPY_TERMINAL_H
+#ifndef FAN_OS_TERMINAL_H
+#define FAN_OS_TERMINAL_H
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file expand.h  Replacing % and a letter by a text. */
-#ifndef FAN_COPY_EXPAND_H
-#define FAN_COPY_EXPAND_H
+#ifndef FAN_OS_EXPAND_H
+#define FAN_OS_EXPAND_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/terminal.h"
+#include "os/terminal.h"
 
 #include <stdbool.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/process.h"
+#include "os/process.h"
 
 #include <errno.h>
 #include <signal.h>

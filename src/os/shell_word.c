@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/shell_word.h"
-#include "copy/expand.h"
+#include "os/shell_word.h"
+#include "os/expand.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file shell_word.h  Texts as words of /bin/sh, and the command of --pipe. */
-#ifndef FAN_COPY_SHELL_WORD_H
-#define FAN_COPY_SHELL_WORD_H
+#ifndef FAN_OS_SHELL_WORD_H
+#define FAN_OS_SHELL_WORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * it locked with flock(). One that nobody has locked belongs to a run that was killed, and the next
  * run removes it or, with --resume, goes on with it.
  */
-#ifndef FAN_COPY_TEMPORARY_H
-#define FAN_COPY_TEMPORARY_H
+#ifndef FAN_OS_TEMPORARY_H
+#define FAN_OS_TEMPORARY_H
 
 #include <stdbool.h>
 #include <stddef.h>

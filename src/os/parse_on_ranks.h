@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file parse_on_ranks.h  A command line that every rank parses and one rank talks about. */
-#ifndef FAN_TOOLS_PARSE_ON_RANKS_H
-#define FAN_TOOLS_PARSE_ON_RANKS_H
+#ifndef FAN_OS_PARSE_ON_RANKS_H
+#define FAN_OS_PARSE_ON_RANKS_H
 
 #include <argp.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file process.h  Programs that are run for the copy. */
-#ifndef FAN_COPY_PROCESS_H
-#define FAN_COPY_PROCESS_H
+#ifndef FAN_OS_PROCESS_H
+#define FAN_OS_PROCESS_H
 
 #include <sys/types.h>
 

@@ -6,8 +6,8 @@
  * The thread that waits for signals removes them, so whoever works on files holds the lock
  * meanwhile: what is registered and what is there are then the same.
  */
-#ifndef FAN_COPY_CLEANUP_H
-#define FAN_COPY_CLEANUP_H
+#ifndef FAN_OS_CLEANUP_H
+#define FAN_OS_CLEANUP_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/cleanup.h"
+#include "os/cleanup.h"
 
 #include <errno.h>
 #include <ftw.h>
