@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* fanout-plan: explain, list or draw what the planner chooses. Needs no MPI launcher. */
 #include "base/units.h"
-#include "plan/draw.h"
+#include "picture/draw.h"
 #include "plan/explain.h"
 #include "plan/print.h"
 #include "simulate/simulate.h"

@@ -4,7 +4,7 @@
 #include "tools/tune_draw.h"
 
 #include "base/units.h"
-#include "plan/svg.h"
+#include "picture/svg.h"
 #include "tools/tune_crossover.h"
 #include "tools/tune_fit.h"
 #include "tools/tune_knee.h"

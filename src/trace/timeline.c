@@ -2,7 +2,7 @@
 #include "trace/timeline.h"
 
 #include "base/units.h"
-#include "plan/svg.h"
+#include "picture/svg.h"
 #include "tune/algorithm_names.h"
 
 #include <math.h>

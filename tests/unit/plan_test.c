@@ -4,8 +4,8 @@
  * one.
  */
 #include "plan/algorithms/algorithms.h"
-#include "plan/progress.h"
-#include "plan/validate.h"
+#include "plan/check/deadlock.h"
+#include "plan/check/validate.h"
 #include "unit_main.h"
 
 #include <stdlib.h>

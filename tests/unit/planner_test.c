@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The layout of the bytes, the cost model, and what the planner chooses. */
 #include "plan/planner.h"
-#include "plan/validate.h"
+#include "plan/check/validate.h"
 #include "unit_main.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "plan/algorithms/algorithms.h"
 #include "plan/planner.h"
 #include "plan/topology.h"
-#include "plan/validate.h"
+#include "plan/check/validate.h"
 #include "unit_main.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/draw.h"
+#include "picture/draw.h"
 
 #include "base/units.h"
-#include "plan/draw_parts.h"
+#include "picture/draw_parts.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file progress.h  Plays a plan with counters for data, to see that no node waits for ever. */
-#ifndef FAN_PLAN_PROGRESS_H
-#define FAN_PLAN_PROGRESS_H
+/** @file deadlock.h  Plays a plan with counters for data, to see that no node waits for ever. */
+#ifndef FAN_PLAN_CHECK_DEADLOCK_H
+#define FAN_PLAN_CHECK_DEADLOCK_H
 
 #include "plan/plan.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/svg.h"
+#include "picture/svg.h"
 
 #include <errno.h>
 #include <math.h>

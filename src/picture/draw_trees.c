@@ -3,7 +3,7 @@
  * A panel for each subfile with its tree. A node has the same colour in all: that of the subfile it
  * sends most of.
  */
-#include "plan/draw_parts.h"
+#include "picture/draw_parts.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/progress.h"
+#include "plan/check/deadlock.h"
 
 #include <stdlib.h>
 

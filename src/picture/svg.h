@@ -5,8 +5,8 @@
  * Shapes are collected first, because the size of the picture stands before them. Errors of the
  * stream are found when the picture is finished.
  */
-#ifndef FAN_PLAN_SVG_H
-#define FAN_PLAN_SVG_H
+#ifndef FAN_PICTURE_SVG_H
+#define FAN_PICTURE_SVG_H
 
 #include "base/status.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A box for each group with its members in a row, the groups that it feeds below it. */
 #include "plan/algorithms/groups.h"
-#include "plan/draw_parts.h"
+#include "picture/draw_parts.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file draw.h  A plan as a picture (SVG). */
-#ifndef FAN_PLAN_DRAW_H
-#define FAN_PLAN_DRAW_H
+#ifndef FAN_PICTURE_DRAW_H
+#define FAN_PICTURE_DRAW_H
 
 #include "plan/plan.h"
 

@@ -15,8 +15,8 @@
  * - slow nodes do not send;
  * - with windows as small as the plan's, no node waits for ever.
  */
-#ifndef FAN_PLAN_VALIDATE_H
-#define FAN_PLAN_VALIDATE_H
+#ifndef FAN_PLAN_CHECK_VALIDATE_H
+#define FAN_PLAN_CHECK_VALIDATE_H
 
 #include "plan/plan.h"
 

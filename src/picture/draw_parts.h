@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file draw_parts.h  The two kinds of picture: groups as boxes, or a tree for each subfile. */
-#ifndef FAN_PLAN_DRAW_PARTS_H
-#define FAN_PLAN_DRAW_PARTS_H
+#ifndef FAN_PICTURE_DRAW_PARTS_H
+#define FAN_PICTURE_DRAW_PARTS_H
 
 #include "plan/plan.h"
-#include "plan/svg.h"
+#include "picture/svg.h"
 
 enum {
     FAN_DRAW_NODES = 64,  /**< about how many nodes are drawn */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/validate.h"
+#include "plan/check/validate.h"
 
-#include "plan/progress.h"
+#include "plan/check/deadlock.h"
 
 #include <stdlib.h>
 
