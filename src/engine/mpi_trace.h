@@ -3,8 +3,8 @@
 #ifndef FAN_ENGINE_MPI_TRACE_H
 #define FAN_ENGINE_MPI_TRACE_H
 
-#include "trace/clock.h"
-#include "trace/transfer.h"
+#include "trace/record/clock.h"
+#include "trace/record/transfer.h"
 
 #include <mpi.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/trace.h"
 
-#include "trace/clock.h"
+#include "trace/record/clock.h"
 
 #include <math.h>
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
 #ifndef FAN_ENGINE_TRACE_H
 #define FAN_ENGINE_TRACE_H
 
-#include "trace/transfer.h"
+#include "trace/record/transfer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

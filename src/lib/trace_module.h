@@ -3,7 +3,7 @@
 #ifndef FAN_LIB_TRACE_MODULE_H
 #define FAN_LIB_TRACE_MODULE_H
 
-#include "trace/writer.h"
+#include "trace/record/writer.h"
 
 /** NULL, with a warning the first time, if it cannot be loaded. Thread-safe. */
 const fan_trace_writer *fan_trace_module_load(void);

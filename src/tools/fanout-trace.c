@@ -4,9 +4,9 @@
 
 #include "tools/trace_options.h"
 #include "tools/trace_text.h"
-#include "trace/check.h"
-#include "trace/hdf5_read.h"
-#include "trace/timeline.h"
+#include "trace/judge/check.h"
+#include "trace/read/hdf5_read.h"
+#include "trace/judge/timeline.h"
 
 #include <errno.h>
 #include <stdio.h>

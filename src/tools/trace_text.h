@@ -3,8 +3,8 @@
 #ifndef FAN_TOOLS_TRACE_TEXT_H
 #define FAN_TOOLS_TRACE_TEXT_H
 
-#include "trace/critical.h"
-#include "trace/usage.h"
+#include "trace/judge/critical.h"
+#include "trace/judge/usage.h"
 
 /** The communicator, its ranks and clocks. */
 void fan_trace_print_run(const fan_run *run, size_t number);

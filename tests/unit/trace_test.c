@@ -2,12 +2,12 @@
 /* What is recorded, and what is said about made-up transfers. */
 #include "engine/trace.h"
 #include "plan/layout.h"
-#include "trace/check.h"
-#include "trace/clock.h"
-#include "trace/critical.h"
-#include "trace/intervals.h"
-#include "trace/timeline.h"
-#include "trace/usage.h"
+#include "trace/judge/check.h"
+#include "trace/record/clock.h"
+#include "trace/judge/critical.h"
+#include "trace/judge/intervals.h"
+#include "trace/judge/timeline.h"
+#include "trace/judge/usage.h"
 #include "unit_main.h"
 
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file critical.h  What the last rank of a broadcast waited for, and what that waited for, back to the root. */
-#ifndef FAN_TRACE_CRITICAL_H
-#define FAN_TRACE_CRITICAL_H
+#ifndef FAN_TRACE_JUDGE_CRITICAL_H
+#define FAN_TRACE_JUDGE_CRITICAL_H
 
-#include "trace/run.h"
+#include "trace/read/run.h"
 
 typedef enum fan_step_kind {
     FAN_STEP_RECEIVED, /**< the rank received a message from the peer */

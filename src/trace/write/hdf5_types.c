@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/hdf5_types.h"
+#include "trace/write/hdf5_types.h"
 
 #include "tune/algorithm_names.h"
 

@@ -14,10 +14,10 @@
  *   transfers   fan_transfer; kind and hop are enumerations; times on the common clock
  * Members are called as in transfer.h.
  */
-#ifndef FAN_TRACE_WRITER_H
-#define FAN_TRACE_WRITER_H
+#ifndef FAN_TRACE_RECORD_WRITER_H
+#define FAN_TRACE_RECORD_WRITER_H
 
-#include "trace/transfer.h"
+#include "trace/record/transfer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file usage.h  How well links and ranks are used. */
-#ifndef FAN_TRACE_USAGE_H
-#define FAN_TRACE_USAGE_H
+#ifndef FAN_TRACE_JUDGE_USAGE_H
+#define FAN_TRACE_JUDGE_USAGE_H
 
-#include "trace/run.h"
+#include "trace/read/run.h"
 
 /** From one end to another: hosts, or ranks where all are on one host. */
 typedef struct fan_link {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file intervals.h  Sets of moments: when something was under way. */
-#ifndef FAN_TRACE_INTERVALS_H
-#define FAN_TRACE_INTERVALS_H
+#ifndef FAN_TRACE_JUDGE_INTERVALS_H
+#define FAN_TRACE_JUDGE_INTERVALS_H
 
 #include <stddef.h>
 

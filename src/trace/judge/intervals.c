@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/intervals.h"
+#include "trace/judge/intervals.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file hdf5_read.h  Reads trace files. See writer.h for their layout. */
-#ifndef FAN_TRACE_HDF5_READ_H
-#define FAN_TRACE_HDF5_READ_H
+#ifndef FAN_TRACE_READ_HDF5_READ_H
+#define FAN_TRACE_READ_HDF5_READ_H
 
-#include "trace/run.h"
+#include "trace/read/run.h"
 
 /** Communicators of all files that were read. */
 typedef struct fan_runs {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The module that libfanout.so loads to write a trace. */
-#include "trace/hdf5_types.h"
+#include "trace/write/hdf5_types.h"
 
 #include <errno.h>
 #include <fcntl.h>

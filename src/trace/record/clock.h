@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file clock.h  From the clock of a rank to the common one. */
-#ifndef FAN_TRACE_CLOCK_H
-#define FAN_TRACE_CLOCK_H
+#ifndef FAN_TRACE_RECORD_CLOCK_H
+#define FAN_TRACE_RECORD_CLOCK_H
 
 /** Seconds of this process's CLOCK_MONOTONIC. */
 double fan_clock_now(void);

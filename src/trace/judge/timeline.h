@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file timeline.h  A broadcast as a picture (SVG): a row for each rank, time from left to right. */
-#ifndef FAN_TRACE_TIMELINE_H
-#define FAN_TRACE_TIMELINE_H
+#ifndef FAN_TRACE_JUDGE_TIMELINE_H
+#define FAN_TRACE_JUDGE_TIMELINE_H
 
-#include "trace/run.h"
+#include "trace/read/run.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file check.h  Does a broadcast behave as the method says? From its transfers alone. */
-#ifndef FAN_TRACE_CHECK_H
-#define FAN_TRACE_CHECK_H
+#ifndef FAN_TRACE_JUDGE_CHECK_H
+#define FAN_TRACE_JUDGE_CHECK_H
 
-#include "trace/run.h"
+#include "trace/read/run.h"
 
 typedef enum fan_behaviour {
     FAN_PARTITION, /**< every byte arrives once at every rank */

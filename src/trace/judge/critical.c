@@ -3,7 +3,7 @@
  * A send began because its chunk had come, or because a place had become free when another send ended, whichever was
  * later. So from a receive the path goes to its send, and from there to what came last before it on the sender.
  */
-#include "trace/critical.h"
+#include "trace/judge/critical.h"
 
 #include <math.h>
 #include <stdlib.h>

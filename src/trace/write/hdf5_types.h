@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file hdf5_types.h  The compounds of a trace file. See writer.h for its layout. */
-#ifndef FAN_TRACE_HDF5_TYPES_H
-#define FAN_TRACE_HDF5_TYPES_H
+#ifndef FAN_TRACE_WRITE_HDF5_TYPES_H
+#define FAN_TRACE_WRITE_HDF5_TYPES_H
 
-#include "trace/writer.h"
+#include "trace/record/writer.h"
 
 #include <hdf5.h>
 

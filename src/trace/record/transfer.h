@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file transfer.h  What a trace consists of. Knows neither MPI nor files. */
-#ifndef FAN_TRACE_TRANSFER_H
-#define FAN_TRACE_TRANSFER_H
+#ifndef FAN_TRACE_RECORD_TRANSFER_H
+#define FAN_TRACE_RECORD_TRANSFER_H
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file run.h  A trace that has been read: communicators, their broadcasts, and what belongs together in one. */
-#ifndef FAN_TRACE_RUN_H
-#define FAN_TRACE_RUN_H
+#ifndef FAN_TRACE_READ_RUN_H
+#define FAN_TRACE_READ_RUN_H
 
 #include "base/status.h"
-#include "trace/transfer.h"
+#include "trace/record/transfer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

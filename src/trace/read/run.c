@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/run.h"
+#include "trace/read/run.h"
 
 #include "plan/layout.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/hdf5_read.h"
+#include "trace/read/hdf5_read.h"
 
-#include "trace/hdf5_types.h"
+#include "trace/write/hdf5_types.h"
 #include "tune/algorithm_names.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/timeline.h"
+#include "trace/judge/timeline.h"
 
 #include "base/units.h"
 #include "picture/svg.h"

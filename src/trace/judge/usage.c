@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/usage.h"
+#include "trace/judge/usage.h"
 
-#include "trace/intervals.h"
+#include "trace/judge/intervals.h"
 
 #include <math.h>
 #include <stdlib.h>

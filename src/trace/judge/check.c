@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trace/check.h"
+#include "trace/judge/check.h"
 
 #include <math.h>
 #include <stdarg.h>
