@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Takes the place of src/engine/mpi_wait.c: SMPI's clock stands still while a rank polls, and no core is shared. */
-#include "engine/mpi_wait.h"
+/* Takes the place of src/engine/mpi/mpi_wait.c: SMPI's clock stands still while a rank polls, and no core is shared. */
+#include "engine/mpi/mpi_wait.h"
 
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices, MPI_Status *statuses)
 {

@@ -4,7 +4,7 @@
 #define FAN_LIB_BUFFER_H
 
 #include "engine/store.h"
-#include "engine/typemap.h"
+#include "engine/typemap/typemap.h"
 #include "lib/call.h"
 
 typedef struct fan_buffer {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/delivery.h"
 
-#include "engine/mpi_stall.h"
-#include "engine/mpi_wait.h"
+#include "engine/mpi/mpi_stall.h"
+#include "engine/mpi/mpi_wait.h"
 #include "lib/recorder.h"
 
 #include <sched.h>

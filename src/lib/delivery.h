@@ -4,8 +4,8 @@
 #define FAN_LIB_DELIVERY_H
 
 #include "engine/engine.h"
-#include "engine/mpi_transport.h"
-#include "engine/stage.h"
+#include "engine/mpi/mpi_transport.h"
+#include "engine/ring/stage.h"
 #include "lib/comm_state.h"
 
 /**

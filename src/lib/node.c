@@ -3,7 +3,7 @@
 
 #include "lib/node.h"
 
-#include "engine/mpi_wait.h"
+#include "engine/mpi/mpi_wait.h"
 #include "lib/domain.h"
 
 #include <pthread.h>

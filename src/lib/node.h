@@ -5,7 +5,7 @@
 
 #include "base/segment.h"
 #include "base/status.h"
-#include "engine/ring.h"
+#include "engine/ring/ring.h"
 
 #include <mpi.h>
 #include <stdbool.h>

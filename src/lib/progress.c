@@ -2,7 +2,7 @@
 #include "lib/progress.h"
 
 #include "base/log.h"
-#include "engine/mpi_wait.h"
+#include "engine/mpi/mpi_wait.h"
 
 #include <pthread.h>
 #include <sched.h>

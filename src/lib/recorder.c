@@ -2,7 +2,7 @@
 #include "lib/recorder.h"
 
 #include "base/log.h"
-#include "engine/mpi_trace.h"
+#include "engine/mpi/mpi_trace.h"
 #include "lib/trace_module.h"
 
 #include <limits.h>

@@ -5,7 +5,7 @@
  * LogGP (Alexandrov et al., 1995) with ports: a node's processor, its link out and its link in each do
  * one thing at a time, in order. A message costs its sender the overhead, occupies the link out for
  * bytes / bandwidth and the gap, comes to the receiver's link in after the latency, occupies that for as long while it
- * streams through, and costs the receiver the overhead. Sends are synchronous, as in engine/mpi_transport.h: one
+ * streams through, and costs the receiver the overhead. Sends are synchronous, as in engine/mpi/mpi_transport.h: one
  * ends a latency after its message has met a receive.
  */
 #ifndef FAN_SIMULATE_NETWORK_H

@@ -2,7 +2,7 @@
 /**
  * @file tune_messages.h  Two ranks that relay empty messages to each other, and that transfer many bytes.
  *
- * With the calls that the library's transport makes (engine/mpi_transport.h).
+ * With the calls that the library's transport makes (engine/mpi/mpi_transport.h).
  */
 #ifndef FAN_TOOLS_TUNE_MESSAGES_H
 #define FAN_TOOLS_TUNE_MESSAGES_H

@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <time.h>
 
-enum { polls_before_yield = 32 }; /* as in engine/mpi_wait.c */
+enum { polls_before_yield = 32 }; /* as in engine/mpi/mpi_wait.c */
 
 /* Nobody looks at statuses, but gcc takes the MPI_STATUSES_IGNORE of MPICH 4.0 for an array that is too short. */
 

@@ -7,7 +7,7 @@
 
 enum { FAN_TUNE_MOST_REQUESTS = 256 }; /**< that either can wait for */
 
-/** MPI_Waitsome as the library does it (engine/mpi_wait.c), because how a rank waits is part of what is measured. */
+/** MPI_Waitsome as the library does it (engine/mpi/mpi_wait.c), because how a rank waits is part of what is measured. */
 void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indices);
 
 /** Wait for all of them in this way. */

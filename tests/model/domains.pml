@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The rings of several domains (src/engine/ring.h), for the model checker spin: no piece is overwritten that somebody has
+ * The rings of several domains (src/engine/ring/ring.h), for the model checker spin: no piece is overwritten that somebody has
  * still to read, each reader reads the piece that it expects, no writer thinks that a reader is ahead of it, and nobody
  * waits for ever. tests/model/ring.sh runs it.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * src/engine/ring.c, for the model checker spin: no piece is overwritten that somebody has still to read, each reader
+ * src/engine/ring/ring.c, for the model checker spin: no piece is overwritten that somebody has still to read, each reader
  * reads the piece that it expects, and nobody sleeps for ever. tests/model/ring.sh runs it.
  *
  * MEMBERS members take turns in writing BROADCASTS broadcasts of PIECES pieces each into CELLS cells. The names are

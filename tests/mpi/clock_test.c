@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Clocks of ranks on one machine are the same, so what is said of their differences must have no more than its error. */
-#include "engine/mpi_trace.h"
+#include "engine/mpi/mpi_trace.h"
 #include "tap.h"
 
 #include <math.h>

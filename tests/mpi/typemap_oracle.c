@@ -2,7 +2,7 @@
 #include "typemap_oracle.h"
 
 #include "datatypes.h"
-#include "engine/typemap.h"
+#include "engine/typemap/typemap.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /** Any piece of the packed stream of any datatype, against MPI_Pack and MPI_Unpack. */
 #include "config.h"
 
-#include "engine/typemap.h"
+#include "engine/typemap/typemap.h"
 
 #include "datatypes.h"
 #include "random_datatype.h"

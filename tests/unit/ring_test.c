@@ -7,7 +7,7 @@
  * for has come, then nobody has woken it. (Where nothing has come, somebody else is slow: seconds, on a busy machine.)
  */
 #include "base/status.h"
-#include "engine/ring.h"
+#include "engine/ring/ring.h"
 #include "unit_main.h"
 
 #include "../mpi/random.h"

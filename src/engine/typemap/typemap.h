@@ -6,8 +6,8 @@
  * of the packed stream, so a datatype is decoded once (MPI_Type_get_envelope, _get_contents) into a
  * tree of loops and blocks that can be entered at any byte.
  */
-#ifndef FAN_ENGINE_TYPEMAP_H
-#define FAN_ENGINE_TYPEMAP_H
+#ifndef FAN_ENGINE_TYPEMAP_TYPEMAP_H
+#define FAN_ENGINE_TYPEMAP_TYPEMAP_H
 
 #include "base/status.h"
 

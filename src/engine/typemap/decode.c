@@ -2,7 +2,7 @@
 /** From the calls that made a datatype, which MPI remembers, to a tree: MPI 4.0, section 5.1.13. */
 #include "config.h"
 
-#include "engine/typemap_tree.h"
+#include "engine/typemap/tree.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

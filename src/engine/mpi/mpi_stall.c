@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/mpi_stall.h"
+#include "engine/mpi/mpi_stall.h"
 
 #include <sched.h>
 #include <stdlib.h>

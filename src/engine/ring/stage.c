@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/stage.h"
+#include "engine/ring/stage.h"
 
-#include "engine/copy.h"
+#include "engine/ring/stream_copy.h"
 #include "plan/layout.h"
 
 #include <stdlib.h>

@@ -11,8 +11,8 @@
  * Receives of a tag end in the order of posting, so only the oldest of each tag and the sends in progress are
  * looked at: the work per message does not depend on the window.
  */
-#ifndef FAN_ENGINE_MPI_TRANSPORT_H
-#define FAN_ENGINE_MPI_TRANSPORT_H
+#ifndef FAN_ENGINE_MPI_MPI_TRANSPORT_H
+#define FAN_ENGINE_MPI_MPI_TRANSPORT_H
 
 #include "base/status.h"
 #include "engine/transport.h"

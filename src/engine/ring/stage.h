@@ -5,11 +5,11 @@
  * All members of the ring but one read (where there are several domains, after fan_ring_follow), and the one writes, or it runs an engine on the store of a relay. All end
  * together also if one fails: a writer that fails says so in the ring, a reader whose sink fails reads on.
  */
-#ifndef FAN_ENGINE_STAGE_H
-#define FAN_ENGINE_STAGE_H
+#ifndef FAN_ENGINE_RING_STAGE_H
+#define FAN_ENGINE_RING_STAGE_H
 
 #include "base/status.h"
-#include "engine/ring.h"
+#include "engine/ring/ring.h"
 #include "engine/store.h"
 
 /** The part of one rank. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/mpi_transport.h"
+#include "engine/mpi/mpi_transport.h"
 
-#include "engine/mpi_wait.h"
+#include "engine/mpi/mpi_wait.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/typemap.h"
+#include "engine/typemap/typemap.h"
 
-#include "engine/typemap_tree.h"
+#include "engine/typemap/tree.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/typemap_tree.h"
+#include "engine/typemap/tree.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file mpi_wait.h  How a rank waits. In a file of its own because simulations (bench/simgrid) wait in another way. */
-#ifndef FAN_ENGINE_MPI_WAIT_H
-#define FAN_ENGINE_MPI_WAIT_H
+#ifndef FAN_ENGINE_MPI_MPI_WAIT_H
+#define FAN_ENGINE_MPI_MPI_WAIT_H
 
 #include <mpi.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/copy.h"
+#include "engine/ring/stream_copy.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file typemap_tree.h  The inside of a typemap: loops over bodies, and bodies made of loops.
+ * @file tree.h  The inside of a typemap: loops over bodies, and bodies made of loops.
  *
  * A loop repeats a body at a stride; a body is a dense block or a list of loops. That is every MPI
  * datatype. Loops are values; bodies live in a list until the typemap is freed, so that several

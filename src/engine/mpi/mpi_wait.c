@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/mpi_wait.h"
+#include "engine/mpi/mpi_wait.h"
 
 #include <sched.h>
 

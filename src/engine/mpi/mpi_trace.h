@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file mpi_trace.h  The messages of a trace: comparing clocks, and bringing it to rank 0. */
-#ifndef FAN_ENGINE_MPI_TRACE_H
-#define FAN_ENGINE_MPI_TRACE_H
+#ifndef FAN_ENGINE_MPI_MPI_TRACE_H
+#define FAN_ENGINE_MPI_MPI_TRACE_H
 
 #include "trace/record/clock.h"
 #include "trace/record/transfer.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file copy.h  Copying into and out of the ring. */
-#ifndef FAN_ENGINE_COPY_H
-#define FAN_ENGINE_COPY_H
+/** @file stream_copy.h  Copying into and out of the ring. */
+#ifndef FAN_ENGINE_RING_STREAM_COPY_H
+#define FAN_ENGINE_RING_STREAM_COPY_H
 
 #include <stdint.h>
 

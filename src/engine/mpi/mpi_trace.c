@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/mpi_trace.h"
+#include "engine/mpi/mpi_trace.h"
 
 #include <math.h>
 

@@ -21,8 +21,8 @@
  *
  * Counters are 32 bits wide, which is what a futex can wait on, and wrap; only differences count.
  */
-#ifndef FAN_ENGINE_RING_H
-#define FAN_ENGINE_RING_H
+#ifndef FAN_ENGINE_RING_RING_H
+#define FAN_ENGINE_RING_RING_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

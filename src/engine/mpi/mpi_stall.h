@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file mpi_stall.h  The ranks of a stalled stream tell rank 0 what they wait for, and hear what that means. */
-#ifndef FAN_ENGINE_MPI_STALL_H
-#define FAN_ENGINE_MPI_STALL_H
+#ifndef FAN_ENGINE_MPI_MPI_STALL_H
+#define FAN_ENGINE_MPI_MPI_STALL_H
 
 #include "engine/stall.h"
 

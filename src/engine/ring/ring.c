@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/ring.h"
+#include "engine/ring/ring.h"
 
 #include <limits.h>
 #include <linux/futex.h>
