@@ -4,7 +4,7 @@
  * order a rank sent and received. Each behaviour of overlap must be absent when overlap is off.
  */
 #include "fanout.h"
-#include "lib/comm_state.h"
+#include "lib/state/comm_state.h"
 #include "tap.h"
 
 #include <math.h>

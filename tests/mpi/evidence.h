@@ -6,7 +6,7 @@
 #ifndef FAN_TESTS_EVIDENCE_H
 #define FAN_TESTS_EVIDENCE_H
 
-#include "lib/comm_state.h"
+#include "lib/state/comm_state.h"
 
 typedef struct evidence {
     fan_comm_state *state;

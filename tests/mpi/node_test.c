@@ -4,7 +4,7 @@
  * other in it, and that wrong lengths are noticed. Run with placements (tests/run-mpi).
  */
 #include "fanout.h"
-#include "lib/comm_state.h"
+#include "lib/state/comm_state.h"
 #include "tap.h"
 
 #include <string.h>

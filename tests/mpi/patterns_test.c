@@ -4,7 +4,7 @@
  * shows it), by every algorithm.
  */
 #include "fanout.h"
-#include "lib/comm_state.h"
+#include "lib/state/comm_state.h"
 #include "patterns.h"
 #include "tap.h"
 

@@ -11,7 +11,7 @@
  */
 #include "fanout.h"
 #include "evidence.h"
-#include "lib/delivery.h"
+#include "lib/deliver/delivery.h"
 #include "random_layout.h"
 #include "tap.h"
 

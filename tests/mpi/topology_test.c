@@ -5,7 +5,7 @@
  * ranks, which are all on one host, over hosts that are not there. Only rank 0 has the variable.
  */
 #include "fanout.h"
-#include "lib/comm_state.h"
+#include "lib/state/comm_state.h"
 #include "tap.h"
 
 #include <string.h>

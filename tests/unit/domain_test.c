@@ -2,7 +2,7 @@
 /* Which ranks of a node are in a domain, from a topology file or from their CPUs, on machines that hwloc makes up. */
 #include "config.h"
 
-#include "lib/domain.h"
+#include "lib/where/domain.h"
 #include "unit_main.h"
 
 #include <stdlib.h>

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "lib/call/buffer.h"
+#include "lib/state/errors.h"
+#include "lib/call/hand_over.h"
+#include "lib/deliver/pending.h"
+
+#include <stdlib.h>
+
+struct fanout_request_s {
+    fan_call call;
+    bool persistent;
+    bool active;
+    bool handed_over;
+    MPI_Request mpi;         /* of a broadcast that was handed over */
+    MPI_Datatype datatype;   /* a persistent one's own */
+    fan_params params;       /* a persistent one's own */
+    fan_planned planned;     /* a persistent one's own */
+    fan_buffer buffer;
+    fan_pending pending;
+};
+
+static void release(fanout_request request)
+{
+    fan_buffer_free(&request->buffer);
+    fan_planned_forget(&request->planned);
+    if (request->datatype != MPI_DATATYPE_NULL)
+        MPI_Type_free(&request->datatype);
+    free(request);
+}
+
+/* ---- starting ---- */
+
+static void start_ours(fanout_request r)
+{
+    fan_comm_state *state = r->call.state;
+    fan_task task = {.state = state,
+                     .node = state->nonblocking_node,
+                     .params = r->persistent ? &r->params : &state->params,
+                     .planned = r->persistent ? &r->planned : &state->planned,
+                     .bytes = r->call.bytes,
+                     .root = r->call.root,
+                     .store = fan_buffer_store(&r->buffer, state->rank == r->call.root)};
+    fan_progress_start(&r->pending, &task);
+}
+
+/* Returns an MPI code. */
+static int start(fanout_request r)
+{
+    int code = MPI_SUCCESS;
+    if (r->handed_over)
+        code = fan_hand_over_nonblocking(&r->call, &r->mpi);
+    else
+        start_ours(r);
+    r->active = code == MPI_SUCCESS;
+    return code;
+}
+
+/* ---- making ---- */
+
+static fan_status prepare_ours(fanout_request r, MPI_Info info, int *mpi_code)
+{
+    fan_comm_state *state = r->call.state;
+    fan_status status = FAN_OK;
+    if (r->persistent)
+        status = fan_comm_state_overlay(state, info, &r->params, mpi_code);
+    if (status == FAN_OK)
+        status = fan_comm_state_prepare_nonblocking(state, &r->handed_over, mpi_code);
+    if (status == FAN_OK && !r->handed_over)
+        status = fan_buffer_open(&r->buffer, &r->call);
+    return status;
+}
+
+/* The datatype of a persistent request that MPI does may be freed by the user before it is started. */
+static int keep_datatype(fanout_request r)
+{
+    if (!r->persistent || !r->handed_over || r->call.datatype == MPI_DATATYPE_NULL)
+        return MPI_SUCCESS;
+    int code = MPI_Type_dup(r->call.datatype, &r->datatype);
+    if (code == MPI_SUCCESS)
+        r->call.datatype = r->datatype;
+    return code;
+}
+
+/* Returns an MPI code that has been raised. */
+static int prepare(fanout_request r, MPI_Info info)
+{
+    int code = MPI_SUCCESS;
+    fan_verdict verdict = fan_call_judge(&r->call, &code);
+    if (verdict == FAN_IS_REFUSED)
+        return code;
+    r->handed_over = verdict == FAN_IS_MPIS;
+    if (verdict == FAN_IS_OURS) {
+        fan_status status = prepare_ours(r, info, &code);
+        if (status != FAN_OK)
+            return fan_raise(r->call.comm, status, fan_error_code(status, code));
+    }
+    code = keep_datatype(r);
+    return code == MPI_SUCCESS ? code : fan_raise(r->call.comm, FAN_OK, code);
+}
+
+static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
+{
+    *request = FANOUT_REQUEST_NULL;
+    fanout_request r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return fan_raise(call->comm, FAN_OK, MPI_ERR_NO_MEM);
+    r->call = *call;
+    r->persistent = persistent;
+    r->mpi = MPI_REQUEST_NULL;
+    r->datatype = MPI_DATATYPE_NULL;
+    int code = prepare(r, info);
+    if (code == MPI_SUCCESS && !persistent)
+        code = start(r);
+    if (code == MPI_SUCCESS)
+        *request = r;
+    else
+        release(r);
+    return code;
+}
+
+int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                    fanout_request *request)
+{
+    fan_call call = {.buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    return make(&call, false, MPI_INFO_NULL, request);
+}
+
+int fanout_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, fanout_request *request)
+{
+    return fanout_ibcast_c(buffer, count, datatype, root, comm, request);
+}
+
+int fanout_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
+                        fanout_request *request)
+{
+    fan_call call = {.buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    return make(&call, true, info, request);
+}
+
+int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
+                      fanout_request *request)
+{
+    return fanout_bcast_init_c(buffer, count, datatype, root, comm, info, request);
+}
+
+static int refuse_request(void)
+{
+    return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_REQUEST);
+}
+
+int fanout_start(fanout_request *request)
+{
+    fanout_request r = *request;
+    if (r == FANOUT_REQUEST_NULL || !r->persistent || r->active)
+        return refuse_request();
+    return start(r);
+}
+
+/* ---- ending ---- */
+
+/* An active request has ended. Returns an MPI code that has been raised. */
+static int end(fanout_request *request, int code)
+{
+    fanout_request r = *request;
+    MPI_Comm comm = r->call.comm;
+    fan_status status = FAN_OK;
+    if (!r->handed_over) {
+        status = fan_progress_wait(&r->pending, &code);
+        code = fan_error_code(status, code);
+    }
+    r->active = false;
+    if (!r->persistent) {
+        release(r);
+        *request = FANOUT_REQUEST_NULL;
+    }
+    return fan_raise(comm, status, code);
+}
+
+int fanout_test(fanout_request *request, int *flag)
+{
+    fanout_request r = *request;
+    int code = MPI_SUCCESS;
+    fan_progress_all();
+    *flag = 1;
+    if (r == FANOUT_REQUEST_NULL || !r->active)
+        return MPI_SUCCESS;
+    if (r->handed_over)
+        code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
+    else
+        *flag = atomic_load(&r->pending.finished);
+    return *flag || code != MPI_SUCCESS ? end(request, code) : MPI_SUCCESS;
+}
+
+/* Not MPI_Wait: others of ours must go on, for which the ranks may wait that this one waits for. */
+static int wait_for_mpi(fanout_request r)
+{
+    int flag = 0, code = MPI_SUCCESS;
+    while (!flag && code == MPI_SUCCESS) {
+        fan_progress_all();
+        code = MPI_Test(&r->mpi, &flag, MPI_STATUS_IGNORE);
+    }
+    return code;
+}
+
+int fanout_wait(fanout_request *request)
+{
+    fanout_request r = *request;
+    if (r == FANOUT_REQUEST_NULL || !r->active)
+        return MPI_SUCCESS;
+    return end(request, r->handed_over ? wait_for_mpi(r) : MPI_SUCCESS);
+}
+
+int fanout_waitall(int count, fanout_request *requests)
+{
+    int first = MPI_SUCCESS;
+    for (int i = 0; i < count; i++) {
+        int code = fanout_wait(&requests[i]);
+        if (first == MPI_SUCCESS)
+            first = code;
+    }
+    return first;
+}
+
+int fanout_request_free(fanout_request *request)
+{
+    if (*request == FANOUT_REQUEST_NULL || (*request)->active)
+        return refuse_request();
+    release(*request);
+    *request = FANOUT_REQUEST_NULL;
+    return MPI_SUCCESS;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/call/arguments.h"
+#include "lib/deliver/delivery.h"
+#include "lib/state/errors.h"
+#include "lib/deliver/pending.h"
+
+typedef struct callbacks {
+    fanout_source_fn *source; /* of a stream of known length */
+    fanout_reader_fn *reader; /* of one to its end */
+    fanout_sink_fn *sink;
+    void *state;
+} callbacks;
+
+enum { FAILED = -1 };
+
+static int64_t fill_from_source(void *state, int64_t offset, void *piece, int64_t bytes)
+{
+    const callbacks *c = state;
+    if (c->source == NULL || c->source(c->state, offset, piece, (size_t)bytes) != 0)
+        return FAILED;
+    return bytes;
+}
+
+static int64_t fill_from_reader(void *state, int64_t offset, void *piece, int64_t bytes)
+{
+    const callbacks *c = state;
+    MPI_Count read = c->reader == NULL ? FAILED : c->reader(c->state, offset, piece, (size_t)bytes);
+    return read <= bytes ? read : FAILED;
+}
+
+static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
+{
+    const callbacks *c = state;
+    return c->sink(c->state, offset, piece, (size_t)bytes);
+}
+
+static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)
+{
+    int inter, size;
+    int code = MPI_Comm_test_inter(comm, &inter);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (inter)
+        return MPI_ERR_COMM;
+    MPI_Comm_size(comm, &size);
+    if (root < 0 || root >= size)
+        return MPI_ERR_ROOT;
+    return bytes < 0 ? MPI_ERR_COUNT : MPI_SUCCESS;
+}
+
+/* `length` receives that of a stream of FAN_UNKNOWN_LENGTH. */
+static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length,
+                          int *mpi_code)
+{
+    fan_comm_state *state;
+    fan_params params;
+    fan_status status = fan_comm_state_get(comm, &state, mpi_code);
+    if (status == FAN_OK)
+        status = fan_comm_state_overlay(state, info, &params, mpi_code);
+    if (status == FAN_OK)
+        status = fan_comm_state_connect(state, mpi_code);
+    if (status == FAN_OK && params.check)
+        status = fan_arguments_compare(state, bytes, root, mpi_code);
+    if (status == FAN_OK && params.timeout > 0)
+        status = fan_comm_state_know_hosts(state, mpi_code);
+    if (status != FAN_OK || bytes == 0)
+        return status;
+    fan_task task = {.state = state,
+                     .node = state->map.node,
+                     .params = &params,
+                     .bytes = bytes,
+                     .length = length,
+                     .root = root,
+                     .bounded = true,
+                     .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
+                               .drain = c->sink == NULL ? NULL : drain,
+                               .state = c}};
+    return fan_progress_deliver(&task, mpi_code);
+}
+
+static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length)
+{
+    if (comm == MPI_COMM_NULL)
+        return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
+    int code = wrong_argument(bytes, root, comm);
+    if (code != MPI_SUCCESS)
+        return fan_raise(comm, FAN_OK, code);
+    fan_status status = deliver(bytes, c, root, comm, info, length, &code);
+    return fan_raise(comm, status, fan_error_code(status, code));
+}
+
+int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,
+                  MPI_Comm comm, MPI_Info info)
+{
+    callbacks c = {.source = source, .sink = sink, .state = state};
+    MPI_Count possible = bytes < FAN_UNKNOWN_LENGTH ? bytes : -1;
+    return stream(possible, &c, root, comm, info, NULL);
+}
+
+int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn *sink, void *state, int root, MPI_Comm comm,
+                         MPI_Info info, MPI_Count *bytes)
+{
+    callbacks c = {.reader = reader, .sink = sink, .state = state};
+    int64_t length = 0;
+    int code = stream(FAN_UNKNOWN_LENGTH, &c, root, comm, info, &length);
+    *bytes = length;
+    return code;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/call/buffer.h"
+
+static int64_t pack(void *state, int64_t offset, void *piece, int64_t bytes)
+{
+    const fan_buffer *b = state;
+    fan_typemap_pack(b->map, b->address, offset, piece, bytes);
+    return bytes;
+}
+
+static int unpack(void *state, int64_t offset, const void *piece, int64_t bytes)
+{
+    const fan_buffer *b = state;
+    fan_typemap_unpack(b->map, b->address, offset, piece, bytes);
+    return 0;
+}
+
+fan_status fan_buffer_open(fan_buffer *buffer, const fan_call *call)
+{
+    buffer->address = call->buffer;
+    return fan_typemap_make(call->count, call->datatype, &buffer->map);
+}
+
+fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
+{
+    int64_t offset;
+    if (fan_typemap_is_dense(buffer->map, &offset))
+        return (fan_store){.base = (void *)((uintptr_t)buffer->address + (uintptr_t)offset)};
+    return (fan_store){.fill = pack, .drain = is_root ? NULL : unpack, .state = buffer};
+}
+
+void fan_buffer_free(fan_buffer *buffer)
+{
+    fan_typemap_free(buffer->map);
+    buffer->map = NULL;
+}

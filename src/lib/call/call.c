@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/call/call.h"
+
+#include "lib/call/arguments.h"
+#include "lib/deliver/delivery.h"
+#include "lib/state/errors.h"
+
+/* Ours are broadcasts with sane arguments on an intracommunicator of several ranks. */
+static bool is_sane(const fan_call *c)
+{
+    if (c->comm == MPI_COMM_NULL || c->datatype == MPI_DATATYPE_NULL || c->count < 0)
+        return false;
+    int inter, size;
+    if (MPI_Comm_test_inter(c->comm, &inter) != MPI_SUCCESS || inter)
+        return false;
+    return MPI_Comm_size(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 && c->root < size &&
+           fan_arguments_accepted(c->buffer, c->count, c->datatype);
+}
+
+/* MPI_SUCCESS, or what is to be raised. */
+static int find_bytes(fan_call *c)
+{
+    MPI_Count size;
+    int code = MPI_Type_size_x(c->datatype, &size);
+    if (code != MPI_SUCCESS)
+        return code;
+    bool fits = size != MPI_UNDEFINED && !__builtin_mul_overflow(c->count, size, &c->bytes);
+    return fits ? MPI_SUCCESS : MPI_ERR_COUNT;
+}
+
+static fan_status find_state(fan_call *c, int *mpi_code)
+{
+    fan_status status = fan_comm_state_get(c->comm, &c->state, mpi_code);
+    if (status != FAN_OK)
+        return status;
+    const fan_params *params = &c->state->params;
+    if (params->check || (c->bytes > 0 && c->bytes >= params->min_bytes))
+        status = fan_comm_state_connect(c->state, mpi_code);
+    if (status == FAN_OK && params->check)
+        status = fan_arguments_compare(c->state, c->bytes, c->root, mpi_code);
+    return status;
+}
+
+static fan_verdict refuse(const fan_call *c, fan_status status, int *code)
+{
+    *code = fan_raise(c->comm, status, *code);
+    return FAN_IS_REFUSED;
+}
+
+fan_verdict fan_call_judge(fan_call *call, int *code)
+{
+    if (!is_sane(call))
+        return FAN_IS_MPIS;
+    *code = find_bytes(call);
+    if (*code != MPI_SUCCESS)
+        return refuse(call, FAN_OK, code);
+    fan_status status = find_state(call, code);
+    if (status != FAN_OK) {
+        *code = fan_error_code(status, *code);
+        return refuse(call, status, code);
+    }
+    /* Open MPI returns at once on ranks with no element, and waits for them on ranks with elements of no data. */
+    if (call->bytes == 0)
+        call->count = 0;
+    return call->bytes == 0 || fan_is_small(call->state, call->bytes) ? FAN_IS_MPIS : FAN_IS_OURS;
+}

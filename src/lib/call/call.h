@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file call.h  A call of a broadcast, in whichever form, and who is to do it. */
+#ifndef FAN_LIB_CALL_CALL_H
+#define FAN_LIB_CALL_CALL_H
+
+#include "lib/state/comm_state.h"
+
+typedef struct fan_call {
+    void *buffer;
+    MPI_Count count;
+    MPI_Datatype datatype;
+    int root;
+    MPI_Comm comm;
+    /* What fan_call_judge finds. */
+    fan_comm_state *state;
+    int64_t bytes;
+} fan_call;
+
+typedef enum fan_verdict {
+    FAN_IS_OURS,   /**< the state is connected, bytes is at least 1 */
+    FAN_IS_MPIS,   /**< to be handed over */
+    FAN_IS_REFUSED /**< an error has been raised */
+} fan_verdict;
+
+/**
+ * Who does it; the same on all ranks, unless an argument is wrong. Collective the first time on a communicator, and
+ * with the parameter `check`. `code` receives what to return if it is refused.
+ */
+fan_verdict fan_call_judge(fan_call *call, int *code);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "lib/call/hand_over.h"
+
+#include <limits.h>
+
+/*
+ * An MPI 3 library takes no count above 2^31 - 1: make a datatype of `count` elements, as
+ * q x (contiguous INT_MAX) and a rest.
+ */
+#ifndef HAVE_MPI_BCAST_C
+static int make_large_type(MPI_Count count, MPI_Datatype datatype, MPI_Datatype *large)
+{
+    MPI_Datatype block, parts[2];
+    MPI_Count lower, extent;
+    int lengths[2] = {1, 1};
+    int code = MPI_Type_get_extent_x(datatype, &lower, &extent);
+    if (code != MPI_SUCCESS)
+        return code;
+    MPI_Aint displacements[2] = {0, (MPI_Aint)(count / INT_MAX * INT_MAX * extent)};
+    MPI_Type_contiguous(INT_MAX, datatype, &block);
+    MPI_Type_contiguous((int)(count / INT_MAX), block, &parts[0]);
+    MPI_Type_contiguous((int)(count % INT_MAX), datatype, &parts[1]);
+    code = MPI_Type_create_struct(2, lengths, displacements, parts, large);
+    MPI_Type_free(&block);
+    MPI_Type_free(&parts[0]);
+    MPI_Type_free(&parts[1]);
+    return code == MPI_SUCCESS ? MPI_Type_commit(large) : code;
+}
+
+/* `request` NULL: wait for it. */
+static int broadcast(const fan_call *call, MPI_Count count, MPI_Datatype datatype, MPI_Request *request)
+{
+    if (request == NULL)
+        return PMPI_Bcast(call->buffer, (int)count, datatype, call->root, call->comm);
+    return PMPI_Ibcast(call->buffer, (int)count, datatype, call->root, call->comm, request);
+}
+
+static int broadcast_large(const fan_call *call, MPI_Request *request)
+{
+    MPI_Datatype large;
+    int code = make_large_type(call->count, call->datatype, &large);
+    if (code != MPI_SUCCESS)
+        return code;
+    code = broadcast(call, 1, large, request);
+    MPI_Type_free(&large);
+    return code;
+}
+
+static int hand_over(const fan_call *call, MPI_Request *request)
+{
+    if (call->count > INT_MAX)
+        return broadcast_large(call, request);
+    return broadcast(call, call->count < 0 ? -1 : call->count, call->datatype, request);
+}
+#else
+static int hand_over(const fan_call *call, MPI_Request *request)
+{
+    if (request == NULL)
+        return PMPI_Bcast_c(call->buffer, call->count, call->datatype, call->root, call->comm);
+    return PMPI_Ibcast_c(call->buffer, call->count, call->datatype, call->root, call->comm, request);
+}
+#endif
+
+int fan_hand_over(const fan_call *call)
+{
+    return hand_over(call, NULL);
+}
+
+int fan_hand_over_nonblocking(const fan_call *call, MPI_Request *request)
+{
+    return hand_over(call, request);
+}

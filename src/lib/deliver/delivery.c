@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/deliver/delivery.h"
+
+#include "engine/mpi/mpi_stall.h"
+#include "engine/mpi/mpi_wait.h"
+#include "lib/record/recorder.h"
+
+#include <sched.h>
+
+enum { most_slots = 1 << 24 };
+
+bool fan_is_small(const fan_comm_state *state, int64_t bytes)
+{
+    bool is_pair = state->size == 2 && state->map.nodes == 1;
+    return (is_pair ? bytes / 32 : bytes) < state->params.min_bytes;
+}
+
+/* ---- plans ---- */
+
+fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
+{
+    return (fan_request){.bytes = bytes,
+                         .nodes = state->map.nodes,
+                         .root = state->map.node_of[root],
+                         .local = state->map.largest,
+                         .order = state->order};
+}
+
+static int speaker(const void *state, int node)
+{
+    const fan_task *task = state;
+    return fan_node_map_speaker(&task->state->map, node, task->root);
+}
+
+/* Plans speak of nodes; messages go to the ranks that speak for them. */
+static fan_status make_schedule(const fan_task *task, const fan_plan *plan, fan_phase phase, fan_schedule *schedule)
+{
+    int node = task->state->map.node_of[task->state->rank];
+    fan_status status = fan_plan_schedule(plan, node, phase, schedule);
+    if (status == FAN_OK)
+        fan_schedule_rename(schedule, speaker, task);
+    return status;
+}
+
+/* The storage is a node more. */
+static fan_status plan_for_shared_source(fan_request *request, fan_planned *planned)
+{
+    request->shared_source = true;
+    request->root = request->nodes++;
+    if (request->order == NULL)
+        return FAN_OK;
+    planned->order = fan_order_add_storage(request->order);
+    if (planned->order == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the order of %d nodes", request->nodes);
+    request->order = planned->order;
+    return FAN_OK;
+}
+
+static bool has_shared_source(const fan_task *task)
+{
+    return task->bounded && task->bytes != FAN_UNKNOWN_LENGTH && task->params->shared_source;
+}
+
+static fan_status make_plan(const fan_task *task, fan_planned *planned)
+{
+    if (planned->made && planned->bytes == task->bytes && planned->root == task->root)
+        return FAN_OK;
+    fan_planned_forget(planned);
+    fan_request request = fan_delivery_request(task->state, task->bytes, task->root);
+    request.bounded = task->bounded;
+    fan_status status = has_shared_source(task) ? plan_for_shared_source(&request, planned) : FAN_OK;
+    if (status != FAN_OK)
+        return status;
+    planned->plan = fan_plan_choose(&request, task->params);
+    status = make_schedule(task, &planned->plan, FAN_PHASE_RECEIVE, &planned->schedule);
+    if (status != FAN_OK)
+        return status;
+    planned->bytes = task->bytes;
+    planned->root = task->root;
+    planned->made = true;
+    return FAN_OK;
+}
+
+/* ---- a phase of messages ---- */
+
+/* All nodes must get the same answer. */
+static fan_status window_slots(const fan_plan *plan, int64_t *slots)
+{
+    *slots = fan_plan_engine_slots(plan);
+    if (*slots > most_slots)
+        return fan_fail(FAN_ERR_ARGUMENT, "a window of %lld chunks is too large; make FANOUT_CHUNK_BYTES larger",
+                        (long long)*slots);
+    return FAN_OK;
+}
+
+static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, const fan_store *store)
+{
+    const fan_plan *plan = &d->chosen->plan;
+    fan_engine_config config = {.schedule = schedule,
+                                .layout = plan->layout,
+                                .sends = plan->sends,
+                                .child_sends = plan->child_sends,
+                                .overlap = plan->overlap,
+                                .store = *store,
+                                .trace = d->task.state->trace};
+    fan_status status = window_slots(plan, &config.slots);
+    if (status != FAN_OK)
+        return status;
+    status = fan_mpi_transport_init(&d->transport, d->task.state->comm, (int)config.slots, plan->sends,
+                                    plan->layout.classes);
+    if (status != FAN_OK)
+        return status;
+    config.transport = fan_mpi_transport_interface(&d->transport);
+    status = fan_engine_create(&config, &d->engine);
+    if (status != FAN_OK)
+        fan_mpi_transport_free(&d->transport);
+    return status;
+}
+
+static void tell_length(const fan_delivery *d, int64_t length)
+{
+    fan_trace_length(d->task.state->trace, length);
+    if (d->task.length != NULL)
+        *d->task.length = length;
+}
+
+static void end_phase(fan_delivery *d)
+{
+    if (d->status == FAN_OK)
+        d->status = fan_engine_result(d->engine);
+    tell_length(d, fan_engine_length(d->engine));
+    fan_engine_free(d->engine);
+    d->engine = NULL;
+    d->mpi_code = d->transport.mpi_error;
+    fan_mpi_transport_free(&d->transport);
+}
+
+/* What is in the trace about the plan. */
+static void describe(const fan_delivery *d)
+{
+    const fan_plan *plan = &d->chosen->plan;
+    fan_trace_describe(d->task.state->trace,
+                       &(fan_traced_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
+                                               .algorithm = (int32_t)plan->algorithm,
+                                               .classes = plan->layout.classes,
+                                               .branching = plan->shape.branching,
+                                               .secondary_groups = plan->shape.secondary_groups,
+                                               .window = plan->window,
+                                               .overlap = plan->overlap});
+}
+
+/* After full receipt a node may feed secondary groups, from the data that it now has. */
+static void begin_serving(fan_delivery *d)
+{
+    d->serves = true;
+    if (d->task.state->trace != NULL)
+        d->task.state->trace->serving = true;
+    d->status = make_schedule(&d->task, &d->chosen->plan, FAN_PHASE_SERVE, &d->serving);
+    fan_store source = {.base = d->outer.base, .fill = d->outer.fill, .state = d->outer.state};
+    if (d->status == FAN_OK && d->serving.edge_count > 0)
+        d->status = begin_phase(d, &d->serving, &source);
+}
+
+static void begin_messages(fan_delivery *d)
+{
+    fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
+    d->uses_messages = true;
+    d->outer = d->relays ? fan_relay_begin(&d->relay, &d->task.node->ring, &d->task.store, d->task.bytes)
+                         : d->task.store;
+    d->status = make_plan(&d->task, planned);
+    d->chosen = planned;
+    if (d->status != FAN_OK)
+        return;
+    describe(d);
+    d->status = begin_phase(d, &planned->schedule, &d->outer);
+}
+
+static void progress_messages(fan_delivery *d, bool block)
+{
+    if (d->engine != NULL) {
+        if (d->status == FAN_OK)
+            d->status = fan_engine_progress(d->engine, block);
+        if (d->status == FAN_OK && !fan_engine_finished(d->engine))
+            return;
+        end_phase(d);
+    }
+    if (d->status == FAN_OK && !d->serves && fan_plan_has_secondary(&d->chosen->plan))
+        begin_serving(d);
+    d->finished = d->engine == NULL;
+}
+
+/* ---- messages or memory ---- */
+
+static bool is_speaker(const fan_task *task)
+{
+    const fan_comm_state *state = task->state;
+    return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
+}
+
+/* A rank that only reads from memory needs no plan, but it may be the one that writes the trace. */
+static void describe_to_reader(fan_delivery *d)
+{
+    fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
+    if (d->task.state->trace == NULL || d->task.state->map.nodes == 1 || make_plan(&d->task, planned) != FAN_OK)
+        return;
+    d->chosen = planned;
+    describe(d);
+}
+
+static void begin_memory(fan_delivery *d)
+{
+    const fan_node_map *map = &d->task.state->map;
+    int rank = d->task.state->rank, writer = speaker(&d->task, map->node_of[rank]);
+    fan_ring *ring = &d->task.node->ring;
+    if (writer != rank)
+        fan_ring_follow(ring, fan_node_map_domain(map, writer));
+    fan_stage_begin(&d->stage, ring, &d->task.store, d->task.bytes, writer == rank, rank);
+    describe_to_reader(d);
+    if (writer != rank)
+        d->reading = fan_trace_begin(d->task.state->trace, (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
+}
+
+void fan_delivery_begin(fan_delivery *d, const fan_task *task)
+{
+    *d = (fan_delivery){.task = *task};
+    d->reading = FAN_NO_TRANSFER;
+    d->relays = task->node != NULL && is_speaker(task);
+    fan_trace_broadcast(task->state->trace, task->root, task->bytes);
+    if (task->node == NULL || d->relays)
+        begin_messages(d);
+    else
+        begin_memory(d);
+}
+
+static void progress_memory(fan_delivery *d, bool block)
+{
+    while (!d->stage.finished && (block || fan_stage_is_ready(&d->stage)))
+        fan_stage_step(&d->stage);
+    d->finished = d->stage.finished;
+    if (!d->finished)
+        return;
+    tell_length(d, fan_stage_length(&d->stage));
+    fan_trace_end(d->task.state->trace, d->reading, d->stage.done);
+    fan_trace_complete(d->task.state->trace);
+}
+
+/* ---- stalled ---- */
+
+static double timeout_of(const fan_delivery *d)
+{
+    return d->task.bounded ? d->task.params->timeout : 0;
+}
+
+/* Some of them do not take what is in the ring. */
+static void view_node(const fan_delivery *d, fan_view *view)
+{
+    const fan_comm_state *state = d->task.state;
+    for (int rank = 0; rank < state->size; rank++)
+        if (rank != state->rank && state->map.node_of[rank] == state->map.node_of[state->rank])
+            fan_view_add(view, rank, false);
+}
+
+static void view_delivery(const fan_delivery *d, fan_view *view)
+{
+    const fan_comm_state *state = d->task.state;
+    if (d->engine != NULL) {
+        if (fan_engine_view(d->engine, view))
+            view_node(d, view);
+    } else if (d->stage.writes) {
+        view_node(d, view);
+    } else {
+        fan_view_add(view, speaker(&d->task, state->map.node_of[state->rank]), true);
+    }
+}
+
+/* Messages and pieces that are on their way may still touch the cells of the engine: they are left to them. */
+static void abandon(fan_delivery *d)
+{
+    fan_view view = {0};
+    char text[FAN_STALL_TEXT];
+    view_delivery(d, &view);
+    fan_mpi_stall_explain(d->task.state->comm, &view, d->task.state->hosts, text);
+    if (d->engine != NULL)
+        fan_mpi_transport_free(&d->transport);
+    d->status = fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
+    d->finished = true;
+}
+
+static void watch(fan_delivery *d, bool block)
+{
+    int64_t steps = d->engine != NULL ? fan_engine_steps(d->engine) : d->stage.done;
+    double now = MPI_Wtime();
+    if (steps != d->steps || d->last_step == 0) {
+        d->steps = steps;
+        d->last_step = now;
+    } else if (now - d->last_step > timeout_of(d)) {
+        abandon(d);
+    } else if (block) {
+        if (d->engine == NULL)
+            fan_mpi_progress(NULL); /* as in ring.c: who waits for memory sees to messages, too */
+        sched_yield();
+    }
+}
+
+void fan_delivery_progress(fan_delivery *d, bool block)
+{
+    bool is_watched = timeout_of(d) > 0;
+    if (d->uses_messages)
+        progress_messages(d, block && !is_watched);
+    else
+        progress_memory(d, block && !is_watched);
+    if (is_watched && !d->finished)
+        watch(d, block);
+}
+
+static fan_status end_memory(fan_delivery *d)
+{
+    fan_status status = fan_stage_end(&d->stage);
+    fan_planned_forget(&d->own);
+    return d->status == FAN_ERR_TIMEOUT ? d->status : status;
+}
+
+static fan_status end_messages(fan_delivery *d, int *mpi_code)
+{
+    /* After a timeout the ring may be full for ever, and its readers notice by themselves. */
+    if (d->relays && d->status != FAN_ERR_TIMEOUT)
+        d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
+    fan_schedule_free(&d->serving);
+    fan_planned_forget(&d->own);
+    *mpi_code = d->mpi_code;
+    return d->status;
+}
+
+fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
+{
+    fan_status status = d->uses_messages ? end_messages(d, mpi_code) : end_memory(d);
+    if (status != FAN_OK && d->task.state->recorder != NULL)
+        fan_recorder_fail(d->task.state->recorder, status);
+    return status;
+}
+
+fan_status fan_deliver(const fan_task *task, int *mpi_code)
+{
+    fan_delivery d;
+    fan_delivery_begin(&d, task);
+    while (!d.finished)
+        fan_delivery_progress(&d, true);
+    return fan_delivery_end(&d, mpi_code);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/deliver/pending.h"
+
+#include "base/log.h"
+#include "engine/mpi/mpi_wait.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    polls_before_yield = 32, /* as in mpi_wait.c */
+    thread_pause_ns = 50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
+};
+
+/* In the order of their start. */
+static TAILQ_HEAD(pending_list, fan_pending) all_pending = TAILQ_HEAD_INITIALIZER(all_pending);
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t started = PTHREAD_COND_INITIALIZER;
+
+static struct {
+    pthread_t handle;
+    bool decided; /* whether there is to be one */
+    bool runs;
+    bool stops;
+} thread;
+
+/* ---- with the lock ---- */
+
+static void finish(fan_pending *p)
+{
+    p->status = fan_delivery_end(&p->delivery, &p->mpi_code);
+    snprintf(p->text, sizeof p->text, "%s", p->status == FAN_OK ? "" : fan_fail_text());
+    p->task.state->running = NULL;
+    TAILQ_REMOVE(&all_pending, p, link);
+    atomic_store(&p->finished, true);
+}
+
+/* The first of its communicator in the list is the one that runs. */
+static void step(fan_pending *p)
+{
+    fan_comm_state *state = p->task.state;
+    if (state->running == NULL) {
+        state->running = p;
+        fan_delivery_begin(&p->delivery, &p->task);
+    }
+    if (state->running != p)
+        return;
+    fan_delivery_progress(&p->delivery, false);
+    if (p->delivery.finished)
+        finish(p);
+}
+
+static void step_all(void)
+{
+    for (fan_pending *p = TAILQ_FIRST(&all_pending), *next; p != NULL; p = next) {
+        next = TAILQ_NEXT(p, link);
+        step(p);
+    }
+}
+
+/* ---- the thread ---- */
+
+static void *run_thread(void *unused)
+{
+    (void)unused;
+    const struct timespec pause = {.tv_nsec = thread_pause_ns};
+    pthread_mutex_lock(&lock);
+    while (!thread.stops) {
+        if (TAILQ_EMPTY(&all_pending)) {
+            pthread_cond_wait(&started, &lock);
+            continue;
+        }
+        step_all();
+        pthread_mutex_unlock(&lock);
+        nanosleep(&pause, NULL);
+        pthread_mutex_lock(&lock);
+    }
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+static bool wants_thread(void)
+{
+    const char *how = getenv("FANOUT_PROGRESS");
+    if (how == NULL || *how == '\0')
+        return false;
+    int level;
+    MPI_Query_thread(&level);
+    if (strcmp(how, "thread") != 0)
+        fan_warn("FANOUT_PROGRESS=%s: the only value is thread", how);
+    else if (level != MPI_THREAD_MULTIPLE)
+        fan_warn("FANOUT_PROGRESS=thread has no effect: the program has not asked for MPI_THREAD_MULTIPLE, or MPI has not got it");
+    else
+        return true;
+    return false;
+}
+
+static void decide_on_thread(void)
+{
+    if (thread.decided)
+        return;
+    thread.decided = true;
+    thread.runs = wants_thread() && pthread_create(&thread.handle, NULL, run_thread, NULL) == 0;
+}
+
+void fan_progress_end(void)
+{
+    if (!thread.runs)
+        return;
+    pthread_mutex_lock(&lock);
+    thread.stops = true;
+    pthread_cond_signal(&started);
+    pthread_mutex_unlock(&lock);
+    pthread_join(thread.handle, NULL);
+    thread.runs = false;
+}
+
+/* ---- public ---- */
+
+void fan_progress_start(fan_pending *pending, const fan_task *task)
+{
+    memset(pending, 0, sizeof *pending);
+    pending->task = *task;
+    pthread_mutex_lock(&lock);
+    decide_on_thread();
+    TAILQ_INSERT_TAIL(&all_pending, pending, link);
+    pthread_cond_signal(&started);
+    pthread_mutex_unlock(&lock);
+}
+
+/* Whoever has the lock does it. It may be this thread itself, which a sink or a wait inside brought here. */
+void fan_progress_all(void)
+{
+    if (pthread_mutex_trylock(&lock) != 0)
+        return;
+    step_all();
+    pthread_mutex_unlock(&lock);
+}
+
+static void poll(int *polls)
+{
+    fan_progress_all();
+    if (++*polls <= polls_before_yield)
+        return;
+    fan_mpi_progress(NULL); /* what this waits for may come through memory, from a rank that waits for a message */
+    sched_yield();
+}
+
+fan_status fan_progress_wait(fan_pending *pending, int *mpi_code)
+{
+    for (int polls = 0; !atomic_load(&pending->finished);)
+        poll(&polls);
+    *mpi_code = pending->mpi_code;
+    return pending->status == FAN_OK ? FAN_OK : fan_fail(pending->status, "%s", pending->text);
+}
+
+static bool is_any_pending(void)
+{
+    pthread_mutex_lock(&lock);
+    bool any = !TAILQ_EMPTY(&all_pending);
+    pthread_mutex_unlock(&lock);
+    return any;
+}
+
+fan_status fan_progress_deliver(const fan_task *task, int *mpi_code)
+{
+    if (!is_any_pending())
+        return fan_deliver(task, mpi_code);
+    fan_pending pending;
+    fan_progress_start(&pending, task);
+    return fan_progress_wait(&pending, mpi_code);
+}
+
+static bool has_pending(const fan_comm_state *state)
+{
+    bool has = false;
+    fan_pending *p;
+    pthread_mutex_lock(&lock);
+    TAILQ_FOREACH(p, &all_pending, link)
+        has = has || p->task.state == state;
+    pthread_mutex_unlock(&lock);
+    return has;
+}
+
+void fan_progress_finish(const fan_comm_state *state)
+{
+    for (int polls = 0; has_pending(state);)
+        poll(&polls);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file pending.h  Broadcasts in progress: which may go on, and that all of them do while one is waited for.
+ *
+ * Those of one communicator run one after the other in the order of their calls, so that their messages cannot be
+ * taken for each other's. Those of different communicators run side by side.
+ *
+ * They make progress in each call that tests or waits for a broadcast. With FANOUT_PROGRESS=thread in its environment
+ * and MPI_THREAD_MULTIPLE a process has a thread for it as well.
+ */
+#ifndef FAN_LIB_DELIVER_PENDING_H
+#define FAN_LIB_DELIVER_PENDING_H
+
+#include "lib/deliver/delivery.h"
+
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+/** A broadcast that has been started. Must stay where it is until it is finished. */
+typedef struct fan_pending {
+    fan_task task;
+    fan_delivery delivery;
+    bool begun;
+    atomic_bool finished;
+    fan_status status;
+    int mpi_code;
+    char text[256]; /**< of the failure: it may come in another thread */
+    TAILQ_ENTRY(fan_pending) link;
+} fan_pending;
+
+/** Start it. Local. */
+void fan_progress_start(fan_pending *pending, const fan_task *task);
+
+/** Do what can be done now for all that have been started. */
+void fan_progress_all(void);
+
+/** Wait for it. Returns its status; `mpi_code` receives MPI's code if that is FAN_ERR_TRANSPORT. */
+fan_status fan_progress_wait(fan_pending *pending, int *mpi_code);
+
+/** Start and wait. */
+fan_status fan_progress_deliver(const fan_task *task, int *mpi_code);
+
+/** Wait for all broadcasts of a state that is to be deleted. */
+void fan_progress_finish(const fan_comm_state *state);
+
+/** End the thread, if there is one. */
+void fan_progress_end(void);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/state/agreement.h"
+
+#include "lib/record/recorder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What rank 0 sends to all. */
+typedef struct decision {
+    fan_params params;
+    bool traced;
+    fan_status status;
+    char text[500];
+} decision;
+
+static const char key_prefix[] = "fanout_";
+
+static fan_status overlay_hint(MPI_Info hints, const char *key, fan_params *params)
+{
+    char text[MPI_MAX_INFO_VAL + 1];
+    int found;
+    MPI_Info_get(hints, key, MPI_MAX_INFO_VAL, text, &found);
+    if (!found)
+        return FAN_OK;
+    char origin[MPI_MAX_INFO_KEY + 16];
+    snprintf(origin, sizeof origin, "MPI_Info key %s", key);
+    return fan_params_set(params, key + strlen(key_prefix), text, origin);
+}
+
+static fan_status overlay_hints(MPI_Info hints, fan_params *params)
+{
+    int keys = 0;
+    if (hints != MPI_INFO_NULL)
+        MPI_Info_get_nkeys(hints, &keys);
+    fan_status status = FAN_OK;
+    for (int i = 0; status == FAN_OK && i < keys; i++) {
+        char key[MPI_MAX_INFO_KEY + 1];
+        MPI_Info_get_nthkey(hints, i, key);
+        if (strncmp(key, key_prefix, strlen(key_prefix)) == 0)
+            status = overlay_hint(hints, key, params);
+    }
+    return status;
+}
+
+static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
+{
+    fan_status status = FAN_OK;
+    if (from_defaults) {
+        *params = fan_params_default();
+        status = fan_params_from_tune_file(params, NULL);
+        params->shared_source = 0;
+    }
+    if (status == FAN_OK)
+        status = overlay_hints(hints, params);
+    /* What a source can do is for the program to say. A user may forbid it, but not ask a source for what it can't. */
+    int64_t may_share = params->shared_source;
+    if (status == FAN_OK)
+        status = fan_params_from_environment(params);
+    params->shared_source = params->shared_source && may_share;
+    return status;
+}
+
+static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params, bool *traced,
+                        int *mpi_code)
+{
+    decision d;
+    memset(&d, 0, sizeof d);
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0) {
+        d.params = *params;
+        d.traced = fan_recorder_wanted();
+        d.status = decide(hints, from_defaults, &d.params);
+        snprintf(d.text, sizeof d.text, "%s", d.status == FAN_OK ? "" : fan_fail_text());
+    }
+    *mpi_code = PMPI_Bcast(&d, sizeof d, MPI_BYTE, 0, comm);
+    if (*mpi_code != MPI_SUCCESS)
+        return fan_fail(FAN_ERR_TRANSPORT, "cannot agree on the parameters");
+    if (d.status != FAN_OK)
+        return fan_fail(d.status, "%s", d.text);
+    *params = d.params;
+    *traced = d.traced;
+    return FAN_OK;
+}
+
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced, int *mpi_code)
+{
+    memset(params, 0, sizeof *params);
+    return agree(comm, hints, true, params, traced, mpi_code);
+}
+
+fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params, int *mpi_code)
+{
+    bool traced; /* has been agreed on */
+    return agree(comm, hints, false, params, &traced, mpi_code);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/state/errors.h"
+
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static struct {
+    const char *text;
+    int class;
+    int code;
+} own_errors[] = {
+    [FANOUT_ERR_SOURCE] = {.text = "fanout: the source of the stream failed; no rank has all of it"},
+    [FANOUT_ERR_SINK] = {.text = "fanout: the sink of this rank failed; other ranks are not affected"},
+    [FANOUT_ERR_DISAGREEMENT] = {.text = "fanout: ranks gave different arguments; see the warning on standard error"},
+    [FANOUT_ERR_TIMEOUT] = {.text = "fanout: a stream made no progress"},
+    [FANOUT_ERR_PARAM] = {.text = "fanout: a parameter is wrong; see the warning on standard error"},
+};
+
+static pthread_once_t registered = PTHREAD_ONCE_INIT;
+
+static void register_errors(void)
+{
+    for (size_t i = 0; i < sizeof own_errors / sizeof own_errors[0]; i++) {
+        MPI_Add_error_class(&own_errors[i].class);
+        MPI_Add_error_string(own_errors[i].class, own_errors[i].text);
+        MPI_Add_error_code(own_errors[i].class, &own_errors[i].code);
+        MPI_Add_error_string(own_errors[i].code, own_errors[i].text);
+    }
+}
+
+int fanout_error_class(fanout_error error)
+{
+    pthread_once(&registered, register_errors);
+    return own_errors[error].class;
+}
+
+static int own_code(fanout_error error)
+{
+    pthread_once(&registered, register_errors);
+    return own_errors[error].code;
+}
+
+/* Each has a text of its own. */
+static int timeout_code(void)
+{
+    int code;
+    char text[MPI_MAX_ERROR_STRING];
+    snprintf(text, sizeof text, "fanout: %s", fan_fail_text());
+    MPI_Add_error_code(fanout_error_class(FANOUT_ERR_TIMEOUT), &code);
+    MPI_Add_error_string(code, text);
+    return code;
+}
+
+int fan_error_code(fan_status status, int mpi_code)
+{
+    switch (status) {
+    case FAN_OK: return MPI_SUCCESS;
+    case FAN_ERR_ARGUMENT:
+    case FAN_ERR_SYSTEM: return own_code(FANOUT_ERR_PARAM);
+    case FAN_ERR_MEMORY: return MPI_ERR_NO_MEM;
+    case FAN_ERR_TRANSPORT: return mpi_code;
+    case FAN_ERR_TRUNCATED: return MPI_ERR_TRUNCATE;
+    case FAN_ERR_SOURCE: return own_code(FANOUT_ERR_SOURCE);
+    case FAN_ERR_SINK: return own_code(FANOUT_ERR_SINK);
+    case FAN_ERR_DISAGREEMENT: return own_code(FANOUT_ERR_DISAGREEMENT);
+    case FAN_ERR_TIMEOUT: return timeout_code();
+    }
+    return MPI_ERR_INTERN;
+}
+
+/*
+ * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is the same on all
+ * ranks, and of a stalled stream rank 0 knows most: rank 0 tells.
+ */
+static bool should_tell(MPI_Comm comm, fan_status status)
+{
+    if (status == FAN_OK || status == FAN_ERR_SOURCE || status == FAN_ERR_SINK ||
+        status == FAN_ERR_DISAGREEMENT)
+        return false;
+    int rank = 0;
+    if (status == FAN_ERR_ARGUMENT || status == FAN_ERR_SYSTEM || status == FAN_ERR_TIMEOUT)
+        MPI_Comm_rank(comm, &rank);
+    return rank == 0;
+}
+
+int fan_raise(MPI_Comm comm, fan_status status, int code)
+{
+    if (code == MPI_SUCCESS)
+        return code;
+    if (should_tell(comm, status))
+        fan_warn("%s", fan_fail_text());
+    MPI_Comm_call_errhandler(comm, code);
+    return code;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/where/node_map.h"
+
+#include "base/log.h"
+
+#include <stdlib.h>
+
+static fan_status mpi_failure(int code, int *mpi_code)
+{
+    *mpi_code = code;
+    return fan_fail(FAN_ERR_TRANSPORT, "cannot find the ranks that share memory");
+}
+
+/* Ranks that share memory, of hosts of the same name. */
+static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local, int *mpi_code)
+{
+    MPI_Comm sharing;
+    int code = MPI_Comm_split_type(hosts->comm, MPI_COMM_TYPE_SHARED, hosts->rank, MPI_INFO_NULL, &sharing);
+    if (code != MPI_SUCCESS)
+        return mpi_failure(code, mpi_code);
+    code = MPI_Comm_split(sharing, host, hosts->rank, local);
+    MPI_Comm_free(&sharing);
+    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+}
+
+/* Ranks of a node for which there is no memory go each on its own: slower, but right. */
+static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node, int *leader,
+                       int *mpi_code)
+{
+    int size, rank;
+    MPI_Comm_size(local, &size);
+    MPI_Comm_rank(local, &rank);
+    *leader = hosts->rank;
+    if (size == 1)
+        return FAN_OK;
+    fan_status status = fan_node_join(local, domain, true, node, mpi_code);
+    if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
+        if (rank == 0)
+            fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on its own.", hosts->rank,
+                     size - 1, fan_fail_text());
+        return FAN_OK;
+    }
+    if (status != FAN_OK)
+        return status;
+    int code = PMPI_Bcast(leader, 1, MPI_INT, 0, local);
+    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+}
+
+static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader, int *mpi_code)
+{
+    MPI_Comm local;
+    fan_whereabouts own;
+    fan_status status = fan_hosts_find(hosts, &own, mpi_code);
+    if (status == FAN_OK)
+        status = split(hosts, own.host, &local, mpi_code);
+    if (status != FAN_OK)
+        return status;
+    MPI_Comm_set_errhandler(local, MPI_ERRORS_RETURN);
+    status = join(hosts, local, by_domain ? own.domain : 0, node, leader, mpi_code);
+    MPI_Comm_free(&local);
+    return status;
+}
+
+/* From the leader of each rank. A leader is its own and comes before the others. */
+static void number_nodes(fan_node_map *map, int ranks, int *members)
+{
+    for (int rank = 0; rank < ranks; rank++) {
+        bool leads = map->node_of[rank] == rank;
+        if (leads)
+            map->leader[map->nodes] = rank;
+        int node = leads ? map->nodes++ : map->node_of[map->node_of[rank]];
+        map->node_of[rank] = node;
+        members[node]++;
+        if (members[node] > map->largest)
+            map->largest = members[node];
+    }
+}
+
+/* Where no node has several domains, nothing is kept. */
+static int gather_domains(const fan_hosts *hosts, bool are_several, fan_node_map *map)
+{
+    if (!are_several) {
+        free(map->domain_of);
+        map->domain_of = NULL;
+        return MPI_SUCCESS;
+    }
+    int own = map->node == NULL ? 0 : map->node->domain;
+    return MPI_Allgather(&own, 1, MPI_INT, map->domain_of, 1, MPI_INT, hosts->comm);
+}
+
+static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, int *mpi_code)
+{
+    size_t ranks = (size_t)hosts->size;
+    map->node_of = malloc(ranks * sizeof *map->node_of);
+    map->leader = malloc(ranks * sizeof *map->leader);
+    map->domain_of = malloc(ranks * sizeof *map->domain_of);
+    int *members = calloc(ranks, sizeof *members);
+    bool failed = map->node_of == NULL || map->leader == NULL || map->domain_of == NULL || members == NULL;
+    int most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
+    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, hosts->comm);
+    failed = most[0] != 0;
+    if (code == MPI_SUCCESS && !failed)
+        code = MPI_Allgather(&leader, 1, MPI_INT, map->node_of, 1, MPI_INT, hosts->comm);
+    if (code == MPI_SUCCESS && !failed)
+        code = gather_domains(hosts, most[1] > 1, map);
+    if (code == MPI_SUCCESS && !failed)
+        number_nodes(map, hosts->size, members);
+    free(members);
+    if (code != MPI_SUCCESS)
+        return mpi_failure(code, mpi_code);
+    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank", hosts->size) : FAN_OK;
+}
+
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map, int *mpi_code)
+{
+    *map = (fan_node_map){0};
+    int leader = hosts->rank;
+    fan_status status = FAN_OK;
+    if (params->shared_memory != 0)
+        status = find_leader(hosts, params->domains != 0, &map->node, &leader, mpi_code);
+    if (status == FAN_OK)
+        status = gather(hosts, leader, map, mpi_code);
+    if (status != FAN_OK)
+        fan_node_map_free(map);
+    return status;
+}
+
+void fan_node_map_free(fan_node_map *map)
+{
+    if (map->node != NULL)
+        fan_node_leave(map->node);
+    free(map->node_of);
+    free(map->leader);
+    free(map->domain_of);
+    *map = (fan_node_map){0};
+}
+
+int fan_node_map_speaker(const fan_node_map *map, int node, int root)
+{
+    return map->node_of[root] == node ? root : map->leader[node];
+}
+
+int fan_node_map_domain(const fan_node_map *map, int rank)
+{
+    return map->domain_of == NULL ? 0 : map->domain_of[rank];
+}
