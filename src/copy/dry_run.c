@@ -3,8 +3,8 @@
 
 #include "copy/dry_run.h"
 #include "base/units.h"
-#include "copy/lacking.h"
-#include "copy/scan.h"
+#include "copy/wire/lacking.h"
+#include "copy/source/scan.h"
 #include "fanout.h"
 
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/copy.h"
-#include "copy/options.h"
+#include "copy/run.h"
+#include "copy/options/options.h"
 #include "os/path.h"
-#include "copy/ranks.h"
-#include "copy/stop.h"
+#include "copy/job/ranks.h"
+#include "copy/job/stop.h"
 
 #include <mpi.h>
 #include <stdio.h>

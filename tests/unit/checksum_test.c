@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* --digest: known digests, and the lines of sha256sum. */
-#include "copy/checksum.h"
+#include "copy/coding/openssl_digest.h"
 #include "unit_main.h"
 
 #include <fcntl.h>

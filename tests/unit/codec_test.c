@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Compression of blocks: there and back, damage, blocks that do not shrink, and the words of --compress. */
 #include "../mpi/random.h"
-#include "copy/codec.h"
+#include "copy/coding/codec.h"
 #include "unit_main.h"
 
 #include <stdio.h>

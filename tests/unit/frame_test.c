@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A block goes into a frame and comes out of it; damage is found. Run with the address sanitizer, too. */
-#include "copy/frame.h"
+#include "copy/wire/frame.h"
 #include "../mpi/random.h"
 #include "plain_memory.h"
 #include "unit_main.h"

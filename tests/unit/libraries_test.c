@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* --with-libs: the libraries of programs that are compiled here, in a directory with a difficult name. */
-#include "copy/libraries.h"
+#include "copy/source/libraries.h"
 #include "unit_main.h"
 
 #include <elf.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* --exclude and --include: which pattern matches which path, and which of them decides. */
-#include "copy/patterns.h"
+#include "copy/options/patterns.h"
 #include "unit_main.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How the data of all files is cut into pieces and put together in blocks. */
-#include "copy/pieces.h"
+#include "copy/model/pieces.h"
 #include "../mpi/random.h"
 #include "plain_memory.h"
 #include "unit_main.h"

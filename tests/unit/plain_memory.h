@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file plain_memory.h  In the place of copy/memory.c, which ends a whole MPI job when memory is short. */
+/** @file plain_memory.h  In the place of copy/job/memory.c, which ends a whole MPI job when memory is short. */
 #ifndef FAN_TESTS_UNIT_PLAIN_MEMORY_H
 #define FAN_TESTS_UNIT_PLAIN_MEMORY_H
 
-#include "copy/memory.h"
+#include "copy/job/memory.h"
 
 #include <check.h>
 #include <stdlib.h>

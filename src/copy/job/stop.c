@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/job/stop.h"
+#include "os/cleanup.h"
+#include "copy/job/outcome.h"
+
+#include <mpi.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
+
+static char host[FAN_COPY_HOST];
+static atomic_bool ignored;
+
+static sigset_t ending_set(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < ENDING_SIGNALS; i++)
+        sigaddset(&set, ending_signals[i]);
+    return set;
+}
+
+void fan_copy_signals_hold(void)
+{
+    gethostname(host, sizeof host - 1);
+    sigset_t set = ending_set();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* In one piece: several ranks write to one pipe at this moment. */
+static void tell_unfinished(const char *path)
+{
+    char line[FAN_COPY_TEXT + PATH_MAX];
+    int length = snprintf(line, sizeof line, "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
+                          host, path);
+    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    (void)written; /* there is nobody left to tell */
+}
+
+/* A thread, because removing a tree is not async-signal-safe. It calls no MPI function. */
+static void *wait_for_signals(void *unused)
+{
+    (void)unused;
+    const sigset_t set = ending_set();
+    int signal_number;
+    while (sigwait(&set, &signal_number) != 0 || atomic_load(&ignored))
+        ;
+    const char *unfinished = fan_copy_cleanup_run();
+    if (unfinished != NULL)
+        tell_unfinished(unfinished);
+    /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
+     * time to get this signal and remove their files. Open MPI's launcher waits a second. */
+    const struct timespec grace = {.tv_nsec = 300 * 1000 * 1000};
+    nanosleep(&grace, NULL);
+    _exit(1);
+}
+
+void fan_copy_signals_handle(void)
+{
+    /* A write beyond the file size limit shall fail with EFBIG, and a progress line that a
+     * background job prints shall not stop it. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    /* Otherwise nobody could know how a command has ended. */
+    signal(SIGCHLD, SIG_DFL);
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, wait_for_signals, NULL);
+    if (error != 0)
+        fan_copy_abort("cannot start a thread: %s", strerror(error));
+    pthread_detach(thread);
+}
+
+void fan_copy_signals_ignore(void)
+{
+    atomic_store(&ignored, true);
+}
+
+void fan_copy_abort(const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "fanout-copy: %s: %s\n", host, text);
+    fan_copy_cleanup_run();
+    MPI_Abort(MPI_COMM_WORLD, 1);
+    abort();
+}
+
+static void on_mpi_error(MPI_Comm *comm, int *code, ...)
+{
+    (void)comm;
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length;
+    MPI_Error_string(*code, text, &length);
+    fan_copy_abort("MPI failed: %s", text);
+}
+
+void fan_copy_mpi_errors_abort(void)
+{
+    MPI_Errhandler handler;
+    if (MPI_Comm_create_errhandler(on_mpi_error, &handler) != MPI_SUCCESS)
+        fan_copy_abort("MPI failed: no error handler");
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
+    MPI_Errhandler_free(&handler);
+}

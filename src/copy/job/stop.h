@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file stop.h  What ends the whole job early: signals, and failures of MPI or of memory. */
+#ifndef FAN_COPY_JOB_STOP_H
+#define FAN_COPY_JOB_STOP_H
+
+/**
+ * Hold SIGINT, SIGTERM and SIGHUP back in this thread and in all that it starts from now on. Called
+ * before MPI_Init, it leaves them to the thread that fan_copy_signals_handle starts.
+ */
+void fan_copy_signals_hold(void);
+
+/** From now on these signals remove what is not whole and end the process with status 1. */
+void fan_copy_signals_handle(void);
+
+/** From now on they do nothing: all is done, and the launcher may signal those that are still here. */
+void fan_copy_signals_ignore(void);
+
+/** Errors of MPI in MPI_COMM_WORLD and what is made from it end the job, by fan_copy_abort. */
+void fan_copy_mpi_errors_abort(void);
+
+/** Print "fanout-copy: HOST: ...", remove what this rank has that is not whole, end the job with status 1. */
+_Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

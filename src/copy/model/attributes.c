@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/model/attributes.h"
+#include "copy/job/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* They say how and where the source is stored, or are given by the policy of each host. */
+static const char *const not_copied[] = {"security.selinux", "trusted.lov", "trusted.lma",
+                                         "trusted.link", "lustre."};
+
+static bool is_copied(const char *name)
+{
+    for (size_t i = 0; i < sizeof not_copied / sizeof not_copied[0]; i++)
+        if (strncmp(name, not_copied[i], strlen(not_copied[i])) == 0)
+            return false;
+    return true;
+}
+
+/* Of the link itself only if it is a link that is copied. */
+static ssize_t get(const fan_copy_entry *entry, const char *path, const char *name, char *value, size_t room)
+{
+    return entry->kind == FAN_COPY_SYMLINK ? lgetxattr(path, name, value, room)
+                                           : getxattr(path, name, value, room);
+}
+
+static ssize_t list(const fan_copy_entry *entry, const char *path, char *names, size_t room)
+{
+    return entry->kind == FAN_COPY_SYMLINK ? llistxattr(path, names, room) : listxattr(path, names, room);
+}
+
+static fan_copy_entry *last_entry(const fan_copy_manifest *manifest)
+{
+    return &manifest->entries[manifest->entry_count - 1];
+}
+
+/* An attribute in the text: its name with the 0, the length of the value, the value. */
+static int keep_one(fan_copy_manifest *manifest, const char *path, const char *name, char *value,
+                    size_t room)
+{
+    ssize_t length = get(last_entry(manifest), path, name, value, room);
+    if (length < 0)
+        return errno == ENODATA ? 0 : errno; /* removed since it was listed */
+    uint32_t bytes = (uint32_t)length;
+    fan_copy_manifest_keep(manifest, name, strlen(name));
+    fan_copy_manifest_keep(manifest, &bytes, sizeof bytes);
+    fan_copy_manifest_keep(manifest, value, bytes);
+    return 0;
+}
+
+static int keep_all(fan_copy_manifest *manifest, const char *path, const char *names, size_t bytes)
+{
+    char *value = fan_copy_allocate(1, XATTR_SIZE_MAX);
+    int error = 0;
+    for (const char *name = names; error == 0 && name < names + bytes; name += strlen(name) + 1)
+        if (is_copied(name))
+            error = keep_one(manifest, path, name, value, XATTR_SIZE_MAX);
+    free(value);
+    return error;
+}
+
+int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path)
+{
+    fan_copy_entry *entry = last_entry(manifest);
+    ssize_t bytes = list(entry, path, NULL, 0);
+    if (bytes <= 0)
+        return bytes == 0 || errno == ENOTSUP ? 0 : errno;
+    char *names = fan_copy_allocate(1, (size_t)bytes);
+    bytes = list(entry, path, names, (size_t)bytes);
+    size_t start = (size_t)manifest->text_bytes;
+    int error = bytes < 0 ? errno : keep_all(manifest, path, names, (size_t)bytes);
+    free(names);
+    entry->extra = start;
+    entry->extra_bytes = (size_t)manifest->text_bytes - start;
+    return error;
+}
+
+/* The last failure is returned: others may well be kept. */
+static int apply_extended(const fan_copy_manifest *manifest, const fan_copy_entry *entry,
+                          const char *path)
+{
+    const char *at = manifest->text + entry->extra;
+    const char *end = at + entry->extra_bytes;
+    int result = 0;
+    while (at < end) {
+        const char *name = at;
+        uint32_t bytes;
+        at += strlen(name) + 1;
+        memcpy(&bytes, at, sizeof bytes);
+        at += sizeof bytes + 1;
+        if (lsetxattr(path, name, at, bytes, 0) != 0)
+            result = -1;
+        at += bytes + 1;
+    }
+    return result;
+}
+
+/* What a directory gives to all that is made in it, or what it had before, is not the source's. */
+static void remove_lists(const fan_copy_entry *entry, const char *path)
+{
+    if (entry->kind == FAN_COPY_SYMLINK)
+        return;
+    lremovexattr(path, "system.posix_acl_access");
+    if (entry->kind == FAN_COPY_DIRECTORY)
+        lremovexattr(path, "system.posix_acl_default");
+}
+
+/* A program that runs as its owner or group must not run as somebody else because it was copied. */
+static mode_t safe_mode(const fan_copy_entry *entry, const char *path)
+{
+    struct stat status;
+    mode_t mode = entry->mode;
+    if (entry->kind == FAN_COPY_DIRECTORY || (mode & (S_ISUID | S_ISGID)) == 0)
+        return mode;
+    bool found = lstat(path, &status) == 0;
+    if (!found || status.st_uid != entry->owner)
+        mode &= ~(mode_t)S_ISUID;
+    if (!found || status.st_gid != entry->group)
+        mode &= ~(mode_t)S_ISGID;
+    return mode;
+}
+
+static void note_loss(const char *what, const char **lost, int *lost_errno)
+{
+    *lost = what;
+    *lost_errno = errno;
+}
+
+const char *fan_copy_attributes_apply(const fan_copy_manifest *manifest,
+                                      const fan_copy_entry *entry, const char *path, bool archive,
+                                      const char **lost, int *lost_errno)
+{
+    const struct timespec times[2] = {entry->accessed, entry->modified};
+    /* In this order: a new owner clears set-user-ID and capabilities, attributes cannot be set once the mode says
+     * read-only, and all of it changes the times. The mode fits the ACL: its group bits are the ACL's mask. */
+    if (archive && lchown(path, entry->owner, entry->group) != 0)
+        note_loss("the owner", lost, lost_errno);
+    if (archive)
+        remove_lists(entry, path);
+    if (archive && apply_extended(manifest, entry, path) != 0)
+        note_loss("extended attributes", lost, lost_errno);
+    if (entry->kind != FAN_COPY_SYMLINK && chmod(path, safe_mode(entry, path)) != 0)
+        return "cannot set the mode";
+    if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) != 0)
+        return "cannot set the times";
+    return NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file options.h  The command line of fanout-copy. */
+#ifndef FAN_COPY_OPTIONS_OPTIONS_H
+#define FAN_COPY_OPTIONS_OPTIONS_H
+
+#include "copy/coding/codec.h"
+#include "copy/options/patterns.h"
+
+#include <stdbool.h>
+
+/** When to show a progress line. */
+typedef enum fan_copy_show {
+    FAN_COPY_SHOW_ON_TERMINAL,
+    FAN_COPY_SHOW_ALWAYS,
+    FAN_COPY_SHOW_NEVER
+} fan_copy_show;
+
+typedef struct fan_copy_options {
+    char **sources;          /**< [source_count] */
+    int source_count;
+    const char *destination; /**< with %h, %r and %% still in it */
+
+    /* What is copied. */
+    bool recursive;
+    bool dereference; /**< follow symbolic links */
+    bool archive;     /**< recursive, and owner, extended attributes, ACLs */
+    fan_copy_patterns patterns;
+    const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    const char *factors;    /**< --mdc: how the dataset is cut, or NULL */
+    bool with_libraries;
+    const char *excluded_libraries; /**< directories, or NULL for the usual ones */
+
+    /* From where, and how it travels. */
+    const char *source_host; /**< or NULL: rank 0's */
+    bool source_shared;
+    fan_copy_compression compression;
+    const char *timeout; /**< seconds, as the parameter fanout_timeout, or NULL */
+
+    /* To where. */
+    bool no_target_directory; /**< DST is the copy itself, never a directory to put it into */
+    const char *command;      /**< each host gives the data to this command, or NULL */
+    bool update;   /**< what a host has already, by size and time, is not written */
+    bool checksum; /**< ... by its hash */
+    bool resume;
+    bool verify;
+    bool sync;
+    bool fail_fast;
+
+    /* What is told. */
+    const char *digest; /**< name of an algorithm, or NULL */
+    const char *json;   /**< file name, "-", or NULL */
+    bool dry_run;
+    bool quiet;
+    fan_copy_show progress;
+} fan_copy_options;
+
+/**
+ * Parse the arguments, the same on every rank. --help, --version and errors end the process with
+ * exit(), with the same status on every rank; only a rank with `prints` writes anything.
+ */
+void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options *options);
+
+/** Release what it holds. */
+void fan_copy_options_free(fan_copy_options *options);
+
+/** The source is standard input. */
+bool fan_copy_from_stdin(const fan_copy_options *options);
+
+#endif

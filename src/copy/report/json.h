@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file json.h  The report for machines. doc/fanout-copy.1 describes its members. */
+#ifndef FAN_COPY_REPORT_JSON_H
+#define FAN_COPY_REPORT_JSON_H
+
+#include "copy/report/text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/** Write the report to `file`. False if that fails. */
+bool fan_copy_json_write(const fan_copy_report *report, FILE *file);
+
+#endif

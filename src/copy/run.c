@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/run.h"
+#include "copy/model/announce.h"
+#include "os/cleanup.h"
+#include "copy/target/command.h"
+#include "copy/dry_run.h"
+#include "copy/target/inventory.h"
+#include "copy/wire/lacking.h"
+#include "copy/wire/link_rate.h"
+#include "copy/source/made.h"
+#include "os/path.h"
+#include "copy/target/preflight.h"
+#include "copy/wire/progress.h"
+#include "copy/report/text.h"
+#include "copy/source/scan.h"
+#include "copy/target/share.h"
+#include "copy/target/staging.h"
+#include "copy/job/stop.h"
+#include "os/terminal.h"
+#include "copy/wire/transfer.h"
+#include "fanout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What rank 0 says before and after the data. */
+typedef struct verdict {
+    bool good;
+    bool shows_progress;
+} verdict;
+
+typedef struct copy {
+    const fan_copy_options *options;
+    const fan_copy_ranks *ranks;
+    fan_copy_manifest manifest;
+    fan_copy_outcome outcome;
+    fan_copy_targets targets;
+    fan_copy_tree tree;
+    fan_copy_command command;
+    fan_copy_set lacking; /* pieces; without bits: all, of a stream that nobody knows the end of */
+    fan_copy_codec *codec;
+    fan_copy_progress progress;
+    bool shows_progress;
+
+    /* On rank 0. */
+    fan_copy_report report;
+    fan_copy_digests digests;
+    FILE *terminal;
+} copy;
+
+static bool is_root(const copy *c)
+{
+    return c->ranks->rank == 0;
+}
+
+static const fan_copy_set *lacking_set(const copy *c)
+{
+    return c->lacking.bits != NULL ? &c->lacking : NULL;
+}
+
+static verdict tell(copy *c, verdict v)
+{
+    MPI_Bcast(&v, sizeof v, MPI_BYTE, 0, c->ranks->writers);
+    return v;
+}
+
+/* ---- the source ---- */
+
+static FILE *progress_stream(const fan_copy_options *options)
+{
+    if (options->quiet || options->progress == FAN_COPY_SHOW_NEVER)
+        return NULL;
+    return options->progress == FAN_COPY_SHOW_ALWAYS ? stderr : fan_copy_terminal_open();
+}
+
+static void scan_problem(void *state, const char *path, const char *text)
+{
+    copy *c = state;
+    fan_copy_report_error(&c->report, path, text);
+}
+
+static bool look_at_source(copy *c)
+{
+    const fan_copy_options *options = c->options;
+    if (!fan_copy_report_open(&c->report, options, c->ranks->size))
+        return false;
+    fan_copy_scan(options, &c->manifest, scan_problem, c);
+    if (options->digest != NULL && c->report.error[0] == '\0'
+        && !fan_copy_digests_open(&c->digests, options, &c->manifest))
+        fan_copy_report_error(&c->report, options->sources[0], c->digests.error);
+    c->report.bytes = fan_copy_manifest_bytes(&c->manifest);
+    c->report.files = fan_copy_manifest_files(&c->manifest);
+    c->terminal = progress_stream(options);
+    return c->report.error[0] == '\0';
+}
+
+/* Rank 0 looks at the source, all learn what it is. False if there is nothing to copy. */
+static bool announce(copy *c)
+{
+    verdict v = {0};
+    if (is_root(c)) {
+        v.good = look_at_source(c);
+        v.shows_progress = c->terminal != NULL;
+    }
+    v = tell(c, v);
+    c->shows_progress = v.shows_progress;
+    return v.good;
+}
+
+/* A wrong FANOUT_ variable is known here, on all ranks alike, before anything is written. */
+static bool attach(copy *c)
+{
+    char text[MPI_MAX_ERROR_STRING];
+    int length;
+    MPI_Info info;
+    MPI_Info_create(&info);
+    if (c->options->timeout != NULL)
+        MPI_Info_set(info, "fanout_timeout", c->options->timeout);
+    int code = fanout_comm_attach(c->ranks->stream, info);
+    MPI_Info_free(&info);
+    if (code == MPI_SUCCESS)
+        return true;
+    MPI_Error_string(code, text, &length);
+    if (is_root(c))
+        fan_copy_report_error(&c->report, c->options->sources[0], text);
+    return false;
+}
+
+/* ---- before the data ---- */
+
+static void gather(copy *c)
+{
+    fan_copy_outcomes_gather(&c->outcome, is_root(c) ? c->report.outcomes : NULL,
+                             c->ranks->writers);
+    if (is_root(c)) {
+        fan_copy_report_share(&c->report);
+        fan_copy_report_failures(&c->report);
+    }
+}
+
+static bool has_failed(const copy *c)
+{
+    return c->outcome.error[0] != '\0';
+}
+
+static void note_libraries(copy *c)
+{
+    int programs = c->options->source_count;
+    for (int i = 0; c->options->with_libraries && i < programs; i++)
+        fan_copy_report_libraries(&c->report, c->targets.items[i].final_path,
+                                  c->targets.items[programs + i].final_path);
+}
+
+/* Where it goes; and if other hosts write it there for this one, it does not. */
+static void find_place(copy *c)
+{
+    bool found = fan_copy_targets_resolve(&c->targets, c->options, &c->manifest,
+                                          c->ranks->on_source_node, &c->outcome);
+    if (found && is_root(c))
+        note_libraries(c);
+    /* Rank 0 as well where this is the source itself: what other hosts share with it they must not replace. */
+    const char *place = found ? c->targets.items[0].final_path : NULL;
+    int writer = c->options->dry_run ? c->ranks->rank : fan_copy_share_find(place, c->ranks->writers);
+    c->outcome.writes = found && writer == c->ranks->rank;
+    if (writer == c->ranks->rank)
+        return;
+    c->outcome.written_by = writer;
+    fan_copy_targets_close(&c->targets);
+}
+
+static void find_command(copy *c)
+{
+    int error = fan_copy_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
+                                     c->outcome.path, sizeof c->outcome.path);
+    if (error != 0)
+        fan_copy_outcome_fail_errno(&c->outcome, "cannot write here", error);
+    c->outcome.writes = error == 0
+                     && (c->options->dry_run
+                         || fan_copy_command_start(&c->command, c->options->command, &c->outcome));
+}
+
+/* All that can be known before the first byte: permissions, what is there already, room. */
+static void look_around(copy *c)
+{
+    fan_copy_set candidates = fan_copy_set_make(c->manifest.entry_count);
+    fan_copy_set have = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
+    bool writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
+    writes = writes && (c->options->dry_run
+                        || fan_copy_targets_stage(&c->targets, c->options, &c->manifest, &c->outcome));
+    if (writes)
+        fan_copy_inventory_look(&c->tree, &candidates, &have);
+    if (c->options->checksum)
+        fan_copy_lacking_compare(c->options, &c->manifest, writes ? &c->tree : NULL, &candidates,
+                                 &have, c->ranks->writers);
+    writes = writes && fan_copy_preflight_room(&c->tree, &have);
+    if (!writes) /* nothing is sent because of this rank */
+        memset(have.bits, 0xff, fan_copy_set_bytes(have.count));
+    c->outcome.writes = writes;
+    fan_copy_lacking_find(&have, c->ranks->writers);
+    c->lacking = have;
+    fan_copy_set_free(&candidates);
+}
+
+/* Standard input is one file that nobody has, of nobody knows what size. */
+static void look_around_endless(copy *c)
+{
+    c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
+}
+
+static void prepare_files(copy *c)
+{
+    find_place(c);
+    fan_copy_tree_open(&c->tree, c->options, &c->manifest, &c->targets, &c->outcome);
+    if (fan_copy_manifest_endless(&c->manifest))
+        look_around_endless(c);
+    else
+        look_around(c);
+}
+
+static void prepare_command(copy *c)
+{
+    find_command(c);
+    if (fan_copy_manifest_endless(&c->manifest))
+        return;
+    c->lacking = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
+    memset(c->lacking.bits, 0xff, fan_copy_set_bytes(c->lacking.count));
+}
+
+/* False if nothing is left to do. */
+static bool prepare(copy *c)
+{
+    fan_copy_announce(&c->manifest, c->ranks->stream);
+    fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
+    fan_copy_cleanup_lock();
+    if (c->options->command != NULL)
+        prepare_command(c);
+    else
+        prepare_files(c);
+    fan_copy_cleanup_unlock();
+    gather(c);
+    int counts[2] = {c->outcome.writes, has_failed(c)};
+    MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT, MPI_SUM, c->ranks->writers);
+    return counts[0] > 0 && (counts[1] == 0 || !c->options->fail_fast);
+}
+
+/* ---- the data ---- */
+
+static bool take_piece(void *state, const fan_copy_piece *piece, const void *data)
+{
+    copy *c = state;
+    return c->options->command != NULL ? fan_copy_command_write(&c->command, data, (size_t)piece->bytes)
+                                       : fan_copy_tree_write(&c->tree, piece, data);
+}
+
+static void open_codec(copy *c)
+{
+    c->codec = fan_copy_codec_create(&c->options->compression);
+    if (c->codec == NULL)
+        fan_copy_abort("out of memory");
+}
+
+static bool reads(const copy *c)
+{
+    return is_root(c) || c->options->source_shared;
+}
+
+/* A rank that reads for others besides rank 0 reports its source as its own failure. */
+static void record_source_failure(copy *c, const fan_copy_sender *sender)
+{
+    if (is_root(c))
+        fan_copy_report_error(&c->report, sender->error_path, sender->error);
+    else
+        fan_copy_outcome_fail(&c->outcome, "%s: %s", sender->error_path, sender->error);
+}
+
+/* Whether the source was read to its end, on all ranks that read. */
+static bool judge(copy *c, const fan_copy_sender *sender)
+{
+    int failed = reads(c) && sender->error[0] != '\0';
+    if (failed)
+        record_source_failure(c, sender);
+    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_LOR, c->ranks->writers);
+    return !failed;
+}
+
+static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking, int64_t travelled)
+{
+    bool endless = fan_copy_manifest_endless(&c->manifest);
+    if (endless)
+        c->report.bytes = sender->read;
+    c->report.sent = endless ? sender->read : lacking;
+    c->report.travelled = travelled;
+    if (!c->options->source_shared)
+        fan_copy_sender_hash(sender, c->report.hash);
+}
+
+/* `lacking` bytes, 0 if nobody knows. Returns whether the source was read to its end. */
+static bool transfer(copy *c, int64_t lacking)
+{
+    bool compresses = c->options->compression.method != FAN_COPY_STORED;
+    bool endless = fan_copy_manifest_endless(&c->manifest);
+    fan_copy_sender sender = {.fd = -1};
+    fan_copy_receiver receiver = {0};
+    open_codec(c);
+    if (reads(c))
+        fan_copy_sender_open(&sender, c->options, &c->manifest, lacking_set(c),
+                             compresses ? c->codec : NULL, c->report.link,
+                             is_root(c) && c->options->digest ? &c->digests : NULL);
+    fan_copy_receiver_open(&receiver, &c->manifest, lacking_set(c), c->codec, take_piece, c, &c->outcome);
+    fan_copy_transfer t = {.options = c->options,
+                           .ranks = c->ranks,
+                           .progress = &c->progress,
+                           .sender = &sender,
+                           .receiver = c->outcome.writes ? &receiver : NULL,
+                           .bytes = endless || compresses
+                                        ? -1
+                                        : fan_copy_frames_bytes(&c->manifest, &c->lacking)};
+    fan_copy_progress_start(&c->progress, c->ranks->writers, c->shows_progress, c->terminal,
+                            lacking, fan_copy_manifest_files(&c->manifest), c->report.outcomes);
+    fan_copy_transfer_run(&t);
+    fan_copy_progress_end(&c->progress);
+    bool good = judge(c, &sender);
+    if (good && is_root(c))
+        report_transfer(c, &sender, lacking, t.bytes);
+    fan_copy_receiver_close(&receiver);
+    if (reads(c))
+        fan_copy_sender_close(&sender);
+    return good;
+}
+
+static void finish(copy *c)
+{
+    fan_copy_cleanup_lock();
+    if (c->options->command != NULL)
+        c->outcome.whole = fan_copy_command_finish(&c->command);
+    else
+        c->outcome.whole = fan_copy_tree_finish(&c->tree);
+    fan_copy_cleanup_unlock();
+}
+
+static void deliver(copy *c)
+{
+    bool endless = fan_copy_manifest_endless(&c->manifest);
+    int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
+    /* Of standard input nobody knows the length: it is measured for as for a long one. */
+    c->report.link = fan_copy_link_measure(c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
+    MPI_Barrier(c->ranks->writers);
+    double start = MPI_Wtime();
+    bool good = transfer(c, lacking);
+    if (good && c->outcome.writes && !has_failed(c))
+        finish(c);
+    if (c->outcome.writes)
+        c->outcome.seconds = MPI_Wtime() - start;
+}
+
+/* ---- the end ---- */
+
+static void release(copy *c)
+{
+    fan_copy_cleanup_lock();
+    fan_copy_command_close(&c->command);
+    if (c->tree.manifest != NULL)
+        fan_copy_tree_close(&c->tree);
+    fan_copy_targets_unstage(&c->targets);
+    fan_copy_targets_close(&c->targets);
+    fan_copy_cleanup_unlock();
+    fan_copy_codec_free(c->codec);
+    fan_copy_set_free(&c->lacking);
+}
+
+static bool print_digests(copy *c)
+{
+    if (c->options->digest == NULL || c->options->dry_run)
+        return true;
+    if (fan_copy_digests_print(&c->digests, stdout))
+        return true;
+    fan_copy_report_error(&c->report, c->options->sources[0], c->digests.error);
+    return false;
+}
+
+static int finish_report(copy *c, bool announced)
+{
+    bool all = announced && fan_copy_report_whole(&c->report) == c->report.size;
+    if (c->options->dry_run)
+        all = announced && fan_copy_report_failed(&c->report) == 0;
+    if (announced)
+        fan_copy_report_notes(&c->report);
+    bool printed = !all || print_digests(c);
+    bool reported = fan_copy_report_end(&c->report);
+    fan_copy_digests_close(&c->digests);
+    if (c->terminal != NULL && c->terminal != stderr)
+        fclose(c->terminal);
+    return all && printed && reported ? 0 : 1;
+}
+
+int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
+{
+    copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}};
+    bool announced = announce(&c) && attach(&c);
+    bool prepared = announced && prepare(&c);
+    if (options->dry_run && announced)
+        fan_copy_dry_run(&c.manifest, options, lacking_set(&c), ranks);
+    else if (prepared)
+        deliver(&c);
+    release(&c);
+    if (announced)
+        gather(&c);
+    int status = is_root(&c) ? finish_report(&c, announced) : 0;
+    fan_copy_made_remove();
+    fan_copy_manifest_free(&c.manifest);
+    return status;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/source/catalog.h"
+#include "copy/model/attributes.h"
+#include "copy/source/extents.h"
+#include "copy/job/memory.h"
+#include "copy/job/outcome.h"
+#include "os/temporary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The first entry of a file with several names. */
+typedef struct first_name {
+    dev_t device;
+    ino_t inode;
+    int64_t entry;
+} first_name;
+
+void fan_copy_catalog_problem(fan_copy_catalog *s, const char *path, const char *what, int error)
+{
+    char text[FAN_COPY_TEXT];
+    fan_copy_describe_errno(text, sizeof text, what, error);
+    s->problem(s->state, path, text);
+}
+
+static int compare_files(const void *left, const void *right)
+{
+    const first_name *a = left, *b = right;
+    if (a->device != b->device)
+        return a->device < b->device ? -1 : 1;
+    return (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+/* The entry that has this file under another name, or -1 after noting that the next entry has it. */
+static int64_t find_first_name(fan_copy_catalog *s, const struct stat *status)
+{
+    first_name *name = fan_copy_allocate(1, sizeof *name);
+    *name = (first_name){status->st_dev, status->st_ino, s->manifest->entry_count};
+    first_name **found = tsearch(name, &s->first_names, compare_files);
+    if (*found == name)
+        return -1;
+    free(name);
+    return (*found)->entry;
+}
+
+static void add_regular(fan_copy_catalog *s, int target, const char *path, const char *origin,
+                        const struct stat *status)
+{
+    int64_t first = status->st_nlink > 1 ? find_first_name(s, status) : -1;
+    if (first >= 0) {
+        fan_copy_manifest_add(s->manifest, FAN_COPY_HARD_LINK, target, path, status)->same_as =
+            first;
+        return;
+    }
+    fan_copy_manifest_add(s->manifest, FAN_COPY_REGULAR, target, path, status);
+    if (faccessat(AT_FDCWD, origin, R_OK, AT_EACCESS) != 0) {
+        fan_copy_catalog_problem(s, origin, "cannot open the source", errno);
+        return;
+    }
+    int error = 0;
+    if (s->options->command == NULL)
+        error = fan_copy_extents_read(s->manifest, origin, status);
+    else if (status->st_size > 0) /* a pipe has no holes */
+        fan_copy_manifest_add_extent(s->manifest, 0, status->st_size);
+    if (error != 0)
+        fan_copy_catalog_problem(s, origin, "cannot read the source", error);
+}
+
+static void add_symlink(fan_copy_catalog *s, int target, const char *path, const char *origin,
+                        const struct stat *status)
+{
+    char content[PATH_MAX];
+    ssize_t length = readlink(origin, content, sizeof content);
+    if (length < 0 || length == sizeof content) {
+        fan_copy_catalog_problem(s, origin, "cannot read the link", length < 0 ? errno : ENAMETOOLONG);
+        return;
+    }
+    size_t link = fan_copy_manifest_keep(s->manifest, content, (size_t)length);
+    fan_copy_manifest_add(s->manifest, FAN_COPY_SYMLINK, target, path, status)->link = link;
+}
+
+static const char *kind_of_special(mode_t mode)
+{
+    return S_ISFIFO(mode) ? "a fifo" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, const char *origin,
+                const struct stat *status)
+{
+    char text[FAN_COPY_TEXT];
+    int64_t before = s->manifest->entry_count;
+    if (fan_copy_temporary_is(path)) {
+        s->problem(s->state, origin, "is what a copy that was killed has left; remove it, or leave it out with --exclude");
+    } else if (S_ISDIR(status->st_mode)) {
+        fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, path, status);
+    } else if (S_ISREG(status->st_mode)) {
+        add_regular(s, target, path, origin, status);
+    } else if (S_ISLNK(status->st_mode)) {
+        add_symlink(s, target, path, origin, status);
+    } else {
+        snprintf(text, sizeof text, "is not a regular file but %s; leave it out with --exclude",
+                 kind_of_special(status->st_mode));
+        s->problem(s->state, origin, text);
+    }
+    if (!s->options->archive || s->manifest->entry_count == before)
+        return;
+    int error = fan_copy_attributes_read(s->manifest, origin);
+    if (error != 0)
+        fan_copy_catalog_problem(s, origin, "cannot read its extended attributes", error);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+/* A list may name a thing twice, or a directory and what is in it. */
+bool fan_copy_catalog_has(fan_copy_catalog *s, const char *name)
+{
+    if (s->options->files_from == NULL)
+        return false;
+    char *kept = fan_copy_allocate(strlen(name) + 1, 1);
+    strcpy(kept, name);
+    char **found = tsearch(kept, &s->names, compare_names);
+    bool known = found == NULL || *found != kept;
+    if (known)
+        free(kept);
+    return known;
+}
+
+void fan_copy_catalog_add_from(fan_copy_catalog *s, int target, const char *path, const char *origin)
+{
+    struct stat status;
+    if (stat(origin, &status) != 0) {
+        fan_copy_catalog_problem(s, origin, "cannot open the source", errno);
+        return;
+    }
+    int64_t before = s->manifest->entry_count;
+    size_t place = fan_copy_manifest_keep(s->manifest, origin, strlen(origin));
+    status.st_nlink = 1; /* a copy for each name */
+    fan_copy_catalog_add(s, target, path, origin, &status);
+    if (s->manifest->entry_count > before)
+        s->manifest->entries[before].origin = place;
+}
+
+void fan_copy_catalog_add_directory(fan_copy_catalog *s, int target)
+{
+    const struct stat directory = {.st_mode = S_IFDIR | 0755};
+    fan_copy_entry *top = fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, "", &directory);
+    clock_gettime(CLOCK_REALTIME, &top->modified);
+    top->accessed = top->modified;
+    top->owner = geteuid();
+    top->group = getegid();
+}
+
+/* Nobody knows how much will come. */
+void fan_copy_catalog_add_stdin(fan_copy_catalog *s)
+{
+    struct stat status = {.st_mode = S_IFREG | 0666};
+    mode_t mask = umask(0);
+    umask(mask);
+    status.st_mode &= ~mask;
+    clock_gettime(CLOCK_REALTIME, &status.st_mtim);
+    status.st_atim = status.st_mtim;
+    fan_copy_manifest_add(s->manifest, FAN_COPY_REGULAR, 0, "", &status);
+    fan_copy_manifest_add_extent(s->manifest, 0, FAN_COPY_ENDLESS);
+}
+
+void fan_copy_catalog_name_last(fan_copy_catalog *s, const char *name)
+{
+    size_t place = fan_copy_manifest_keep(s->manifest, name, strlen(name));
+    s->manifest->entries[s->manifest->entry_count - 1].name = place;
+}
+
+void fan_copy_catalog_close(fan_copy_catalog *s)
+{
+    tdestroy(s->first_names, free);
+    tdestroy(s->names, free);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file catalog.h  Adds what is found to the manifest, one thing at a time. */
+#ifndef FAN_COPY_SOURCE_CATALOG_H
+#define FAN_COPY_SOURCE_CATALOG_H
+
+#include "copy/model/manifest.h"
+#include "copy/options/options.h"
+
+/** Told of everything that cannot be copied; the search goes on to find all. */
+typedef void fan_copy_catalog_problem_fn(void *state, const char *path, const char *text);
+
+typedef struct fan_copy_catalog {
+    const fan_copy_options *options;
+    fan_copy_manifest *manifest;
+    fan_copy_catalog_problem_fn *problem;
+    void *state;
+    void *first_names; /**< of files with several, a tree, see tsearch(3) */
+    void *names;       /**< with --files-from: a tree of the names that have an entry */
+} fan_copy_catalog;
+
+/** "WHAT: REASON", for an errno value. */
+void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const char *what, int error);
+
+/** Add what is at `origin`, with `path` below its target; a further name of a file as a hard link. */
+void fan_copy_catalog_add(fan_copy_catalog *catalog, int target, const char *path, const char *origin,
+                          const struct stat *status);
+
+/** Add a file that is elsewhere on this host than its name says. */
+void fan_copy_catalog_add_from(fan_copy_catalog *catalog, int target, const char *path, const char *origin);
+
+/** Add a target that is a directory, but none on this host. */
+void fan_copy_catalog_add_directory(fan_copy_catalog *catalog, int target);
+
+/** Add standard input. */
+void fan_copy_catalog_add_stdin(fan_copy_catalog *catalog);
+
+/** What the thing that was added last is called in a directory, if not as its source is. */
+void fan_copy_catalog_name_last(fan_copy_catalog *catalog, const char *name);
+
+/** With --files-from: whether the name has an entry; if not, note that it will have one. */
+bool fan_copy_catalog_has(fan_copy_catalog *catalog, const char *name);
+
+/** Release what is held beside the manifest. */
+void fan_copy_catalog_close(fan_copy_catalog *catalog);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file digest_lines.h  --digest: a checksum of each file, taken from what is read for the copy; only
+ * holes and what is not sent are read for it.
+ */
+#ifndef FAN_COPY_SOURCE_DIGEST_LINES_H
+#define FAN_COPY_SOURCE_DIGEST_LINES_H
+
+#include "copy/coding/openssl_digest.h"
+#include "copy/model/manifest.h"
+#include "copy/options/options.h"
+#include "copy/job/outcome.h"
+
+#include <stdio.h>
+
+typedef struct fan_copy_digests {
+    const fan_copy_options *options;
+    const fan_copy_manifest *manifest;
+    fan_copy_checksum *sum;
+    int64_t entry;    /**< that is being summed; those before are done */
+    int64_t position; /**< bytes of it that are */
+    FILE *lines;      /**< so far */
+    char *text;       /**< what they are */
+    size_t length;
+    char error[FAN_COPY_TEXT]; /**< or "" */
+} fan_copy_digests;
+
+/** Begin. False, with the error, if there is no such algorithm. */
+bool fan_copy_digests_open(fan_copy_digests *digests, const fan_copy_options *options,
+                           const fan_copy_manifest *manifest);
+
+/** Data of an entry that was read, in order. */
+void fan_copy_digests_add(fan_copy_digests *digests, int64_t entry, int64_t offset,
+                          const void *data, size_t bytes);
+
+/** All was read: print the lines for all files. False, with the error, if a file could not be read. */
+bool fan_copy_digests_print(fan_copy_digests *digests, FILE *file);
+
+void fan_copy_digests_close(fan_copy_digests *digests);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file made.h  Sources that are made for the copy, in a temporary directory of the source's host: a part of an HDF5 file, and
+ * with --mdc its descriptors.
+ */
+#ifndef FAN_COPY_SOURCE_MADE_H
+#define FAN_COPY_SOURCE_MADE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Whether `source` is no file, but could be FILE:/OBJECT with a file that is there. */
+bool fan_copy_made_needed(const char *source);
+
+/**
+ * Write the object that FILE:/OBJECT means to a file of its own.
+ *
+ * @param path  receives its path, the last component of which is OBJECT's with .h5. For the caller to free
+ * @return whether that was possible; otherwise `error` says why not
+ */
+bool fan_copy_made_extract(const char *source, char **path, char *error, size_t size);
+
+/**
+ * Write the descriptors of a dataset, with fanout-mdc.
+ *
+ * @param factors  as for fanout-mdc
+ * @param paths    receives an array of `count` paths in the order of the descriptors, for the caller to free, each and all
+ */
+bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count, char *error,
+                               size_t size);
+
+/** Remove all that was made. */
+void fan_copy_made_remove(void);
+
+#endif

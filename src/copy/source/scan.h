@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file scan.h  Walks what is to be copied and writes the manifest. On the source's rank only. */
+#ifndef FAN_COPY_SOURCE_SCAN_H
+#define FAN_COPY_SOURCE_SCAN_H
+
+#include "copy/source/catalog.h"
+
+/** Look at all sources of the options. */
+void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
+                   fan_copy_catalog_problem_fn *problem, void *state);
+
+/** The path of an entry's file on this host, in memory that the caller frees. */
+char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifest *manifest,
+                         const fan_copy_entry *entry);
+
+#endif

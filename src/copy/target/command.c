@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/target/command.h"
+#include "os/cleanup.h"
+#include "os/process.h"
+#include "os/shell_word.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LONGEST_COMMAND = 64 << 10 };
+
+bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_copy_outcome *outcome)
+{
+    int ends[2];
+    *command = (fan_copy_command){.outcome = outcome, .fd = -1};
+    char line[LONGEST_COMMAND];
+    int error = fan_copy_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line, sizeof line);
+    if (error == 0 && pipe2(ends, O_CLOEXEC) != 0)
+        error = errno;
+    if (error == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        const char *const arguments[] = {"sh", "-c", line, NULL};
+        error = fan_copy_process_start("/bin/sh", arguments, ends[0], &command->process);
+        close(ends[0]);
+        command->fd = ends[1];
+    }
+    if (error != 0) {
+        command->process = 0;
+        fan_copy_outcome_fail_errno(outcome, "cannot start the command of --pipe", error);
+    } else {
+        fan_copy_cleanup_command(command->process, outcome->path);
+    }
+    return error == 0;
+}
+
+static void forget(fan_copy_command *command)
+{
+    command->process = 0;
+    fan_copy_cleanup_command(0, NULL);
+}
+
+static bool ended_well(fan_copy_command *command)
+{
+    int status = fan_copy_process_wait(command->process);
+    forget(command);
+    if (status < 0)
+        fan_copy_outcome_fail(command->outcome, "how the command of --pipe ended cannot be known");
+    else if (WIFSIGNALED(status))
+        fan_copy_outcome_fail(command->outcome, "the command of --pipe was ended by signal %d (%s)",
+                              WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != 0)
+        fan_copy_outcome_fail(command->outcome, "the command of --pipe ended with status %d; see its messages",
+                              WEXITSTATUS(status));
+    return status == 0;
+}
+
+bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t bytes)
+{
+    for (size_t done = 0; done < bytes;) {
+        ssize_t put = write(command->fd, (const char *)data + done, bytes - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0 && errno == EPIPE) {
+            if (ended_well(command))
+                fan_copy_outcome_fail(command->outcome, "the command of --pipe ended before it had read everything");
+            return false;
+        }
+        if (put < 0) {
+            fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe", errno);
+            return false;
+        }
+        done += (size_t)put;
+    }
+    return true;
+}
+
+bool fan_copy_command_finish(fan_copy_command *command)
+{
+    close(command->fd);
+    command->fd = -1;
+    return ended_well(command);
+}
+
+void fan_copy_command_close(fan_copy_command *command)
+{
+    /* First: it must not see an end of what was not all. */
+    if (command->process != 0)
+        kill(-command->process, SIGTERM);
+    if (command->fd >= 0)
+        close(command->fd);
+    command->fd = -1;
+    if (command->process == 0)
+        return;
+    fan_copy_process_wait(command->process);
+    forget(command);
+}

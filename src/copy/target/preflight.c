@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/target/preflight.h"
+#include "base/units.h"
+#include "copy/target/inventory.h"
+#include "os/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static bool may_write(const fan_copy_tree *tree, const char *directory, const char *path)
+{
+    if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
+    fan_copy_outcome_fail_errno(tree->outcome, "cannot create a temporary file beside it", errno);
+    return false;
+}
+
+static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
+{
+    char parent[PATH_MAX];
+    fan_copy_path_parent(target->final_path, parent, sizeof parent);
+    return may_write(tree, parent, target->final_path);
+}
+
+/* Something else may be in the way. DST itself may be a link to a directory. */
+static bool may_enter(const fan_copy_tree *tree, const fan_copy_entry *entry, bool is_top)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    if (!fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path)
+        || lstat(path, &status) != 0)
+        return true;
+    if (is_top || S_ISDIR(status.st_mode))
+        return may_write(tree, path, path);
+    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
+    fan_copy_outcome_fail_errno(tree->outcome, "cannot create the directory", ENOTDIR);
+    return false;
+}
+
+bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
+{
+    for (int64_t i = 0; i < tree->manifest->entry_count; i++) {
+        const fan_copy_entry *entry = &tree->manifest->entries[i];
+        if (!fan_copy_target_wanted(tree->targets, entry))
+            continue;
+        const fan_copy_target *target = &tree->targets->items[entry->target];
+        bool is_top = fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
+        bool is_old_directory = entry->kind == FAN_COPY_DIRECTORY && target->existed;
+        if (is_top && !is_old_directory && !may_write_beside(tree, target))
+            return false;
+        if (is_old_directory && !may_enter(tree, entry, is_top))
+            return false;
+    }
+    return true;
+}
+
+static fsblkcnt_t free_blocks(const struct statvfs *status)
+{
+    return geteuid() == 0 ? status->f_bfree : status->f_bavail;
+}
+
+static bool fits_bytes(const struct statvfs *status, int64_t bytes)
+{
+    return bytes <= 0 || ((uint64_t)bytes + status->f_frsize - 1) / status->f_frsize <= free_blocks(status);
+}
+
+static bool fits_files(const struct statvfs *status, int64_t files)
+{
+    /* 0 files: a file system without a limit for them. */
+    return status->f_files == 0 || (fsfilcnt_t)files <= status->f_favail;
+}
+
+static bool fail_bytes(fan_copy_outcome *outcome, const struct statvfs *status, int64_t bytes)
+{
+    char needed[16], free_there[16];
+    fan_format_bytes(bytes, needed, sizeof needed);
+    fan_format_bytes((int64_t)(free_blocks(status) * status->f_frsize), free_there, sizeof free_there);
+    fan_copy_outcome_fail(
+        outcome, "no room: %s needed, %s free; make room there, or choose another destination",
+        needed, free_there);
+    return false;
+}
+
+static bool fail_files(fan_copy_outcome *outcome, const struct statvfs *status, int64_t files)
+{
+    fan_copy_outcome_fail(
+        outcome, "no room: %lld files needed, %lld free; make room there, or choose another destination",
+        (long long)files, (long long)status->f_favail);
+    return false;
+}
+
+/* The first target's file system. A directory can be one of its own. False if it has no limits, or none that we know. */
+static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
+{
+    const fan_copy_target *target = &tree->targets->items[0];
+    char directory[PATH_MAX];
+    snprintf(directory, sizeof directory, "%s", target->root != NULL ? target->root : target->final_path);
+    if (fan_copy_path_append(directory, sizeof directory, ".") != 0 || statvfs(directory, status) != 0) {
+        fan_copy_path_parent(target->final_path, directory, sizeof directory);
+        if (statvfs(directory, status) != 0)
+            return false;
+    }
+    return status->f_blocks != 0; /* a tmpfs without a limit */
+}
+
+bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have)
+{
+    struct statvfs status;
+    int64_t bytes, files;
+    if (tree->targets->count == 0 || !look_at_disk(tree, &status))
+        return true;
+    fan_copy_inventory_room(tree, have, (int64_t)status.f_frsize, &bytes, &files);
+    bool fits = fits_bytes(&status, bytes) && fits_files(&status, files);
+    if (!fits && !tree->options->dry_run) {
+        fan_copy_inventory_remove_stale(tree);
+        look_at_disk(tree, &status);
+    }
+    if (!fits_bytes(&status, bytes))
+        return fail_bytes(tree->outcome, &status, bytes);
+    return fits_files(&status, files) || fail_files(tree->outcome, &status, files);
+}

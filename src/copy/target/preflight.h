@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file preflight.h  Before the first byte moves: may this rank write, and is there room? */
+#ifndef FAN_COPY_TARGET_PREFLIGHT_H
+#define FAN_COPY_TARGET_PREFLIGHT_H
+
+#include "copy/target/tree.h"
+
+/** Whether all directories that something will be made in can be written. Records the failure. */
+bool fan_copy_preflight_permissions(const fan_copy_tree *tree);
+
+/**
+ * Whether what is lacking fits on the file system; if not, what killed runs have left there and is of no use goes
+ * first. Records the failure.
+ */
+bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file targets.h  Where each of the things that are copied goes on this host: cp's rules. */
+#ifndef FAN_COPY_TARGET_TARGETS_H
+#define FAN_COPY_TARGET_TARGETS_H
+
+#include "copy/model/manifest.h"
+#include "copy/options/options.h"
+#include "copy/job/outcome.h"
+
+typedef struct fan_copy_target {
+    char *final_path; /**< where it is to be */
+    char *root; /**< where its entries are made: `final_path`, or a directory beside that gets this name when it is whole */
+    bool staged;  /**< they differ */
+    bool existed; /**< something is at final_path already */
+    bool skipped; /**< it is the source itself */
+    int lock;     /**< descriptor of a staged root, or -1 */
+} fan_copy_target;
+
+typedef struct fan_copy_targets {
+    fan_copy_target *items; /**< NULL: this rank has none */
+    int count;
+} fan_copy_targets;
+
+/**
+ * Find out where everything goes. Nothing is made yet.
+ *
+ * @param on_source_node  whether the manifest's devices and inodes mean the same here
+ * @param outcome         gets the path; and the failure, if there is one
+ * @return whether this rank can go on
+ */
+bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options *options,
+                              const fan_copy_manifest *manifest, bool on_source_node,
+                              fan_copy_outcome *outcome);
+
+/** The path of an entry, with the target's root or its final path. False if it is too long. */
+bool fan_copy_target_path(const fan_copy_targets *targets, const fan_copy_manifest *manifest,
+                          const fan_copy_entry *entry, bool final, char *path, size_t size);
+
+/** Whether this rank makes the entry at all. */
+bool fan_copy_target_wanted(const fan_copy_targets *targets, const fan_copy_entry *entry);
+
+/** Release all. */
+void fan_copy_targets_close(fan_copy_targets *targets);
+
+#endif

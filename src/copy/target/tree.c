@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/target/tree.h"
+#include "copy/model/attributes.h"
+#include "copy/job/memory.h"
+#include "copy/target/staging.h"
+#include "os/path.h"
+#include "os/temporary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum state {
+    TO_BE_MADE,
+    KEPT, /* a file that is there already */
+    MADE  /* a directory that was not there */
+};
+
+void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_options *options,
+                        const fan_copy_manifest *manifest, fan_copy_targets *targets,
+                        fan_copy_outcome *outcome)
+{
+    *tree = (fan_copy_tree){.options = options,
+                            .manifest = manifest,
+                            .targets = targets,
+                            .outcome = outcome,
+                            .writing = -1,
+                            .part = {.fd = -1, .journal = -1}};
+    tree->states = fan_copy_allocate((size_t)manifest->entry_count, 1);
+}
+
+void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry)
+{
+    tree->states[entry] = KEPT;
+}
+
+bool fan_copy_tree_keeps(const fan_copy_tree *tree, int64_t entry)
+{
+    return tree->states[entry] == KEPT;
+}
+
+void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd)
+{
+    tree->taken[tree->taken_count++] = (fan_copy_taken){entry, fd};
+}
+
+bool fan_copy_tree_can_take(const fan_copy_tree *tree)
+{
+    return tree->taken_count < FAN_COPY_TAKEN;
+}
+
+/* The caller owns it now. -1 if there is none. */
+static int hand_over(fan_copy_tree *tree, int64_t entry)
+{
+    int fd = -1;
+    for (int i = 0; i < tree->taken_count; i++)
+        if (tree->taken[i].entry == entry) {
+            fd = tree->taken[i].fd;
+            tree->taken[i].fd = -1;
+        }
+    return fd;
+}
+
+/* ---- failures ---- */
+
+/* With errno, or without if it is 0. The name that the user knows, not the one of a tree that is being made. */
+static bool fail(fan_copy_tree *tree, const fan_copy_entry *entry, const char *what)
+{
+    int error = errno;
+    fan_copy_outcome *outcome = tree->outcome;
+    if (outcome->error[0] == '\0')
+        fan_copy_target_path(tree->targets, tree->manifest, entry, true, outcome->path,
+                             sizeof outcome->path);
+    if (error == 0)
+        fan_copy_outcome_fail(outcome, "%s", what);
+    else
+        fan_copy_outcome_fail_errno(outcome, what, error);
+    return false;
+}
+
+static void note_loss(fan_copy_tree *tree, const fan_copy_entry *entry, const char *lost, int error)
+{
+    if (lost != NULL && tree->outcome->note[0] == '\0')
+        fan_copy_describe_loss(tree->outcome->note, sizeof tree->outcome->note, lost,
+                               fan_copy_entry_path(tree->manifest, entry), error);
+}
+
+static bool path_of(fan_copy_tree *tree, const fan_copy_entry *entry, char path[static PATH_MAX])
+{
+    if (fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, PATH_MAX))
+        return true;
+    errno = ENAMETOOLONG;
+    return fail(tree, entry, "cannot write here");
+}
+
+static bool apply_attributes(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    const char *lost = NULL;
+    int lost_errno = 0;
+    const char *failed = fan_copy_attributes_apply(tree->manifest, entry, path,
+                                                   tree->options->archive, &lost, &lost_errno);
+    note_loss(tree, entry, lost, lost_errno);
+    return failed == NULL || fail(tree, entry, failed);
+}
+
+/* ---- entries ---- */
+
+static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
+{
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    const fan_copy_target *target = &tree->targets->items[entry->target];
+    struct stat status;
+    bool is_staged_root = target->staged && fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
+    /* Until all is in it, we must be able to write there. Should we be killed, others can use it nevertheless. */
+    if (is_staged_root || mkdir(path, (entry->mode & 0777) | S_IRWXU) == 0) {
+        tree->states[i] = MADE;
+        return true;
+    }
+    if (errno != EEXIST)
+        return fail(tree, entry, "cannot create the directory");
+    if (lstat(path, &status) != 0)
+        return fail(tree, entry, "cannot write here");
+    bool is_top = fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
+    if (!S_ISDIR(status.st_mode) && !is_top) { /* DST itself may be a link to a directory */
+        errno = ENOTDIR;
+        return fail(tree, entry, "cannot create the directory");
+    }
+    /* It may be of a killed run, and not have its mode and times yet. */
+    if (target->staged || (tree->options->resume && !is_top))
+        tree->states[i] = MADE;
+    return true;
+}
+
+/* A regular file or a link may be replaced, by rename(); a device or a fifo may not. */
+static bool may_replace(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    struct stat status;
+    if (!tree->targets->items[entry->target].existed || lstat(path, &status) != 0
+        || S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))
+        return true;
+    errno = S_ISDIR(status.st_mode) ? EISDIR : 0;
+    return fail(tree, entry, errno == EISDIR ? "cannot write here"
+                                             : "is not a regular file and is not replaced; choose another name");
+}
+
+/* Whether the link is there already: making it again would change its directory's time. */
+static bool has_link(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    char content[PATH_MAX], target[PATH_MAX];
+    struct stat status, other;
+    const char *wanted = tree->manifest->text + entry->link;
+    if (entry->kind == FAN_COPY_SYMLINK) {
+        ssize_t length = readlink(path, content, sizeof content);
+        return length >= 0 && (size_t)length == strlen(wanted) && memcmp(content, wanted, (size_t)length) == 0;
+    }
+    return path_of(tree, &tree->manifest->entries[entry->same_as], target) && lstat(path, &status) == 0
+        && lstat(target, &other) == 0 && status.st_dev == other.st_dev && status.st_ino == other.st_ino;
+}
+
+/* Make a link under a temporary name, then rename it, so that there is always an old or a new one. */
+static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    char temporary[PATH_MAX], target[PATH_MAX];
+    if (!fan_copy_temporary_name(path, FAN_COPY_PART, temporary, sizeof temporary)) {
+        errno = ENAMETOOLONG;
+        return fail(tree, entry, "cannot write here");
+    }
+    unlink(temporary);
+    if (has_link(tree, entry, path))
+        return entry->kind == FAN_COPY_HARD_LINK || apply_attributes(tree, entry, path);
+    int failed;
+    if (entry->kind == FAN_COPY_SYMLINK)
+        failed = symlink(tree->manifest->text + entry->link, temporary);
+    else
+        failed = !path_of(tree, &tree->manifest->entries[entry->same_as], target)
+              || linkat(AT_FDCWD, target, AT_FDCWD, temporary, 0) != 0;
+    if (failed)
+        return fail(tree, entry, "cannot create the link");
+    if (entry->kind == FAN_COPY_SYMLINK && !apply_attributes(tree, entry, temporary)) {
+        unlink(temporary);
+        return false;
+    }
+    failed = rename(temporary, path);
+    if (failed) {
+        int error = errno;
+        unlink(temporary);
+        errno = error;
+    }
+    return !failed || fail(tree, entry, "cannot rename the temporary link");
+}
+
+static bool finish_file(fan_copy_tree *tree)
+{
+    if (tree->writing < 0)
+        return true;
+    const fan_copy_entry *entry = &tree->manifest->entries[tree->writing];
+    const char *lost = NULL;
+    int lost_errno = 0;
+    tree->writing = -1;
+    const char *failed = fan_copy_part_finish(&tree->part, tree->options, tree->manifest, entry,
+                                              &lost, &lost_errno);
+    note_loss(tree, entry, lost, lost_errno);
+    return failed == NULL || fail(tree, entry, failed);
+}
+
+/* Its data is there, mode and times may differ. */
+static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    struct stat status;
+    fan_copy_part_remove_stale(path);
+    bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode
+             && fan_copy_entry_has_time(entry, &status);
+    return (same && !tree->options->archive) || apply_attributes(tree, entry, path);
+}
+
+static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
+{
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    const fan_copy_target *target = &tree->targets->items[entry->target];
+    if (tree->states[i] == KEPT) {
+        int taken = hand_over(tree, i); /* what a killed run had of it is of no use */
+        if (taken >= 0)
+            close(taken);
+        return keep_file(tree, entry, path);
+    }
+    if (!may_replace(tree, entry, path))
+        return false;
+    const char *failed = fan_copy_part_open(&tree->part, entry, path, hand_over(tree, i), !target->staged);
+    if (failed != NULL)
+        return fail(tree, entry, failed);
+    tree->writing = i;
+    return true;
+}
+
+static bool make_entry(fan_copy_tree *tree, int64_t i)
+{
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    char path[PATH_MAX];
+    if (!fan_copy_target_wanted(tree->targets, entry))
+        return true;
+    if (!finish_file(tree) || !path_of(tree, entry, path))
+        return false;
+    switch (entry->kind) {
+    case FAN_COPY_DIRECTORY: return make_directory(tree, i, path);
+    case FAN_COPY_REGULAR: return begin_file(tree, i, path);
+    case FAN_COPY_SYMLINK:
+    case FAN_COPY_HARD_LINK: return may_replace(tree, entry, path) && make_link(tree, entry, path);
+    }
+    return false;
+}
+
+static bool advance(fan_copy_tree *tree, int64_t end)
+{
+    while (tree->next < end)
+        if (!make_entry(tree, tree->next++))
+            return false;
+    return true;
+}
+
+bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data)
+{
+    if (!advance(tree, piece->entry + 1))
+        return false;
+    if (tree->writing != piece->entry)
+        return true; /* it is kept, or not wanted here */
+    const char *failed = fan_copy_part_write(&tree->part, tree->options, piece->offset, data, piece->bytes);
+    return failed == NULL || fail(tree, &tree->manifest->entries[piece->entry], failed);
+}
+
+/* ---- the end ---- */
+
+/* What is put into a directory changes its time, so those that are deepest come first. */
+static bool finish_directories(fan_copy_tree *tree)
+{
+    char path[PATH_MAX];
+    for (int64_t i = tree->manifest->entry_count - 1; i >= 0; i--) {
+        const fan_copy_entry *entry = &tree->manifest->entries[i];
+        bool ours = tree->states[i] == MADE || tree->options->archive;
+        if (entry->kind != FAN_COPY_DIRECTORY || !ours || !fan_copy_target_wanted(tree->targets, entry))
+            continue;
+        if (!path_of(tree, entry, path))
+            return false;
+        /* DST itself may be a link to a directory: it is the directory that gets them. */
+        int error = fan_copy_path_append(path, sizeof path, ".");
+        if (error != 0) {
+            errno = error;
+            return fail(tree, entry, "cannot set the mode");
+        }
+        if (!apply_attributes(tree, entry, path))
+            return false;
+    }
+    return true;
+}
+
+bool fan_copy_tree_finish(fan_copy_tree *tree)
+{
+    return advance(tree, tree->manifest->entry_count) && finish_file(tree) && finish_directories(tree)
+        && fan_copy_targets_commit(tree->targets, tree->options, tree->outcome);
+}
+
+void fan_copy_tree_close(fan_copy_tree *tree)
+{
+    if (tree->part.stale && tree->outcome->note[0] == '\0')
+        snprintf(tree->outcome->note, sizeof tree->outcome->note,
+                 "removed the temporary file of an earlier copy that was killed");
+    fan_copy_part_discard(&tree->part);
+    for (int i = 0; i < tree->taken_count; i++)
+        if (tree->taken[i].fd >= 0)
+            close(tree->taken[i].fd);
+    free(tree->states);
+    tree->states = NULL;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file tree.h  This rank's copy: makes the manifest's entries one after the other, while their data
+ * arrives in that order.
+ *
+ * Failures are recorded in the outcome.
+ */
+#ifndef FAN_COPY_TARGET_TREE_H
+#define FAN_COPY_TARGET_TREE_H
+
+#include "copy/model/manifest.h"
+#include "copy/options/options.h"
+#include "copy/job/outcome.h"
+#include "copy/target/part.h"
+#include "copy/model/pieces.h"
+#include "copy/target/targets.h"
+
+/** Files of killed runs, found before the transfer, wait until their turn comes. A run leaves one for each tree. */
+enum { FAN_COPY_TAKEN = 16 };
+
+typedef struct fan_copy_taken {
+    int64_t entry;
+    int fd; /**< locked; -1: it is being written */
+} fan_copy_taken;
+
+typedef struct fan_copy_tree {
+    const fan_copy_options *options;
+    const fan_copy_manifest *manifest;
+    fan_copy_targets *targets;
+    fan_copy_outcome *outcome;
+    unsigned char *states; /**< of each entry, of enum state in tree.c */
+    int64_t next;          /**< all entries before are made, or being made */
+    int64_t writing;       /**< the entry of `part`, -1: none */
+    fan_copy_part part;
+    fan_copy_taken taken[FAN_COPY_TAKEN];
+    int taken_count;
+} fan_copy_tree;
+
+void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_options *options,
+                        const fan_copy_manifest *manifest, fan_copy_targets *targets,
+                        fan_copy_outcome *outcome);
+
+/** The regular file `entry` is there already: leave it as it is. */
+void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry);
+bool fan_copy_tree_keeps(const fan_copy_tree *tree, int64_t entry);
+
+/** The temporary file `fd`, of a killed run, has pieces of `entry`. */
+void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd);
+bool fan_copy_tree_can_take(const fan_copy_tree *tree);
+
+/** Take a piece. False if that fails. */
+bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data);
+
+/** All data is here: make what is left, and give all its final names and attributes. False if that fails. */
+bool fan_copy_tree_finish(fan_copy_tree *tree);
+
+/** Release all. Files that are not whole are removed. */
+void fan_copy_tree_close(fan_copy_tree *tree);
+
+#endif

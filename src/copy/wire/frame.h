@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file frame.h  A block as it travels: a header, then its bytes, compressed or not. */
+#ifndef FAN_COPY_WIRE_FRAME_H
+#define FAN_COPY_WIRE_FRAME_H
+
+#include "copy/coding/codec.h"
+#include "copy/model/pieces.h"
+
+#include <stdint.h>
+#include <xxhash.h>
+
+typedef struct fan_copy_frame_header {
+    uint32_t method; /**< a fan_copy_method */
+    uint32_t stored; /**< bytes that follow */
+    uint32_t bytes;  /**< of the block */
+    uint32_t blank;
+    XXH128_hash_t hash; /**< of the block */
+} fan_copy_frame_header;
+
+typedef struct fan_copy_frame {
+    fan_copy_frame_header header;
+    unsigned char data[FAN_COPY_BLOCK];
+} fan_copy_frame;
+
+/** Put a block into a frame, compressed if there is a codec, which uses `method`, and it helps. */
+void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
+                         fan_copy_codec *codec, fan_copy_method method);
+
+/** Bytes of the frame that travel. */
+size_t fan_copy_frame_bytes(const fan_copy_frame *frame);
+
+/** Whether a header that arrived is one. */
+bool fan_copy_frame_valid(const fan_copy_frame_header *header);
+
+/** Get the block out into `room` (FAN_COPY_BLOCK bytes). Returns it, or NULL if it is not what was sent. */
+const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,
+                                           fan_copy_codec *codec);
+
+/** Bytes that the pieces of the set travel as if nothing is compressed. */
+int64_t fan_copy_frames_bytes(const fan_copy_manifest *manifest, const fan_copy_set *set);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/wire/lacking.h"
+#include "copy/target/inventory.h"
+#include "copy/job/memory.h"
+#include "copy/source/scan.h"
+#include "fanout.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+/* MPI counts are ints: a part of the set at a time. */
+static void combine(fan_copy_set *set, MPI_Op operation, MPI_Comm comm)
+{
+    size_t bytes = fan_copy_set_bytes(set->count);
+    for (size_t done = 0; done < bytes;) {
+        int part = bytes - done < INT_MAX ? (int)(bytes - done) : INT_MAX;
+        MPI_Allreduce(MPI_IN_PLACE, set->bits + done, part, MPI_UNSIGNED_CHAR, operation, comm);
+        done += (size_t)part;
+    }
+}
+
+static void hash_sources(const fan_copy_options *options, const fan_copy_manifest *manifest,
+                         const fan_copy_set *wanted, XXH128_hash_t *hashes)
+{
+    for (int64_t i = 0; i < manifest->entry_count; i++) {
+        if (!fan_copy_set_has(wanted, i))
+            continue;
+        char *path = fan_copy_scan_path(options, manifest, &manifest->entries[i]);
+        hashes[i] = fan_copy_inventory_hash(path, true);
+        free(path);
+    }
+}
+
+void fan_copy_lacking_compare(const fan_copy_options *options, const fan_copy_manifest *manifest,
+                              fan_copy_tree *tree, const fan_copy_set *candidates,
+                              fan_copy_set *have, MPI_Comm comm)
+{
+    int rank;
+    size_t entries = (size_t)manifest->entry_count;
+    MPI_Comm_rank(comm, &rank);
+    fan_copy_set wanted = fan_copy_set_make(manifest->entry_count);
+    for (size_t i = 0; i < fan_copy_set_bytes(manifest->entry_count); i++)
+        wanted.bits[i] = candidates->bits[i];
+    combine(&wanted, MPI_BOR, comm);
+    XXH128_hash_t *hashes = fan_copy_allocate(entries, sizeof *hashes);
+    if (rank == 0)
+        hash_sources(options, manifest, &wanted, hashes);
+    fanout_bcast_c(hashes, (MPI_Count)(entries * sizeof *hashes), MPI_BYTE, 0, comm);
+    if (tree != NULL)
+        fan_copy_inventory_compare(tree, candidates, hashes, have);
+    free(hashes);
+    fan_copy_set_free(&wanted);
+}
+
+void fan_copy_lacking_find(fan_copy_set *have, MPI_Comm comm)
+{
+    combine(have, MPI_BAND, comm);
+    for (size_t i = 0; i < fan_copy_set_bytes(have->count); i++)
+        have->bits[i] = (unsigned char)~have->bits[i];
+}
+
+int64_t fan_copy_lacking_bytes(const fan_copy_manifest *manifest, const fan_copy_set *set)
+{
+    int64_t bytes = 0;
+    fan_copy_cursor cursor = {0};
+    fan_copy_piece piece;
+    while (fan_copy_pieces_next_of(manifest, set, &cursor, &piece))
+        bytes += piece.bytes;
+    return bytes;
+}

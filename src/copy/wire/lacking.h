@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file lacking.h  Which pieces some rank lacks: those travel. */
+#ifndef FAN_COPY_WIRE_LACKING_H
+#define FAN_COPY_WIRE_LACKING_H
+
+#include "copy/model/pieces.h"
+#include "copy/target/tree.h"
+
+#include <mpi.h>
+
+/**
+ * With --checksum: find out which of the candidates are the source's files. Collective.
+ *
+ * @param tree  NULL on a rank that makes nothing
+ */
+void fan_copy_lacking_compare(const fan_copy_options *options, const fan_copy_manifest *manifest,
+                              fan_copy_tree *tree, const fan_copy_set *candidates,
+                              fan_copy_set *have, MPI_Comm comm);
+
+/** The pieces that not all ranks have; `have` becomes them. Collective. */
+void fan_copy_lacking_find(fan_copy_set *have, MPI_Comm comm);
+
+/** Bytes of the pieces in a set. */
+int64_t fan_copy_lacking_bytes(const fan_copy_manifest *manifest, const fan_copy_set *set);
+
+#endif

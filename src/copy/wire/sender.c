@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/wire/sender.h"
+#include "copy/job/memory.h"
+#include "copy/source/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mpi.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
+                          const fan_copy_manifest *manifest, const fan_copy_set *set,
+                          fan_copy_codec *codec, double link_rate, fan_copy_digests *digests)
+{
+    *sender = (fan_copy_sender){.options = options,
+                                .manifest = manifest,
+                                .set = set,
+                                .codec = codec,
+                                .link_rate = link_rate,
+                                .digests = digests,
+                                .entry = -1,
+                                .fd = -1};
+    sender->block = fan_copy_allocate(1, FAN_COPY_BLOCK);
+    sender->frame = fan_copy_allocate(1, sizeof *sender->frame);
+    if (fan_copy_manifest_files(manifest) == 1)
+        sender->hash = fan_copy_digest_start();
+}
+
+static bool fail(fan_copy_sender *sender, const char *what, int error)
+{
+    fan_copy_describe_errno(sender->error, sizeof sender->error, what, error);
+    snprintf(sender->error_path, sizeof sender->error_path, "%s", sender->path);
+    return false;
+}
+
+__attribute__((format(printf, 2, 3))) static bool fail_text(fan_copy_sender *sender, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sender->error, sizeof sender->error, format, arguments);
+    va_end(arguments);
+    snprintf(sender->error_path, sizeof sender->error_path, "%s", sender->path);
+    return false;
+}
+
+static bool is_endless(const fan_copy_sender *sender)
+{
+    return fan_copy_manifest_endless(sender->manifest);
+}
+
+static const fan_copy_entry *current(const fan_copy_sender *sender)
+{
+    return &sender->manifest->entries[sender->entry];
+}
+
+static bool open_file(fan_copy_sender *sender, int64_t entry)
+{
+    sender->entry = entry;
+    sender->files++;
+    free(sender->path);
+    if (is_endless(sender)) {
+        sender->path = strdup("-");
+        sender->fd = STDIN_FILENO;
+        return true;
+    }
+    sender->path = fan_copy_scan_path(sender->options, sender->manifest, current(sender));
+    /* O_NONBLOCK: it may have become a fifo, whose writer must not be waited for. */
+    sender->fd = open(sender->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (sender->fd < 0)
+        return fail(sender, "cannot open the source", errno);
+    posix_fadvise(sender->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return true;
+}
+
+static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
+{
+    return fail_text(sender,
+                     "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
+                     (long long)current(sender)->bytes, (long long)size);
+}
+
+/*
+ * A file that changed since it was looked at is no success, even if all could be read. It is noticed before the block with
+ * its last piece is sent, or at the latest the one after that: nobody has given it its final name by then.
+ */
+static bool check_unchanged(fan_copy_sender *sender)
+{
+    struct stat status;
+    if (is_endless(sender))
+        return true;
+    if (fstat(sender->fd, &status) != 0)
+        return fail(sender, "cannot read the source", errno);
+    const fan_copy_entry *entry = current(sender);
+    if (status.st_size < entry->bytes)
+        return fail_shrunk(sender, status.st_size);
+    if (status.st_size != entry->bytes || !fan_copy_entry_has_time(entry, &status))
+        return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
+    return true;
+}
+
+static bool close_file(fan_copy_sender *sender)
+{
+    if (sender->entry < 0)
+        return true;
+    bool unchanged = check_unchanged(sender);
+    if (sender->fd != STDIN_FILENO)
+        close(sender->fd);
+    sender->fd = -1;
+    sender->entry = -1;
+    return unchanged;
+}
+
+/* Read a piece. Returns its bytes, fewer only at the end of standard input; negative if that fails. */
+static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
+{
+    int64_t done = 0;
+    while (done < piece->bytes) {
+        size_t rest = (size_t)(piece->bytes - done);
+        ssize_t got = is_endless(sender)
+                          ? read(sender->fd, data + done, rest)
+                          : pread(sender->fd, data + done, rest, (off_t)(piece->offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            fail(sender, "cannot read the source", errno);
+            return -1;
+        }
+        if (got == 0)
+            break;
+        done += got;
+    }
+    if (done < piece->bytes && !is_endless(sender)) {
+        fail_shrunk(sender, piece->offset + done);
+        return -1;
+    }
+    return done;
+}
+
+static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
+                          const unsigned char *data, int64_t bytes)
+{
+    if (sender->hash != NULL && piece->offset == sender->hashed) {
+        XXH3_128bits_update(sender->hash, data, (size_t)bytes);
+        sender->hashed += bytes;
+    }
+    if (sender->digests != NULL)
+        fan_copy_digests_add(sender->digests, piece->entry, piece->offset, data, (size_t)bytes);
+}
+
+static bool enter_file(fan_copy_sender *sender, int64_t entry)
+{
+    return entry == sender->entry || (close_file(sender) && open_file(sender, entry));
+}
+
+/* Read the block that begins at `cursor`. Returns its bytes, fewer than it has only at the end of standard input; negative if that fails. */
+static int64_t read_block(fan_copy_sender *sender)
+{
+    fan_copy_piece piece;
+    fan_copy_cursor cursor = sender->current.start;
+    int64_t bytes = 0;
+    for (int i = 0; i < sender->current.pieces; i++) {
+        fan_copy_pieces_next_of(sender->manifest, sender->set, &cursor, &piece);
+        int64_t got = enter_file(sender, piece.entry)
+                          ? read_piece(sender, &piece, sender->block + bytes)
+                          : -1;
+        if (got < 0)
+            return -1;
+        add_to_hashes(sender, &piece, sender->block + bytes, got);
+        bytes += got;
+    }
+    return check_unchanged(sender) ? bytes : -1;
+}
+
+/* Blocks differ, and other work comes and goes: try again after so many. */
+enum { BLOCKS_WITHOUT = 64 };
+
+/* Automatic compression pays if it makes blocks smaller, and is faster than the link would take them as they are. */
+static void pack(fan_copy_sender *sender, size_t bytes)
+{
+    const fan_copy_compression *compression = &sender->options->compression;
+    bool tries = sender->codec != NULL
+              && (!compression->automatic || (sender->link_rate > 0 && sender->uncompressed == 0));
+    double start = MPI_Wtime();
+    fan_copy_frame_pack(sender->frame, sender->block, bytes, tries ? sender->codec : NULL,
+                        compression->method);
+    if (sender->uncompressed > 0)
+        sender->uncompressed--;
+    else if (tries && compression->automatic && (double)bytes < (MPI_Wtime() - start) * sender->link_rate)
+        sender->uncompressed = BLOCKS_WITHOUT;
+}
+
+/* Go on to the next block, without reading it. */
+static void next_block(fan_copy_sender *sender)
+{
+    sender->frame_start = sender->frame_end;
+    sender->finished = !fan_copy_blocks_next(sender->manifest, sender->set, &sender->cursor, &sender->current);
+    sender->frame_end += (int64_t)sizeof sender->frame->header + sender->current.bytes;
+    sender->is_read = false;
+}
+
+/* Read the block and make a frame of it. False if the source fails. */
+static bool make_frame(fan_copy_sender *sender)
+{
+    int64_t bytes = read_block(sender);
+    if (bytes < 0)
+        return false;
+    sender->read += bytes;
+    sender->is_read = true;
+    sender->finished = bytes == 0; /* the end of standard input */
+    if (sender->finished)
+        return true;
+    pack(sender, (size_t)bytes);
+    sender->frame_end = sender->frame_start + (int64_t)fan_copy_frame_bytes(sender->frame);
+    return true;
+}
+
+int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes)
+{
+    size_t done = 0;
+    while (done < bytes && !sender->finished) {
+        int64_t at = offset + (int64_t)done;
+        if (at >= sender->frame_end) {
+            next_block(sender);
+            continue;
+        }
+        if (!sender->is_read && !make_frame(sender))
+            return -1;
+        if (sender->finished)
+            break;
+        size_t rest = (size_t)(sender->frame_end - at);
+        size_t part = rest < bytes - done ? rest : bytes - done;
+        memcpy((char *)buffer + done, (const char *)sender->frame + (at - sender->frame_start), part);
+        done += part;
+    }
+    return (int64_t)done;
+}
+
+void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_DIGEST_TEXT])
+{
+    text[0] = '\0';
+    if (sender->hash != NULL
+        && (is_endless(sender) || sender->hashed == fan_copy_manifest_bytes(sender->manifest)))
+        fan_copy_digest_text(sender->hash, text);
+}
+
+void fan_copy_sender_close(fan_copy_sender *sender)
+{
+    if (sender->fd >= 0 && sender->fd != STDIN_FILENO)
+        close(sender->fd);
+    free(sender->path);
+    free(sender->block);
+    free(sender->frame);
+    XXH3_freeState(sender->hash);
+    *sender = (fan_copy_sender){.fd = -1, .entry = -1};
+}

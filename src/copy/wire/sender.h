@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file sender.h  The source's side of the stream: reads the lacking pieces and makes frames of them. */
+#ifndef FAN_COPY_WIRE_SENDER_H
+#define FAN_COPY_WIRE_SENDER_H
+
+#include "copy/coding/xxh3.h"
+#include "copy/source/digest_lines.h"
+#include "copy/wire/frame.h"
+#include "copy/options/options.h"
+#include "copy/job/outcome.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct fan_copy_sender {
+    const fan_copy_options *options;
+    const fan_copy_manifest *manifest;
+    const fan_copy_set *set; /**< the pieces to send; NULL: all */
+    fan_copy_cursor cursor;
+    fan_copy_codec *codec; /**< or NULL */
+    double link_rate;      /**< bytes per second that compression has to be faster than, if it is automatic */
+    int uncompressed;      /**< blocks to send before it is tried again */
+    fan_copy_digests *digests; /**< or NULL */
+
+    int64_t entry; /**< whose file is open, -1: none */
+    int fd;
+    char *path;
+
+    unsigned char *block;  /**< as read */
+    fan_copy_frame *frame; /**< being sent */
+    fan_copy_block current;        /**< what it has */
+    int64_t frame_start, frame_end; /**< where it is in the stream */
+    bool is_read;                  /**< otherwise its length is that without compression */
+    int64_t read;          /**< bytes of data in the frames so far */
+    int64_t files;         /**< files that have been opened */
+    XXH3_state_t *hash;    /**< of the only file, as far as it was read without a gap; NULL if there are several */
+    int64_t hashed;        /**< bytes in it */
+    bool finished;
+
+    char error[FAN_COPY_TEXT];    /**< why the source cannot be read and what to do, or "" */
+    char error_path[PATH_MAX];
+} fan_copy_sender;
+
+/**
+ * Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's.
+ *
+ * @param link_rate  bytes per second to another host; 0 if that is not known, or there is none
+ */
+void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
+                          const fan_copy_manifest *manifest, const fan_copy_set *set,
+                          fan_copy_codec *codec, double link_rate, fan_copy_digests *digests);
+
+/**
+ * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go back. Without compression what is
+ * between is not read, so that several ranks can read parts of one stream.
+ *
+ * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails
+ */
+int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
+
+/** The hash of the only file, if all of it was sent; else "". */
+void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_DIGEST_TEXT]);
+
+/** Release what is held. */
+void fan_copy_sender_close(fan_copy_sender *sender);
+
+#endif

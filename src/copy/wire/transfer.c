@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/wire/transfer.h"
+#include "os/cleanup.h"
+#include "copy/job/stop.h"
+#include "fanout.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { TAG_FAILED = 2 };
+
+/* ---- --fail-fast: a rank that fails tells rank 0, whose source then fails ---- */
+
+static void tell_failure(fan_copy_transfer *transfer)
+{
+    if (!transfer->options->fail_fast || transfer->told)
+        return;
+    transfer->told = true;
+    if (transfer->ranks->rank != 0) {
+        MPI_Request request;
+        MPI_Isend(NULL, 0, MPI_BYTE, 0, TAG_FAILED, transfer->ranks->writers, &request);
+        MPI_Request_free(&request);
+    }
+}
+
+static bool heard_of_failure(const fan_copy_transfer *transfer)
+{
+    int heard = transfer->told;
+    if (transfer->options->fail_fast && !heard)
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers, &heard, MPI_STATUS_IGNORE);
+    return heard;
+}
+
+/* Receive what has been told, so that no message is left. */
+static void settle(fan_copy_transfer *transfer)
+{
+    int told = transfer->told && transfer->ranks->rank != 0;
+    MPI_Allreduce(MPI_IN_PLACE, &told, 1, MPI_INT, MPI_SUM, transfer->ranks->writers);
+    for (int i = 0; transfer->ranks->rank == 0 && i < told; i++)
+        MPI_Recv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers,
+                 MPI_STATUS_IGNORE);
+}
+
+/* ---- callbacks ---- */
+
+static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    fan_copy_transfer *transfer = state;
+    fan_copy_sender *sender = transfer->sender;
+    if (heard_of_failure(transfer)) {
+        snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->options->sources[0]);
+        snprintf(sender->error, sizeof sender->error, "not sent to its end, because a host failed (--fail-fast)");
+        return -1;
+    }
+    int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
+    if (got >= 0 && !transfer->options->source_shared)
+        fan_copy_progress_read(transfer->progress, sender->read, sender->files);
+    return (MPI_Count)got;
+}
+
+static int read_all(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    return read_some(state, offset, buffer, bytes) == (MPI_Count)bytes ? 0 : -1;
+}
+
+static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t bytes)
+{
+    fan_copy_transfer *transfer = state;
+    (void)offset;
+    fan_copy_cleanup_lock();
+    int failed = fan_copy_receiver_write(transfer->receiver, buffer, bytes);
+    fan_copy_cleanup_unlock();
+    if (failed)
+        tell_failure(transfer);
+    else
+        fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
+    /* Where several ranks read, what rank 0 has written says best how far all are. */
+    if (transfer->options->source_shared && transfer->ranks->rank == 0)
+        fan_copy_progress_read(transfer->progress, transfer->receiver->taken, transfer->sender->files);
+    return failed;
+}
+
+/* ---- the stream ---- */
+
+/* What rank 0 has to say is enough, unless it is the one that does not answer. */
+static void let_rank_0_speak(const fan_copy_transfer *transfer)
+{
+    const struct timespec pause = {.tv_sec = 1};
+    if (transfer->ranks->rank != 0)
+        nanosleep(&pause, NULL);
+}
+
+/* Two kinds of failure have been recorded where they happened. Any other is the end. */
+static void check_stream(const fan_copy_transfer *transfer, int code)
+{
+    int class = MPI_SUCCESS, length;
+    if (code != MPI_SUCCESS)
+        MPI_Error_class(code, &class);
+    if (class == MPI_SUCCESS || class == fanout_error_class(FANOUT_ERR_SOURCE)
+        || class == fanout_error_class(FANOUT_ERR_SINK))
+        return;
+    if (class == fanout_error_class(FANOUT_ERR_TIMEOUT))
+        let_rank_0_speak(transfer);
+    char text[MPI_MAX_ERROR_STRING];
+    MPI_Error_string(code, text, &length);
+    fan_copy_abort("the transfer failed: %s", text);
+}
+
+/* Several ranks read: each chunk is a frame, so no frame is read by two of them. */
+static int stream_shared(fan_copy_transfer *transfer, fanout_sink_fn *sink)
+{
+    char chunk[24];
+    MPI_Info info;
+    snprintf(chunk, sizeof chunk, "%zu", sizeof(fan_copy_frame));
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_shared_source", "1");
+    MPI_Info_set(info, "fanout_chunk_bytes", chunk);
+    int code = fanout_stream(transfer->bytes, read_all, sink, transfer, 0, transfer->ranks->stream, info);
+    MPI_Info_free(&info);
+    return code;
+}
+
+static int stream(fan_copy_transfer *transfer)
+{
+    fanout_sink_fn *sink = transfer->receiver != NULL ? write_piece : NULL;
+    MPI_Comm comm = transfer->ranks->stream;
+    if (transfer->options->source_shared)
+        return stream_shared(transfer, sink);
+    if (transfer->bytes >= 0)
+        return fanout_stream(transfer->bytes, read_all, sink, transfer, 0, comm, MPI_INFO_NULL);
+    MPI_Count bytes = 0;
+    int code = fanout_stream_to_end(read_some, sink, transfer, 0, comm, MPI_INFO_NULL, &bytes);
+    transfer->bytes = (int64_t)bytes;
+    return code;
+}
+
+void fan_copy_transfer_run(fan_copy_transfer *transfer)
+{
+    check_stream(transfer, stream(transfer));
+    if (transfer->options->fail_fast)
+        settle(transfer);
+}
