@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "fanout.h"
-#include "hdf5/extract.h"
+#include "tools/mdc/extract.h"
 #include "tools/mdc_compare.h"
 #include "tools/mdc_dataset.h"
 #include "tools/mdc_encode.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Selections in pieces: the same elements in the same order, pieces of bounded size, no chunk in two pieces. */
-#include "hdf5/cut.h"
+#include "hdf5/read/cut.h"
 #include "random_space.h"
 #include "tests/unit/unit_main.h"
 

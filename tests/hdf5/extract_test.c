@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A part of an HDF5 file as a file of its own. */
-#include "hdf5/extract.h"
+#include "tools/mdc/extract.h"
 
 #include "content.h"
 #include "files.h"

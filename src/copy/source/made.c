@@ -7,7 +7,7 @@
 #include "copy/job/outcome.h"
 #include "os/path.h"
 #include "os/process.h"
-#include "hdf5/words.h"
+#include "os/object_path.h"
 
 #include <dirent.h>
 #include <errno.h>

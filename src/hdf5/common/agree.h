@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file agree.h  A collective call: the ranks that make it, and that all of them learn of a failure on one. */
-#ifndef FAN_HDF5_AGREE_H
-#define FAN_HDF5_AGREE_H
+#ifndef FAN_HDF5_COMMON_AGREE_H
+#define FAN_HDF5_COMMON_AGREE_H
 
-#include "hdf5/errors.h"
+#include "hdf5/common/errors.h"
 
 #include <mpi.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/source_file.h"
+#include "hdf5/open/source_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

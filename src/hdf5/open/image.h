@@ -5,11 +5,11 @@
  * HDF5 lets the program allocate and copy what it takes for an image. Here nothing is allocated and nothing copied: it
  * is given the same pages each time. The last who lets go of an image unmaps it, which is HDF5 when it closes the file.
  */
-#ifndef FAN_HDF5_IMAGE_H
-#define FAN_HDF5_IMAGE_H
+#ifndef FAN_HDF5_OPEN_IMAGE_H
+#define FAN_HDF5_OPEN_IMAGE_H
 
 #include "base/segment.h"
-#include "hdf5/agree.h"
+#include "hdf5/common/agree.h"
 
 typedef struct fan_h5_image {
     fan_segment pages;

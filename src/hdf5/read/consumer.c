@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/consumer.h"
+#include "hdf5/read/consumer.h"
 
-#include "hdf5/types.h"
+#include "hdf5/read/types.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,10 +3,10 @@
 
 #include "fanout_hdf5.h"
 
-#include "hdf5/agree.h"
-#include "hdf5/image.h"
-#include "hdf5/other_files.h"
-#include "hdf5/source_file.h"
+#include "hdf5/common/agree.h"
+#include "hdf5/open/image.h"
+#include "hdf5/open/other_files.h"
+#include "hdf5/open/source_file.h"
 
 #include <limits.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/image.h"
+#include "hdf5/open/image.h"
 
 #include "base/log.h"
 

@@ -6,10 +6,10 @@
  * own elements are delivered by it, too: so HDF5 is called by one thread at a time, and this one calls no MPI. With other
  * drivers than the common ones there is no thread, for HDF5 may call MPI then.
  */
-#ifndef FAN_HDF5_PRODUCER_H
-#define FAN_HDF5_PRODUCER_H
+#ifndef FAN_HDF5_READ_PRODUCER_H
+#define FAN_HDF5_READ_PRODUCER_H
 
-#include "hdf5/consumer.h"
+#include "hdf5/read/consumer.h"
 
 #include <pthread.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file source_file.h  The root's file, read once from its beginning to its end. */
-#ifndef FAN_HDF5_SOURCE_FILE_H
-#define FAN_HDF5_SOURCE_FILE_H
+#ifndef FAN_HDF5_OPEN_SOURCE_FILE_H
+#define FAN_HDF5_OPEN_SOURCE_FILE_H
 
-#include "hdf5/errors.h"
+#include "hdf5/common/errors.h"
 
 #include <mpi.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file words.h  FILE:/OBJECT, by which programs name a part of an HDF5 file. Needs no HDF5. */
-#ifndef FAN_HDF5_WORDS_H
-#define FAN_HDF5_WORDS_H
+/** @file object_path.h  FILE:/OBJECT, by which programs name a part of an HDF5 file. Needs no HDF5. */
+#ifndef FAN_OS_OBJECT_PATH_H
+#define FAN_OS_OBJECT_PATH_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/producer.h"
+#include "hdf5/read/producer.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/errors.h"
+#include "hdf5/common/errors.h"
 
 #include <mpi.h>
 #include <pthread.h>

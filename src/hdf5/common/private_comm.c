@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/private_comm.h"
+#include "hdf5/common/private_comm.h"
 
 #include <pthread.h>
 #include <stdbool.h>

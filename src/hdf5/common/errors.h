@@ -5,8 +5,8 @@
  * Each HDF5 call clears the stack, those that clean up after a failure too. So it is put aside with the failure, and put back
  * at the end of the call.
  */
-#ifndef FAN_HDF5_ERRORS_H
-#define FAN_HDF5_ERRORS_H
+#ifndef FAN_HDF5_COMMON_ERRORS_H
+#define FAN_HDF5_COMMON_ERRORS_H
 
 #include <hdf5.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/other_files.h"
+#include "hdf5/open/other_files.h"
 
 #include <string.h>
 

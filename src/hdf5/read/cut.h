@@ -9,8 +9,8 @@
  * HDF5 1.10.8 counts more elements than there are in some combinations of hyperslabs: then the boxes come to an end too early,
  * and that is an error.
  */
-#ifndef FAN_HDF5_CUT_H
-#define FAN_HDF5_CUT_H
+#ifndef FAN_HDF5_READ_CUT_H
+#define FAN_HDF5_READ_CUT_H
 
 #include <hdf5.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file types.h  In which type elements travel. */
-#ifndef FAN_HDF5_TYPES_H
-#define FAN_HDF5_TYPES_H
+#ifndef FAN_HDF5_READ_TYPES_H
+#define FAN_HDF5_READ_TYPES_H
 
 #include <hdf5.h>
 #include <stdbool.h>

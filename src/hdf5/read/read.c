@@ -3,10 +3,10 @@
 
 #include "fanout_hdf5.h"
 
-#include "hdf5/agree.h"
-#include "hdf5/consumer.h"
-#include "hdf5/producer.h"
-#include "hdf5/types.h"
+#include "hdf5/common/agree.h"
+#include "hdf5/read/consumer.h"
+#include "hdf5/read/producer.h"
+#include "hdf5/read/types.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file other_files.h  Does a file refer to other files, which only the root may have? */
-#ifndef FAN_HDF5_OTHER_FILES_H
-#define FAN_HDF5_OTHER_FILES_H
+#ifndef FAN_HDF5_OPEN_OTHER_FILES_H
+#define FAN_HDF5_OPEN_OTHER_FILES_H
 
-#include "hdf5/errors.h"
+#include "hdf5/common/errors.h"
 
 /**
  * Look at all links and datasets of `file`. False, with the failure recorded, if one is an external link, has external raw

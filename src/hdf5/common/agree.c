@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/agree.h"
+#include "hdf5/common/agree.h"
 
-#include "hdf5/private_comm.h"
+#include "hdf5/common/private_comm.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/cut.h"
+#include "hdf5/read/cut.h"
 
 #include <stdlib.h>
 #include <string.h>

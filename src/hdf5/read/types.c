@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/types.h"
+#include "hdf5/read/types.h"
 
 /* ---- what cannot travel ---- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file consumer.h  A rank's end of a read: takes bytes as they arrive, converts elements and puts them where they belong. */
-#ifndef FAN_HDF5_CONSUMER_H
-#define FAN_HDF5_CONSUMER_H
+#ifndef FAN_HDF5_READ_CONSUMER_H
+#define FAN_HDF5_READ_CONSUMER_H
 
 #include "fanout_hdf5.h"
 
-#include "hdf5/cut.h"
-#include "hdf5/errors.h"
+#include "hdf5/read/cut.h"
+#include "hdf5/common/errors.h"
 
 /** Where a rank wants its elements: in a buffer, or handed over. */
 typedef struct fan_h5_target {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/words.h"
+#include "os/object_path.h"
 
 #include <stddef.h>
 #include <string.h>

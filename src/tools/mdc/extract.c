@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "hdf5/extract.h"
+#include "tools/mdc/extract.h"
 
 #include <hdf5.h>
 #include <stdio.h>

@@ -3,11 +3,11 @@
  * @file extract.h  A dataset or a group of an HDF5 file as a file of its own. For
  * programs: needs neither MPI nor libfanout_hdf5.
  */
-#ifndef FAN_HDF5_EXTRACT_H
-#define FAN_HDF5_EXTRACT_H
+#ifndef FAN_TOOLS_MDC_EXTRACT_H
+#define FAN_TOOLS_MDC_EXTRACT_H
 
 #include "base/status.h"
-#include "hdf5/words.h"
+#include "os/object_path.h"
 
 /**
  * Write an object of the file at `path`, with its attributes and all that is below it, to the file `target`, under the same

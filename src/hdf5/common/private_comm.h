@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file private_comm.h  A communicator of our own for each of the user's, on which errors return. */
-#ifndef FAN_HDF5_PRIVATE_COMM_H
-#define FAN_HDF5_PRIVATE_COMM_H
+#ifndef FAN_HDF5_COMMON_PRIVATE_COMM_H
+#define FAN_HDF5_COMMON_PRIVATE_COMM_H
 
 #include <mpi.h>
 
