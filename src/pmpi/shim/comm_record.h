@@ -5,10 +5,10 @@
  * Every member is equal on all ranks of the communicator, so what is decided from it and from arguments that MPI
  * wants to be equal is the same decision everywhere.
  */
-#ifndef FAN_PMPI_COMM_RECORD_H
-#define FAN_PMPI_COMM_RECORD_H
+#ifndef FAN_PMPI_SHIM_COMM_RECORD_H
+#define FAN_PMPI_SHIM_COMM_RECORD_H
 
-#include "pmpi/stats.h"
+#include "pmpi/shim/stats.h"
 
 #include <mpi.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "pmpi/device.h"
+#include "pmpi/shim/device.h"
 
 #include <dlfcn.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file take_over.h  Our definitions of the C calls, as MPI has them. */
-#ifndef FAN_PMPI_TAKE_OVER_H
-#define FAN_PMPI_TAKE_OVER_H
+#ifndef FAN_PMPI_SHIM_TAKE_OVER_H
+#define FAN_PMPI_SHIM_TAKE_OVER_H
 
 #include "pmpi/calls.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file staged.h  A broadcast whose data on this rank is in device memory, through host memory. */
-#ifndef FAN_PMPI_STAGED_H
-#define FAN_PMPI_STAGED_H
+#ifndef FAN_PMPI_SHIM_STAGED_H
+#define FAN_PMPI_SHIM_STAGED_H
 
 #include <mpi.h>
 

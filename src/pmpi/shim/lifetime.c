@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pmpi/lifetime.h"
+#include "pmpi/shim/lifetime.h"
 
-#include "pmpi/stats.h"
+#include "pmpi/shim/stats.h"
 
 #include <mpi.h>
 #include <pthread.h>

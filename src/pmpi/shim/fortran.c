@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "pmpi/fortran.h"
+#include "pmpi/shim/fortran.h"
 
-#include "pmpi/take_over.h"
+#include "pmpi/shim/take_over.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file loader.h  Who answers the calls: libfanout_shim.so, or just the next definitions. */
-#ifndef FAN_PMPI_LOADER_H
-#define FAN_PMPI_LOADER_H
+#ifndef FAN_PMPI_ENTRY_LOADER_H
+#define FAN_PMPI_ENTRY_LOADER_H
 
 #include "pmpi/calls.h"
 

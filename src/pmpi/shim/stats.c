@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pmpi/stats.h"
+#include "pmpi/shim/stats.h"
 
 #include "base/units.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pmpi/take_over.h"
+#include "pmpi/shim/take_over.h"
 
 #include "fanout.h"
-#include "pmpi/comm_record.h"
-#include "pmpi/device.h"
-#include "pmpi/fortran.h"
-#include "pmpi/lifetime.h"
-#include "pmpi/staged.h"
-#include "pmpi/stats.h"
+#include "pmpi/shim/comm_record.h"
+#include "pmpi/shim/device.h"
+#include "pmpi/shim/fortran.h"
+#include "pmpi/shim/lifetime.h"
+#include "pmpi/shim/staged.h"
+#include "pmpi/shim/stats.h"
 
 #include <stdint.h>
 

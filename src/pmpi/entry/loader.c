@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pmpi/loader.h"
+#include "pmpi/entry/loader.h"
 
 #include "base/log.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pmpi/comm_record.h"
+#include "pmpi/shim/comm_record.h"
 
 #include "fanout.h"
 

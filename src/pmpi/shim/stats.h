@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file stats.h  FANOUT_STATS=1: what became of the broadcasts of this process. */
-#ifndef FAN_PMPI_STATS_H
-#define FAN_PMPI_STATS_H
+#ifndef FAN_PMPI_SHIM_STATS_H
+#define FAN_PMPI_SHIM_STATS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  *
  * Nothing is linked with a runtime, and none is loaded: a process that has none has no such memory.
  */
-#ifndef FAN_PMPI_DEVICE_H
-#define FAN_PMPI_DEVICE_H
+#ifndef FAN_PMPI_SHIM_DEVICE_H
+#define FAN_PMPI_SHIM_DEVICE_H
 
 #include <stdbool.h>
 

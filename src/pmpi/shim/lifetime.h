@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file lifetime.h  From MPI_Init to MPI_Finalize. */
-#ifndef FAN_PMPI_LIFETIME_H
-#define FAN_PMPI_LIFETIME_H
+#ifndef FAN_PMPI_SHIM_LIFETIME_H
+#define FAN_PMPI_SHIM_LIFETIME_H
 
 #include <stdbool.h>
 

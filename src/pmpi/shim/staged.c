@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pmpi/staged.h"
+#include "pmpi/shim/staged.h"
 
 #include "fanout.h"
 
