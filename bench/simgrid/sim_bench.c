@@ -11,7 +11,7 @@
 #include "fanout.h"
 
 #include "base/units.h"
-#include "tools/bench_data.h"
+#include "tools/bench/data.h"
 
 #include <limits.h>
 #include <math.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What fanout-tune makes of its measurements: the fit, the model, knee, crossover, the file and the picture. */
-#include "tools/tune_crossover.h"
-#include "tools/tune_draw.h"
-#include "tools/tune_fit.h"
-#include "tools/tune_knee.h"
-#include "tools/tune_model.h"
-#include "tools/tune_text.h"
+#include "tools/tune/model/crossover.h"
+#include "tools/tune/output/draw.h"
+#include "tools/tune/model/fit.h"
+#include "tools/tune/model/knee.h"
+#include "tools/tune/model/model.h"
+#include "tools/tune/output/text.h"
 #include "unit_main.h"
 
 #include <math.h>

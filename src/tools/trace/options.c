@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "tools/trace/options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OPTION_BROADCAST = 256, OPTION_COMMUNICATOR, OPTION_CHECK, OPTION_SVG };
+
+static const struct argp_option table[] = {
+    {"communicator", OPTION_COMMUNICATOR, "N", 0, "Of the communicators in the files, only number N; they are numbered from 0", 0},
+    {"broadcast", OPTION_BROADCAST, "N", 0, "Of the broadcasts on a communicator, only number N; they are numbered from 0", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Check instead that each broadcast behaves as the method says", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw a broadcast, the largest unless one is picked, too", 0},
+    {0},
+};
+
+static int parse_number(struct argp_state *state, const char *option, const char *text)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || value < 0 || value > INT_MAX)
+        argp_error(state, "--%s: %s is no number from 0 on", option, text);
+    return (int)value;
+}
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    fan_trace_options *o = state->input;
+    switch (key) {
+    case OPTION_COMMUNICATOR: o->communicator = parse_number(state, "communicator", value); return 0;
+    case OPTION_BROADCAST: o->broadcast = parse_number(state, "broadcast", value); return 0;
+    case OPTION_CHECK: o->check = true; return 0;
+    case OPTION_SVG: o->svg = value; return 0;
+    case ARGP_KEY_ARGS:
+        o->files = state->argv + state->next;
+        o->count = state->argc - state->next;
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "say which trace: the file that FANOUT_TRACE named"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = table,
+    .parser = parse_option,
+    .args_doc = "FILE...",
+    .doc = "Show what FANOUT_TRACE=FILE has recorded: how well links and ranks were used, and what the last rank of each "
+           "broadcast waited for.\vFiles with parts of the same communicator, as ranks write them when a broadcast fails, are "
+           "put together.\n\nExit status: 0 done, 1 failed, or a behaviour is missing, 2 wrong command line.",
+};
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+    (void)state;
+    fprintf(stream, "fanout-trace (libfanout) %s\n", PACKAGE_VERSION);
+}
+
+void fan_trace_options_parse(int argc, char **argv, fan_trace_options *options)
+{
+    *options = (fan_trace_options){.communicator = FAN_TRACE_ALL, .broadcast = FAN_TRACE_ALL};
+    argp_program_version_hook = print_version;
+    argp_err_exit_status = 2;
+    argp_parse(&parser, argc, argv, 0, NULL, options);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file text.h  What fanout-trace says, in words and tables on standard output. */
+#ifndef FAN_TOOLS_TRACE_TEXT_H
+#define FAN_TOOLS_TRACE_TEXT_H
+
+#include "trace/judge/critical.h"
+#include "trace/judge/usage.h"
+
+/** The communicator, its ranks and clocks. */
+void fan_trace_print_run(const fan_run *run, size_t number);
+
+/** One line about a broadcast. */
+void fan_trace_print_cast(const fan_cast *cast);
+
+void fan_trace_print_links(const fan_usage *usage, const fan_run *run);
+void fan_trace_print_ranks(const fan_usage *usage, const fan_run *run);
+void fan_trace_print_path(const fan_cast *cast, const fan_path *path);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "tools/tune/measure/wait.h"
+
+#include <sched.h>
+#include <time.h>
+
+enum { polls_before_yield = 32 }; /* as in engine/mpi/mpi_wait.c */
+
+/* Nobody looks at statuses, but gcc takes the MPI_STATUSES_IGNORE of MPICH 4.0 for an array that is too short. */
+
+void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indices)
+{
+    MPI_Status statuses[FAN_TUNE_MOST_REQUESTS];
+    MPI_Testsome(count, requests, done, indices, statuses);
+    for (int polls = 1; *done == 0; polls++) {
+        if (polls >= polls_before_yield)
+            sched_yield();
+        MPI_Testsome(count, requests, done, indices, statuses);
+    }
+}
+
+void fan_tune_wait_all(int count, MPI_Request *requests)
+{
+    MPI_Status statuses[FAN_TUNE_MOST_REQUESTS];
+    int done = 0;
+    MPI_Testall(count, requests, &done, statuses);
+    for (int polls = 1; !done; polls++) {
+        if (polls >= polls_before_yield)
+            sched_yield();
+        MPI_Testall(count, requests, &done, statuses);
+    }
+}
+
+void fan_tune_sleep_until(MPI_Request *request)
+{
+    const struct timespec pause = {.tv_nsec = 1000 * 1000};
+    int done = 0;
+    MPI_Test(request, &done, MPI_STATUS_IGNORE);
+    while (!done) {
+        nanosleep(&pause, NULL);
+        MPI_Test(request, &done, MPI_STATUS_IGNORE);
+    }
+}
