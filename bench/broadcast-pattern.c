@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Usage: broadcast-pattern                        list the patterns of tests/mpi/patterns.h
+ * Usage: broadcast-pattern                        list the patterns of tests/datatypes/patterns.h
  *        broadcast-pattern PATTERN mpi|fanout     broadcast one, and say on each rank what became of it
  *
  * Started by bench/signatures, once for each pattern, because MPI libraries that do one wrong may not return from it.
  */
 #include "fanout.h"
-#include "tests/mpi/patterns.h"
+#include "tests/datatypes/patterns.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,10 +8,10 @@
 #   FANOUT_DISTURB_PAUSE  microseconds to wait before each piece is read
 #   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
 #   DISTURB_RANK          FANOUT_DISTURB_FAIL and _DELAY (see disturb.c) are for this rank only
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
-# shellcheck source=tests/mpi-env.sh
-. "$top_srcdir/tests/mpi-env.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
 
 # Open MPI's launcher kills the other ranks as soon as one has ended with 1. Each one's own exit
 # status is tested, so it must not; then its own exit status is always 0.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "content.h"
+#include "tests/hdf5/content.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Selections in pieces: the same elements in the same order, pieces of bounded size, no chunk in two pieces. */
 #include "hdf5/read/cut.h"
-#include "random_space.h"
-#include "tests/unit/unit_main.h"
+#include "tests/hdf5/random_space.h"
+#include "tests/common/unit_main.h"
 
 #include <string.h>
 

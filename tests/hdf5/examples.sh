@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The examples print what they should, on every rank.
-# shellcheck source=tests/tap.sh
-. "${top_srcdir:?}/tests/tap.sh"
-# shellcheck source=tests/mpi-env.sh
-. "$top_srcdir/tests/mpi-env.sh"
+# shellcheck source=tests/common/tap.sh
+. "${top_srcdir:?}/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
 
 # says TEXT: all three ranks have said it.
 says()

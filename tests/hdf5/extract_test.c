@@ -2,9 +2,9 @@
 /* A part of an HDF5 file as a file of its own. */
 #include "tools/mdc/extract.h"
 
-#include "content.h"
-#include "files.h"
-#include "tests/unit/unit_main.h"
+#include "tests/hdf5/content.h"
+#include "tests/hdf5/files.h"
+#include "tests/common/unit_main.h"
 
 #include <stdio.h>
 #include <stdlib.h>

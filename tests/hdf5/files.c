@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "files.h"
+#include "tests/hdf5/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
 #define _GNU_SOURCE
 #include "config.h"
 
-#include "content.h"
+#include "tests/hdf5/content.h"
 #include "fanout_hdf5.h"
-#include "files.h"
-#include "nodes.h"
-#include "tests/mpi/tap.h"
+#include "tests/hdf5/files.h"
+#include "tests/hdf5/nodes.h"
+#include "tests/common/tap.h"
 
 #include <limits.h>
 #include <dirent.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "random_space.h"
+#include "tests/hdf5/random_space.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef FAN_TESTS_RANDOM_SPACE_H
 #define FAN_TESTS_RANDOM_SPACE_H
 
-#include "tests/mpi/random.h"
+#include "tests/common/random.h"
 
 #include <hdf5.h>
 

@@ -2,10 +2,10 @@
 /* fanout_h5_read and _blocks beside H5Dread: types, selections, layouts, sizes, and errors on all ranks. */
 #include "config.h"
 
-#include "content.h"
+#include "tests/hdf5/content.h"
 #include "fanout_hdf5.h"
-#include "random_space.h"
-#include "tests/mpi/tap.h"
+#include "tests/hdf5/random_space.h"
+#include "tests/common/tap.h"
 
 #include <limits.h>
 #include <stdint.h>

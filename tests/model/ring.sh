@@ -3,8 +3,8 @@
 # The models of the ring (ring.pml) and of the rings of several domains (domains.pml): spin looks at all their states and
 # finds no error; and where a model is broken on purpose, spin finds the error.
 # shellcheck disable=SC2317 # functions are called by way of check
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
 model=$top_srcdir/tests/model/ring.pml
 
 if ! command -v spin >/dev/null; then

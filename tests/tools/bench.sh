@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-bench: the report agrees with itself, wrong data is noticed, wrong command lines are refused.
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
-# shellcheck source=tests/mpi-env.sh
-. "$top_srcdir/tests/mpi-env.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
 
 report_check=$top_builddir/tests/tools/bench_report_check
 pretend=$top_builddir/tests/tools/.libs/bench_pretend.so

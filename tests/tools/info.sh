@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-info.
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
 
 info()
 {

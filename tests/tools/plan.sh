@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-plan: what it says, draws and refuses.
 # shellcheck disable=SC2317 # functions are called by way of check
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
 plan=$top_builddir/fanout-plan
 unset "${!FANOUT_@}"
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # FANOUT_TRACE and fanout-trace, from broadcasts of real runs to what is said about them.
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
-# shellcheck source=tests/mpi-env.sh
-. "$top_srcdir/tests/mpi-env.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
 
 export FANOUT_MIN_BYTES=0 FANOUT_CHUNK_BYTES=4K FANOUT_GROUP_SIZE=3 FANOUT_BRANCHING=1
 
@@ -159,7 +159,7 @@ check "no such directory: one" [ "$(grep -c 'FANOUT_TRACE' err)" = 1 ]
 
 # This program has the library in it, and so no module beside it.
 # shellcheck disable=SC2086 # MPIRUN is a command with arguments
-FANOUT_TRACE=none.h5 FANOUT_TEST_RANKS=2 timeout -k 5 100 $MPIRUN -np 2 "$top_builddir/tests/mpi/bcast_test" >out 2>err
+FANOUT_TRACE=none.h5 FANOUT_TEST_RANKS=2 timeout -k 5 100 $MPIRUN -np 2 "$top_builddir/tests/lib/bcast_test" >out 2>err
 status=$?
 check "no module: the program is not disturbed" ends_with 0
 check "no module: one warning" [ "$(grep -c 'FANOUT_TRACE: no trace is written: the module cannot be loaded: ' err)" = 1 ]

@@ -3,10 +3,10 @@
 # fanout-tune: its file is whole and the library reads it, what would falsify it is refused, nothing is left behind.
 # Times are never judged.
 # shellcheck disable=SC2317 # functions are called by way of check
-# shellcheck source=tests/tap.sh
-. "$top_srcdir/tests/tap.sh"
-# shellcheck source=tests/mpi-env.sh
-. "$top_srcdir/tests/mpi-env.sh"
+# shellcheck source=tests/common/tap.sh
+. "$top_srcdir/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
 unset "${!FANOUT_@}"
 
 pretend=$top_builddir/tests/tools/.libs/bench_pretend.so

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Random broadcasts: each rank has its own (count, datatype) of a common signature, some with MPI_BOTTOM and
+ * absolute addresses, on communicators of 1 to 8 ranks with random parameters. The memory of every rank, its holes
+ * too, must be as the definitions of the datatypes say, and as after linear sends by the root of the same. Where the
+ * MPI library's own messages, or in a broadcast that is handed over its own broadcast, differ from the definitions,
+ * that is told and is no failure: MPICH 4.0.2 truncates long messages to arrays of MPI_SHORT_INT.
+ *
+ * FANOUT_TEST_DRAWS=n broadcasts (2000), FANOUT_TEST_SEED=n another series (1), FANOUT_TEST_FIRST=n only from the
+ * n-th communicator on. The same seed draws the same.
+ */
+#include "fanout.h"
+#include "tests/lib/evidence.h"
+#include "lib/deliver/delivery.h"
+#include "tests/datatypes/random_layout.h"
+#include "tests/common/tap.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { draws_per_communicator = 25, guard = 64, most_ranks = 8 };
+
+static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
+enum { algorithm_count = sizeof algorithms / sizeof algorithms[0] };
+
+/* Of one algorithm. */
+typedef struct tally {
+    int draws;
+    int expected; /* draws that the engine must have done */
+    int ours;     /* draws that it did */
+    int wrong;
+    int library_wrong; /* the linear reference was */
+} tally;
+
+/* A communicator with parameters of its own. */
+typedef struct setting {
+    MPI_Comm comm; /* MPI_COMM_NULL on ranks that are not in it */
+    int algorithm;
+    int size;
+    evidence ours;
+    char text[300];
+} setting;
+
+static int world_rank, world_size;
+static uint64_t seed;
+static tally tallies[algorithm_count];
+
+/* Independent of all other (stream, number): splitmix64. */
+static random_state random_stream(uint64_t stream, uint64_t number)
+{
+    uint64_t x = seed + stream * UINT64_C(0x9e3779b97f4a7c15) + number * UINT64_C(0xd1342543de82ef95);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (x ^ x >> 31) | 1;
+}
+
+static uint64_t number_from(const char *variable, uint64_t preset)
+{
+    const char *text = getenv(variable);
+    return text == NULL || *text == '\0' ? preset : strtoull(text, NULL, 10);
+}
+
+/* ---- communicators ---- */
+
+static void hint(setting *s, MPI_Info hints, const char *key, int number)
+{
+    char value[20];
+    snprintf(value, sizeof value, "%d", number);
+    MPI_Info_set(hints, key, value);
+    size_t used = strlen(s->text);
+    snprintf(s->text + used, sizeof s->text - used, " %s=%d", key + strlen("fanout_"), number);
+}
+
+static MPI_Info draw_hints(random_state *state, setting *s)
+{
+    static const int chunks[] = {0, 16, 40, 100, 333, 1000, 5000}, limits[] = {0, 0, 0, 500, 100000};
+    MPI_Info hints;
+    MPI_Info_create(&hints);
+    MPI_Info_set(hints, "fanout_algorithm", algorithms[s->algorithm]);
+    snprintf(s->text, sizeof s->text, "%s, %d ranks,", algorithms[s->algorithm], s->size);
+    hint(s, hints, "fanout_min_bytes", limits[random_between(state, 0, 4)]);
+    hint(s, hints, "fanout_chunk_bytes", chunks[random_between(state, 0, 6)]);
+    hint(s, hints, "fanout_group_size", random_between(state, 0, most_ranks));
+    hint(s, hints, "fanout_branching", random_between(state, 0, 3));
+    hint(s, hints, "fanout_secondary_groups", random_between(state, 0, 3) / 2);
+    hint(s, hints, "fanout_window", random_between(state, 0, 5));
+    hint(s, hints, "fanout_sends", random_between(state, 0, 4));
+    hint(s, hints, "fanout_child_sends", random_between(state, 0, 2));
+    hint(s, hints, "fanout_overlap", random_between(state, 0, 4) > 0);
+    return hints;
+}
+
+/* Some of the ranks, in any order. */
+static MPI_Comm draw_ranks(random_state *state, int size)
+{
+    int order[most_ranks];
+    for (int i = 0; i < world_size; i++) {
+        int j = random_between(state, 0, i);
+        order[i] = order[j];
+        order[j] = i;
+    }
+    MPI_Comm comm;
+    int key = order[world_rank];
+    MPI_Comm_split(MPI_COMM_WORLD, key < size ? 0 : MPI_UNDEFINED, key, &comm);
+    return comm;
+}
+
+static void open_setting(setting *s, uint64_t number)
+{
+    random_state state = random_stream(1, number);
+    *s = (setting){.algorithm = random_between(&state, 0, algorithm_count - 1)};
+    s->size = random_between(&state, 0, 2) ? random_between(&state, 1, world_size) : world_size;
+    s->comm = draw_ranks(&state, s->size);
+    MPI_Info hints = draw_hints(&state, s);
+    if (s->comm != MPI_COMM_NULL) {
+        MPI_Comm_set_errhandler(s->comm, MPI_ERRORS_RETURN);
+        fanout_comm_attach(s->comm, hints);
+        evidence_watch(&s->ours, s->comm);
+    }
+    MPI_Info_free(&hints);
+}
+
+static void close_setting(setting *s)
+{
+    fan_trace_clear(&s->ours.trace);
+    if (s->comm != MPI_COMM_NULL)
+        MPI_Comm_free(&s->comm);
+}
+
+/* ---- one draw ---- */
+
+/* One rank's part of a broadcast. */
+typedef struct buffers {
+    layout described;
+    MPI_Datatype type; /* what is given to the calls, with `address` and `count` */
+    void *address;
+    int count;
+    size_t size; /* of each of these memories */
+    unsigned char *memory, *before, *expected;
+} buffers;
+
+static void *must_allocate(size_t bytes)
+{
+    void *memory = malloc(bytes);
+    if (memory == NULL)
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    return memory;
+}
+
+static unsigned char data_byte(uint64_t draw, size_t index)
+{
+    return (unsigned char)((draw * 7919 + index) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+}
+
+/* Absolute addresses and MPI_BOTTOM instead of an address. */
+static void make_absolute(buffers *b, unsigned char *origin)
+{
+    MPI_Aint at;
+    MPI_Get_address(origin, &at);
+    MPI_Type_create_hindexed(1, &b->described.count, &at, b->described.type, &b->type);
+    b->count = 1;
+    b->address = MPI_BOTTOM;
+}
+
+static void make_buffers(buffers *b, random_state *own, const signature *s, uint64_t draw, bool is_root)
+{
+    b->described = random_layout(own, s);
+    const layout *l = &b->described;
+    b->size = (size_t)(l->highest - l->lowest + 1) + 2 * guard;
+    b->memory = must_allocate(b->size);
+    b->before = must_allocate(b->size);
+    b->expected = must_allocate(b->size);
+    memset(b->before, random_between(own, 1, 255), b->size);
+    memcpy(b->expected, b->before, b->size);
+    int64_t origin = guard - l->lowest;
+    for (size_t i = 0; i < l->bytes; i++)
+        b->expected[origin + l->places[i]] = data_byte(draw, i);
+    if (is_root)
+        memcpy(b->before, b->expected, b->size);
+    b->count = l->count;
+    b->address = b->memory + origin;
+    MPI_Type_dup(l->type, &b->type);
+    if (l->bytes > 0 && random_between(own, 0, 4) == 0) {
+        MPI_Type_free(&b->type);
+        make_absolute(b, b->address);
+    }
+    MPI_Type_commit(&b->type);
+}
+
+static void free_buffers(buffers *b)
+{
+    layout_free(&b->described);
+    MPI_Type_free(&b->type);
+    free(b->memory);
+    free(b->before);
+    free(b->expected);
+}
+
+typedef int broadcast_fn(void *buffer, int count, MPI_Datatype type, int root, MPI_Comm comm);
+
+static int linear_broadcast(void *buffer, int count, MPI_Datatype type, int root, MPI_Comm comm)
+{
+    int rank, size, code = MPI_SUCCESS;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+    if (rank != root)
+        return MPI_Recv(buffer, count, type, root, 0, comm, MPI_STATUS_IGNORE);
+    for (int to = 0; to < size && code == MPI_SUCCESS; to++)
+        if (to != root)
+            code = MPI_Send(buffer, count, type, to, 0, comm);
+    return code;
+}
+
+typedef enum finding { SAME, REFERENCE_WRONG, ERROR, DIFFERENT } finding;
+
+static const char *const findings[] = {
+    [SAME] = "",
+    [REFERENCE_WRONG] = "the MPI library's own messages, or its own broadcast, are not as the datatypes say",
+    [ERROR] = "fanout_bcast returns an error",
+    [DIFFERENT] = "fanout_bcast does not give what the linear reference gives",
+};
+
+static bool on_any_rank(bool holds, MPI_Comm comm)
+{
+    int any = holds;
+    MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_MAX, comm);
+    return any;
+}
+
+static finding run_with(broadcast_fn *broadcast, const buffers *b, int root, MPI_Comm comm)
+{
+    memcpy(b->memory, b->before, b->size);
+    if (broadcast(b->address, b->count, b->type, root, comm) != MPI_SUCCESS)
+        return ERROR;
+    return memcmp(b->memory, b->expected, b->size) == 0 ? SAME : DIFFERENT;
+}
+
+static finding compare(const buffers *b, bool handed_over, int root, MPI_Comm comm)
+{
+    finding linear = run_with(linear_broadcast, b, root, comm);
+    finding ours = run_with(fanout_bcast, b, root, comm);
+    if (handed_over && on_any_rank(ours != SAME, comm) &&
+        on_any_rank(run_with(PMPI_Bcast, b, root, comm) != SAME, comm))
+        return REFERENCE_WRONG;
+    return ours != SAME ? ours : linear != SAME ? REFERENCE_WRONG : SAME;
+}
+
+/* What goes wrong is told a few times, what goes wrong in the MPI library once on each rank. */
+static void tell(const setting *s, uint64_t number, int draw, const buffers *b, finding found)
+{
+    static int told[] = {[REFERENCE_WRONG] = 4, [ERROR] = 0, [DIFFERENT] = 0};
+    if (found == SAME || told[found]++ >= 5)
+        return;
+    printf("# seed %" PRIu64 ", FANOUT_TEST_FIRST=%" PRIu64 ", draw %d, rank %d: %s\n#   %s\n#   %s%d of %s\n", seed,
+           number, draw, world_rank, findings[found], s->text, b->address == MPI_BOTTOM ? "MPI_BOTTOM, " : "",
+           b->described.count, b->described.text);
+    fflush(stdout);
+}
+
+static void run_draw(setting *s, uint64_t number, int draw)
+{
+    uint64_t id = number * draws_per_communicator + (uint64_t)draw;
+    random_state common = random_stream(2, id), own = random_stream(3 + (uint64_t)world_rank, id);
+    signature drawn = random_signature(&common);
+    int rank, root = random_between(&common, 0, s->size - 1);
+    MPI_Comm_rank(s->comm, &rank);
+    buffers b;
+    make_buffers(&b, &own, &drawn, id, rank == root);
+    size_t bytes = signature_bytes(&drawn);
+    bool handed_over = fan_is_small(s->ours.state, (int64_t)bytes);
+    finding found = compare(&b, handed_over, root, s->comm);
+    tell(s, number, draw, &b, found);
+    tally *t = &tallies[s->algorithm];
+    t->draws += rank == 0;
+    t->expected += s->size > 1 && bytes > 0 && !handed_over;
+    t->ours += evidence_found(&s->ours);
+    t->wrong += found == ERROR || found == DIFFERENT;
+    t->library_wrong += found == REFERENCE_WRONG;
+    free_buffers(&b);
+}
+
+static void run_communicator(uint64_t number, int draws)
+{
+    setting s;
+    open_setting(&s, number);
+    for (int draw = 0; s.comm != MPI_COMM_NULL && draw < draws; draw++)
+        run_draw(&s, number, draw);
+    close_setting(&s);
+}
+
+static void conclude(const char *algorithm, const tally *t)
+{
+    int sums[] = {t->draws, t->library_wrong};
+    MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+    tap_ok(t->wrong == 0 && t->ours == t->expected, "%s: %d draws, seed %" PRIu64, algorithm, sums[0], seed);
+    if (sums[1] > 0 && world_rank == 0)
+        printf("# the MPI library itself was wrong on %d ranks\n", sums[1]);
+}
+
+int main(void)
+{
+    tap_begin(MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &world_size);
+    seed = number_from("FANOUT_TEST_SEED", 1);
+    uint64_t draws = number_from("FANOUT_TEST_DRAWS", 2000), first = number_from("FANOUT_TEST_FIRST", 0);
+    for (uint64_t done = 0, number = first; done < draws; done += draws_per_communicator, number++) {
+        uint64_t left = draws - done;
+        run_communicator(number, left < draws_per_communicator ? (int)left : draws_per_communicator);
+    }
+    for (int i = 0; i < algorithm_count; i++)
+        conclude(algorithms[i], &tallies[i]);
+    return tap_end();
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** Any piece of the packed stream of any datatype, against MPI_Pack and MPI_Unpack. */
+#include "config.h"
+
+#include "engine/typemap/typemap.h"
+
+#include "tests/datatypes/datatypes.h"
+#include "tests/datatypes/random_datatype.h"
+#include "tests/common/tap.h"
+#include "tests/datatypes/typemap_oracle.h"
+
+#include <string.h>
+
+enum { C = MPI_ORDER_C, F = MPI_ORDER_FORTRAN };
+enum { block = MPI_DISTRIBUTE_BLOCK, cyclic = MPI_DISTRIBUTE_CYCLIC, none = MPI_DISTRIBUTE_NONE };
+enum { standard = MPI_DISTRIBUTE_DFLT_DARG };
+
+#define INTS(...) ((const int[]){__VA_ARGS__})
+#define AINTS(...) ((const MPI_Aint[]){__VA_ARGS__})
+#define TYPES(...) ((const MPI_Datatype[]){__VA_ARGS__})
+
+static random_state seed = UINT64_C(20240229);
+
+/** Several counts of one type; frees it. */
+static void check(const char *name, MPI_Datatype type)
+{
+    static const int counts[] = {1, 0, 2, 3, 7};
+    verdict found = {.wrong = NULL};
+    int count = 0;
+    MPI_Type_commit(&type);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && found.wrong == NULL; i++) {
+        count = counts[i];
+        found = typemap_check(type, count, &seed);
+    }
+    tap_ok(found.wrong == NULL, "%s", name);
+    if (found.wrong != NULL)
+        printf("# count %d: %s\n", count, found.wrong);
+    datatype_release(type);
+}
+
+static void check_predefined(void)
+{
+    check("char", MPI_CHAR);
+    check("int", MPI_INT);
+    check("long double", MPI_LONG_DOUBLE);
+    check("double complex", MPI_C_DOUBLE_COMPLEX);
+    check("packed", MPI_PACKED);
+    check("2int", MPI_2INT);
+    check("float_int", MPI_FLOAT_INT);
+    check("double_int", MPI_DOUBLE_INT);
+    check("long_int", MPI_LONG_INT);
+    check("short_int", MPI_SHORT_INT);
+    check("long_double_int", MPI_LONG_DOUBLE_INT);
+}
+
+static void check_fortran_kinds(void)
+{
+    MPI_Datatype type;
+    MPI_Type_create_f90_real(12, MPI_UNDEFINED, &type);
+    check("f90_real", type);
+    check("vector of f90_real", vector(3, 2, 3, type));
+    MPI_Type_create_f90_complex(6, MPI_UNDEFINED, &type);
+    check("f90_complex", type);
+    MPI_Type_create_f90_integer(9, &type);
+    check("f90_integer", type);
+    check("struct with f90_integer", structure(2, INTS(1, 2), AINTS(0, 8), TYPES(type, MPI_CHAR)));
+}
+
+static void check_simple(void)
+{
+    check("dup", duplicate(MPI_INT));
+    check("dup of dup of vector", duplicate(duplicate(vector(3, 1, 2, MPI_SHORT))));
+    check("contiguous", contiguous(5, MPI_DOUBLE));
+    check("contiguous of short_int", contiguous(3, MPI_SHORT_INT));
+    check("contiguous of double_int", contiguous(3, MPI_DOUBLE_INT));
+    check("vector", vector(4, 2, 3, MPI_INT));
+    check("vector of char, blocks of 1", vector(9, 1, 2, MPI_CHAR));
+    check("vector, blocks of 4 doubles", vector(5, 4, 7, MPI_DOUBLE));
+    check("vector, blocks of 16 bytes", vector(5, 2, 3, MPI_DOUBLE));
+    check("vector, negative stride", vector(4, 2, -3, MPI_INT));
+    check("vector, stride -1", vector(5, 1, -1, MPI_INT));
+    check("hvector", hvector(4, 3, 28, MPI_INT));
+    check("hvector, negative stride", hvector(4, 1, -24, MPI_DOUBLE));
+    check("hvector of vectors that interleave", hvector(2, 1, 4, vector(3, 1, 2, MPI_INT)));
+    check("hvector, stride 0", hvector(3, 2, 0, MPI_INT));
+    check("vector of vector that goes on",
+          vector(2, 1, 1, resized(0, 24, vector(3, 1, 2, MPI_INT))));
+    check("vector of vector of vector",
+          vector(2, 2, 3, vector(2, 3, 5, vector(3, 1, 2, MPI_SHORT))));
+}
+
+static void check_indexed(void)
+{
+    check("indexed", indexed(3, INTS(2, 1, 3), INTS(0, 5, 9), MPI_INT));
+    check("indexed, backwards", indexed(3, INTS(2, 1, 3), INTS(9, 5, 0), MPI_INT));
+    check("indexed, negative displacements", indexed(3, INTS(1, 2, 1), INTS(-4, -2, 3), MPI_INT));
+    check("indexed, empty blocks", indexed(4, INTS(0, 2, 0, 1), INTS(7, 1, -9, 4), MPI_INT));
+    check("indexed, neighbours", indexed(3, INTS(2, 3, 1), INTS(1, 3, 8), MPI_INT));
+    check("indexed of vector",
+          indexed(3, INTS(2, 1, 3), INTS(0, 3, 5), vector(2, 1, 3, MPI_SHORT)));
+    check("hindexed", hindexed(3, INTS(2, 1, 3), AINTS(4, 40, 20), MPI_INT));
+    check("hindexed of double_int", hindexed(2, INTS(2, 1), AINTS(-64, 8), MPI_DOUBLE_INT));
+    check("indexed_block", indexed_block(4, 2, INTS(0, 3, 12, 7), MPI_INT));
+    check("indexed_block of struct",
+          indexed_block(2, 2, INTS(3, 0),
+                        structure(2, INTS(1, 1), AINTS(0, 8), TYPES(MPI_CHAR, MPI_DOUBLE))));
+    check("hindexed_block", hindexed_block(3, 3, AINTS(-12, 4, 40), MPI_INT));
+}
+
+static void check_structures(void)
+{
+    check("struct without hole", structure(2, INTS(1, 2), AINTS(0, 8), TYPES(MPI_DOUBLE, MPI_INT)));
+    check("struct with holes",
+          structure(3, INTS(1, 1, 3), AINTS(0, 8, 18), TYPES(MPI_CHAR, MPI_DOUBLE, MPI_SHORT)));
+    check("struct, out of order",
+          structure(3, INTS(1, 2, 1), AINTS(24, 8, 0), TYPES(MPI_CHAR, MPI_INT, MPI_SHORT)));
+    check("struct, negative displacement",
+          structure(2, INTS(1, 1), AINTS(-16, 8), TYPES(MPI_DOUBLE, MPI_INT)));
+    check("struct, empty member",
+          structure(3, INTS(1, 0, 1), AINTS(0, 100, 8), TYPES(MPI_INT, MPI_DOUBLE, MPI_INT)));
+    check("struct of vector, struct and pair",
+          structure(3, INTS(2, 1, 2), AINTS(0, 128, 64),
+                    TYPES(vector(2, 1, 3, MPI_INT),
+                          structure(2, INTS(1, 1), AINTS(0, 4), TYPES(MPI_CHAR, MPI_INT)),
+                          MPI_SHORT_INT)));
+    check("array of padded structs",
+          contiguous(4, resized(0, 24,
+                                structure(3, INTS(1, 1, 1), AINTS(0, 4, 16),
+                                          TYPES(MPI_CHAR, MPI_INT, MPI_SHORT)))));
+    MPI_Datatype twice = vector(2, 1, 2, MPI_INT);
+    check("struct, one type twice", structure(3, INTS(1, 2, 1), AINTS(0, 16, 64),
+                                              TYPES(twice, duplicate(MPI_CHAR), MPI_CHAR)));
+    twice = vector(2, 1, 2, MPI_INT);
+    MPI_Datatype both;
+    MPI_Type_create_struct(2, INTS(1, 2), AINTS(0, 16), TYPES(twice, twice), &both);
+    datatype_release(twice);
+    check("struct, same type in consecutive members", both);
+}
+
+static void check_resized(void)
+{
+    check("resized larger", resized(0, 12, MPI_INT));
+    check("resized, negative lower bound", resized(-8, 24, MPI_INT));
+    check("resized, positive lower bound", resized(4, 4, MPI_INT));
+    check("resized smaller: columns", contiguous(3, resized(0, 4, vector(3, 1, 3, MPI_INT))));
+    check("resized to 0", resized(0, 0, MPI_INT));
+    check("resized smaller than the data", contiguous(2, resized(0, 4, contiguous(3, MPI_INT))));
+    check("contiguous of resized", contiguous(3, resized(-4, 20, vector(2, 1, 2, MPI_INT))));
+    check("indexed of resized", indexed(2, INTS(2, 1), INTS(2, -1), resized(-4, 12, MPI_INT)));
+}
+
+/** Not against MPI_Pack: that of Open MPI 4.1.4 gives these bytes in ascending order. */
+static void check_reversed_bytes(void)
+{
+    MPI_Datatype type = hvector(5, 1, -1, MPI_CHAR);
+    fan_typemap *map;
+    char packed[6] = "";
+    if (fan_typemap_make(1, type, &map) == FAN_OK) {
+        fan_typemap_pack(map, &"abcde"[4], 0, packed, 5);
+        fan_typemap_free(map);
+    }
+    tap_ok(strcmp(packed, "edcba") == 0, "bytes backwards");
+    datatype_release(type);
+}
+
+static void check_empty(void)
+{
+    check("contiguous 0", contiguous(0, MPI_INT));
+    check("vector 0", vector(0, 3, 5, MPI_INT));
+    check("vector, blocks of 0", vector(3, 0, 5, MPI_INT));
+    check("struct 0", structure(0, INTS(0), AINTS(0), TYPES(MPI_INT)));
+    check("contiguous of empty", contiguous(4, contiguous(0, MPI_INT)));
+    check("empty with an extent", resized(-8, 32, contiguous(0, MPI_INT)));
+    check("struct with an empty member of a derived type",
+          structure(2, INTS(3, 1), AINTS(40, 8), TYPES(contiguous(0, MPI_INT), MPI_INT)));
+}
+
+static void check_arrays(void)
+{
+    check("subarray, C", subarray(2, INTS(5, 6), INTS(2, 3), INTS(1, 2), C, MPI_INT));
+    check("subarray, Fortran", subarray(2, INTS(5, 6), INTS(2, 3), INTS(1, 2), F, MPI_INT));
+    check("subarray, rows", subarray(2, INTS(5, 6), INTS(2, 6), INTS(1, 0), C, MPI_INT));
+    check("subarray, 4 dimensions",
+          subarray(4, INTS(3, 4, 2, 5), INTS(2, 2, 1, 3), INTS(1, 0, 1, 2), C, MPI_SHORT));
+    check("subarray of struct",
+          subarray(2, INTS(3, 3), INTS(2, 2), INTS(1, 1), F,
+                   structure(2, INTS(1, 1), AINTS(0, 8), TYPES(MPI_CHAR, MPI_DOUBLE))));
+    check("subarray of subarray",
+          subarray(2, INTS(3, 3), INTS(2, 1), INTS(1, 2), C,
+                   subarray(2, INTS(2, 3), INTS(2, 2), INTS(0, 1), F, MPI_CHAR)));
+}
+
+/** Every process of a grid of 2 by 3 in 4 by 2 combinations. */
+static void check_distributed(void)
+{
+    static const struct {
+        const char *name;
+        int kinds[2], arguments[2], grid[2];
+    } all[] = {
+        {"block, cyclic", {block, cyclic}, {standard, standard}, {2, 3}},
+        {"cyclic 2, block 4", {cyclic, block}, {2, 4}, {2, 3}},
+        {"cyclic 3, cyclic 2", {cyclic, cyclic}, {3, 2}, {2, 3}},
+        {"none, cyclic 2", {none, cyclic}, {standard, 2}, {1, 6}},
+        {"block, none", {block, none}, {standard, standard}, {6, 1}},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (int order = 0; order < 2; order++)
+            for (int rank = 0; rank < 6; rank++) {
+                char name[100];
+                snprintf(name, sizeof name, "darray, %s, %s, rank %d", all[i].name,
+                         order == 0 ? "C" : "Fortran", rank);
+                check(name, darray(rank, 2, INTS(7, 11), all[i].kinds, all[i].arguments,
+                                   all[i].grid, order == 0 ? C : F, MPI_INT));
+            }
+    check("darray, 3 dimensions, of pairs",
+          darray(5, 3, INTS(4, 5, 3), INTS(cyclic, block, cyclic), INTS(1, standard, 2),
+                 INTS(2, 2, 2), F, MPI_SHORT_INT));
+}
+
+#ifdef HAVE_MPI_TYPE_GET_ENVELOPE_C
+#define COUNTS(...) ((const MPI_Count[]){__VA_ARGS__})
+
+/** MPI 4: the same types by calls that MPI describes in another way. */
+static void check_large_count_calls(void)
+{
+    MPI_Datatype type;
+    MPI_Type_contiguous_c(5, MPI_INT, &type);
+    check("contiguous_c", type);
+    MPI_Type_vector_c(4, 2, -3, MPI_INT, &type);
+    check("vector_c", type);
+    MPI_Type_create_hvector_c(4, 2, 28, MPI_INT, &type);
+    check("hvector_c", type);
+    MPI_Type_indexed_c(3, COUNTS(2, 1, 3), COUNTS(0, -5, 9), MPI_INT, &type);
+    check("indexed_c", type);
+    MPI_Type_create_hindexed_c(3, COUNTS(2, 1, 3), COUNTS(4, -40, 20), MPI_INT, &type);
+    check("hindexed_c", type);
+    MPI_Type_create_indexed_block_c(3, 2, COUNTS(0, 3, 12), MPI_INT, &type);
+    check("indexed_block_c", type);
+    MPI_Type_create_hindexed_block_c(3, 2, COUNTS(0, 12, 40), MPI_INT, &type);
+    check("hindexed_block_c", type);
+    MPI_Type_create_struct_c(3, COUNTS(1, 2, 1), COUNTS(24, 8, 0),
+                             TYPES(MPI_CHAR, MPI_INT, MPI_SHORT), &type);
+    check("struct_c", type);
+    MPI_Type_create_resized_c(MPI_INT, -8, 24, &type);
+    check("resized_c", type);
+    MPI_Type_create_subarray_c(2, COUNTS(5, 6), COUNTS(2, 3), COUNTS(1, 2), F, MPI_INT, &type);
+    check("subarray_c", type);
+    MPI_Type_create_darray_c(6, 4, 2, COUNTS(7, 11), INTS(block, cyclic), INTS(standard, 2),
+                             INTS(2, 3), C, MPI_INT, &type);
+    check("darray_c", type);
+    MPI_Type_contiguous_c(2, MPI_INT, &type);
+    check("vector of contiguous_c", vector(3, 2, 3, type));
+}
+
+/** 2^33 integers, every second one. */
+static MPI_Datatype make_huge(void)
+{
+    MPI_Datatype ints, type;
+    MPI_Type_vector_c(INT64_C(1) << 33, 1, 2, MPI_INT, &ints);
+    MPI_Type_create_resized_c(ints, 0, INT64_C(1) << 36, &type);
+    MPI_Type_free(&ints);
+    return type;
+}
+
+#else
+
+static void check_large_count_calls(void)
+{
+}
+
+/** 2^33 integers, every second one. */
+static MPI_Datatype make_huge(void)
+{
+    return contiguous(1 << 3, resized(0, INT64_C(1) << 33, vector(1 << 30, 1, 2, MPI_INT)));
+}
+
+#endif
+
+/** The address from which byte `displacement` of a buffer is `target`. */
+static const void *buffer_around(const void *target, int64_t displacement)
+{
+    return (const void *)((uintptr_t)target - (uintptr_t)displacement);
+}
+
+/** Pieces far beyond 2^32 bytes, without the memory around them. */
+static void check_huge(void)
+{
+    const int values[5] = {11, 22, 33, 44, 55};
+    const int64_t first = 3 * (INT64_C(1) << 33) + (INT64_C(1) << 32) + 5;
+    MPI_Datatype type = make_huge();
+    fan_typemap *map;
+    int packed[3] = {0};
+    int64_t offset;
+    if (tap_ok(fan_typemap_make(4, type, &map) == FAN_OK, "a type of 2^35 bytes is decoded")) {
+        tap_ok(fan_typemap_bytes(map) == INT64_C(1) << 37, "4 of them have 2^37 bytes");
+        tap_ok(!fan_typemap_is_dense(map, &offset), "they are not dense");
+        fan_typemap_pack(map, buffer_around(values, 8 * first), 4 * first, packed, sizeof packed);
+        tap_ok(packed[0] == 11 && packed[1] == 33 && packed[2] == 55, "a piece from far inside");
+        fan_typemap_free(map);
+    }
+    datatype_release(type);
+
+    type = contiguous(1 << 30, MPI_INT);
+    fan_typemap *dense;
+    if (tap_ok(fan_typemap_make(1 << 20, type, &dense) == FAN_OK, "2^50 integers are decoded")) {
+        tap_ok(fan_typemap_is_dense(dense, &offset) && offset == 0, "they are dense");
+        tap_ok(fan_typemap_bytes(dense) == INT64_C(1) << 52, "they have 2^52 bytes");
+        fan_typemap_free(dense);
+    }
+    tap_ok(fan_typemap_make(INT64_C(1) << 31, type, &dense) == FAN_ERR_ARGUMENT && dense == NULL,
+           "more than 2^63 - 1 bytes are refused");
+    datatype_release(type);
+}
+
+/** Two objects by their addresses. The reference is each object alone, by its own address. */
+static void check_bottom(void)
+{
+    int *numbers = malloc(10 * sizeof *numbers);
+    double *values = malloc(8 * sizeof *values);
+    if (numbers == NULL || values == NULL)
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    for (int i = 0; i < 10; i++)
+        numbers[i] = 100 + i;
+    for (int i = 0; i < 8; i++)
+        values[i] = 0.5 * i;
+    MPI_Aint places[2];
+    MPI_Get_address(numbers, &places[0]);
+    MPI_Get_address(values, &places[1]);
+    MPI_Datatype column = vector(4, 1, 2, MPI_DOUBLE);
+    MPI_Type_commit(&column);
+
+    unsigned char expected[10 * sizeof(int) + 4 * sizeof(double)], packed[sizeof expected];
+    int position = 0, size = (int)sizeof expected;
+    MPI_Pack(numbers, 10, MPI_INT, expected, size, &position, MPI_COMM_SELF);
+    MPI_Pack(values, 1, column, expected, size, &position, MPI_COMM_SELF);
+
+    MPI_Datatype type = structure(2, INTS(10, 1), places, TYPES(MPI_INT, column));
+    fan_typemap *map;
+    fan_status status = fan_typemap_make(1, type, &map);
+    if (tap_ok(status == FAN_OK && fan_typemap_bytes(map) == size, "MPI_BOTTOM: decoded")) {
+        for (int from = 0; from < size; from += 9)
+            fan_typemap_pack(map, MPI_BOTTOM, from, packed + from,
+                             from + 9 < size ? 9 : size - from);
+        tap_ok(memcmp(packed, expected, sizeof expected) == 0, "MPI_BOTTOM: packed");
+        memset(numbers, 0, 10 * sizeof *numbers);
+        for (int i = 0; i < 8; i++)
+            values[i] = -1;
+        fan_typemap_unpack(map, MPI_BOTTOM, 0, expected, size);
+        bool right = true;
+        for (int i = 0; i < 10; i++)
+            right = right && numbers[i] == 100 + i;
+        for (int i = 0; i < 8; i++)
+            right = right && values[i] == (i % 2 == 0 ? 0.5 * i : -1);
+        tap_ok(right, "MPI_BOTTOM: unpacked");
+        fan_typemap_free(map);
+    }
+    datatype_release(type);
+
+    type = hindexed(1, INTS(10), places, MPI_INT);
+    int64_t offset = 0;
+    bool dense = fan_typemap_make(1, type, &map) == FAN_OK && fan_typemap_is_dense(map, &offset);
+    tap_ok(dense && offset == (int64_t)places[0], "MPI_BOTTOM: dense, at the address");
+    fan_typemap_free(map);
+    datatype_release(type);
+    free(numbers);
+    free(values);
+}
+
+/** Frees the type. */
+static void check_dense(const char *name, MPI_Count count, MPI_Datatype type, bool expected,
+                        int64_t expected_offset)
+{
+    fan_typemap *map;
+    int64_t offset = 0;
+    bool right = fan_typemap_make(count, type, &map) == FAN_OK &&
+                 fan_typemap_is_dense(map, &offset) == expected &&
+                 (!expected || offset == expected_offset);
+    tap_ok(right, "%s is %sdense", name, expected ? "" : "not ");
+    fan_typemap_free(map);
+    datatype_release(type);
+}
+
+static void check_density(void)
+{
+    check_dense("int x 5", 5, MPI_INT, true, 0);
+    check_dense("int x 0", 0, MPI_INT, true, 0);
+    check_dense("short_int x 1", 1, MPI_SHORT_INT, false, 0);
+    check_dense("double_int x 1", 1, MPI_DOUBLE_INT, true, 0);
+    check_dense("double_int x 2", 2, MPI_DOUBLE_INT, false, 0);
+    check_dense("vector of stride 3 in steps of 3", 4, vector(5, 3, 3, MPI_INT), true, 0);
+    check_dense("contiguous(vector of one)", 4, contiguous(6, vector(1, 2, 9, MPI_INT)), true, 0);
+    check_dense("indexed of neighbours", 1, indexed(3, INTS(2, 1, 3), INTS(4, 6, 7), MPI_INT), true,
+                16);
+    check_dense("indexed, neighbours in wrong order", 1,
+                indexed(2, INTS(1, 1), INTS(1, 0), MPI_INT), false, 0);
+    check_dense("hvector that steps back", 1, hvector(3, 1, -4, MPI_INT), false, 0);
+    check_dense("whole subarray", 3, subarray(2, INTS(4, 5), INTS(4, 5), INTS(0, 0), C, MPI_INT),
+                true, 0);
+    check_dense("rows of an array", 1, subarray(2, INTS(4, 5), INTS(2, 5), INTS(1, 0), C, MPI_INT),
+                true, 20);
+    check_dense("rows of two arrays", 2,
+                subarray(2, INTS(4, 5), INTS(2, 5), INTS(1, 0), C, MPI_INT), false, 0);
+    check_dense("columns of an array", 1,
+                subarray(2, INTS(4, 5), INTS(4, 2), INTS(0, 0), C, MPI_INT), false, 0);
+    check_dense(
+        "darray of one process", 2,
+        darray(0, 2, INTS(4, 5), INTS(block, cyclic), INTS(standard, 2), INTS(1, 1), F, MPI_INT),
+        true, 0);
+    check_dense("resized to what it is", 3, resized(0, 8, contiguous(2, MPI_INT)), true, 0);
+    check_dense("resized, moved bounds", 3, resized(-4, 8, contiguous(2, MPI_INT)), true, 0);
+    check_dense("resized with a gap, x 1", 1, resized(0, 12, contiguous(2, MPI_INT)), true, 0);
+    check_dense("resized with a gap, x 2", 2, resized(0, 12, contiguous(2, MPI_INT)), false, 0);
+    check_dense("struct without hole, x 3", 3,
+                structure(2, INTS(1, 2), AINTS(0, 8), TYPES(MPI_DOUBLE, MPI_INT)), true, 0);
+    check_dense("struct with a hole", 1,
+                structure(2, INTS(1, 1), AINTS(0, 8), TYPES(MPI_INT, MPI_DOUBLE)), false, 0);
+}
+
+static void check_random_types(void)
+{
+    enum { draws = 400, span_most = 1 << 16 };
+    int wrong = 0, compared = 0, unpacked = 0, dense = 0;
+    random_state state = UINT64_C(31415926535);
+    printf("# random types, seed %llu\n", (unsigned long long)state);
+    for (int draw = 0; draw < draws; draw++) {
+        char text[RANDOM_DATATYPE_TEXT] = "";
+        MPI_Datatype type = random_datatype(&state, random_between(&state, 1, 4), text);
+        int count = random_between(&state, 0, 4);
+        MPI_Aint lowest, length;
+        datatype_span(type, count, &lowest, &length);
+        MPI_Type_commit(&type);
+        if (length <= span_most) {
+            verdict found = typemap_check(type, count, &state);
+            compared++;
+            unpacked += found.unpacked;
+            dense += found.dense;
+            if (found.wrong != NULL && wrong++ < 5)
+                printf("# draw %d: %s: %d x %s\n", draw, found.wrong, count, text);
+        }
+        datatype_release(type);
+    }
+    tap_ok(wrong == 0, "random types agree with MPI (%d compared, %d wrong)", compared, wrong);
+    tap_ok(compared > draws / 2 && unpacked > draws / 4 && compared - dense > draws / 4,
+           "the draws tell something (%d without overlap, %d dense)", unpacked, dense);
+}
+
+static int count_deleted(MPI_Datatype type, int key, void *value, void *deleted)
+{
+    (void)type;
+    (void)key;
+    (void)value;
+    ++*(int *)deleted;
+    return MPI_SUCCESS;
+}
+
+/**
+ * MPI deletes the attributes of a type when nothing refers to it any more. It is the innermost of
+ * three because Open MPI describes a type by copies of its members, which share what these are
+ * made of.
+ */
+static void check_handles(void)
+{
+    int key, deleted = 0;
+    MPI_Datatype innermost, outer;
+    fan_typemap *map;
+    MPI_Type_create_keyval(MPI_TYPE_NULL_COPY_FN, count_deleted, &key, &deleted);
+    MPI_Type_vector(2, 1, 2, MPI_INT, &innermost);
+    MPI_Type_set_attr(innermost, key, NULL);
+    MPI_Datatype inner = contiguous(1, innermost);
+    MPI_Type_create_struct(3, INTS(1, 1, 1), AINTS(0, 16, 32), TYPES(inner, inner, MPI_INT),
+                           &outer);
+    MPI_Type_free(&inner);
+    tap_ok(fan_typemap_make(1, outer, &map) == FAN_OK && deleted == 0, "types survive decoding");
+    MPI_Type_free(&outer);
+    tap_ok(deleted == 1, "decoding leaves no handle behind");
+    MPI_Type_free_keyval(&key);
+    int packed[5], values[9] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    fan_typemap_pack(map, values, 0, packed, sizeof packed);
+    tap_ok(memcmp(packed, INTS(0, 2, 4, 6, 8), sizeof packed) == 0, "the map outlives the types");
+    fan_typemap_free(map);
+}
+
+static void check_errors(void)
+{
+    fan_typemap *map;
+    fan_status status = fan_typemap_make(1, MPI_DATATYPE_NULL, &map);
+    tap_ok(status == FAN_ERR_ARGUMENT && map == NULL && strstr(fan_fail_text(), "datatype") != NULL,
+           "MPI_DATATYPE_NULL is refused");
+    status = fan_typemap_make(-1, MPI_INT, &map);
+    tap_ok(status == FAN_ERR_ARGUMENT && map == NULL && strstr(fan_fail_text(), "-1") != NULL,
+           "a negative count is refused");
+}
+
+int main(void)
+{
+    tap_begin(MPI_THREAD_SINGLE);
+    check_predefined();
+    check_fortran_kinds();
+    check_simple();
+    check_indexed();
+    check_structures();
+    check_resized();
+    check_reversed_bytes();
+    check_empty();
+    check_arrays();
+    check_distributed();
+    check_large_count_calls();
+    check_huge();
+    check_bottom();
+    check_density();
+    check_random_types();
+    check_handles();
+    check_errors();
+    return tap_end();
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Wrong arguments: the MPI library's own error, once, through the handler of the communicator, and before anything is
+ * sent. Each is given by one rank alone, which must return. FANOUT_CHECK: arguments that differ between ranks.
+ */
+#include "fanout.h"
+#include "tests/common/tap.h"
+
+#include <string.h>
+
+static int rank, size;
+
+static int class_of(int code)
+{
+    int class;
+    MPI_Error_class(code, &class);
+    return class;
+}
+
+/* ---- an error handler that counts ---- */
+
+static int calls, seen_class;
+
+static void count_call(MPI_Comm *comm, int *code, ...)
+{
+    (void)comm;
+    calls++;
+    seen_class = class_of(*code);
+}
+
+/* ---- arguments that are wrong by themselves ---- */
+
+enum { many = 50000 }; /* ints, above the default of min_bytes */
+
+static int data[many];
+
+typedef struct wrong_call {
+    const char *text;
+    void *buffer;
+    int count;
+    MPI_Datatype type;
+    int root;
+    bool no_comm;
+    int class; /* where all MPI libraries agree, or 0 */
+} wrong_call;
+
+static int call_wrongly(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), const wrong_call *w, MPI_Comm comm)
+{
+    return broadcast(w->buffer, w->count, w->type, w->root, w->no_comm ? MPI_COMM_NULL : comm);
+}
+
+/* With `count_call` as the handler of all communicators that the error could be raised on. */
+static int class_by(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), const wrong_call *w, MPI_Comm comm)
+{
+    calls = 0;
+    seen_class = MPI_SUCCESS;
+    int code = call_wrongly(broadcast, w, comm);
+    return code == MPI_SUCCESS || (calls == 1 && seen_class == class_of(code)) ? class_of(code) : -1;
+}
+
+static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used, MPI_Errhandler counting)
+{
+    bool good = true;
+    if (rank == size - 1) {
+        MPI_Comm_set_errhandler(MPI_COMM_WORLD, counting);
+        MPI_Comm_set_errhandler(MPI_COMM_SELF, counting);
+        int expected = class_by(MPI_Bcast, w, used);
+        good = class_by(fanout_bcast, w, fresh) == expected && class_by(fanout_bcast, w, used) == expected &&
+               (w->class == 0 || w->class == expected);
+        MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
+        MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_ARE_FATAL);
+    }
+    tap_ok(good, "%s: MPI's own error, once", w->text);
+}
+
+static bool broadcasts(MPI_Comm comm)
+{
+    for (int i = 0; i < many; i++)
+        data[i] = rank == 0 ? i : -1;
+    bool good = fanout_bcast(data, many, MPI_INT, 0, comm) == MPI_SUCCESS;
+    for (int i = 0; i < many; i++)
+        good = good && data[i] == i;
+    return good;
+}
+
+static void test_wrong_calls(void)
+{
+    MPI_Comm fresh, used;
+    MPI_Datatype uncommitted;
+    MPI_Errhandler counting;
+    MPI_Comm_create_errhandler(count_call, &counting);
+    MPI_Comm_dup(MPI_COMM_WORLD, &fresh);
+    MPI_Comm_dup(MPI_COMM_WORLD, &used);
+    MPI_Comm_set_errhandler(fresh, counting);
+    MPI_Comm_set_errhandler(used, counting);
+    MPI_Type_contiguous(2, MPI_INT, &uncommitted);
+    bool good = broadcasts(used);
+    const wrong_call all[] = {
+        {"negative count", data, -1, MPI_INT, 0, false, MPI_ERR_COUNT},
+        {"negative root", data, many, MPI_INT, -5, false, MPI_ERR_ROOT},
+        {"root too large", data, many, MPI_INT, size, false, MPI_ERR_ROOT},
+        {"root too large, count 0", data, 0, MPI_INT, size, false, MPI_ERR_ROOT},
+        {"null type", data, many, MPI_DATATYPE_NULL, 0, false, MPI_ERR_TYPE},
+        {"uncommitted type, little data", data, 2, uncommitted, 0, false, MPI_ERR_TYPE},
+        {"uncommitted type, much data", data, many / 2, uncommitted, 0, false, MPI_ERR_TYPE},
+        {"null communicator", data, many, MPI_INT, 0, true, MPI_ERR_COMM},
+#ifdef OPEN_MPI /* MPICH 4.0.2 aborts */
+        {"null type, count 0", data, 0, MPI_DATATYPE_NULL, 0, false, MPI_ERR_TYPE},
+        {"uncommitted type, count 0", data, 0, uncommitted, 0, false, MPI_ERR_TYPE},
+        {"MPI_IN_PLACE", MPI_IN_PLACE, many, MPI_INT, 0, false, 0},
+#else /* Open MPI 4.1.4 does not look */
+        {"NULL, little data", NULL, 2, MPI_INT, 0, false, MPI_ERR_BUFFER},
+        {"NULL, much data", NULL, many, MPI_INT, 0, false, MPI_ERR_BUFFER},
+#endif
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        test_wrong_call(&all[i], fresh, used, counting);
+    calls = 0;
+    good = broadcasts(fresh) && broadcasts(used) && good && calls == 0;
+    tap_ok(good, "the communicators work after errors");
+    MPI_Type_free(&uncommitted);
+    MPI_Comm_free(&fresh);
+    MPI_Comm_free(&used);
+    MPI_Errhandler_free(&counting);
+}
+
+/* ---- arguments that differ between ranks ---- */
+
+static MPI_Comm make_checking_comm(const char *min_bytes)
+{
+    MPI_Comm comm;
+    MPI_Info hints;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    MPI_Info_create(&hints);
+    /* Only rank 0's value counts. */
+    MPI_Info_set(hints, "fanout_check", rank == 0 ? "1" : "0");
+    MPI_Info_set(hints, "fanout_min_bytes", min_bytes);
+    fanout_comm_attach(comm, hints);
+    MPI_Info_free(&hints);
+    return comm;
+}
+
+static bool is_disagreement(int code)
+{
+    return class_of(code) == fanout_error_class(FANOUT_ERR_DISAGREEMENT);
+}
+
+static int source(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    (void)state, (void)offset;
+    memset(buffer, 0, bytes);
+    return 0;
+}
+
+static void test_disagreement(const char *min_bytes)
+{
+    MPI_Comm comm = make_checking_comm(min_bytes);
+    bool odd = rank == size - 1;
+    tap_ok(broadcasts(comm), "min_bytes %s: what is equal passes", min_bytes);
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? many - 1 : many, MPI_INT, 0, comm)), "a rank has fewer bytes");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? 0 : many, MPI_INT, 0, comm)), "a rank has no element");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? 1 : many, MPI_INT, 0, comm)), "a rank is below min_bytes");
+    tap_ok(is_disagreement(fanout_bcast(data, many, MPI_INT, odd ? 1 : 0, comm)), "a rank has another root");
+    tap_ok(is_disagreement(fanout_bcast(data, 0, MPI_INT, odd ? 1 : 0, comm)), "the same without data");
+    tap_ok(is_disagreement(fanout_bcast(data, rank + 1, MPI_INT, 0, comm)), "all differ");
+    MPI_Count bytes = odd ? 99999 : 100000;
+    tap_ok(is_disagreement(fanout_stream(bytes, source, NULL, NULL, 0, comm, MPI_INFO_NULL)), "streams");
+    tap_ok(broadcasts(comm), "the communicator works after all that");
+    MPI_Comm_free(&comm);
+}
+
+int main(void)
+{
+    tap_begin(MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    test_wrong_calls();
+    if (size > 1) {
+        test_disagreement("0");
+        test_disagreement("65536");
+    }
+    return tap_end();
+}

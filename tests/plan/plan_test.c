@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Schedules of all algorithms: the validator accepts them, and it sees what is wrong with a broken
+ * one.
+ */
+#include "plan/algorithms/algorithms.h"
+#include "plan/check/deadlock.h"
+#include "plan/check/validate.h"
+#include "tests/common/unit_main.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const fan_algorithm all_algorithms[] = {FAN_CHAIN, FAN_GROUP, FAN_FULL, FAN_KTREE,
+                                               FAN_KEXCHANGE};
+enum { algorithm_count = sizeof all_algorithms / sizeof all_algorithms[0] };
+
+/* The smallest window, and more rounds than it holds, so that every wait there can be is met. */
+static fan_plan make_plan(fan_algorithm algorithm, int nodes, int root, int k, int b, int secondary)
+{
+    fan_plan plan = {.algorithm = algorithm,
+                     .nodes = nodes,
+                     .root = root,
+                     .shape = {.recipients = nodes - 1,
+                               .group_size = k,
+                               .branching = b,
+                               .secondary_groups = secondary},
+                     .window = 1,
+                     .sends = 1,
+                     .overlap = true};
+    fan_algorithms[algorithm].normalise(&plan.shape);
+    plan.layout = fan_layout_make(5 * (int64_t)plan.shape.group_size - 1, 1, plan.shape.group_size, 1);
+    return plan;
+}
+
+static void expect_valid(const fan_plan *plan)
+{
+    if (fan_plan_validate(plan) != FAN_OK)
+        ck_abort_msg("%s, %d nodes, root %d, k %d, b %d, %d secondary groups: %s",
+                     fan_algorithm_names[plan->algorithm], plan->nodes, plan->root,
+                     plan->shape.group_size, plan->shape.branching, plan->shape.secondary_groups,
+                     fan_fail_text());
+}
+
+/* ---- valid plans ---- */
+
+static void expect_valid_for_roots(fan_algorithm algorithm, int nodes, int k, int b, int secondary)
+{
+    int step = nodes <= 12 ? 1 : nodes; /* all roots, or one that is different each time */
+    for (int i = 0; i < nodes; i += step) {
+        fan_plan plan = make_plan(algorithm, nodes, (i + 7 * k + b) % nodes, k, b, secondary);
+        expect_valid(&plan);
+    }
+}
+
+static void expect_valid_for_branchings(fan_algorithm algorithm, int nodes, int k)
+{
+    int groups = (nodes - 2) / k + 1;
+    int secondary[] = {0, 1, groups / 2, groups - 1};
+    for (int b = 1; b <= 4 && (b == 1 || b < groups); b++) /* larger b are the same tree */
+        for (int i = 0; i < 4; i++)
+            if (i == 0 || secondary[i] > secondary[i - 1])
+                expect_valid_for_roots(algorithm, nodes, k, b, secondary[i]);
+}
+
+START_TEST(every_plan_for_up_to_64_nodes_is_valid)
+{
+    for (int nodes = 2; nodes <= 64; nodes++) {
+        expect_valid_for_roots(FAN_CHAIN, nodes, 1, 1, 0);
+        for (int k = 1; k <= nodes; k++) { /* k = nodes is one more than there are recipients */
+            expect_valid_for_branchings(FAN_GROUP, nodes, k);
+            expect_valid_for_branchings(FAN_FULL, nodes, k);
+            expect_valid_for_roots(FAN_KTREE, nodes, k, 1, 0);
+            expect_valid_for_roots(FAN_KEXCHANGE, nodes, k, 1, 0);
+        }
+    }
+}
+END_TEST
+
+START_TEST(plans_for_many_nodes_are_valid)
+{
+    static const int nodes[] = {999, 1000, 1024, 1025};
+    static const int k[] = {1, 3, 5, 7, 31, 33};
+    for (int n = 0; n < 4; n++)
+        for (int i = 0; i < 6; i++)
+            for (int a = 0; a < algorithm_count; a++) {
+                fan_plan plan =
+                    make_plan(all_algorithms[a], nodes[n], 500, k[i], 1 + i % 3, i % 2 * 10);
+                expect_valid(&plan);
+            }
+}
+END_TEST
+
+START_TEST(one_node_is_valid)
+{
+    fan_plan plan = {.algorithm = FAN_CHAIN,
+                     .nodes = 1,
+                     .layout = fan_layout_make(10, 4, 1, 1),
+                     .window = 1,
+                     .sends = 1};
+    expect_valid(&plan);
+}
+END_TEST
+
+START_TEST(store_and_forward_is_valid)
+{
+    for (int a = 0; a < algorithm_count; a++) {
+        fan_plan plan = make_plan(all_algorithms[a], 30, 3, 4, 2, 2);
+        plan.overlap = false;
+        expect_valid(&plan);
+    }
+}
+END_TEST
+
+/* ---- a source that all nodes can read ---- */
+
+/* The root is the last node, which is nobody. */
+static fan_plan make_shared_plan(fan_algorithm algorithm, int readers, int k, int b)
+{
+    fan_plan plan = make_plan(algorithm, readers + 1, readers, k, b, 0);
+    plan.shared_source = true;
+    return plan;
+}
+
+static void count_reads(const fan_plan *plan, int node, int *of_class, int *of_node)
+{
+    fan_schedule schedule;
+    ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &schedule), FAN_OK);
+    *of_node = 0;
+    for (int class = 0; class < plan->layout.classes; class ++) {
+        bool reads = schedule.roles[class].parent == FAN_PARENT_SELF;
+        of_class[class] += reads;
+        *of_node += reads;
+        ck_assert_int_ne(schedule.roles[class].parent, plan->root);
+    }
+    fan_schedule_free(&schedule);
+}
+
+START_TEST(a_shared_source_is_read_once_and_by_nobody_alone)
+{
+    for (int readers = 1; readers <= 24; readers++)
+        for (int a = 0; a < algorithm_count; a++)
+            for (int k = 1; k <= readers; k++) {
+                fan_plan plan = make_shared_plan(all_algorithms[a], readers, k, 1 + k % 3);
+                expect_valid(&plan);
+                int classes = plan.layout.classes, of_class[24] = {0}, of_node;
+                for (int node = 0; node < readers; node++) {
+                    count_reads(&plan, node, of_class, &of_node);
+                    ck_assert(of_node < classes || classes == 1);
+                }
+                for (int class = 0; class < classes; class ++)
+                    ck_assert_int_eq(of_class[class], 1);
+            }
+}
+END_TEST
+
+/* ---- what the claims ask of groups ---- */
+
+static fan_schedule schedule_of(const fan_plan *plan, int node, fan_phase phase)
+{
+    fan_schedule schedule;
+    ck_assert_int_eq(fan_plan_schedule(plan, node, phase, &schedule), FAN_OK);
+    return schedule;
+}
+
+static bool sends_to(const fan_schedule *schedule, int class, int peer, fan_edge_kind kind)
+{
+    const fan_role *role = &schedule->roles[class];
+    for (int i = role->first; i < role->first + role->children; i++)
+        if (schedule->edges[i].peer == peer && schedule->edges[i].kind == kind)
+            return true;
+    return false;
+}
+
+START_TEST(root_gives_each_member_of_the_first_group_another_subfile)
+{
+    fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
+    fan_schedule root = schedule_of(&plan, 0, FAN_PHASE_RECEIVE);
+    for (int class = 0; class < 4; class ++) {
+        ck_assert_int_eq(root.roles[class].children, 1);
+        ck_assert(sends_to(&root, class, 1 + class, FAN_EDGE_SCATTER));
+    }
+    fan_schedule_free(&root);
+}
+END_TEST
+
+START_TEST(members_of_a_full_group_all_exchange)
+{
+    fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
+    for (int node = 1; node <= 12; node++) {
+        fan_schedule own = schedule_of(&plan, node, FAN_PHASE_RECEIVE);
+        int slot = (node - 1) % 4;
+        for (int peer = node - slot; peer < node - slot + 4; peer++)
+            ck_assert_int_eq(sends_to(&own, slot, peer, FAN_EDGE_EXCHANGE), peer != node);
+        fan_schedule_free(&own);
+    }
+}
+END_TEST
+
+/*
+ * The root sends to one member after the other. A member has its subfile then, and begins: while the root
+ * sends to member `time`, all others send, each to another one, and none to that member.
+ */
+START_TEST(members_never_send_to_one_at_a_time)
+{
+    for (int k = 3; k <= 20; k++) {
+        fan_plan plan = make_plan(FAN_GROUP, k + 1, 0, k, 1, 0);
+        fan_schedule schedules[20];
+        for (int member = 0; member < k; member++)
+            fan_plan_schedule(&plan, member + 1, FAN_PHASE_RECEIVE, &schedules[member]);
+        for (int time = 0; time < k; time++) {
+            bool taken[21] = {[0] = true};
+            taken[time + 1] = true;
+            for (int member = 0; member < k; member++) {
+                if (member == time)
+                    continue;
+                const fan_role *role = &schedules[member].roles[member];
+                int step = (time - member + k) % k - 1;
+                int peer = schedules[member].edges[role->first + step].peer;
+                ck_assert_msg(!taken[peer], "k %d, time %d: two send to node %d", k, time, peer);
+                taken[peer] = true;
+            }
+        }
+        for (int member = 0; member < k; member++)
+            fan_schedule_free(&schedules[member]);
+    }
+}
+END_TEST
+
+START_TEST(groups_forward_slot_to_slot)
+{
+    fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
+    for (int node = 1; node <= 8; node++) {
+        fan_schedule own = schedule_of(&plan, node, FAN_PHASE_RECEIVE);
+        ck_assert(sends_to(&own, (node - 1) % 4, node + 4, FAN_EDGE_FORWARD));
+        fan_schedule_free(&own);
+    }
+}
+END_TEST
+
+START_TEST(full_feeds_every_member_of_the_next_group)
+{
+    fan_plan plan = make_plan(FAN_FULL, 9, 0, 4, 1, 0);
+    for (int slot = 0; slot < 4; slot++) {
+        fan_schedule own = schedule_of(&plan, 1 + slot, FAN_PHASE_RECEIVE);
+        for (int peer = 5; peer <= 8; peer++)
+            ck_assert(sends_to(&own, slot, peer,
+                               peer == 5 + slot ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE));
+        fan_schedule_free(&own);
+    }
+}
+END_TEST
+
+START_TEST(secondary_groups_are_fed_after_full_receipt_only)
+{
+    fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 1);
+    ck_assert(fan_plan_has_secondary(&plan));
+    for (int slot = 0; slot < 4; slot++) {
+        fan_schedule early = schedule_of(&plan, 1 + slot, FAN_PHASE_RECEIVE);
+        fan_schedule late = schedule_of(&plan, 1 + slot, FAN_PHASE_SERVE);
+        ck_assert(sends_to(&early, slot, 5 + slot, FAN_EDGE_FORWARD));
+        ck_assert(!sends_to(&early, slot, 9 + slot, FAN_EDGE_FORWARD));
+        ck_assert(sends_to(&late, slot, 9 + slot, FAN_EDGE_FORWARD));
+        fan_schedule_free(&early);
+        fan_schedule_free(&late);
+    }
+}
+END_TEST
+
+/* ---- k trees ---- */
+
+static int depth_of(const fan_schedule *schedules, int class, int node)
+{
+    int depth = 0;
+    for (; schedules[node].roles[class].parent >= 0; node = schedules[node].roles[class].parent)
+        depth++;
+    return depth;
+}
+
+/* ceil(log_k(p - 1)) + 1, the bound of the design, for k >= 2. */
+static int depth_bound(int nodes, int k)
+{
+    int levels = 0;
+    for (int64_t reached = 1; reached < nodes - 1; reached *= k)
+        levels++;
+    return levels + 1;
+}
+
+static void expect_shallow_and_disjoint(const fan_plan *plan)
+{
+    fan_schedule *schedules = calloc((size_t)plan->nodes, sizeof *schedules);
+    for (int node = 0; node < plan->nodes; node++)
+        schedules[node] = schedule_of(plan, node, FAN_PHASE_RECEIVE);
+    int k = plan->shape.group_size;
+    int bound = depth_bound(plan->nodes, k) + (plan->algorithm == FAN_KEXCHANGE);
+    for (int node = 0; node < plan->nodes; node++) {
+        int interior = 0;
+        for (int class = 0; class < k; class ++) {
+            if (depth_of(schedules, class, node) > bound)
+                ck_abort_msg("%s, %d nodes, k %d: node %d is %d deep in class %d, bound %d",
+                             fan_algorithm_names[plan->algorithm], plan->nodes, k, node,
+                             depth_of(schedules, class, node), class, bound);
+            interior += node != plan->root && schedules[node].roles[class].children > 0;
+        }
+        /* one whole class, or a share of two neighbouring ones */
+        if (plan->nodes - 1 > k && interior > 2)
+            ck_abort_msg("%d nodes, k %d: node %d is interior in %d trees", plan->nodes, k, node,
+                         interior);
+    }
+    for (int node = 0; node < plan->nodes; node++)
+        fan_schedule_free(&schedules[node]);
+    free(schedules);
+}
+
+START_TEST(trees_are_shallow_and_interior_disjoint)
+{
+    for (int nodes = 3; nodes <= 130; nodes++)
+        for (int k = 2; k <= 9 && k < nodes; k++) {
+            fan_plan ktree = make_plan(FAN_KTREE, nodes, nodes / 2, k, 1, 0);
+            expect_shallow_and_disjoint(&ktree);
+            fan_plan kexchange = make_plan(FAN_KEXCHANGE, nodes, nodes / 2, k, 1, 0);
+            if (2 * k < nodes) /* else the rest is a short group that splits its load otherwise */
+                expect_shallow_and_disjoint(&kexchange);
+        }
+}
+END_TEST
+
+/* ---- the validator sees what is broken ---- */
+
+typedef struct broken {
+    fan_plan plan;
+    fan_schedule receive[16];
+    fan_schedule serve[16];
+} broken;
+
+static broken make_all(fan_plan plan)
+{
+    broken b = {.plan = plan};
+    for (int node = 0; node < plan.nodes; node++) {
+        b.receive[node] = schedule_of(&plan, node, FAN_PHASE_RECEIVE);
+        b.serve[node] = schedule_of(&plan, node, FAN_PHASE_SERVE);
+    }
+    ck_assert_int_eq(fan_schedules_validate(&b.plan, b.receive, b.serve), FAN_OK);
+    return b;
+}
+
+static void free_all(broken *b)
+{
+    for (int node = 0; node < b->plan.nodes; node++) {
+        fan_schedule_free(&b->receive[node]);
+        fan_schedule_free(&b->serve[node]);
+    }
+}
+
+static void expect_complaint(broken *b, const char *text)
+{
+    ck_assert_int_eq(fan_schedules_validate(&b->plan, b->receive, b->serve), FAN_ERR_ARGUMENT);
+    if (strstr(fan_fail_text(), text) == NULL)
+        ck_abort_msg("expected '%s', got '%s'", text, fan_fail_text());
+    free_all(b);
+}
+
+static broken group_of_three_by_two(void)
+{
+    return make_all(make_plan(FAN_GROUP, 7, 0, 3, 1, 0));
+}
+
+static fan_edge *edge_to(fan_schedule *schedule, int class, int peer)
+{
+    fan_role *role = &schedule->roles[class];
+    for (int i = role->first; i < role->first + role->children; i++)
+        if (schedule->edges[i].peer == peer)
+            return &schedule->edges[i];
+    ck_abort_msg("node %d does not send class %d to node %d", schedule->node, class, peer);
+    return NULL;
+}
+
+/* From a node that sends one class only, so that no other role moves. */
+static void drop_edge(fan_schedule *schedule, int class, int peer)
+{
+    fan_edge *edge = edge_to(schedule, class, peer);
+    fan_edge *end = schedule->edges + schedule->edge_count;
+    memmove(edge, edge + 1, (size_t)(end - edge - 1) * sizeof *edge);
+    schedule->edge_count--;
+    schedule->roles[class].children--;
+}
+
+START_TEST(a_dropped_exchange_is_seen)
+{
+    broken b = group_of_three_by_two();
+    drop_edge(&b.receive[1], 0, 3);
+    expect_complaint(&b, "node 3, class 0: waits for node 1, which does not send it");
+}
+END_TEST
+
+START_TEST(an_edge_that_nobody_expects_is_seen)
+{
+    broken b = group_of_three_by_two();
+    edge_to(&b.receive[1], 0, 3)->peer = 6;
+    expect_complaint(&b, "node 1, class 0: sends to node 6, which expects it from 4");
+}
+END_TEST
+
+START_TEST(an_edge_sent_twice_is_seen)
+{
+    broken b = group_of_three_by_two();
+    edge_to(&b.receive[1], 0, 3)->peer = 2;
+    expect_complaint(&b, "node 1, class 0: sends twice to node 2");
+}
+END_TEST
+
+START_TEST(an_edge_to_no_node_is_seen)
+{
+    broken b = group_of_three_by_two();
+    edge_to(&b.receive[1], 0, 3)->peer = 7;
+    expect_complaint(&b, "node 1, class 0: there is no node 7");
+}
+END_TEST
+
+START_TEST(an_edge_of_no_class_is_seen)
+{
+    broken b = group_of_three_by_two();
+    b.receive[1].roles[0].children = 0;
+    b.receive[2].roles[0].parent = b.receive[3].roles[0].parent = b.receive[4].roles[0].parent = 0;
+    expect_complaint(&b, "node 1: 3 edges belong to no class");
+}
+END_TEST
+
+START_TEST(a_missing_parent_is_seen)
+{
+    broken b = group_of_three_by_two();
+    b.receive[5].roles[2].parent = FAN_PARENT_ABSENT;
+    expect_complaint(&b, "node 5, class 2: no parent");
+}
+END_TEST
+
+START_TEST(a_second_source_is_seen)
+{
+    broken b = group_of_three_by_two();
+    b.receive[5].roles[2].parent = FAN_PARENT_SELF;
+    expect_complaint(&b, "node 5, class 2: is a source, but not the root");
+}
+END_TEST
+
+START_TEST(a_second_reader_of_a_shared_source_is_seen)
+{
+    broken b = make_all(make_shared_plan(FAN_GROUP, 6, 3, 1));
+    b.receive[4].roles[1].parent = FAN_PARENT_SELF;
+    expect_complaint(&b, "node 1, class 1: sends to node 4, which expects it from 6");
+    b = make_all(make_shared_plan(FAN_GROUP, 6, 3, 1));
+    b.receive[1].roles[1].parent = 6;
+    expect_complaint(&b, "node 1, class 1: no parent");
+}
+END_TEST
+
+START_TEST(a_cycle_is_seen)
+{
+    /* class 0: 1 sends to 4, 4 to 5 and 6; now 5 feeds 4 and 4 feeds 5 */
+    broken b = group_of_three_by_two();
+    b.receive[4].roles[0].parent = 5;
+    drop_edge(&b.receive[1], 0, 4);
+    fan_schedule_begin(&b.receive[5], 0, 4);
+    fan_schedule_add(&b.receive[5], 0, 4, FAN_EDGE_FORWARD);
+    expect_complaint(&b, "class 0: is on a cycle or below one");
+}
+END_TEST
+
+START_TEST(an_exchange_before_a_forward_is_seen)
+{
+    broken b = group_of_three_by_two();
+    fan_edge *first = &b.receive[1].edges[b.receive[1].roles[0].first];
+    fan_edge forward = first[0];
+    first[0] = first[1];
+    first[1] = forward;
+    expect_complaint(&b, "node 1, class 0: the forward edge to 4 comes after exchanges");
+}
+END_TEST
+
+START_TEST(a_node_in_two_groups_is_seen)
+{
+    /* nodes 4 to 6 are secondary; node 4 is moved into the primary tree with its own class only */
+    broken b = make_all(make_plan(FAN_GROUP, 7, 0, 3, 1, 1));
+    b.serve[1].roles[0] = (fan_role){.parent = FAN_PARENT_ABSENT};
+    b.serve[1].edge_count = 0;
+    fan_edge kept[2] = {b.receive[1].edges[0], b.receive[1].edges[1]};
+    b.receive[1].edge_count = 0;
+    fan_schedule_begin(&b.receive[1], 0, 0);
+    fan_schedule_add(&b.receive[1], 0, 4, FAN_EDGE_FORWARD);
+    fan_schedule_add(&b.receive[1], 0, kept[0].peer, FAN_EDGE_EXCHANGE);
+    fan_schedule_add(&b.receive[1], 0, kept[1].peer, FAN_EDGE_EXCHANGE);
+    expect_complaint(&b, "node 4, class 1: in another group than class 0");
+}
+END_TEST
+
+START_TEST(a_node_that_sends_too_much_is_seen)
+{
+    /* a star: allowed for no algorithm, though every node gets everything */
+    broken b = make_all(make_plan(FAN_KTREE, 7, 0, 2, 1, 0));
+    for (int node = 0; node < 7; node++) {
+        b.receive[node].edge_count = 0;
+        for (int class = 0; class < 2; class ++) {
+            fan_schedule_begin(&b.receive[node], class,
+                               node == 0   ? FAN_PARENT_SELF
+                               : node == 1 ? 0
+                                           : 1);
+            for (int peer = node + 1; node < 2 && peer <= (node == 0 ? 1 : 6); peer++)
+                fan_schedule_add(&b.receive[node], class, peer, FAN_EDGE_FORWARD);
+        }
+    }
+    expect_complaint(&b, "node 1: sends 10 subfiles, at most 2 are allowed");
+}
+END_TEST
+
+START_TEST(a_root_that_sends_twice_is_seen)
+{
+    broken b = group_of_three_by_two();
+    b.receive[4].roles[1].parent = 0; /* node 4 gets class 1 from the root instead of from 5 */
+    drop_edge(&b.receive[5], 1, 4);
+    b.receive[0].edge_count = 0;
+    for (int class = 0; class < 3; class ++) {
+        fan_schedule_begin(&b.receive[0], class, FAN_PARENT_SELF);
+        fan_schedule_add(&b.receive[0], class, 1 + class, FAN_EDGE_SCATTER);
+        if (class == 1)
+            fan_schedule_add(&b.receive[0], class, 4, FAN_EDGE_SCATTER);
+    }
+    expect_complaint(&b, "node 0: the root sends 4 subfiles instead of 3");
+}
+END_TEST
+
+START_TEST(numbers_that_make_no_sense_are_seen)
+{
+    fan_plan plan = make_plan(FAN_GROUP, 7, 7, 3, 1, 0);
+    ck_assert_int_eq(fan_plan_validate(&plan), FAN_ERR_ARGUMENT);
+    plan = make_plan(FAN_GROUP, 7, 6, 3, 1, 0);
+    ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+    plan.window = 0;
+    ck_assert_int_eq(fan_plan_validate(&plan), FAN_ERR_ARGUMENT);
+    plan.window = 1;
+    plan.sends = 0;
+    ck_assert_int_eq(fan_plan_validate(&plan), FAN_ERR_ARGUMENT);
+}
+END_TEST
+
+START_TEST(a_window_that_holds_nothing_stops_everybody)
+{
+    broken b = group_of_three_by_two();
+    b.plan.window = 0;
+    ck_assert_int_eq(fan_progress_check(&b.plan, b.receive, b.serve), FAN_ERR_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), "waits for ever"));
+    free_all(&b);
+}
+END_TEST
+
+/* The root gives class 0 to node 1, class 1 to node 2; they give them to each other in `phase`. */
+static fan_status play_swap(fan_phase phase)
+{
+    fan_plan plan = make_plan(FAN_GROUP, 3, 0, 2, 1, 0);
+    fan_schedule s[2][3];
+    for (int node = 0; node < 3; node++)
+        for (int p = 0; p < 2; p++)
+            ck_assert_int_eq(fan_schedule_init(&s[p][node], node, 2), FAN_OK);
+    for (int class = 0; class < 2; class ++) {
+        int owner = 1 + class, other = 2 - class;
+        fan_schedule_begin(&s[0][0], class, FAN_PARENT_SELF);
+        fan_schedule_add(&s[0][0], class, owner, FAN_EDGE_SCATTER);
+        fan_schedule_begin(&s[0][other], class, owner);
+        fan_schedule_begin(&s[0][owner], class, 0);
+        if (phase == FAN_PHASE_SERVE)
+            fan_schedule_begin(&s[1][owner], class, FAN_PARENT_SELF);
+        fan_schedule_add(&s[phase][owner], class, other, FAN_EDGE_EXCHANGE);
+    }
+    fan_status status = fan_progress_check(&plan, s[0], s[1]);
+    for (int node = 0; node < 3; node++)
+        for (int p = 0; p < 2; p++)
+            fan_schedule_free(&s[p][node]);
+    return status;
+}
+
+START_TEST(nodes_that_each_wait_for_the_other_to_have_all_are_seen)
+{
+    ck_assert_int_eq(play_swap(FAN_PHASE_RECEIVE), FAN_OK);
+    ck_assert_int_eq(play_swap(FAN_PHASE_SERVE), FAN_ERR_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), "waits for ever"));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        every_plan_for_up_to_64_nodes_is_valid,
+        plans_for_many_nodes_are_valid,
+        one_node_is_valid,
+        store_and_forward_is_valid,
+        a_shared_source_is_read_once_and_by_nobody_alone,
+        root_gives_each_member_of_the_first_group_another_subfile,
+        members_of_a_full_group_all_exchange,
+        members_never_send_to_one_at_a_time,
+        groups_forward_slot_to_slot,
+        full_feeds_every_member_of_the_next_group,
+        secondary_groups_are_fed_after_full_receipt_only,
+        trees_are_shallow_and_interior_disjoint,
+        a_dropped_exchange_is_seen,
+        an_edge_that_nobody_expects_is_seen,
+        an_edge_sent_twice_is_seen,
+        an_edge_to_no_node_is_seen,
+        an_edge_of_no_class_is_seen,
+        a_missing_parent_is_seen,
+        a_second_source_is_seen,
+        a_second_reader_of_a_shared_source_is_seen,
+        a_cycle_is_seen,
+        an_exchange_before_a_forward_is_seen,
+        a_node_in_two_groups_is_seen,
+        a_node_that_sends_too_much_is_seen,
+        a_root_that_sends_twice_is_seen,
+        numbers_that_make_no_sense_are_seen,
+        a_window_that_holds_nothing_stops_everybody,
+        nodes_that_each_wait_for_the_other_to_have_all_are_seen,
+    };
+    return unit_main("plan", tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Broadcasts of device memory, with a library that pretends to be a runtime.
+# shellcheck source=tests/pmpi/common.sh
+. "$top_srcdir/tests/pmpi/common.sh"
+
+aware=$programs/.libs/aware.so
+
+# with_runtime NAME WHO: the fake runtime, under this name, is loaded from the start.
+with_runtime()
+{
+    cp "$programs/.libs/fake_gpu.so" "$work/$1"
+    run_with "$aware:$work/$1" "$preload" "$programs/device" "$2"
+}
+
+# with_late_runtime WHO: it is loaded after the first broadcast.
+with_late_runtime()
+{
+    run_with "$aware" "$preload" "$programs/device" "$1" "$work/libcuda.so.1"
+}
+
+# In each run there are one broadcast before and three after the memory is the device's.
+for runtime in libcuda.so.1 libamdhip64.so.6 libze_loader.so.1; do
+    with_runtime $runtime all
+    check "$runtime, device memory on all ranks: the bytes are right" right
+    check "$runtime, all ranks: handed on" counted "handed on: device memory" "< 16.0 MiB" 3
+    check "$runtime, all ranks: host memory is taken over" counted "taken over" "< 16.0 MiB" 1
+    with_runtime $runtime one
+    check "$runtime, device memory on one rank: the bytes are right" right
+    check "$runtime, one rank: handed on by all" counted "handed on: device memory" "< 16.0 MiB" 3
+    with_runtime $runtime none
+    check "$runtime, no device memory: taken over" counted "taken over" "< 16.0 MiB" 4
+done
+
+with_late_runtime one
+check "loaded later, one rank: the bytes are right" right
+with_late_runtime all
+check "loaded later, all ranks: the bytes are right" right
+check "loaded later: through host memory" counted "taken over, device memory through a copy" "< 16.0 MiB" 3
+
+# The memory of these tests is out of reach indeed. (MPICH's launcher reports the signal in another way.)
+with_runtime libother.so all
+check "what no runtime knows is touched: the program is killed" [ "$status" != 0 ]
+
+finish
