@@ -3,7 +3,7 @@
 #include "base/units.h"
 #include "picture/draw.h"
 #include "plan/explain.h"
-#include "plan/print.h"
+#include "picture/print.h"
 #include "simulate/simulate.h"
 #include "tools/plan/options.h"
 #include "tools/plan/table.h"

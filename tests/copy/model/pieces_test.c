@@ -2,7 +2,6 @@
 /* How the data of all files is cut into pieces and put together in blocks. */
 #include "copy/model/pieces.h"
 #include "tests/common/random.h"
-#include "tests/common/plain_memory.h"
 #include "tests/common/unit_main.h"
 
 static void add_file(fan_copy_manifest *manifest, const char *name)

@@ -2,7 +2,6 @@
 /* A block goes into a frame and comes out of it; damage is found. Run with the address sanitizer, too. */
 #include "copy/wire/frame.h"
 #include "tests/common/random.h"
-#include "tests/common/plain_memory.h"
 #include "tests/common/unit_main.h"
 
 #include <stdlib.h>

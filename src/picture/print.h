@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file print.h  One node's schedule as text. */
-#ifndef FAN_PLAN_PRINT_H
-#define FAN_PLAN_PRINT_H
+#ifndef FAN_PICTURE_PRINT_H
+#define FAN_PICTURE_PRINT_H
 
 #include "plan/schedule.h"
 

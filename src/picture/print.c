@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/print.h"
+#include "picture/print.h"
 
 static void print_parent(const fan_role *role, FILE *out)
 {
