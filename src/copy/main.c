@@ -19,7 +19,7 @@ static void finalize(void)
 
 static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
 {
-    fan_copy_ranks_open(ranks, fan_copy_path_per_rank(options->destination), options->source_host);
+    fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), options->source_host);
     if (ranks->source < 0) {
         if (ranks->world_rank == 0)
             fprintf(stderr, "fanout-copy: --source-host %s: no process of this job runs there; start one on it\n",

@@ -46,7 +46,7 @@ typedef struct copy {
 
     /* On rank 0. */
     fan_copy_report report;
-    fan_copy_digests digests;
+    fan_copy_digest_lines digests;
     FILE *terminal;
 } copy;
 
@@ -72,7 +72,7 @@ static FILE *progress_stream(const fan_copy_options *options)
 {
     if (options->quiet || options->progress == FAN_COPY_SHOW_NEVER)
         return NULL;
-    return options->progress == FAN_COPY_SHOW_ALWAYS ? stderr : fan_copy_terminal_open();
+    return options->progress == FAN_COPY_SHOW_ALWAYS ? stderr : fan_os_terminal_open();
 }
 
 static void scan_problem(void *state, const char *path, const char *text)
@@ -88,7 +88,7 @@ static bool look_at_source(copy *c)
         return false;
     fan_copy_scan(options, &c->manifest, scan_problem, c);
     if (options->digest != NULL && c->report.error[0] == '\0'
-        && !fan_copy_digests_open(&c->digests, options, &c->manifest))
+        && !fan_copy_digest_lines_open(&c->digests, options, &c->manifest))
         fan_copy_report_error(&c->report, options->sources[0], c->digests.error);
     c->report.bytes = fan_copy_manifest_bytes(&c->manifest);
     c->report.files = fan_copy_manifest_files(&c->manifest);
@@ -172,7 +172,7 @@ static void find_place(copy *c)
 
 static void find_command(copy *c)
 {
-    int error = fan_copy_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
+    int error = fan_os_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
                                      c->outcome.path, sizeof c->outcome.path);
     if (error != 0)
         fan_copy_outcome_fail_errno(&c->outcome, "cannot write here", error);
@@ -233,12 +233,12 @@ static bool prepare(copy *c)
 {
     fan_copy_announce(&c->manifest, c->ranks->stream);
     fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
-    fan_copy_cleanup_lock();
+    fan_os_cleanup_lock();
     if (c->options->command != NULL)
         prepare_command(c);
     else
         prepare_files(c);
-    fan_copy_cleanup_unlock();
+    fan_os_cleanup_unlock();
     gather(c);
     int counts[2] = {c->outcome.writes, has_failed(c)};
     MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT, MPI_SUM, c->ranks->writers);
@@ -332,12 +332,12 @@ static bool transfer(copy *c, int64_t lacking)
 
 static void finish(copy *c)
 {
-    fan_copy_cleanup_lock();
+    fan_os_cleanup_lock();
     if (c->options->command != NULL)
         c->outcome.whole = fan_copy_command_finish(&c->command);
     else
         c->outcome.whole = fan_copy_tree_finish(&c->tree);
-    fan_copy_cleanup_unlock();
+    fan_os_cleanup_unlock();
 }
 
 static void deliver(copy *c)
@@ -345,7 +345,7 @@ static void deliver(copy *c)
     bool endless = fan_copy_manifest_endless(&c->manifest);
     int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
     /* Of standard input nobody knows the length: it is measured for as for a long one. */
-    c->report.link = fan_copy_link_measure(c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
+    c->report.link = fan_copy_link_rate_measure(c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
     MPI_Barrier(c->ranks->writers);
     double start = MPI_Wtime();
     bool good = transfer(c, lacking);
@@ -359,13 +359,13 @@ static void deliver(copy *c)
 
 static void release(copy *c)
 {
-    fan_copy_cleanup_lock();
+    fan_os_cleanup_lock();
     fan_copy_command_close(&c->command);
     if (c->tree.manifest != NULL)
         fan_copy_tree_close(&c->tree);
     fan_copy_targets_unstage(&c->targets);
     fan_copy_targets_close(&c->targets);
-    fan_copy_cleanup_unlock();
+    fan_os_cleanup_unlock();
     fan_copy_codec_free(c->codec);
     fan_copy_set_free(&c->lacking);
 }
@@ -374,7 +374,7 @@ static bool print_digests(copy *c)
 {
     if (c->options->digest == NULL || c->options->dry_run)
         return true;
-    if (fan_copy_digests_print(&c->digests, stdout))
+    if (fan_copy_digest_lines_print(&c->digests, stdout))
         return true;
     fan_copy_report_error(&c->report, c->options->sources[0], c->digests.error);
     return false;
@@ -389,7 +389,7 @@ static int finish_report(copy *c, bool announced)
         fan_copy_report_notes(&c->report);
     bool printed = !all || print_digests(c);
     bool reported = fan_copy_report_end(&c->report);
-    fan_copy_digests_close(&c->digests);
+    fan_copy_digest_lines_close(&c->digests);
     if (c->terminal != NULL && c->terminal != stderr)
         fclose(c->terminal);
     return all && printed && reported ? 0 : 1;

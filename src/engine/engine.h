@@ -29,8 +29,8 @@
 #include "engine/store.h"
 #include "engine/trace.h"
 #include "engine/transport.h"
-#include "plan/layout.h"
-#include "plan/schedule.h"
+#include "plan/schedule/layout.h"
+#include "plan/schedule/schedule.h"
 
 #include <stdbool.h>
 

@@ -71,32 +71,32 @@ void fan_trace_broadcast(fan_trace *trace, int root, int64_t bytes)
     int number = trace->next_broadcast++;
     trace->serving = false;
     trace->whole = fan_trace_begin(trace, (fan_transfer){.kind = FAN_TRANSFER_WHOLE, .peer = root, .bytes = bytes});
-    fan_traced_broadcast *broadcasts = make_room(trace, trace->broadcasts, trace->broadcast_count,
+    fan_record_broadcast *broadcasts = make_room(trace, trace->broadcasts, trace->broadcast_count,
                                                  &trace->broadcast_room, sizeof *trace->broadcasts);
     if (broadcasts == NULL) {
         trace->lost++;
         return;
     }
     trace->broadcasts = broadcasts;
-    trace->broadcasts[trace->broadcast_count++] = (fan_traced_broadcast){
+    trace->broadcasts[trace->broadcast_count++] = (fan_record_broadcast){
         .number = number, .root = root, .bytes = bytes, .start = fan_clock_now()};
 }
 
 /* NULL if there was no memory for it. */
-static fan_traced_broadcast *current(fan_trace *trace)
+static fan_record_broadcast *current(fan_trace *trace)
 {
     if (trace == NULL || trace->broadcast_count == 0)
         return NULL;
-    fan_traced_broadcast *last = &trace->broadcasts[trace->broadcast_count - 1];
+    fan_record_broadcast *last = &trace->broadcasts[trace->broadcast_count - 1];
     return last->number == trace->next_broadcast - 1 ? last : NULL;
 }
 
-void fan_trace_describe(fan_trace *trace, const fan_traced_broadcast *how)
+void fan_trace_describe(fan_trace *trace, const fan_record_broadcast *how)
 {
-    fan_traced_broadcast *b = current(trace);
+    fan_record_broadcast *b = current(trace);
     if (b == NULL)
         return;
-    fan_traced_broadcast described = *how;
+    fan_record_broadcast described = *how;
     described.number = b->number;
     described.bytes = b->bytes;
     described.root = b->root;
@@ -106,7 +106,7 @@ void fan_trace_describe(fan_trace *trace, const fan_traced_broadcast *how)
 
 void fan_trace_length(fan_trace *trace, int64_t bytes)
 {
-    fan_traced_broadcast *b = current(trace);
+    fan_record_broadcast *b = current(trace);
     if (b != NULL)
         b->bytes = bytes;
 }

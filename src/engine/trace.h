@@ -14,7 +14,7 @@
 typedef struct fan_trace {
     fan_transfer *transfers; /**< in the order of their beginnings */
     size_t count, room;
-    fan_traced_broadcast *broadcasts;
+    fan_record_broadcast *broadcasts;
     size_t broadcast_count, broadcast_room;
     int64_t limit; /**< bytes that all traces of the process may have, 0: as many as there are */
     int64_t lost;  /**< records for which there was no memory */
@@ -30,7 +30,7 @@ typedef struct fan_trace {
 void fan_trace_broadcast(fan_trace *trace, int root, int64_t bytes);
 
 /** Say how it is done. Of `how`, number, bytes, root and start are set here. */
-void fan_trace_describe(fan_trace *trace, const fan_traced_broadcast *how);
+void fan_trace_describe(fan_trace *trace, const fan_record_broadcast *how);
 
 /** Its length, which was unknown. */
 void fan_trace_length(fan_trace *trace, int64_t bytes);

@@ -20,7 +20,7 @@ typedef struct neighbours {
 typedef struct filling {
     const fan_mdc_lattice *lattice;
     const bool *present;
-    fan_mdc_type type;
+    fan_mdctool_type type;
     size_t bytes;
     const void *fill;
     char *array;
@@ -250,7 +250,7 @@ static size_t box_size(const fan_mdc_lattice *lattice)
     return size;
 }
 
-bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdc_type type, size_t bytes, const void *fill,
+bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdctool_type type, size_t bytes, const void *fill,
                   void *array)
 {
     filling f = {.lattice = lattice, .present = present, .type = type, .bytes = bytes, .fill = fill, .array = array};

@@ -5,11 +5,11 @@
 
 #include "mdc/lattice.h"
 
-typedef enum fan_mdc_type {
+typedef enum fan_mdctool_type {
     FAN_MDC_FLOAT,  /**< interpolated */
     FAN_MDC_DOUBLE, /**< interpolated */
     FAN_MDC_OTHER   /**< integers, categories and the rest: the nearest element */
-} fan_mdc_type;
+} fan_mdctool_type;
 
 /**
  * Fill the elements of missing descriptors. Along each axis on which elements at both sides are there, linear
@@ -22,7 +22,7 @@ typedef enum fan_mdc_type {
  * @param fill     the fill value, one element; or NULL
  * @return false if no descriptor is present, or memory is short
  */
-bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdc_type type, size_t bytes, const void *fill,
+bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdctool_type type, size_t bytes, const void *fill,
                   void *array);
 
 #endif

@@ -49,19 +49,19 @@ static void hold_list(void)
         stay_out_of_the_way();
 }
 
-void fan_copy_cleanup_lock(void)
+void fan_os_cleanup_lock(void)
 {
     pthread_mutex_lock(&mutex);
     hold_list();
     pthread_mutex_unlock(&list_mutex);
 }
 
-void fan_copy_cleanup_unlock(void)
+void fan_os_cleanup_unlock(void)
 {
     pthread_mutex_unlock(&mutex);
 }
 
-void fan_copy_cleanup_add(const char *path, const char *final_path)
+void fan_os_cleanup_add(const char *path, const char *final_path)
 {
     leftover *added = calloc(1, sizeof *added);
     if (added == NULL)
@@ -69,7 +69,7 @@ void fan_copy_cleanup_add(const char *path, const char *final_path)
     pthread_mutex_lock(&list_mutex);
     if (removing) {
         free(added);
-        fan_copy_cleanup_remove(path);
+        fan_os_cleanup_remove(path);
         stay_out_of_the_way();
     }
     *added = (leftover){leftovers, strdup(path), strdup(final_path)};
@@ -95,20 +95,20 @@ static void forget(const char *path)
         }
 }
 
-void fan_copy_cleanup_command(pid_t group, const char *path)
+void fan_os_cleanup_command(pid_t group, const char *path)
 {
     command.group = group;
     command.path = path;
 }
 
-void fan_copy_cleanup_forget(const char *path)
+void fan_os_cleanup_forget(const char *path)
 {
     hold_list();
     forget(path);
     pthread_mutex_unlock(&list_mutex);
 }
 
-int fan_copy_cleanup_commit(const char *path, const char *final_path)
+int fan_os_cleanup_commit(const char *path, const char *final_path)
 {
     hold_list();
     int failed = rename(path, final_path);
@@ -135,18 +135,18 @@ static int open_up(const char *path, const struct stat *status, int kind, struct
     return 0;
 }
 
-void fan_copy_cleanup_open(const char *path)
+void fan_os_cleanup_open(const char *path)
 {
     nftw(path, open_up, DESCRIPTORS_OF_WALK, FTW_PHYS);
 }
 
-int fan_copy_cleanup_remove(const char *path)
+int fan_os_cleanup_remove(const char *path)
 {
     if (remove(path) == 0 || errno == ENOENT)
         return 0;
     if (errno != ENOTEMPTY && errno != EEXIST)
         return -1;
-    fan_copy_cleanup_open(path);
+    fan_os_cleanup_open(path);
     return nftw(path, remove_found, DESCRIPTORS_OF_WALK, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -160,7 +160,7 @@ static leftover *take_list(void)
     return list;
 }
 
-const char *fan_copy_cleanup_run(void)
+const char *fan_os_cleanup_run(void)
 {
     static char unfinished[4096];
     struct timespec until;
@@ -177,8 +177,8 @@ const char *fan_copy_cleanup_run(void)
         leftover *gone = list;
         /* Without the lock somebody may put a file into a directory that is being removed, but finds no place for
          * the next one. */
-        if (fan_copy_cleanup_remove(gone->path) != 0)
-            fan_copy_cleanup_remove(gone->path);
+        if (fan_os_cleanup_remove(gone->path) != 0)
+            fan_os_cleanup_remove(gone->path);
         list = gone->next;
         release(gone);
     }

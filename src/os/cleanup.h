@@ -13,38 +13,38 @@
 #include <sys/types.h>
 
 /** Hold (when all is being removed, this does not return), release what the stopping thread needs before it removes anything. May be nested. */
-void fan_copy_cleanup_lock(void);
-void fan_copy_cleanup_unlock(void);
+void fan_os_cleanup_lock(void);
+void fan_os_cleanup_unlock(void);
 
 /** Register what is to be removed: a file, or a directory with all that is in it. Copies the names.
  *
  * @param final_path  what the user calls it
  */
-void fan_copy_cleanup_add(const char *path, const char *final_path);
+void fan_os_cleanup_add(const char *path, const char *final_path);
 
 /** It is gone. As with the lock, this may not return. */
-void fan_copy_cleanup_forget(const char *path);
+void fan_os_cleanup_forget(const char *path);
 
 /**
  * Register the process group of the command that takes the data for `path`, which is kept: it is told to end before
  * its input ends. 0: there is none any more.
  */
-void fan_copy_cleanup_command(pid_t group, const char *path);
+void fan_os_cleanup_command(pid_t group, const char *path);
 
 /** Rename what is whole, and forget it. Not while all is being removed: then this does not return. 0, or -1 with errno. */
-int fan_copy_cleanup_commit(const char *path, const char *final_path);
+int fan_os_cleanup_commit(const char *path, const char *final_path);
 
 /** Remove a file, or a directory with all that is in it. 0 (also if there is nothing), or -1 with errno. */
-int fan_copy_cleanup_remove(const char *path);
+int fan_os_cleanup_remove(const char *path);
 
 /** Let the owner into all directories here and below, as far as they can be reached. */
-void fan_copy_cleanup_open(const char *path);
+void fan_os_cleanup_open(const char *path);
 
 /**
  * Remove all that is registered; waits a second for the lock, and does not give it back.
  *
  * @return the final path of something that was registered, or NULL if nothing was
  */
-const char *fan_copy_cleanup_run(void);
+const char *fan_os_cleanup_run(void);
 
 #endif

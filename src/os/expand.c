@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-bool fan_copy_expand_valid(const char *pattern, const char *letters)
+bool fan_os_expand_valid(const char *pattern, const char *letters)
 {
     for (const char *p = strchr(pattern, '%'); p != NULL; p = strchr(p + 2, '%'))
         if (p[1] == '\0' || (p[1] != '%' && strchr(letters, p[1]) == NULL))
@@ -14,7 +14,7 @@ bool fan_copy_expand_valid(const char *pattern, const char *letters)
     return true;
 }
 
-static const char *text_of(char letter, const fan_copy_value *values, size_t count)
+static const char *text_of(char letter, const fan_os_value *values, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (values[i].letter == letter)
@@ -22,7 +22,7 @@ static const char *text_of(char letter, const fan_copy_value *values, size_t cou
     return "%";
 }
 
-int fan_copy_expand(const char *pattern, const fan_copy_value *values, size_t count, char *result, size_t size)
+int fan_os_expand(const char *pattern, const fan_os_value *values, size_t count, char *result, size_t size)
 {
     size_t used = 0;
     for (const char *p = pattern; *p != '\0'; p++) {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-bool fan_h5_split_words(char *words, const char **path, const char **object)
+bool fan_os_split_object_path(char *words, const char **path, const char **object)
 {
     char *colon = NULL;
     for (char *next = strstr(words, ":/"); next != NULL; next = strstr(next + 1, ":/"))

@@ -11,6 +11,6 @@
  *
  * @param words  is changed: the colon becomes the end of the path
  */
-bool fan_h5_split_words(char *words, const char **path, const char **object);
+bool fan_os_split_object_path(char *words, const char **path, const char **object);
 
 #endif

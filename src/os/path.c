@@ -10,12 +10,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-bool fan_copy_path_valid(const char *pattern)
+bool fan_os_path_valid(const char *pattern)
 {
-    return fan_copy_expand_valid(pattern, "hr");
+    return fan_os_expand_valid(pattern, "hr");
 }
 
-bool fan_copy_path_per_rank(const char *pattern)
+bool fan_os_path_per_rank(const char *pattern)
 {
     for (const char *p = strchr(pattern, '%'); p != NULL; p = strchr(p + 2, '%'))
         if (p[1] == 'r')
@@ -23,15 +23,15 @@ bool fan_copy_path_per_rank(const char *pattern)
     return false;
 }
 
-int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size)
+int fan_os_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size)
 {
     char number[16];
     snprintf(number, sizeof number, "%d", rank);
-    const fan_copy_value values[] = {{'h', host}, {'r', number}};
-    return fan_copy_expand(pattern, values, sizeof values / sizeof values[0], path, size);
+    const fan_os_value values[] = {{'h', host}, {'r', number}};
+    return fan_os_expand(pattern, values, sizeof values / sizeof values[0], path, size);
 }
 
-int fan_copy_path_append(char *path, size_t size, const char *name)
+int fan_os_path_append(char *path, size_t size, const char *name)
 {
     size_t used = strlen(path);
     const char *slash = used > 0 && path[used - 1] == '/' ? "" : "/";
@@ -39,7 +39,7 @@ int fan_copy_path_append(char *path, size_t size, const char *name)
     return (size_t)length < size - used ? 0 : ENAMETOOLONG;
 }
 
-void fan_copy_path_trim(char *path)
+void fan_os_path_trim(char *path)
 {
     for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
         path[length - 1] = '\0';
@@ -54,13 +54,13 @@ static int missing(const char *path)
     return path[length - 1] == '/' ? ENOTDIR : 0;
 }
 
-int fan_copy_path_into_directory(char *path, size_t size, const char *name)
+int fan_os_path_into_directory(char *path, size_t size, const char *name)
 {
     struct stat status;
     if (stat(path, &status) != 0)
         return errno == ENOENT ? missing(path) : errno;
     if (S_ISDIR(status.st_mode)) {
-        int error = fan_copy_path_append(path, size, name);
+        int error = fan_os_path_append(path, size, name);
         if (error != 0)
             return error;
         if (stat(path, &status) != 0)
@@ -71,23 +71,23 @@ int fan_copy_path_into_directory(char *path, size_t size, const char *name)
     return S_ISREG(status.st_mode) ? 0 : EINVAL;
 }
 
-const char *fan_copy_path_base(const char *path)
+const char *fan_os_path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
 }
 
-void fan_copy_path_name(const char *source, char *name, size_t size)
+void fan_os_path_name(const char *source, char *name, size_t size)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s", source);
-    fan_copy_path_trim(path);
-    const char *base = fan_copy_path_base(path);
+    fan_os_path_trim(path);
+    const char *base = fan_os_path_base(path);
     bool is_name = strcmp(base, "..") != 0 && base[0] != '\0';
     snprintf(name, size, "%s", is_name ? base : ".");
 }
 
-void fan_copy_path_parent(const char *path, char *parent, size_t size)
+void fan_os_path_parent(const char *path, char *parent, size_t size)
 {
-    snprintf(parent, size, "%.*s.", (int)(fan_copy_path_base(path) - path), path);
+    snprintf(parent, size, "%.*s.", (int)(fan_os_path_base(path) - path), path);
 }

@@ -7,23 +7,23 @@
 #include <stddef.h>
 
 /** Whether every % of `pattern` is followed by h, r or %. */
-bool fan_copy_path_valid(const char *pattern);
+bool fan_os_path_valid(const char *pattern);
 
 /** Whether `pattern` has a %r, so that every rank has a name of its own. */
-bool fan_copy_path_per_rank(const char *pattern);
+bool fan_os_path_per_rank(const char *pattern);
 
 /**
  * Replace %h, %r and %% of a valid `pattern`.
  *
  * @return 0, or ENAMETOOLONG if the result does not fit
  */
-int fan_copy_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size);
+int fan_os_path_expand(const char *pattern, const char *host, int rank, char *path, size_t size);
 
 /** Append "/NAME" to `path`; without a second slash if it ends with one. 0 or ENAMETOOLONG. */
-int fan_copy_path_append(char *path, size_t size, const char *name);
+int fan_os_path_append(char *path, size_t size, const char *name);
 
 /** Remove the slashes at the end, but for the root's. */
-void fan_copy_path_trim(char *path);
+void fan_os_path_trim(char *path);
 
 /**
  * If `path` is an existing directory, make it the file `name` in there, as cp does.
@@ -32,15 +32,15 @@ void fan_copy_path_trim(char *path);
  *         directory is in the way), EINVAL (something else that is no regular file is), ENOTDIR
  *         (`path` ends with a slash and is no directory), or what stat() says
  */
-int fan_copy_path_into_directory(char *path, size_t size, const char *name);
+int fan_os_path_into_directory(char *path, size_t size, const char *name);
 
 /** A name of the directory that `path` is in. Cut off if it does not fit. */
-void fan_copy_path_parent(const char *path, char *parent, size_t size);
+void fan_os_path_parent(const char *path, char *parent, size_t size);
 
 /** The last component of `path`. */
-const char *fan_copy_path_base(const char *path);
+const char *fan_os_path_base(const char *path);
 
 /** The name that a copy of `source` gets in a directory: its last component, "." if that says nothing (".", "..", "/"). */
-void fan_copy_path_name(const char *source, char *name, size_t size);
+void fan_os_path_name(const char *source, char *name, size_t size);
 
 #endif

@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-int fan_copy_process_start(const char *program, const char *const arguments[], int input, pid_t *process)
+int fan_os_process_start(const char *program, const char *const arguments[], int input, pid_t *process)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -38,7 +38,7 @@ int fan_copy_process_start(const char *program, const char *const arguments[], i
     return error;
 }
 
-int fan_copy_process_wait(pid_t process)
+int fan_os_process_wait(pid_t process)
 {
     int status;
     pid_t ended;

@@ -13,9 +13,9 @@
  * @param input      becomes its standard input; -1: it has ours
  * @return 0 or an errno value
  */
-int fan_copy_process_start(const char *program, const char *const arguments[], int input, pid_t *process);
+int fan_os_process_start(const char *program, const char *const arguments[], int input, pid_t *process);
 
 /** Wait for its end. Returns its status as waitpid() gives it; -1 if that cannot be known. */
-int fan_copy_process_wait(pid_t process);
+int fan_os_process_wait(pid_t process);
 
 #endif

@@ -12,7 +12,7 @@
 /* A path, or the name of a host, of which each character has to be quoted. */
 enum { WORD = 4 * PATH_MAX + 3 };
 
-int fan_copy_shell_word(const char *text, char *word, size_t size)
+int fan_os_shell_word(const char *text, char *word, size_t size)
 {
     size_t used = 0;
     if (size < 3)
@@ -53,9 +53,9 @@ static bool has_quoted(const char *command)
     return false;
 }
 
-bool fan_copy_shell_command_valid(const char *command, char *error, size_t size)
+bool fan_os_shell_command_valid(const char *command, char *error, size_t size)
 {
-    if (!fan_copy_expand_valid(command, "dhr"))
+    if (!fan_os_expand_valid(command, "dhr"))
         snprintf(error, size, "%s: after %% only d (directory), h (host), r (rank) and %% have a meaning",
                  command);
     else if (has_quoted(command))
@@ -65,14 +65,14 @@ bool fan_copy_shell_command_valid(const char *command, char *error, size_t size)
     return false;
 }
 
-int fan_copy_shell_command_expand(const char *command, const char *directory, const char *host, int rank,
+int fan_os_shell_command_expand(const char *command, const char *directory, const char *host, int rank,
                                   char *result, size_t size)
 {
     char number[16], directory_word[WORD], host_word[WORD];
     snprintf(number, sizeof number, "%d", rank);
-    if (fan_copy_shell_word(directory, directory_word, sizeof directory_word) != 0
-        || fan_copy_shell_word(host, host_word, sizeof host_word) != 0)
+    if (fan_os_shell_word(directory, directory_word, sizeof directory_word) != 0
+        || fan_os_shell_word(host, host_word, sizeof host_word) != 0)
         return ENAMETOOLONG;
-    const fan_copy_value values[] = {{'d', directory_word}, {'h', host_word}, {'r', number}};
-    return fan_copy_expand(command, values, sizeof values / sizeof values[0], result, size);
+    const fan_os_value values[] = {{'d', directory_word}, {'h', host_word}, {'r', number}};
+    return fan_os_expand(command, values, sizeof values / sizeof values[0], result, size);
 }

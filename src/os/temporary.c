@@ -36,9 +36,9 @@ static bool locks_are_missing(int error)
     return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP;
 }
 
-bool fan_copy_temporary_name(const char *final_path, const char *suffix, char *path, size_t size)
+bool fan_os_temporary_name(const char *final_path, const char *suffix, char *path, size_t size)
 {
-    const char *base = fan_copy_path_base(final_path);
+    const char *base = fan_os_path_base(final_path);
     int directory = (int)(base - final_path);
     int length;
     if (strlen(base) + strlen(FAN_COPY_JOURNAL) < NAME_MAX)
@@ -55,9 +55,9 @@ static bool ends_with(const char *text, const char *end)
     return length > end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-bool fan_copy_temporary_is(const char *path)
+bool fan_os_temporary_is(const char *path)
 {
-    const char *base = fan_copy_path_base(path);
+    const char *base = fan_os_path_base(path);
     return base[0] == '.' && (ends_with(base, FAN_COPY_PART) || ends_with(base, FAN_COPY_JOURNAL));
 }
 
@@ -113,18 +113,18 @@ static bool is_directory(int fd)
 }
 
 /* `resume`: one that is a directory is good. */
-static fan_copy_temporary create(const char *path, bool resume, int (*create_new)(const char *))
+static fan_os_temporary create(const char *path, bool resume, int (*create_new)(const char *))
 {
-    fan_copy_temporary made = {.fd = create_new(path)};
+    fan_os_temporary made = {.fd = create_new(path)};
     /* Again after each removal of a stale one: others may try the same at the same time. */
     for (int attempt = 0; made.fd < 0 && errno == EEXIST && attempt < 10; attempt++) {
         int stale = take_over(path, O_RDONLY);
         if (stale < 0 && errno != ENOENT)
             break;
         if (stale >= 0 && resume && is_directory(stale))
-            return (fan_copy_temporary){.fd = stale, .resumed = true};
+            return (fan_os_temporary){.fd = stale, .resumed = true};
         if (stale >= 0) {
-            int failed = fan_copy_cleanup_remove(path);
+            int failed = fan_os_cleanup_remove(path);
             close_with(stale, errno);
             if (failed)
                 break;
@@ -135,27 +135,27 @@ static fan_copy_temporary create(const char *path, bool resume, int (*create_new
     return made;
 }
 
-fan_copy_temporary fan_copy_temporary_file(const char *path)
+fan_os_temporary fan_os_temporary_file(const char *path)
 {
     return create(path, false, create_file);
 }
 
-int fan_copy_temporary_take(const char *path)
+int fan_os_temporary_take(const char *path)
 {
     return take_over(path, O_RDWR);
 }
 
-bool fan_copy_temporary_remove(const char *path)
+bool fan_os_temporary_remove(const char *path)
 {
     int stale = take_over(path, O_RDONLY);
     if (stale < 0)
         return false;
-    bool removed = fan_copy_cleanup_remove(path) == 0;
+    bool removed = fan_os_cleanup_remove(path) == 0;
     close(stale);
     return removed;
 }
 
-fan_copy_temporary fan_copy_temporary_directory(const char *path, bool resume)
+fan_os_temporary fan_os_temporary_directory(const char *path, bool resume)
 {
     return create(path, resume, create_directory);
 }

@@ -16,28 +16,28 @@
 #define FAN_COPY_JOURNAL ".fanout-journal"
 
 /** DIR/.NAME`suffix` for DIR/NAME; a name that would become too long is replaced by its hash. False if that is too long. */
-bool fan_copy_temporary_name(const char *final_path, const char *suffix, char *path, size_t size);
+bool fan_os_temporary_name(const char *final_path, const char *suffix, char *path, size_t size);
 
 /** Whether `path` is such a name. */
-bool fan_copy_temporary_is(const char *path);
+bool fan_os_temporary_is(const char *path);
 
 /** What became of an attempt to create. */
-typedef struct fan_copy_temporary {
+typedef struct fan_os_temporary {
     int fd;       /**< locked as long as it is open; -1 with errno: EBUSY when another process is writing there */
     bool stale;   /**< there was one of a killed run, which was removed */
     bool resumed; /**< there was one of a killed run, which this is */
-} fan_copy_temporary;
+} fan_os_temporary;
 
 /** Create the file `path`, readable by its owner only. */
-fan_copy_temporary fan_copy_temporary_file(const char *path);
+fan_os_temporary fan_os_temporary_file(const char *path);
 
 /** Lock the file of a killed run and open it for reading and writing. -1 if there is none, or if it has a writer. */
-int fan_copy_temporary_take(const char *path);
+int fan_os_temporary_take(const char *path);
 
 /** Remove what a killed run has left at `path`, if that has no writer. Whether there was something. */
-bool fan_copy_temporary_remove(const char *path);
+bool fan_os_temporary_remove(const char *path);
 
 /** Create the directory `path`, or take over a stale one if `resume`. */
-fan_copy_temporary fan_copy_temporary_directory(const char *path, bool resume);
+fan_os_temporary fan_os_temporary_directory(const char *path, bool resume);
 
 #endif

@@ -13,7 +13,7 @@ static bool in_foreground(int fd)
     return foreground == getpgrp() || foreground == getpgid(getppid());
 }
 
-FILE *fan_copy_terminal_open(void)
+FILE *fan_os_terminal_open(void)
 {
     if (isatty(STDERR_FILENO))
         return fdopen(dup(STDERR_FILENO), "w");

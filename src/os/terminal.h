@@ -9,6 +9,6 @@
  * The terminal of the user, or NULL if there is none, or if this job is in its background.
  * Launchers put pipes in the place of standard error, so /dev/tty is asked as well.
  */
-FILE *fan_copy_terminal_open(void);
+FILE *fan_os_terminal_open(void);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef FAN_PICTURE_PRINT_H
 #define FAN_PICTURE_PRINT_H
 
-#include "plan/schedule.h"
+#include "plan/schedule/schedule.h"
 
 #include <stdio.h>
 

@@ -154,7 +154,7 @@ static void compare(void *state, const fan_plan *rival)
 
 static rivals find_rivals(const fan_plan *plan, const fan_params *params)
 {
-    fan_request request = {.bytes = plan->layout.bytes,
+    fan_plan_request request = {.bytes = plan->layout.bytes,
                            .nodes = plan->nodes,
                            .root = plan->root,
                            .local = plan->local,

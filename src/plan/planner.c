@@ -35,7 +35,7 @@ static const double indifferent_hops = 2;
 static const double worth_it = 0.997; /* what a smaller chunk must come to: it takes more work than the model knows */
 
 typedef struct search {
-    const fan_request *request;
+    const fan_plan_request *request;
     const fan_params *params;
     fan_model model;
     int slow;         /* recipients that are to be leaves */
@@ -53,7 +53,7 @@ fan_model fan_params_model(const fan_params *params)
                        .gap = params->gap};
 }
 
-static fan_model model_of(const fan_request *request, const fan_params *params)
+static fan_model model_of(const fan_plan_request *request, const fan_params *params)
 {
     fan_model model = fan_params_model(params);
     if (request->local > 1)
@@ -287,7 +287,7 @@ static bool is_candidate(const search *s, fan_algorithm algorithm)
  */
 static int slow_leaves(const search *s)
 {
-    const fan_request *request = s->request;
+    const fan_plan_request *request = s->request;
     if (request->order == NULL || needs_groups(s))
         return 0;
     int recipients = request->nodes - 1;
@@ -306,7 +306,7 @@ static void consider_all(search *s)
             consider_group_sizes(s, by_preference[i]);
 }
 
-void fan_plan_candidates(const fan_request *request, const fan_params *params,
+void fan_plan_candidates(const fan_plan_request *request, const fan_params *params,
                          void (*visit)(void *state, const fan_plan *plan), void *state)
 {
     if (request->nodes < 2)
@@ -357,7 +357,7 @@ static const fan_plan *preferred(const fan_plan best[FAN_ALGORITHMS])
     return NULL;
 }
 
-static fan_plan choose(const fan_request *request, const fan_params *params)
+static fan_plan choose(const fan_plan_request *request, const fan_params *params)
 {
     if (request->nodes == 1) {
         int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : largest_chunk;
@@ -391,9 +391,9 @@ static fan_layout leave_room_for_tail(fan_layout layout)
 }
 
 /* Chunks grow to their full length and stay at it: the layout of a long stream is that of a longer one, but for the end. */
-static fan_plan choose_for_long_stream(const fan_request *request, const fan_params *params)
+static fan_plan choose_for_long_stream(const fan_plan_request *request, const fan_params *params)
 {
-    fan_request typical = *request;
+    fan_plan_request typical = *request;
     typical.bytes = long_stream;
     fan_plan plan = choose(&typical, params);
     double times = (double)request->bytes / long_stream;
@@ -407,7 +407,7 @@ static fan_plan choose_for_long_stream(const fan_request *request, const fan_par
     return plan;
 }
 
-fan_plan fan_plan_choose(const fan_request *request, const fan_params *params)
+fan_plan fan_plan_choose(const fan_plan_request *request, const fan_params *params)
 {
     bool is_long = request->bounded && request->bytes > long_stream;
     return is_long ? choose_for_long_stream(request, params) : choose(request, params);

@@ -3,11 +3,11 @@
 #ifndef FAN_PLAN_PLANNER_H
 #define FAN_PLAN_PLANNER_H
 
-#include "plan/model.h"
+#include "plan/schedule/model.h"
 #include "plan/plan.h"
 #include "tune/params.h"
 
-typedef struct fan_request {
+typedef struct fan_plan_request {
     int64_t bytes; /**< or FAN_UNKNOWN_LENGTH: planned as a long one */
     int nodes;
     int root;
@@ -16,7 +16,7 @@ typedef struct fan_request {
                    */
     const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */
     bool shared_source; /**< the root is no node but storage that all nodes can read: see plan.h */
-} fan_request;
+} fan_plan_request;
 
 /** The model that the parameters describe. */
 fan_model fan_params_model(const fan_params *params);
@@ -25,7 +25,7 @@ fan_model fan_params_model(const fan_params *params);
  * The best plan that the parameters permit: what they set is kept, what they leave at 0 or auto is
  * chosen.
  */
-fan_plan fan_plan_choose(const fan_request *request, const fan_params *params);
+fan_plan fan_plan_choose(const fan_plan_request *request, const fan_params *params);
 
 /**
  * All candidates that fan_plan_choose compares, the best chunk of each, in the order of the table
@@ -35,7 +35,7 @@ fan_plan fan_plan_choose(const fan_request *request, const fan_params *params);
  * that: such groups take the data over an uplink about once, and what cuts across switches nearly
  * once for each node. With slow nodes they are trees, which have these as leaves.
  */
-void fan_plan_candidates(const fan_request *request, const fan_params *params,
+void fan_plan_candidates(const fan_plan_request *request, const fan_params *params,
                          void (*visit)(void *state, const fan_plan *plan), void *state);
 
 #endif

@@ -12,7 +12,7 @@
 #define FAN_SIMULATE_NETWORK_H
 
 #include "engine/transport.h"
-#include "plan/model.h"
+#include "plan/schedule/model.h"
 
 typedef struct fan_network fan_network;
 

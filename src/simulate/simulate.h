@@ -4,7 +4,7 @@
 #define FAN_SIMULATE_SIMULATE_H
 
 #include "base/status.h"
-#include "plan/model.h"
+#include "plan/schedule/model.h"
 #include "plan/plan.h"
 
 /**

@@ -4,6 +4,7 @@
  * shows it), by every algorithm.
  */
 #include "fanout.h"
+#include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
 #include "tests/datatypes/patterns.h"
 #include "tests/common/tap.h"
@@ -24,7 +25,7 @@ static void test_algorithm(const char *algorithm)
     MPI_Info_set(hints, "fanout_algorithm", algorithm);
     fanout_comm_attach(comm, hints);
     MPI_Info_free(&hints);
-    if (fan_comm_state_get(comm, &state, &code) == FAN_OK)
+    if (fan_lifetime_state(comm, &state, &code) == FAN_OK)
         state->trace = &trace;
     for (int pattern = 0; pattern < pattern_count(); pattern++) {
         pattern_outcome outcome = pattern_run(pattern, fanout_bcast, comm);

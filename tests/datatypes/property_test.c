@@ -267,7 +267,7 @@ static void run_draw(setting *s, uint64_t number, int draw)
     buffers b;
     make_buffers(&b, &own, &drawn, id, rank == root);
     size_t bytes = signature_bytes(&drawn);
-    bool handed_over = fan_is_small(s->ours.state, (int64_t)bytes);
+    bool handed_over = fan_delivery_is_small(s->ours.state, (int64_t)bytes);
     finding found = compare(&b, handed_over, root, s->comm);
     tell(s, number, draw, &b, found);
     tally *t = &tallies[s->algorithm];

@@ -82,7 +82,7 @@ static fan_plan make_plan(const setup *u)
     params.sends = u->sends;
     params.child_sends = u->child_sends;
     params.overlap = u->overlap;
-    fan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes, .nodes = u->nodes + u->shared, .root = u->root};
+    fan_plan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes, .nodes = u->nodes + u->shared, .root = u->root};
     request.shared_source = u->shared;
     return fan_plan_choose(&request, &params);
 }

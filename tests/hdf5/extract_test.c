@@ -30,16 +30,16 @@ START_TEST(words_are_split)
     const char *path, *object;
     char usual[] = "a/b.h5:/group/data", colons[] = "a:/b:c.h5:/d", host[] = "C:", none[] = "a.h5";
     char empty[] = "a.h5:/", bare[] = ":/a";
-    ck_assert(fan_h5_split_words(usual, &path, &object));
+    ck_assert(fan_os_split_object_path(usual, &path, &object));
     ck_assert_str_eq(path, "a/b.h5");
     ck_assert_str_eq(object, "/group/data");
-    ck_assert(fan_h5_split_words(colons, &path, &object));
+    ck_assert(fan_os_split_object_path(colons, &path, &object));
     ck_assert_str_eq(path, "a:/b:c.h5");
     ck_assert_str_eq(object, "/d");
-    ck_assert(!fan_h5_split_words(host, &path, &object));
-    ck_assert(!fan_h5_split_words(none, &path, &object));
-    ck_assert(!fan_h5_split_words(empty, &path, &object));
-    ck_assert(!fan_h5_split_words(bare, &path, &object));
+    ck_assert(!fan_os_split_object_path(host, &path, &object));
+    ck_assert(!fan_os_split_object_path(none, &path, &object));
+    ck_assert(!fan_os_split_object_path(empty, &path, &object));
+    ck_assert(!fan_os_split_object_path(bare, &path, &object));
     ck_assert_str_eq(bare, ":/a");
 }
 END_TEST
@@ -47,7 +47,7 @@ END_TEST
 START_TEST(a_dataset_is_the_same)
 {
     static int from_whole[100][200], from_part[100][200];
-    ck_assert_int_eq(fan_h5_extract(whole, "/outer/inner/chunked", part), FAN_OK);
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/outer/inner/chunked", part), FAN_OK);
     for (int i = 0; i < 2; i++) {
         hid_t file = H5Fopen(i == 0 ? whole : part, H5F_ACC_RDONLY, H5P_DEFAULT);
         hid_t dataset = H5Dopen2(file, "/outer/inner/chunked", H5P_DEFAULT);
@@ -65,7 +65,7 @@ END_TEST
 START_TEST(a_group_is_the_same)
 {
     uint64_t hash = hash_of_group(whole, "/plain");
-    ck_assert_int_eq(fan_h5_extract(whole, "/plain", part), FAN_OK);
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/plain", part), FAN_OK);
     ck_assert(hash == hash_of_group(part, "/plain"));
 }
 END_TEST
@@ -73,7 +73,7 @@ END_TEST
 static void expect_failure(const char *path, const char *object, const char *target, const char *text)
 {
     unlink(part);
-    ck_assert_int_eq(fan_h5_extract(path, object, target), FAN_ERR_SYSTEM);
+    ck_assert_int_eq(fan_mdctool_extract(path, object, target), FAN_ERR_SYSTEM);
     ck_assert_msg(strstr(fan_fail_text(), text) != NULL, "'%s' is not in '%s'", text, fan_fail_text());
     ck_assert_int_ne(access(part, F_OK), 0);
 }

@@ -4,6 +4,7 @@
  * order a rank sent and received. Each behaviour of overlap must be absent when overlap is off.
  */
 #include "fanout.h"
+#include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
 #include "tests/common/tap.h"
 
@@ -45,7 +46,7 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
     MPI_Info_free(&hints);
     fan_comm_state *state;
     int code;
-    fan_comm_state_get(comm, &state, &code);
+    fan_lifetime_state(comm, &state, &code);
     fan_trace_clear(&trace);
     state->trace = &trace;
     char *data = malloc(bytes);

@@ -6,6 +6,7 @@
 #ifndef FAN_TESTS_EVIDENCE_H
 #define FAN_TESTS_EVIDENCE_H
 
+#include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
 
 typedef struct evidence {
@@ -23,7 +24,7 @@ static inline uint32_t evidence_pieces(const evidence *e)
 static inline void evidence_watch(evidence *e, MPI_Comm comm)
 {
     int code;
-    if (fan_comm_state_get(comm, &e->state, &code) != FAN_OK)
+    if (fan_lifetime_state(comm, &e->state, &code) != FAN_OK)
         MPI_Abort(MPI_COMM_WORLD, 1);
     e->state->trace = &e->trace;
     e->pieces = evidence_pieces(e);

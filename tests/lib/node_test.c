@@ -4,6 +4,7 @@
  * other in it, and that wrong lengths are noticed. Run with placements (tests/run-mpi).
  */
 #include "fanout.h"
+#include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
 #include "tests/common/tap.h"
 
@@ -36,7 +37,7 @@ static const fan_node_map *map_of(MPI_Comm comm)
 {
     fan_comm_state *state;
     int code;
-    return fan_comm_state_get(comm, &state, &code) == FAN_OK ? &state->map : NULL;
+    return fan_lifetime_state(comm, &state, &code) == FAN_OK ? &state->map : NULL;
 }
 
 /* ---- memory ---- */

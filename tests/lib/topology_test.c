@@ -5,6 +5,7 @@
  * ranks, which are all on one host, over hosts that are not there. Only rank 0 has the variable.
  */
 #include "fanout.h"
+#include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
 #include "tests/common/tap.h"
 
@@ -60,7 +61,7 @@ static fan_comm_state *state_of(MPI_Comm comm)
 {
     fan_comm_state *state;
     int code;
-    return fan_comm_state_get(comm, &state, &code) == FAN_OK ? state : NULL;
+    return fan_lifetime_state(comm, &state, &code) == FAN_OK ? state : NULL;
 }
 
 static bool broadcast(int bytes, int root, MPI_Comm comm)

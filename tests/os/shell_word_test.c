@@ -29,7 +29,7 @@ START_TEST(the_shell_sees_one_word)
 {
     for (size_t i = 0; i < TEXTS; i++) {
         char word[100], command[200], expected[100];
-        ck_assert_int_eq(fan_copy_shell_word(texts[i], word, sizeof word), 0);
+        ck_assert_int_eq(fan_os_shell_word(texts[i], word, sizeof word), 0);
         snprintf(command, sizeof command, "printf '<%%s>' %s", word);
         snprintf(expected, sizeof expected, "<%s>", texts[i]);
         expect_output(command, expected);
@@ -43,14 +43,14 @@ START_TEST(a_word_stays_in_its_room)
     for (size_t i = 0; i < TEXTS; i++)
         for (size_t size = 0; size < sizeof word; size++) {
             memset(word, 'x', sizeof word);
-            fan_copy_shell_word(texts[i], word, size);
+            fan_os_shell_word(texts[i], word, size);
             for (size_t at = size; at < sizeof word; at++)
                 ck_assert_int_eq(word[at], 'x');
         }
-    ck_assert_int_eq(fan_copy_shell_word("abc", word, 6), 0);
-    ck_assert_int_eq(fan_copy_shell_word("abc", word, 5), ENAMETOOLONG);
-    ck_assert_int_eq(fan_copy_shell_word("'", word, 7), 0);
-    ck_assert_int_eq(fan_copy_shell_word("'", word, 6), ENAMETOOLONG);
+    ck_assert_int_eq(fan_os_shell_word("abc", word, 6), 0);
+    ck_assert_int_eq(fan_os_shell_word("abc", word, 5), ENAMETOOLONG);
+    ck_assert_int_eq(fan_os_shell_word("'", word, 7), 0);
+    ck_assert_int_eq(fan_os_shell_word("'", word, 6), ENAMETOOLONG);
 }
 END_TEST
 
@@ -60,7 +60,7 @@ START_TEST(a_command_gets_its_values)
     for (size_t i = 0; i < TEXTS; i++) {
         char expected[200];
         const char *directory = texts[i], *host = texts[TEXTS - 1 - i];
-        ck_assert_int_eq(fan_copy_shell_command_expand("printf '<%%s>' %d x%h/%r %%", directory, host, 7, command,
+        ck_assert_int_eq(fan_os_shell_command_expand("printf '<%%s>' %d x%h/%r %%", directory, host, 7, command,
                                                        sizeof command),
                          0);
         snprintf(expected, sizeof expected, "<%s><x%s/7><%%>", directory, host);
@@ -72,13 +72,13 @@ END_TEST
 START_TEST(a_command_stays_in_its_room)
 {
     char command[12];
-    ck_assert_int_eq(fan_copy_shell_command_expand("cd %d; w", "abc", "h", 0, command, sizeof command), 0);
+    ck_assert_int_eq(fan_os_shell_command_expand("cd %d; w", "abc", "h", 0, command, sizeof command), 0);
     ck_assert_str_eq(command, "cd 'abc'; w");
-    ck_assert_int_eq(fan_copy_shell_command_expand("cd %d; w", "abcd", "h", 0, command, sizeof command),
+    ck_assert_int_eq(fan_os_shell_command_expand("cd %d; w", "abcd", "h", 0, command, sizeof command),
                      ENAMETOOLONG);
     static char path[PATH_MAX], result[5 * PATH_MAX];
     memset(path, '\'', sizeof path - 1);
-    ck_assert_int_eq(fan_copy_shell_command_expand("%d", path, "h", 0, result, sizeof result), 0);
+    ck_assert_int_eq(fan_os_shell_command_expand("%d", path, "h", 0, result, sizeof result), 0);
     ck_assert_uint_eq(strlen(result), 4 * (PATH_MAX - 1) + 2);
 }
 END_TEST
@@ -87,7 +87,7 @@ static void expect_valid(const char *command, const char *part)
 {
     char error[300] = "";
     char *copy = strdup(command); /* so that sanitizers see reads beyond it */
-    bool valid = fan_copy_shell_command_valid(copy, error, sizeof error);
+    bool valid = fan_os_shell_command_valid(copy, error, sizeof error);
     free(copy);
     if (valid != (part == NULL) || (!valid && strstr(error, part) == NULL))
         ck_abort_msg("%s: \"%s\"", command, error);

@@ -35,7 +35,7 @@ static fan_plan make_plan(fan_algorithm algorithm, int nodes, int root, int k, i
 
 static void expect_valid(const fan_plan *plan)
 {
-    if (fan_plan_validate(plan) != FAN_OK)
+    if (fan_check_plan(plan) != FAN_OK)
         ck_abort_msg("%s, %d nodes, root %d, k %d, b %d, %d secondary groups: %s",
                      fan_algorithm_names[plan->algorithm], plan->nodes, plan->root,
                      plan->shape.group_size, plan->shape.branching, plan->shape.secondary_groups,
@@ -340,7 +340,7 @@ static broken make_all(fan_plan plan)
         b.receive[node] = schedule_of(&plan, node, FAN_PHASE_RECEIVE);
         b.serve[node] = schedule_of(&plan, node, FAN_PHASE_SERVE);
     }
-    ck_assert_int_eq(fan_schedules_validate(&b.plan, b.receive, b.serve), FAN_OK);
+    ck_assert_int_eq(fan_check_schedules(&b.plan, b.receive, b.serve), FAN_OK);
     return b;
 }
 
@@ -354,7 +354,7 @@ static void free_all(broken *b)
 
 static void expect_complaint(broken *b, const char *text)
 {
-    ck_assert_int_eq(fan_schedules_validate(&b->plan, b->receive, b->serve), FAN_ERR_ARGUMENT);
+    ck_assert_int_eq(fan_check_schedules(&b->plan, b->receive, b->serve), FAN_ERR_ARGUMENT);
     if (strstr(fan_fail_text(), text) == NULL)
         ck_abort_msg("expected '%s', got '%s'", text, fan_fail_text());
     free_all(b);
@@ -530,14 +530,14 @@ END_TEST
 START_TEST(numbers_that_make_no_sense_are_seen)
 {
     fan_plan plan = make_plan(FAN_GROUP, 7, 7, 3, 1, 0);
-    ck_assert_int_eq(fan_plan_validate(&plan), FAN_ERR_ARGUMENT);
+    ck_assert_int_eq(fan_check_plan(&plan), FAN_ERR_ARGUMENT);
     plan = make_plan(FAN_GROUP, 7, 6, 3, 1, 0);
-    ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+    ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     plan.window = 0;
-    ck_assert_int_eq(fan_plan_validate(&plan), FAN_ERR_ARGUMENT);
+    ck_assert_int_eq(fan_check_plan(&plan), FAN_ERR_ARGUMENT);
     plan.window = 1;
     plan.sends = 0;
-    ck_assert_int_eq(fan_plan_validate(&plan), FAN_ERR_ARGUMENT);
+    ck_assert_int_eq(fan_check_plan(&plan), FAN_ERR_ARGUMENT);
 }
 END_TEST
 
@@ -545,7 +545,7 @@ START_TEST(a_window_that_holds_nothing_stops_everybody)
 {
     broken b = group_of_three_by_two();
     b.plan.window = 0;
-    ck_assert_int_eq(fan_progress_check(&b.plan, b.receive, b.serve), FAN_ERR_ARGUMENT);
+    ck_assert_int_eq(fan_check_deadlock(&b.plan, b.receive, b.serve), FAN_ERR_ARGUMENT);
     ck_assert_ptr_nonnull(strstr(fan_fail_text(), "waits for ever"));
     free_all(&b);
 }
@@ -569,7 +569,7 @@ static fan_status play_swap(fan_phase phase)
             fan_schedule_begin(&s[1][owner], class, FAN_PARENT_SELF);
         fan_schedule_add(&s[phase][owner], class, other, FAN_EDGE_EXCHANGE);
     }
-    fan_status status = fan_progress_check(&plan, s[0], s[1]);
+    fan_status status = fan_check_deadlock(&plan, s[0], s[1]);
     for (int node = 0; node < 3; node++)
         for (int p = 0; p < 2; p++)
             fan_schedule_free(&s[p][node]);

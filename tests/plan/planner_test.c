@@ -91,7 +91,7 @@ END_TEST
 
 static fan_plan choose(int nodes, int64_t bytes, const fan_params *params)
 {
-    fan_request request = {.bytes = bytes, .nodes = nodes, .root = nodes / 2};
+    fan_plan_request request = {.bytes = bytes, .nodes = nodes, .root = nodes / 2};
     return fan_plan_choose(&request, params);
 }
 
@@ -109,7 +109,7 @@ START_TEST(any_size_gets_a_valid_plan)
     for (int i = 0; i < some_nodes_count; i++)
         for (int64_t bytes = 1; bytes <= (int64_t)1 << 40; bytes = 3 * bytes + 1) {
             fan_plan plan = choose(some_nodes[i], bytes, &params);
-            if (fan_plan_validate(&plan) != FAN_OK)
+            if (fan_check_plan(&plan) != FAN_OK)
                 ck_abort_msg("%d nodes, %lld bytes: %s", some_nodes[i], (long long)bytes,
                              fan_fail_text());
             ck_assert_int_eq(plan.layout.bytes, bytes);
@@ -123,10 +123,10 @@ START_TEST(one_node_and_no_bytes_are_plans_too)
 {
     fan_params params = fan_params_default();
     fan_plan plan = choose(1, 1000, &params);
-    ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+    ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     for (int nodes = 2; nodes <= 9; nodes++) {
         plan = choose(nodes, 0, &params);
-        ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+        ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }
 }
 END_TEST
@@ -143,7 +143,7 @@ START_TEST(choice_is_the_same_each_time_and_for_each_root)
 {
     fan_params params = fan_params_default();
     for (int root = 0; root < 64; root++) {
-        fan_request request = {.bytes = 16 * mib, .nodes = 64, .root = root};
+        fan_plan_request request = {.bytes = 16 * mib, .nodes = 64, .root = root};
         fan_plan first = fan_plan_choose(&request, &params);
         fan_plan second = fan_plan_choose(&request, &params);
         fan_plan other = choose(64, 16 * mib, &params);
@@ -161,7 +161,7 @@ START_TEST(set_algorithms_are_used)
             params.algorithm = a;
             fan_plan plan = choose(some_nodes[i], 4 * mib, &params);
             ck_assert_int_eq(plan.algorithm, a);
-            ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+            ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
         }
 }
 END_TEST
@@ -225,13 +225,13 @@ START_TEST(streams_are_bounded)
             params.secondary_groups = 1;
             params.overlap = 0;
             params.chunk_bytes = k == 32 ? mib : 0;
-            fan_request request = {
+            fan_plan_request request = {
                 .bytes = (int64_t)1 << 40, .nodes = some_nodes[i], .bounded = true};
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert(plan.overlap);
             ck_assert(!fan_plan_has_secondary(&plan));
             ck_assert_int_le(fan_plan_slots(&plan) * fan_layout_chunk_bytes(&plan.layout), 128 * mib);
-            ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+            ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
         }
 }
 END_TEST
@@ -257,7 +257,7 @@ START_TEST(choice_is_within_a_percent_of_the_best_and_none_beats_the_limit)
     fan_params params = fan_params_default();
     for (int i = 0; i < some_nodes_count; i++)
         for (int64_t bytes = 1; bytes <= (int64_t)1 << 40; bytes *= 2) {
-            fan_request request = {.bytes = bytes, .nodes = some_nodes[i]};
+            fan_plan_request request = {.bytes = bytes, .nodes = some_nodes[i]};
             tally t = {.least = INFINITY, .least_ratio = INFINITY};
             fan_plan_candidates(&request, &params, count, &t);
             ck_assert_double_ge(t.least_ratio, 0.999999);
@@ -270,7 +270,7 @@ END_TEST
 START_TEST(choosing_for_many_nodes_is_cheap)
 {
     fan_params params = fan_params_default();
-    fan_request request = {.bytes = gib, .nodes = 100000};
+    fan_plan_request request = {.bytes = gib, .nodes = 100000};
     tally t = {0};
     fan_plan_candidates(&request, &params, count, &t);
     ck_assert_int_gt(t.plans, 10);
@@ -348,7 +348,7 @@ END_TEST
 /* The rank that exchanges messages also copies for the others: slow copies count, fast ones do not. */
 START_TEST(ranks_that_share_memory_cost_copies)
 {
-    fan_request request = {.bytes = 16 * mib, .nodes = 9};
+    fan_plan_request request = {.bytes = 16 * mib, .nodes = 9};
     fan_params params = fan_params_default();
     fan_plan alone = fan_plan_choose(&request, &params);
     request.local = 4;
@@ -370,7 +370,7 @@ START_TEST(unknown_length_is_planned_as_a_long_stream)
 {
     fan_params params = fan_params_default();
     for (int nodes = 1; nodes <= 40; nodes += 3) {
-        fan_request request = {.bytes = 64 * mib, .nodes = nodes, .bounded = true};
+        fan_plan_request request = {.bytes = 64 * mib, .nodes = nodes, .bounded = true};
         fan_plan expected = fan_plan_choose(&request, &params);
         request.bytes = FAN_UNKNOWN_LENGTH;
         fan_plan plan = fan_plan_choose(&request, &params);
@@ -381,7 +381,7 @@ START_TEST(unknown_length_is_planned_as_a_long_stream)
         ck_assert_int_lt(chunk_of(plan), chunk_of(expected));
         ck_assert_int_gt(chunk_of(plan), chunk_of(expected) * 9 / 10);
         ck_assert_int_eq(fan_layout_length(&plan.layout, fan_layout_chunks(&plan.layout) / 2), chunk_of(plan));
-        ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+        ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }
 }
 END_TEST
@@ -392,7 +392,7 @@ START_TEST(a_shared_source_is_read_in_the_chunks_that_are_asked_for)
     fan_params params = fan_params_default();
     params.chunk_bytes = 100003;
     for (int nodes = 2; nodes <= 40; nodes += 3) {
-        fan_request request = {.bytes = 12345678, .nodes = nodes, .bounded = true, .shared_source = true};
+        fan_plan_request request = {.bytes = 12345678, .nodes = nodes, .bounded = true, .shared_source = true};
         fan_plan plan = fan_plan_choose(&request, &params);
         int64_t chunks = fan_layout_chunks(&plan.layout);
         ck_assert_int_eq(chunks, (request.bytes - 1) / params.chunk_bytes + 1);
@@ -400,7 +400,7 @@ START_TEST(a_shared_source_is_read_in_the_chunks_that_are_asked_for)
             ck_assert_int_eq(fan_layout_offset(&plan.layout, g), g * params.chunk_bytes);
         ck_assert_int_eq(fan_layout_offset(&plan.layout, chunks - 1) + fan_layout_length(&plan.layout, chunks - 1),
                          request.bytes);
-        ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+        ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }
 }
 END_TEST

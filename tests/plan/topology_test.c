@@ -3,7 +3,7 @@
 #include "base/hostlist.h"
 #include "plan/algorithms/algorithms.h"
 #include "plan/planner.h"
-#include "plan/topology.h"
+#include "plan/schedule/topology.h"
 #include "plan/check/validate.h"
 #include "tests/common/unit_main.h"
 
@@ -366,7 +366,7 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
     plan.tail = fan_order_neighbours(order, plan.root) % plan.shape.group_size;
     int classes = plan.shape.group_size;
     plan.layout = fan_layout_make(5 * (int64_t)classes - 1, 1, classes, 1);
-    if (fan_plan_validate(&plan) != FAN_OK)
+    if (fan_check_plan(&plan) != FAN_OK)
         ck_abort_msg("%s, %d nodes, root %d, k %d, %d slow, tail %d: %s",
                      fan_algorithm_names[algorithm], plan.nodes, plan.root, classes,
                      plan.shape.slow, plan.tail, fan_fail_text());
@@ -406,11 +406,11 @@ START_TEST(plans_with_a_shared_source_are_valid_in_any_order)
         if (order == NULL)
             continue;
         fan_order *with = fan_order_add_storage(order);
-        fan_request request = {.bytes = 100000000, .nodes = order->nodes + 1, .root = order->nodes, .order = with,
+        fan_plan_request request = {.bytes = 100000000, .nodes = order->nodes + 1, .root = order->nodes, .order = with,
                                .bounded = true, .shared_source = true};
         for (params.algorithm = FAN_AUTO; params.algorithm < FAN_ALGORITHMS; params.algorithm++) {
             fan_plan plan = fan_plan_choose(&request, &params);
-            if (fan_plan_validate(&plan) != FAN_OK)
+            if (fan_check_plan(&plan) != FAN_OK)
                 ck_abort_msg("%d nodes, algorithm %d: %s", order->nodes, (int)plan.algorithm, fan_fail_text());
         }
         free(with);
@@ -434,7 +434,7 @@ START_TEST(trees_with_any_number_of_slow_nodes_are_valid)
                     plan.layout = fan_layout_make(4 * k, 1, k, 1);
                     ck_assert_int_eq(plan.shape.group_size, k);
                     ck_assert(plan.shape.slow == slow || a == FAN_KEXCHANGE);
-                    if (fan_plan_validate(&plan) != FAN_OK)
+                    if (fan_check_plan(&plan) != FAN_OK)
                         ck_abort_msg("%s, %d nodes, %d slow, k %d: %s", fan_algorithm_names[a],
                                      nodes, slow, k, fan_fail_text());
                 }
@@ -497,7 +497,7 @@ static fan_plan fat_plan(const fan_order *order, int root, int k, int branching)
     params.algorithm = FAN_GROUP;
     params.group_size = k;
     params.branching = branching;
-    fan_request request = {
+    fan_plan_request request = {
         .bytes = 1 << 22, .nodes = fat_nodes, .root = root, .order = order};
     return fan_plan_choose(&request, &params);
 }
@@ -531,10 +531,10 @@ START_TEST(trees_over_switches_cross_an_uplink_once)
     for (int root = 0; root < fat_nodes; root += 13)
         for (int k = 1; k <= 8; k++) {
             params.group_size = k;
-            fan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
+            fan_plan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert_ptr_eq(plan.shape.blocks, order);
-            ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+            ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
             ck_assert_double_eq_tol(busiest_uplink(&plan), 1, 0.02);
         }
     free(order);
@@ -570,7 +570,7 @@ START_TEST(exporters_are_near_where_a_class_enters)
     params.algorithm = FAN_KTREE;
     for (int root = 0; root < fat_nodes; root++) {
         params.group_size = 2 + root % 7;
-        fan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
+        fan_plan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
         ck_assert_int_le(depth_of(&plan), depths[root % 7]);
     }
@@ -623,11 +623,11 @@ START_TEST(the_planner_keeps_to_switches)
     fan_order *order = fat_tree("");
     fan_params params = fan_params_default();
     for (int64_t bytes = 1 << 16; bytes <= 1 << 30; bytes *= 16) {
-        fan_request request = {.bytes = bytes, .nodes = fat_nodes, .root = 77, .order = order};
+        fan_plan_request request = {.bytes = bytes, .nodes = fat_nodes, .root = 77, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
         ck_assert(plan.algorithm == FAN_GROUP ? 16 % plan.shape.group_size == 0 : plan.shape.blocks == order);
         ck_assert_double_lt(busiest_uplink(&plan), plan.shape.branching + 0.01);
-        ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+        ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }
     free(order);
 }
@@ -651,9 +651,9 @@ START_TEST(slow_hosts_only_receive)
     fan_order *order = order_of(hosts, 9, "NodeName=n2,n5 Speed=0.5\n");
     for (int root = 0; root < 9; root++)
         for (int64_t bytes = 1 << 16; bytes <= 1 << 28; bytes *= 4) {
-            fan_request request = {.bytes = bytes, .nodes = 9, .root = root, .order = order};
+            fan_plan_request request = {.bytes = bytes, .nodes = 9, .root = root, .order = order};
             fan_plan plan = fan_plan_choose(&request, &params);
-            ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+            ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
             ck_assert(root == 2 || !sends(&plan, 2));
             ck_assert(root == 5 || !sends(&plan, 5));
         }
@@ -666,7 +666,7 @@ START_TEST(a_slow_host_sets_the_predicted_time)
 {
     const char *hosts[] = {"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"};
     fan_params params = fan_params_default();
-    fan_request request = {.bytes = 1 << 28, .nodes = 9};
+    fan_plan_request request = {.bytes = 1 << 28, .nodes = 9};
     double even = fan_plan_choose(&request, &params).predicted;
     fan_order *order = order_of(hosts, 9, "NodeName=n4 Speed=0.5\n");
     request.order = order;
@@ -684,10 +684,10 @@ START_TEST(too_many_slow_hosts_send)
     const char *hosts[] = {"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"};
     fan_params params = fan_params_default();
     fan_order *order = order_of(hosts, 9, "NodeName=n[2-8] Speed=0.5\n");
-    fan_request request = {.bytes = 1 << 28, .nodes = 9, .order = order};
+    fan_plan_request request = {.bytes = 1 << 28, .nodes = 9, .order = order};
     fan_plan plan = fan_plan_choose(&request, &params);
     ck_assert_int_eq(plan.shape.slow, 0);
-    ck_assert_int_eq(fan_plan_validate(&plan), FAN_OK);
+    ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     ck_assert_double_lt(plan.predicted, 2.2 * plan.limit_predicted);
     free(order);
 }

@@ -12,7 +12,7 @@ static const double chunk = 4096; /* bytes, or seconds where one byte takes one.
 
 static fan_plan make_plan(const fan_params *params, int nodes, int64_t bytes)
 {
-    fan_request request = {.bytes = bytes, .nodes = nodes};
+    fan_plan_request request = {.bytes = bytes, .nodes = nodes};
     return fan_plan_choose(&request, params);
 }
 

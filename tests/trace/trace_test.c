@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is recorded, and what is said about made-up transfers. */
 #include "engine/trace.h"
-#include "plan/layout.h"
+#include "plan/schedule/layout.h"
 #include "trace/judge/check.h"
 #include "trace/record/clock.h"
 #include "trace/judge/critical.h"
@@ -24,7 +24,7 @@ static fan_run make_run(int size, int64_t bytes, int classes)
     run.ranks = calloc((size_t)size, sizeof *run.ranks);
     run.broadcasts = calloc(1, sizeof *run.broadcasts);
     run.transfers = calloc(ROOM, sizeof *run.transfers);
-    run.broadcasts[0] = (fan_traced_broadcast){.bytes = bytes, .classes = classes, .algorithm = 2, .overlap = 1};
+    run.broadcasts[0] = (fan_record_broadcast){.bytes = bytes, .classes = classes, .algorithm = 2, .overlap = 1};
     for (int rank = 0; rank < size; rank++) {
         run.ranks[rank].rank = rank;
         snprintf(run.ranks[rank].host, sizeof run.ranks[rank].host, "h%d", rank);
@@ -65,10 +65,10 @@ static fan_cast open_cast(fan_run *run)
     return cast;
 }
 
-static fan_finding find(fan_run *run, fan_behaviour behaviour)
+static fan_judge_finding find(fan_run *run, fan_judge_behaviour behaviour)
 {
     fan_cast cast = open_cast(run);
-    fan_finding finding = fan_check(&cast, behaviour).finding;
+    fan_judge_finding finding = fan_judge_check(&cast, behaviour).finding;
     fan_cast_close(&cast);
     return finding;
 }
@@ -132,7 +132,7 @@ END_TEST
 START_TEST(recording_is_bounded)
 {
     enum { fits = 100 };
-    fan_trace trace = {.limit = fits * (int64_t)sizeof(fan_transfer) + (int64_t)sizeof(fan_traced_broadcast), .rank = 3};
+    fan_trace trace = {.limit = fits * (int64_t)sizeof(fan_transfer) + (int64_t)sizeof(fan_record_broadcast), .rank = 3};
     for (int i = 0; i < 3 * fits; i++)
         fan_trace_end(&trace, fan_trace_begin(&trace, (fan_transfer){.kind = FAN_TRANSFER_SEND}), i);
     ck_assert_int_le((int)(trace.room * sizeof(fan_transfer)), (int)trace.limit);
@@ -156,7 +156,7 @@ START_TEST(recording_numbers_broadcasts)
     fan_trace trace = {0};
     for (int i = 0; i < 2; i++) {
         fan_trace_broadcast(&trace, i, FAN_UNKNOWN_LENGTH);
-        fan_trace_describe(&trace, &(fan_traced_broadcast){.classes = 4, .number = 77});
+        fan_trace_describe(&trace, &(fan_record_broadcast){.classes = 4, .number = 77});
         fan_trace_begin(&trace, (fan_transfer){.kind = FAN_TRANSFER_SEND});
         fan_trace_length(&trace, 100 + i);
         fan_trace_complete(&trace);
@@ -172,12 +172,12 @@ END_TEST
 
 START_TEST(intervals_unite_and_meet)
 {
-    fan_interval a[] = {{5, 6}, {1, 3}, {2, 4}, {4, 4.5}}, b[] = {{0, 2}, {4.25, 5.5}, {7, 9}};
-    size_t a_count = fan_intervals_unite(a, 4), b_count = fan_intervals_unite(b, 3);
+    fan_judge_interval a[] = {{5, 6}, {1, 3}, {2, 4}, {4, 4.5}}, b[] = {{0, 2}, {4.25, 5.5}, {7, 9}};
+    size_t a_count = fan_judge_intervals_unite(a, 4), b_count = fan_judge_intervals_unite(b, 3);
     ck_assert_uint_eq(a_count, 2);
     ck_assert_uint_eq(b_count, 3);
-    ck_assert_double_eq_tol(fan_intervals_length(a, a_count), 4.5, 1e-12);
-    ck_assert_double_eq_tol(fan_intervals_common(a, a_count, b, b_count), 1 + 0.25 + 0.5, 1e-12);
+    ck_assert_double_eq_tol(fan_judge_intervals_length(a, a_count), 4.5, 1e-12);
+    ck_assert_double_eq_tol(fan_judge_intervals_common(a, a_count, b, b_count), 1 + 0.25 + 0.5, 1e-12);
 }
 END_TEST
 
@@ -269,7 +269,7 @@ START_TEST(what_is_not_known_is_missing)
 {
     fan_run run = make_group();
     run.ranks[1].lost = 1;
-    for (fan_behaviour b = 0; b < FAN_BEHAVIOURS; b++)
+    for (fan_judge_behaviour b = 0; b < FAN_BEHAVIOURS; b++)
         ck_assert_int_eq(find(&run, b), FAN_MISSING);
     run.ranks[1].lost = 0;
     run.ranks[2].rank = -1;
@@ -284,24 +284,24 @@ START_TEST(usage_of_links_and_ranks)
 {
     fan_run run = make_group();
     fan_cast cast = open_cast(&run);
-    fan_usage u;
-    ck_assert_int_eq(fan_usage_begin(&u, &run), FAN_OK);
-    ck_assert_int_eq(fan_usage_add(&u, &cast), FAN_OK);
+    fan_judge_usage u;
+    ck_assert_int_eq(fan_judge_usage_begin(&u, &run), FAN_OK);
+    ck_assert_int_eq(fan_judge_usage_add(&u, &cast), FAN_OK);
     ck_assert(u.ends_are_ranks && u.link_count == 4);
-    const fan_link *l = &u.links[2]; /* from 1 to 2: 2 to 3 and 4 to 6 */
+    const fan_judge_link *l = &u.links[2]; /* from 1 to 2: 2 to 3 and 4 to 6 */
     ck_assert(l->from == 1 && l->to == 2 && l->bytes == 20);
     ck_assert_double_eq_tol(l->active, 4, 1e-12);
     ck_assert_double_eq_tol(l->busy, 3, 1e-12);
-    const fan_rank_usage *r = &u.ranks[1]; /* receives 1 to 8, sends 2 to 3 and 4 to 6 */
+    const fan_judge_rank_usage *r = &u.ranks[1]; /* receives 1 to 8, sends 2 to 3 and 4 to 6 */
     ck_assert_double_eq_tol(r->time, 8, 1e-12);
     ck_assert_double_eq_tol(r->receiving, 7, 1e-12);
     ck_assert_double_eq_tol(r->sending, 3, 1e-12);
     ck_assert_double_eq_tol(r->both, 3, 1e-12);
     ck_assert_double_eq_tol(r->idle, 1, 1e-12);
     ck_assert_double_eq_tol(r->waited[0], 1, 1e-12);
-    ck_assert_int_eq(fan_usage_waited_most(&u, 1), 0);
-    ck_assert_int_eq(fan_usage_waited_most(&u, 0), -1);
-    fan_usage_free(&u);
+    ck_assert_int_eq(fan_judge_usage_waited_most(&u, 1), 0);
+    ck_assert_int_eq(fan_judge_usage_waited_most(&u, 0), -1);
+    fan_judge_usage_free(&u);
     fan_cast_close(&cast);
     fan_run_free(&run);
 }
@@ -312,12 +312,12 @@ START_TEST(links_are_between_hosts)
     fan_run run = make_group();
     strcpy(run.ranks[2].host, "h1");
     fan_cast cast = open_cast(&run);
-    fan_usage u;
-    ck_assert_int_eq(fan_usage_begin(&u, &run), FAN_OK);
-    ck_assert_int_eq(fan_usage_add(&u, &cast), FAN_OK);
+    fan_judge_usage u;
+    ck_assert_int_eq(fan_judge_usage_begin(&u, &run), FAN_OK);
+    ck_assert_int_eq(fan_judge_usage_add(&u, &cast), FAN_OK);
     ck_assert(!u.ends_are_ranks && u.link_count == 1);
     ck_assert(u.links[0].from == 0 && u.links[0].to == 1 && u.links[0].bytes == 40);
-    fan_usage_free(&u);
+    fan_judge_usage_free(&u);
     fan_cast_close(&cast);
     fan_run_free(&run);
 }
@@ -331,18 +331,18 @@ START_TEST(path_leads_to_the_root)
      * the chunk at 10 before (1 to 3). */
     fan_run run = make_group();
     fan_cast cast = open_cast(&run);
-    fan_path path;
-    ck_assert_int_eq(fan_path_find(&cast, &path), FAN_OK);
+    fan_judge_path path;
+    ck_assert_int_eq(fan_judge_path_find(&cast, &path), FAN_OK);
     ck_assert_int_eq(path.last, 1);
     ck_assert_uint_eq(path.count, 3);
-    const fan_step *s = path.steps;
+    const fan_judge_step *s = path.steps;
     ck_assert(s[0].kind == FAN_STEP_RECEIVED && s[0].rank == 1 && s[0].peer == 2 && s[0].offset == 30);
     ck_assert_double_eq_tol(s[0].begin, 5, 1e-12);
     ck_assert(s[1].kind == FAN_STEP_RECEIVED && s[1].rank == 2 && s[1].peer == 0 && s[1].offset == 30);
     ck_assert(s[2].kind == FAN_STEP_BUSY && s[2].rank == 0 && s[2].sends == 1);
     ck_assert_double_eq_tol(s[2].begin, 1, 1e-12);
     ck_assert_double_eq_tol(s[2].end, 3, 1e-12);
-    fan_path_free(&path);
+    fan_judge_path_free(&path);
     fan_cast_close(&cast);
     fan_run_free(&run);
 }
@@ -358,14 +358,14 @@ START_TEST(path_begins_in_memory_and_ends_at_the_source)
     whole(&run, 1, 2);
     whole(&run, 2, 3);
     fan_cast cast = open_cast(&run);
-    fan_path path;
-    ck_assert_int_eq(fan_path_find(&cast, &path), FAN_OK);
+    fan_judge_path path;
+    ck_assert_int_eq(fan_judge_path_find(&cast, &path), FAN_OK);
     ck_assert_int_eq(path.last, 2);
     ck_assert_uint_eq(path.count, 3);
     ck_assert(path.steps[0].kind == FAN_STEP_READ && path.steps[0].peer == 1);
     ck_assert(path.steps[1].kind == FAN_STEP_RECEIVED && path.steps[1].peer == 0);
     ck_assert(path.steps[2].kind == FAN_STEP_FILLED && path.steps[2].rank == 0);
-    fan_path_free(&path);
+    fan_judge_path_free(&path);
     fan_cast_close(&cast);
     fan_run_free(&run);
 }
@@ -377,10 +377,10 @@ START_TEST(path_without_an_end)
     message(&run, 0, 1, FAN_HOP_SCATTER, 0, 0, 10, 1, NAN);
     whole(&run, 1, NAN);
     fan_cast cast = open_cast(&run);
-    fan_path path;
-    ck_assert_int_eq(fan_path_find(&cast, &path), FAN_OK);
+    fan_judge_path path;
+    ck_assert_int_eq(fan_judge_path_find(&cast, &path), FAN_OK);
     ck_assert(path.last == -1 && path.count == 0);
-    fan_path_free(&path);
+    fan_judge_path_free(&path);
     fan_cast_close(&cast);
     fan_run_free(&run);
 }
@@ -412,7 +412,7 @@ START_TEST(picture_has_a_bar_for_each_lane)
     char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
-    ck_assert_int_eq(fan_timeline_draw(&cast, out), FAN_OK);
+    ck_assert_int_eq(fan_judge_timeline_draw(&cast, out), FAN_OK);
     fclose(out);
     int bars = 0;
     for (const char *at = text; (at = strstr(at, "height=\"4.0\" style=\"fill:#")) != NULL; at++)

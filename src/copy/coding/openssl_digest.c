@@ -7,22 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(FAN_COPY_CHECKSUM_TEXT == 2 * EVP_MAX_MD_SIZE + 1, "OpenSSL has longer digests");
+_Static_assert(FAN_COPY_OPENSSL_DIGEST_TEXT == 2 * EVP_MAX_MD_SIZE + 1, "OpenSSL has longer digests");
 
-struct fan_copy_checksum {
+struct fan_copy_openssl_digest {
     const EVP_MD *digest;
     EVP_MD_CTX *context;
 };
 
 /* That the name is known does not mean that this OpenSSL, or its FIPS mode, has the digest. */
-static bool start(fan_copy_checksum *checksum)
+static bool start(fan_copy_openssl_digest *checksum)
 {
     return checksum->digest != NULL && EVP_DigestInit_ex(checksum->context, checksum->digest, NULL) == 1;
 }
 
-fan_copy_checksum *fan_copy_checksum_create(const char *name, char *error, size_t size)
+fan_copy_openssl_digest *fan_copy_openssl_digest_create(const char *name, char *error, size_t size)
 {
-    fan_copy_checksum *checksum = malloc(sizeof *checksum);
+    fan_copy_openssl_digest *checksum = malloc(sizeof *checksum);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (checksum == NULL || context == NULL) {
         snprintf(error, size, "out of memory");
@@ -30,15 +30,15 @@ fan_copy_checksum *fan_copy_checksum_create(const char *name, char *error, size_
         free(checksum);
         return NULL;
     }
-    *checksum = (fan_copy_checksum){.digest = EVP_get_digestbyname(name), .context = context};
+    *checksum = (fan_copy_openssl_digest){.digest = EVP_get_digestbyname(name), .context = context};
     if (start(checksum))
         return checksum;
     snprintf(error, size, "OpenSSL has no digest %s here; use sha256, sha512, sha1 or md5", name);
-    fan_copy_checksum_free(checksum);
+    fan_copy_openssl_digest_free(checksum);
     return NULL;
 }
 
-void fan_copy_checksum_free(fan_copy_checksum *checksum)
+void fan_copy_openssl_digest_free(fan_copy_openssl_digest *checksum)
 {
     if (checksum == NULL)
         return;
@@ -46,12 +46,12 @@ void fan_copy_checksum_free(fan_copy_checksum *checksum)
     free(checksum);
 }
 
-bool fan_copy_checksum_update(fan_copy_checksum *checksum, const void *data, size_t bytes)
+bool fan_copy_openssl_digest_update(fan_copy_openssl_digest *checksum, const void *data, size_t bytes)
 {
     return EVP_DigestUpdate(checksum->context, data, bytes) == 1;
 }
 
-bool fan_copy_checksum_finish(fan_copy_checksum *checksum, char text[FAN_COPY_CHECKSUM_TEXT])
+bool fan_copy_openssl_digest_finish(fan_copy_openssl_digest *checksum, char text[FAN_COPY_OPENSSL_DIGEST_TEXT])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length;
@@ -62,7 +62,7 @@ bool fan_copy_checksum_finish(fan_copy_checksum *checksum, char text[FAN_COPY_CH
     return start(checksum);
 }
 
-void fan_copy_checksum_print(FILE *stream, const char *digest, const char *name)
+void fan_copy_openssl_digest_print(FILE *stream, const char *digest, const char *name)
 {
     static const char special[] = "\\\n\r", letters[] = "\\nr";
     if (strpbrk(name, special) != NULL)

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-XXH3_state_t *fan_copy_digest_start(void)
+XXH3_state_t *fan_copy_xxh3_start(void)
 {
     XXH3_state_t *state = XXH3_createState();
     if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
@@ -14,7 +14,7 @@ XXH3_state_t *fan_copy_digest_start(void)
     return state;
 }
 
-void fan_copy_digest_text(const XXH3_state_t *state, char text[FAN_COPY_DIGEST_TEXT])
+void fan_copy_xxh3_text(const XXH3_state_t *state, char text[FAN_COPY_XXH3_TEXT])
 {
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));

@@ -5,12 +5,12 @@
 
 #include <xxhash.h>
 
-enum { FAN_COPY_DIGEST_TEXT = 33 };
+enum { FAN_COPY_XXH3_TEXT = 33 };
 
 /** A fresh state, for XXH3_128bits_update and XXH3_freeState. Ends the job if memory is short. */
-XXH3_state_t *fan_copy_digest_start(void);
+XXH3_state_t *fan_copy_xxh3_start(void);
 
 /** The digest of what a state has seen, in hexadecimal. */
-void fan_copy_digest_text(const XXH3_state_t *state, char text[FAN_COPY_DIGEST_TEXT]);
+void fan_copy_xxh3_text(const XXH3_state_t *state, char text[FAN_COPY_XXH3_TEXT]);
 
 #endif

@@ -57,7 +57,7 @@ static void *wait_for_signals(void *unused)
     int signal_number;
     while (sigwait(&set, &signal_number) != 0 || atomic_load(&ignored))
         ;
-    const char *unfinished = fan_copy_cleanup_run();
+    const char *unfinished = fan_os_cleanup_run();
     if (unfinished != NULL)
         tell_unfinished(unfinished);
     /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
@@ -95,7 +95,7 @@ void fan_copy_abort(const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     fprintf(stderr, "fanout-copy: %s: %s\n", host, text);
-    fan_copy_cleanup_run();
+    fan_os_cleanup_run();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
 }

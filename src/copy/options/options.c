@@ -97,10 +97,10 @@ static void parse_compression(fan_copy_options *options, const char *text, struc
 static void check_digest(const char *name, struct argp_state *state)
 {
     char wrong[256];
-    fan_copy_checksum *sum = fan_copy_checksum_create(name, wrong, sizeof wrong);
+    fan_copy_openssl_digest *sum = fan_copy_openssl_digest_create(name, wrong, sizeof wrong);
     if (sum == NULL)
         argp_error(state, "--digest %s: %s", name, wrong);
-    fan_copy_checksum_free(sum);
+    fan_copy_openssl_digest_free(sum);
 }
 
 static void check_seconds(const char *text, struct argp_state *state)
@@ -114,7 +114,7 @@ static void check_seconds(const char *text, struct argp_state *state)
 static void check_command(const char *text, struct argp_state *state)
 {
     char wrong[256];
-    if (!fan_copy_shell_command_valid(text, wrong, sizeof wrong))
+    if (!fan_os_shell_command_valid(text, wrong, sizeof wrong))
         argp_error(state, "--pipe %s", wrong);
 }
 
@@ -163,7 +163,7 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count < 1 || options->destination == NULL)
         argp_error(state, "SRC and DST are both needed");
-    else if (!fan_copy_path_valid(options->destination))
+    else if (!fan_os_path_valid(options->destination))
         argp_error(state, "DST %s: after %% only h (host), r (rank) and %% have a meaning",
                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
@@ -259,7 +259,7 @@ void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options
     *options = (fan_copy_options){.progress = FAN_COPY_SHOW_ON_TERMINAL};
     options->sources = fan_copy_allocate((size_t)argc, sizeof *options->sources);
     argp_program_version_hook = print_version;
-    fan_parse_on_ranks(&parser, argc, argv, prints, options);
+    fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
 
 bool fan_copy_from_stdin(const fan_copy_options *options)

@@ -41,7 +41,7 @@ bool fan_copy_patterns_exclude(const fan_copy_patterns *patterns, const char *pa
 {
     for (size_t i = 0; i < patterns->count; i++) {
         const fan_copy_pattern *pattern = &patterns->list[i];
-        const char *matched = pattern->whole_path ? path : fan_copy_path_base(path);
+        const char *matched = pattern->whole_path ? path : fan_os_path_base(path);
         if ((is_directory || !pattern->directories_only) && fnmatch(pattern->glob, matched, FNM_PATHNAME) == 0)
             return !pattern->include;
     }

@@ -82,7 +82,7 @@ void fan_copy_report_libraries(fan_copy_report *report, const char *program, con
     char path[4 * PATH_MAX], run[4 * PATH_MAX];
     /* A name without a slash would be looked for in PATH. */
     const char *here = strchr(program, '/') == NULL ? "./" : "";
-    if (fan_copy_shell_word(directory, path, sizeof path) != 0 || fan_copy_shell_word(program, run, sizeof run) != 0)
+    if (fan_os_shell_word(directory, path, sizeof path) != 0 || fan_os_shell_word(program, run, sizeof run) != 0)
         return; /* so many quotes that nobody would type them */
     if (asprintf(&text, "%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n", before != NULL ? before : "", directory, path,
                  here, run) < 0)
@@ -133,7 +133,7 @@ static void print_summary(const fan_copy_report *report)
     double seconds = fan_copy_report_seconds(report);
     char size[16];
     fan_format_bytes(report->bytes, size, sizeof size);
-    const char *each = fan_copy_path_per_rank(report->options->destination) ? "rank" : "host";
+    const char *each = fan_os_path_per_rank(report->options->destination) ? "rank" : "host";
     if (report->files != 1)
         printf("%lld files, ", (long long)report->files);
     printf("%s to ", size);

@@ -21,7 +21,7 @@ typedef struct fan_copy_report {
     int64_t sent;       /**< bytes that some host lacked and the source read for that */
     int64_t travelled;  /**< bytes of the stream, after compression */
     double link;        /**< bytes per second of one copy to one host, 0 if it was not measured */
-    char hash[FAN_COPY_DIGEST_TEXT]; /**< of a source that is one file and was sent as a whole, else "" */
+    char hash[FAN_COPY_XXH3_TEXT]; /**< of a source that is one file and was sent as a whole, else "" */
     char *libraries;    /**< lines that say how to use those of --with-libs, or NULL */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */

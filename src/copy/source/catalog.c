@@ -97,7 +97,7 @@ void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, con
 {
     char text[FAN_COPY_TEXT];
     int64_t before = s->manifest->entry_count;
-    if (fan_copy_temporary_is(path)) {
+    if (fan_os_temporary_is(path)) {
         s->problem(s->state, origin, "is what a copy that was killed has left; remove it, or leave it out with --exclude");
     } else if (S_ISDIR(status->st_mode)) {
         fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, path, status);

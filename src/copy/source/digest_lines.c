@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool fan_copy_digests_open(fan_copy_digests *digests, const fan_copy_options *options,
+bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
                            const fan_copy_manifest *manifest)
 {
-    *digests = (fan_copy_digests){.options = options, .manifest = manifest};
+    *digests = (fan_copy_digest_lines){.options = options, .manifest = manifest};
     digests->sum =
-        fan_copy_checksum_create(options->digest, digests->error, sizeof digests->error);
+        fan_copy_openssl_digest_create(options->digest, digests->error, sizeof digests->error);
     if (digests->sum == NULL)
         return false;
     digests->lines = open_memstream(&digests->text, &digests->length);
@@ -25,15 +25,15 @@ bool fan_copy_digests_open(fan_copy_digests *digests, const fan_copy_options *op
     return digests->lines != NULL;
 }
 
-static void update(fan_copy_digests *digests, const void *data, size_t bytes)
+static void update(fan_copy_digest_lines *digests, const void *data, size_t bytes)
 {
-    if (!fan_copy_checksum_update(digests->sum, data, bytes) && digests->error[0] == '\0')
+    if (!fan_copy_openssl_digest_update(digests->sum, data, bytes) && digests->error[0] == '\0')
         snprintf(digests->error, sizeof digests->error, "OpenSSL cannot compute the checksum");
     digests->position += (int64_t)bytes;
 }
 
 /* Read what was not: a hole, or pieces that all hosts have. */
-static void catch_up(fan_copy_digests *digests, int64_t end)
+static void catch_up(fan_copy_digest_lines *digests, int64_t end)
 {
     if (digests->position >= end)
         return;
@@ -58,17 +58,17 @@ static void catch_up(fan_copy_digests *digests, int64_t end)
     free(path);
 }
 
-static void end_entry(fan_copy_digests *digests)
+static void end_entry(fan_copy_digest_lines *digests)
 {
-    char text[FAN_COPY_CHECKSUM_TEXT];
+    char text[FAN_COPY_OPENSSL_DIGEST_TEXT];
     const fan_copy_entry *entry = &digests->manifest->entries[digests->entry];
     /* A hard link's data does not come again: it is read, from memory most likely. */
     const fan_copy_entry *file = entry->kind == FAN_COPY_HARD_LINK ? &digests->manifest->entries[entry->same_as] : entry;
     if (file->kind == FAN_COPY_REGULAR) {
         catch_up(digests, file->bytes);
         char *path = fan_copy_scan_path(digests->options, digests->manifest, entry);
-        if (fan_copy_checksum_finish(digests->sum, text))
-            fan_copy_checksum_print(digests->lines, text, path);
+        if (fan_copy_openssl_digest_finish(digests->sum, text))
+            fan_copy_openssl_digest_print(digests->lines, text, path);
         else if (digests->error[0] == '\0')
             snprintf(digests->error, sizeof digests->error, "OpenSSL cannot finish the checksum");
         free(path);
@@ -77,7 +77,7 @@ static void end_entry(fan_copy_digests *digests)
     digests->position = 0;
 }
 
-void fan_copy_digests_add(fan_copy_digests *digests, int64_t entry, int64_t offset,
+void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,
                           const void *data, size_t bytes)
 {
     while (digests->entry < entry)
@@ -86,7 +86,7 @@ void fan_copy_digests_add(fan_copy_digests *digests, int64_t entry, int64_t offs
     update(digests, data, bytes);
 }
 
-bool fan_copy_digests_print(fan_copy_digests *digests, FILE *file)
+bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file)
 {
     while (digests->entry < digests->manifest->entry_count)
         end_entry(digests);
@@ -96,11 +96,11 @@ bool fan_copy_digests_print(fan_copy_digests *digests, FILE *file)
     return digests->error[0] == '\0';
 }
 
-void fan_copy_digests_close(fan_copy_digests *digests)
+void fan_copy_digest_lines_close(fan_copy_digest_lines *digests)
 {
-    fan_copy_checksum_free(digests->sum);
+    fan_copy_openssl_digest_free(digests->sum);
     if (digests->lines != NULL)
         fclose(digests->lines);
     free(digests->text);
-    *digests = (fan_copy_digests){0};
+    *digests = (fan_copy_digest_lines){0};
 }

@@ -13,29 +13,29 @@
 
 #include <stdio.h>
 
-typedef struct fan_copy_digests {
+typedef struct fan_copy_digest_lines {
     const fan_copy_options *options;
     const fan_copy_manifest *manifest;
-    fan_copy_checksum *sum;
+    fan_copy_openssl_digest *sum;
     int64_t entry;    /**< that is being summed; those before are done */
     int64_t position; /**< bytes of it that are */
     FILE *lines;      /**< so far */
     char *text;       /**< what they are */
     size_t length;
     char error[FAN_COPY_TEXT]; /**< or "" */
-} fan_copy_digests;
+} fan_copy_digest_lines;
 
 /** Begin. False, with the error, if there is no such algorithm. */
-bool fan_copy_digests_open(fan_copy_digests *digests, const fan_copy_options *options,
+bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
                            const fan_copy_manifest *manifest);
 
 /** Data of an entry that was read, in order. */
-void fan_copy_digests_add(fan_copy_digests *digests, int64_t entry, int64_t offset,
+void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,
                           const void *data, size_t bytes);
 
 /** All was read: print the lines for all files. False, with the error, if a file could not be read. */
-bool fan_copy_digests_print(fan_copy_digests *digests, FILE *file);
+bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file);
 
-void fan_copy_digests_close(fan_copy_digests *digests);
+void fan_copy_digest_lines_close(fan_copy_digest_lines *digests);
 
 #endif

@@ -98,7 +98,7 @@ static char *ask(char *interpreter, char *program, int *status, int *error)
     }
     char *text = read_all(ends[0]);
     *error = errno;
-    *status = fan_copy_process_wait(child); /* negative if nobody knows: no success */
+    *status = fan_os_process_wait(child); /* negative if nobody knows: no success */
     return text;
 }
 
@@ -115,7 +115,7 @@ static bool is_below(const char *path, const char *directory)
 static bool is_really_below(const char *path, const char *directory)
 {
     char parent[PATH_MAX], real_parent[PATH_MAX], real_directory[PATH_MAX];
-    fan_copy_path_parent(path, parent, sizeof parent);
+    fan_os_path_parent(path, parent, sizeof parent);
     if (realpath(parent, real_parent) == NULL || realpath(directory, real_directory) == NULL)
         return false;
     return strcmp(real_parent, real_directory) == 0 || is_below(real_parent, real_directory);
@@ -149,11 +149,11 @@ static void add(search *s, const char *name, const char *path)
 {
     fan_copy_libraries *libraries = s->libraries;
     for (size_t i = 0; i < libraries->count; i++)
-        if (strcmp(fan_copy_path_base(libraries->list[i].name), fan_copy_path_base(name)) == 0) {
+        if (strcmp(fan_os_path_base(libraries->list[i].name), fan_os_path_base(name)) == 0) {
             snprintf(s->error, sizeof s->error,
                      "loads two libraries with the name %s, %s and %s, which cannot be put into one directory; "
                      "exclude the directory of one",
-                     fan_copy_path_base(name), libraries->list[i].path, path);
+                     fan_os_path_base(name), libraries->list[i].path, path);
             return;
         }
     fan_copy_library *list = realloc(libraries->list, (libraries->count + 1) * sizeof *list);

@@ -26,7 +26,7 @@ static char directory[PATH_MAX]; /* where all of it is; "" before there is one *
 static char *split(const char *source, const char **file, const char **object)
 {
     char *words = strdup(source);
-    if (words != NULL && fan_h5_split_words(words, file, object))
+    if (words != NULL && fan_os_split_object_path(words, file, object))
         return words;
     free(words);
     return NULL;
@@ -54,7 +54,7 @@ static bool make_directory(char *error, size_t size)
         directory[0] = '\0';
         return false;
     }
-    fan_copy_cleanup_add(directory, directory);
+    fan_os_cleanup_add(directory, directory);
     return true;
 }
 
@@ -62,8 +62,8 @@ void fan_copy_made_remove(void)
 {
     if (directory[0] == '\0')
         return;
-    fan_copy_cleanup_remove(directory);
-    fan_copy_cleanup_forget(directory);
+    fan_os_cleanup_remove(directory);
+    fan_os_cleanup_forget(directory);
     directory[0] = '\0';
 }
 
@@ -75,7 +75,7 @@ static void find_program(char *program, size_t size)
     ssize_t length = readlink("/proc/self/exe", program, size - 1);
     if (length > 0) {
         program[length] = '\0';
-        char *base = program + (fan_copy_path_base(program) - program);
+        char *base = program + (fan_os_path_base(program) - program);
         snprintf(base, size - (size_t)(base - program), "fanout-mdc");
         if (access(program, X_OK) == 0)
             return;
@@ -89,14 +89,14 @@ static bool run(const char *const arguments[], const char *source, char *error, 
     char program[PATH_MAX];
     pid_t process;
     find_program(program, sizeof program);
-    int failed = fan_copy_process_start(program, arguments, -1, &process);
+    int failed = fan_os_process_start(program, arguments, -1, &process);
     if (failed != 0) {
         fan_copy_describe_errno(error, size, "cannot run fanout-mdc", failed);
         return false;
     }
-    fan_copy_cleanup_command(process, source);
-    int status = fan_copy_process_wait(process);
-    fan_copy_cleanup_command(0, NULL);
+    fan_os_cleanup_command(process, source);
+    int status = fan_os_process_wait(process);
+    fan_os_cleanup_command(0, NULL);
     if (status != 0)
         snprintf(error, size, "fanout-mdc %s fails; see its messages", arguments[1]);
     return status == 0;
@@ -113,7 +113,7 @@ bool fan_copy_made_extract(const char *source, char **path, char *error, size_t 
         free(words);
         return false;
     }
-    fan_copy_path_name(object, name, sizeof name);
+    fan_os_path_name(object, name, sizeof name);
     if (asprintf(path, "%s/%s.h5", directory, strcmp(name, ".") == 0 ? "root" : name) < 0) {
         *path = NULL;
         fan_copy_describe_errno(error, size, "cannot make a part of it", ENOMEM);
@@ -151,7 +151,7 @@ static void name_of(const char *source, char *name, size_t size)
 {
     const char *file, *object;
     char *words = split(source, &file, &object);
-    fan_copy_path_name(words != NULL && access(source, F_OK) != 0 ? object : source, name, size);
+    fan_os_path_name(words != NULL && access(source, F_OK) != 0 ? object : source, name, size);
     free(words);
 }
 

@@ -100,7 +100,7 @@ static void add_libraries(fan_copy_catalog *s, int i)
     }
     fan_copy_catalog_add_directory(s, options->source_count + i);
     for (size_t k = 0; k < libraries.count; k++)
-        fan_copy_catalog_add_from(s, options->source_count + i, fan_copy_path_base(libraries.list[k].name), libraries.list[k].path);
+        fan_copy_catalog_add_from(s, options->source_count + i, fan_os_path_base(libraries.list[k].name), libraries.list[k].path);
     fan_copy_libraries_free(&libraries);
 }
 
@@ -114,7 +114,7 @@ static void add_part_of_file(fan_copy_catalog *s, int i)
         snprintf(text, sizeof text, "is made on one host, so others cannot read it; leave out --source-shared");
     else if (fan_copy_made_extract(s->options->sources[i], &path, text, sizeof text)) {
         fan_copy_catalog_add_from(s, i, "", path);
-        fan_copy_catalog_name_last(s, fan_copy_path_base(path));
+        fan_copy_catalog_name_last(s, fan_os_path_base(path));
     }
     if (text[0] != '\0')
         s->problem(s->state, s->options->sources[i], text);
@@ -134,7 +134,7 @@ static void add_descriptors(fan_copy_catalog *s)
     fan_copy_catalog_add_directory(s, 0);
     fan_copy_catalog_name_last(s, ".");
     for (int i = 0; i < count; i++) {
-        fan_copy_catalog_add_from(s, 0, fan_copy_path_base(paths[i]), paths[i]);
+        fan_copy_catalog_add_from(s, 0, fan_os_path_base(paths[i]), paths[i]);
         free(paths[i]);
     }
     free(paths);

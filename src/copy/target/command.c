@@ -20,13 +20,13 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
     int ends[2];
     *command = (fan_copy_command){.outcome = outcome, .fd = -1};
     char line[LONGEST_COMMAND];
-    int error = fan_copy_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line, sizeof line);
+    int error = fan_os_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line, sizeof line);
     if (error == 0 && pipe2(ends, O_CLOEXEC) != 0)
         error = errno;
     if (error == 0) {
         signal(SIGPIPE, SIG_IGN);
         const char *const arguments[] = {"sh", "-c", line, NULL};
-        error = fan_copy_process_start("/bin/sh", arguments, ends[0], &command->process);
+        error = fan_os_process_start("/bin/sh", arguments, ends[0], &command->process);
         close(ends[0]);
         command->fd = ends[1];
     }
@@ -34,7 +34,7 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
         command->process = 0;
         fan_copy_outcome_fail_errno(outcome, "cannot start the command of --pipe", error);
     } else {
-        fan_copy_cleanup_command(command->process, outcome->path);
+        fan_os_cleanup_command(command->process, outcome->path);
     }
     return error == 0;
 }
@@ -42,12 +42,12 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
 static void forget(fan_copy_command *command)
 {
     command->process = 0;
-    fan_copy_cleanup_command(0, NULL);
+    fan_os_cleanup_command(0, NULL);
 }
 
 static bool ended_well(fan_copy_command *command)
 {
-    int status = fan_copy_process_wait(command->process);
+    int status = fan_os_process_wait(command->process);
     forget(command);
     if (status < 0)
         fan_copy_outcome_fail(command->outcome, "how the command of --pipe ended cannot be known");
@@ -97,6 +97,6 @@ void fan_copy_command_close(fan_copy_command *command)
     command->fd = -1;
     if (command->process == 0)
         return;
-    fan_copy_process_wait(command->process);
+    fan_os_process_wait(command->process);
     forget(command);
 }

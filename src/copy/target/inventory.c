@@ -80,7 +80,7 @@ XXH128_hash_t fan_copy_inventory_hash(const char *path, bool follow)
 {
     int fd = open(path, O_RDONLY | (follow ? 0 : O_NOFOLLOW) | O_NONBLOCK | O_CLOEXEC);
     char *data = fan_copy_allocate(1, FAN_COPY_BLOCK);
-    XXH3_state_t *state = fan_copy_digest_start();
+    XXH3_state_t *state = fan_copy_xxh3_start();
     ssize_t got = fd < 0 ? -1 : 0;
     while (got >= 0 && (got = read(fd, data, FAN_COPY_BLOCK)) > 0)
         XXH3_128bits_update(state, data, (size_t)got);

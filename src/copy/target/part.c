@@ -22,8 +22,8 @@ enum { WRITE_BACK_BYTES = 8 << 20 };
 
 static bool name_it(fan_copy_part *part, const char *final_path)
 {
-    bool fits = fan_copy_temporary_name(final_path, FAN_COPY_PART, part->path, sizeof part->path)
-             && fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, part->journal_path,
+    bool fits = fan_os_temporary_name(final_path, FAN_COPY_PART, part->path, sizeof part->path)
+             && fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, part->journal_path,
                                         sizeof part->journal_path);
     snprintf(part->final_path, sizeof part->final_path, "%s", final_path);
     errno = ENAMETOOLONG;
@@ -61,9 +61,9 @@ const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
     part->written_count = part->end = part->flushing = 0;
     if (!name_it(part, final_path))
         return "cannot create a temporary file beside it";
-    fan_copy_temporary made = {.fd = taken};
+    fan_os_temporary made = {.fd = taken};
     if (taken < 0)
-        made = fan_copy_temporary_file(part->path);
+        made = fan_os_temporary_file(part->path);
     part->fd = made.fd;
     part->stale |= made.stale;
     if (part->fd < 0 && errno == EBUSY) {
@@ -73,8 +73,8 @@ const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
     if (part->fd < 0)
         return "cannot create a temporary file beside it";
     if (registered) {
-        fan_copy_cleanup_add(part->path, final_path);
-        fan_copy_cleanup_add(part->journal_path, final_path);
+        fan_os_cleanup_add(part->path, final_path);
+        fan_os_cleanup_add(part->journal_path, final_path);
     }
     return open_journal(part, entry, taken >= 0);
 }
@@ -177,7 +177,7 @@ static int collect_late_errors(int fd)
 int fan_copy_sync_directory(const char *path)
 {
     char directory[PATH_MAX];
-    fan_copy_path_parent(path, directory, sizeof directory);
+    fan_os_path_parent(path, directory, sizeof directory);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -190,8 +190,8 @@ int fan_copy_sync_directory(const char *path)
 
 static void close_part(fan_copy_part *part)
 {
-    fan_copy_cleanup_forget(part->path);
-    fan_copy_cleanup_forget(part->journal_path);
+    fan_os_cleanup_forget(part->path);
+    fan_os_cleanup_forget(part->journal_path);
     close(part->fd);
     if (part->journal >= 0)
         close(part->journal);
@@ -214,7 +214,7 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *op
         return "cannot flush the file";
     if (collect_late_errors(part->fd) != 0)
         return "cannot write";
-    if (fan_copy_cleanup_commit(part->path, part->final_path) != 0)
+    if (fan_os_cleanup_commit(part->path, part->final_path) != 0)
         return "cannot rename the temporary file";
     if (part->journal >= 0)
         unlink(part->journal_path);
@@ -241,11 +241,11 @@ void fan_copy_part_discard(fan_copy_part *part)
 bool fan_copy_part_remove_stale(const char *final_path)
 {
     char path[PATH_MAX];
-    bool removed = fan_copy_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
-                && fan_copy_temporary_remove(path);
+    bool removed = fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
+                && fan_os_temporary_remove(path);
     /* If it is there still, somebody writes it and its journal. */
     if ((removed || access(path, F_OK) != 0)
-        && fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
+        && fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
         unlink(path);
     return removed;
 }
@@ -288,10 +288,10 @@ int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path
 {
     const fan_copy_entry *entry = &manifest->entries[first.entry];
     char path[PATH_MAX], journal_path[PATH_MAX];
-    if (!needs_journal(entry) || !fan_copy_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
-        || !fan_copy_temporary_name(final_path, FAN_COPY_JOURNAL, journal_path, sizeof journal_path))
+    if (!needs_journal(entry) || !fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
+        || !fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, journal_path, sizeof journal_path))
         return -1;
-    int fd = fan_copy_temporary_take(path);
+    int fd = fan_os_temporary_take(path);
     if (fd < 0)
         return -1;
     fan_copy_record *records;

@@ -26,7 +26,7 @@ static bool may_write(const fan_copy_tree *tree, const char *directory, const ch
 static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
 {
     char parent[PATH_MAX];
-    fan_copy_path_parent(target->final_path, parent, sizeof parent);
+    fan_os_path_parent(target->final_path, parent, sizeof parent);
     return may_write(tree, parent, target->final_path);
 }
 
@@ -103,8 +103,8 @@ static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
     const fan_copy_target *target = &tree->targets->items[0];
     char directory[PATH_MAX];
     snprintf(directory, sizeof directory, "%s", target->root != NULL ? target->root : target->final_path);
-    if (fan_copy_path_append(directory, sizeof directory, ".") != 0 || statvfs(directory, status) != 0) {
-        fan_copy_path_parent(target->final_path, directory, sizeof directory);
+    if (fan_os_path_append(directory, sizeof directory, ".") != 0 || statvfs(directory, status) != 0) {
+        fan_os_path_parent(target->final_path, directory, sizeof directory);
         if (statvfs(directory, status) != 0)
             return false;
     }

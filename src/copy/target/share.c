@@ -35,7 +35,7 @@ static void find_place(const char *path, char directory[static PATH_MAX], const 
 {
     struct stat status;
     bool is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    *base = is_directory ? "" : fan_copy_path_base(path);
+    *base = is_directory ? "" : fan_os_path_base(path);
     int length = is_directory ? (int)strlen(path) : (int)(*base - path);
     snprintf(directory, PATH_MAX, "%.*s%s.", length, path, is_directory ? "/" : "");
 }
@@ -87,9 +87,9 @@ int fan_copy_share_find(const char *path, MPI_Comm comm)
         find_place(path, directory, &base);
         name_probes(base, copy, prefix, sizeof prefix);
         snprintf(probe, sizeof probe, "%s/%s%d", directory, prefix, rank);
-        fd = fan_copy_temporary_file(probe).fd;
+        fd = fan_os_temporary_file(probe).fd;
         if (fd >= 0)
-            fan_copy_cleanup_add(probe, path);
+            fan_os_cleanup_add(probe, path);
     }
     MPI_Barrier(comm);
     int lowest = fd < 0 ? rank : lowest_rank(directory, prefix, rank);
@@ -97,7 +97,7 @@ int fan_copy_share_find(const char *path, MPI_Comm comm)
     if (fd >= 0) {
         close(fd);
         unlink(probe);
-        fan_copy_cleanup_forget(probe);
+        fan_os_cleanup_forget(probe);
     }
     return lowest;
 }

@@ -55,7 +55,7 @@ static bool is_expected(const char *path, mode_t kind)
 static int remove_unexpected(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     (void)kind;
-    return where->level == 0 || is_expected(path, status->st_mode & S_IFMT) ? 0 : fan_copy_cleanup_remove(path);
+    return where->level == 0 || is_expected(path, status->st_mode & S_IFMT) ? 0 : fan_os_cleanup_remove(path);
 }
 
 static void expect(const char *path, mode_t kind)
@@ -78,9 +78,9 @@ static void expect_entry(const fan_copy_targets *targets, const fan_copy_manifes
     expect(path, kinds[entry->kind]);
     if (entry->kind != FAN_COPY_REGULAR)
         return;
-    if (fan_copy_temporary_name(path, FAN_COPY_PART, beside, sizeof beside))
+    if (fan_os_temporary_name(path, FAN_COPY_PART, beside, sizeof beside))
         expect(beside, S_IFREG);
-    if (fan_copy_temporary_name(path, FAN_COPY_JOURNAL, beside, sizeof beside))
+    if (fan_os_temporary_name(path, FAN_COPY_JOURNAL, beside, sizeof beside))
         expect(beside, S_IFREG);
 }
 
@@ -92,7 +92,7 @@ static int prune(const fan_copy_targets *targets, const fan_copy_manifest *manif
         if (manifest->entries[i].target == target)
             expect_entry(targets, manifest, &manifest->entries[i]);
     /* Some directories may have got their final modes. */
-    fan_copy_cleanup_open(root);
+    fan_os_cleanup_open(root);
     int failed = nftw(root, remove_unexpected, 16, FTW_PHYS | FTW_DEPTH);
     tdestroy(expected.names, free);
     expected.names = NULL;
@@ -110,8 +110,8 @@ static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *o
 {
     char path[PATH_MAX];
     struct stat status;
-    if (fan_copy_temporary_name(target->final_path, FAN_COPY_PART, path, sizeof path)
-        && lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && fan_copy_temporary_remove(path))
+    if (fan_os_temporary_name(target->final_path, FAN_COPY_PART, path, sizeof path)
+        && lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && fan_os_temporary_remove(path))
         note_stale(outcome);
 }
 
@@ -121,7 +121,7 @@ static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *opti
                   const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
 {
     fan_copy_target *target = &targets->items[i];
-    fan_copy_temporary made = fan_copy_temporary_directory(target->root, options->resume);
+    fan_os_temporary made = fan_os_temporary_directory(target->root, options->resume);
     target->lock = made.fd;
     snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
     if (made.fd < 0 && errno == EBUSY)
@@ -130,7 +130,7 @@ static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *opti
         fan_copy_outcome_fail_errno(outcome, "cannot create a temporary directory beside it", errno);
     if (made.fd < 0)
         return false;
-    fan_copy_cleanup_add(target->root, target->final_path);
+    fan_os_cleanup_add(target->root, target->final_path);
     if (made.stale)
         note_stale(outcome);
     if (made.resumed && prune(targets, manifest, i) != 0) {
@@ -157,7 +157,7 @@ bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *o
 
 static void release_root(fan_copy_target *target)
 {
-    fan_copy_cleanup_forget(target->root);
+    fan_os_cleanup_forget(target->root);
     close(target->lock);
     target->lock = -1;
 }
@@ -170,7 +170,7 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *
         if (target->lock < 0)
             continue;
         const char *failed = NULL;
-        if (fan_copy_cleanup_commit(target->root, target->final_path) != 0)
+        if (fan_os_cleanup_commit(target->root, target->final_path) != 0)
             failed = "cannot rename the temporary directory";
         else if (options->sync && fan_copy_sync_directory(target->final_path) != 0)
             failed = "cannot flush the directory";
@@ -190,7 +190,7 @@ void fan_copy_targets_unstage(fan_copy_targets *targets)
         fan_copy_target *target = &targets->items[i];
         if (target->lock < 0)
             continue;
-        fan_copy_cleanup_remove(target->root);
+        fan_os_cleanup_remove(target->root);
         release_root(target);
     }
 }

@@ -35,7 +35,7 @@ static const fan_copy_entry *top_of(const fan_copy_manifest *manifest, int targe
 static int find_destination(const fan_copy_options *options, fan_copy_outcome *outcome, bool *into)
 {
     char *path = outcome->path;
-    int error = fan_copy_path_expand(options->destination, outcome->host, outcome->rank, path,
+    int error = fan_os_path_expand(options->destination, outcome->host, outcome->rank, path,
                                      sizeof outcome->path);
     if (error != 0)
         return error;
@@ -60,7 +60,7 @@ static void find_name(const fan_copy_options *options, const fan_copy_manifest *
     if (top != NULL && top->name != 0)
         snprintf(name, NAME_MAX + 1, "%s", manifest->text + top->name);
     else
-        fan_copy_path_name(options->sources[source], name, NAME_MAX + 1);
+        fan_os_path_name(options->sources[source], name, NAME_MAX + 1);
 }
 
 static int place(const fan_copy_options *options, const fan_copy_manifest *manifest, int i,
@@ -70,13 +70,13 @@ static int place(const fan_copy_options *options, const fan_copy_manifest *manif
     snprintf(path, size, "%s", destination);
     find_name(options, manifest, i % options->source_count, name);
     if (into && strcmp(name, ".") != 0) {
-        int error = fan_copy_path_append(path, size, name);
+        int error = fan_os_path_append(path, size, name);
         if (error != 0)
             return error;
     }
     if (i < options->source_count)
         return 0;
-    fan_copy_path_trim(path);
+    fan_os_path_trim(path);
     size_t used = strlen(path);
     return (size_t)snprintf(path + used, size - used, LIBRARIES_SUFFIX) < size - used
                ? 0
@@ -137,12 +137,12 @@ static bool is_inside(const char *path, const fan_copy_entry *top)
     struct stat status, root;
     if (top->kind != FAN_COPY_DIRECTORY || top->inode == 0 || stat("/", &root) != 0)
         return false;
-    fan_copy_path_parent(path, directory, sizeof directory);
+    fan_os_path_parent(path, directory, sizeof directory);
     while (stat(directory, &status) == 0) {
         if (is_same(&status, top))
             return true;
         if ((status.st_dev == root.st_dev && status.st_ino == root.st_ino)
-            || fan_copy_path_append(directory, sizeof directory, "..") != 0)
+            || fan_os_path_append(directory, sizeof directory, "..") != 0)
             return false;
     }
     return false;
@@ -166,7 +166,7 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
                     fan_copy_outcome *outcome)
 {
     if (top->kind == FAN_COPY_DIRECTORY)
-        fan_copy_path_trim(target->final_path);
+        fan_os_path_trim(target->final_path);
     int error = check_place(target, top);
     if (error != 0)
         return fail(outcome, target->final_path, error);
@@ -180,7 +180,7 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
     target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed && !at_once;
     char root[PATH_MAX];
     if (target->staged
-        && !fan_copy_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
+        && !fan_os_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
         return fail(outcome, target->final_path, ENAMETOOLONG);
     target->root = strdup(target->staged ? root : target->final_path);
     return true;

@@ -168,7 +168,7 @@ static bool has_link(fan_copy_tree *tree, const fan_copy_entry *entry, const cha
 static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
 {
     char temporary[PATH_MAX], target[PATH_MAX];
-    if (!fan_copy_temporary_name(path, FAN_COPY_PART, temporary, sizeof temporary)) {
+    if (!fan_os_temporary_name(path, FAN_COPY_PART, temporary, sizeof temporary)) {
         errno = ENAMETOOLONG;
         return fail(tree, entry, "cannot write here");
     }
@@ -288,7 +288,7 @@ static bool finish_directories(fan_copy_tree *tree)
         if (!path_of(tree, entry, path))
             return false;
         /* DST itself may be a link to a directory: it is the directory that gets them. */
-        int error = fan_copy_path_append(path, sizeof path, ".");
+        int error = fan_os_path_append(path, sizeof path, ".");
         if (error != 0) {
             errno = error;
             return fail(tree, entry, "cannot set the mode");

@@ -41,7 +41,7 @@ static void take_sample(void *data, MPI_Comm comm)
     }
 }
 
-double fan_copy_link_measure(const fan_copy_outcome *outcomes, int64_t total, MPI_Comm comm)
+double fan_copy_link_rate_measure(const fan_copy_outcome *outcomes, int64_t total, MPI_Comm comm)
 {
     int rank, size, partner = -1;
     MPI_Comm_rank(comm, &rank);

@@ -15,6 +15,6 @@
  * @param total     bytes that are going to travel; too few to measure for: nothing is sent
  * @return on rank 0: bytes per second, or 0 if there is no other host or too little to copy; elsewhere 0
  */
-double fan_copy_link_measure(const fan_copy_outcome *outcomes, int64_t total, MPI_Comm comm);
+double fan_copy_link_rate_measure(const fan_copy_outcome *outcomes, int64_t total, MPI_Comm comm);
 
 #endif

@@ -16,7 +16,7 @@
 
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, double link_rate, fan_copy_digests *digests)
+                          fan_copy_codec *codec, double link_rate, fan_copy_digest_lines *digests)
 {
     *sender = (fan_copy_sender){.options = options,
                                 .manifest = manifest,
@@ -29,7 +29,7 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *optio
     sender->block = fan_copy_allocate(1, FAN_COPY_BLOCK);
     sender->frame = fan_copy_allocate(1, sizeof *sender->frame);
     if (fan_copy_manifest_files(manifest) == 1)
-        sender->hash = fan_copy_digest_start();
+        sender->hash = fan_copy_xxh3_start();
 }
 
 static bool fail(fan_copy_sender *sender, const char *what, int error)
@@ -150,7 +150,7 @@ static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
         sender->hashed += bytes;
     }
     if (sender->digests != NULL)
-        fan_copy_digests_add(sender->digests, piece->entry, piece->offset, data, (size_t)bytes);
+        fan_copy_digest_lines_add(sender->digests, piece->entry, piece->offset, data, (size_t)bytes);
 }
 
 static bool enter_file(fan_copy_sender *sender, int64_t entry)
@@ -241,12 +241,12 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
     return (int64_t)done;
 }
 
-void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_DIGEST_TEXT])
+void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT])
 {
     text[0] = '\0';
     if (sender->hash != NULL
         && (is_endless(sender) || sender->hashed == fan_copy_manifest_bytes(sender->manifest)))
-        fan_copy_digest_text(sender->hash, text);
+        fan_copy_xxh3_text(sender->hash, text);
 }
 
 void fan_copy_sender_close(fan_copy_sender *sender)

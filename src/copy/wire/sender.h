@@ -20,7 +20,7 @@ typedef struct fan_copy_sender {
     fan_copy_codec *codec; /**< or NULL */
     double link_rate;      /**< bytes per second that compression has to be faster than, if it is automatic */
     int uncompressed;      /**< blocks to send before it is tried again */
-    fan_copy_digests *digests; /**< or NULL */
+    fan_copy_digest_lines *digests; /**< or NULL */
 
     int64_t entry; /**< whose file is open, -1: none */
     int fd;
@@ -48,7 +48,7 @@ typedef struct fan_copy_sender {
  */
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, double link_rate, fan_copy_digests *digests);
+                          fan_copy_codec *codec, double link_rate, fan_copy_digest_lines *digests);
 
 /**
  * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go back. Without compression what is
@@ -59,7 +59,7 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *optio
 int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
 
 /** The hash of the only file, if all of it was sent; else "". */
-void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_DIGEST_TEXT]);
+void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT]);
 
 /** Release what is held. */
 void fan_copy_sender_close(fan_copy_sender *sender);

@@ -69,9 +69,9 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
 {
     fan_copy_transfer *transfer = state;
     (void)offset;
-    fan_copy_cleanup_lock();
+    fan_os_cleanup_lock();
     int failed = fan_copy_receiver_write(transfer->receiver, buffer, bytes);
-    fan_copy_cleanup_unlock();
+    fan_os_cleanup_unlock();
     if (failed)
         tell_failure(transfer);
     else

@@ -2,7 +2,7 @@
 #include "engine/ring/stage.h"
 
 #include "engine/ring/stream_copy.h"
-#include "plan/layout.h"
+#include "plan/schedule/layout.h"
 
 #include <stdlib.h>
 
@@ -43,7 +43,7 @@ static fan_status sink_failure(int rank)
 /* Copy it into a cell of its own. */
 static void write_piece(fan_ring *ring, const char *data, int32_t bytes, int64_t total)
 {
-    fan_copy_streaming(fan_ring_claim(ring), data, bytes);
+    fan_stream_copy(fan_ring_claim(ring), data, bytes);
     fan_ring_publish(ring, (fan_piece){.total = total, .bytes = bytes});
 }
 
@@ -105,7 +105,7 @@ static void take(fan_stage *s, const char *data, const fan_piece *piece)
     if (s->wrong_length || s->sink_failed)
         return;
     if (s->store.base != NULL)
-        fan_copy_streaming((char *)s->store.base + s->done, data, piece->bytes);
+        fan_stream_copy((char *)s->store.base + s->done, data, piece->bytes);
     else
         s->sink_failed = !drains(&s->store, s->done, data, piece->bytes);
 }
@@ -117,7 +117,7 @@ static void pass_on(fan_ring *ring, const char *data, const fan_piece *piece)
         return;
     char *cell = fan_ring_claim(ring);
     if (ring->members > 1)
-        fan_copy_streaming(cell, data, piece->bytes);
+        fan_stream_copy(cell, data, piece->bytes);
     fan_ring_pass_on(ring, *piece);
 }
 

@@ -27,7 +27,7 @@ static int64_t to_next_line(const char *to, int64_t bytes)
     return distance < bytes ? distance : bytes;
 }
 
-void fan_copy_streaming(void *to, const void *from, int64_t bytes)
+void fan_stream_copy(void *to, const void *from, int64_t bytes)
 {
     char *target = to;
     const char *source = from;
@@ -39,7 +39,7 @@ void fan_copy_streaming(void *to, const void *from, int64_t bytes)
     _mm_sfence(); /* a release does not order these stores */
 }
 #else
-void fan_copy_streaming(void *to, const void *from, int64_t bytes)
+void fan_stream_copy(void *to, const void *from, int64_t bytes)
 {
     memcpy(to, from, (size_t)bytes);
 }

@@ -15,6 +15,6 @@
  * `rep movsb`, which the C library takes for them, at 10 GB/s for a buffer that begins 16 bytes into a page, as large
  * ones of malloc do (2 ranks, 1 MiB: 105 against 47 microseconds). Measured on an AMD EPYC with 2 virtual cores.
  */
-void fan_copy_streaming(void *to, const void *from, int64_t bytes);
+void fan_stream_copy(void *to, const void *from, int64_t bytes);
 
 #endif

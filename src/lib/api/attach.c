@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
 #include "plan/explain.h"
@@ -11,14 +12,14 @@ static int find_state(MPI_Comm comm, fan_comm_state **state)
 {
     int inter;
     if (comm == MPI_COMM_NULL)
-        return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
+        return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
     int code = MPI_Comm_test_inter(comm, &inter);
     if (code != MPI_SUCCESS)
         return code;
     if (inter)
-        return fan_raise(comm, FAN_OK, MPI_ERR_COMM);
-    fan_status status = fan_comm_state_get(comm, state, &code);
-    return fan_raise(comm, status, fan_error_code(status, code));
+        return fan_error_raise(comm, FAN_OK, MPI_ERR_COMM);
+    fan_status status = fan_lifetime_state(comm, state, &code);
+    return fan_error_raise(comm, status, fan_error_code(status, code));
 }
 
 int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
@@ -30,7 +31,7 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
     fan_status status = fan_comm_state_set(state, hints, &code);
     if (status == FAN_OK)
         status = fan_comm_state_connect(state, &code);
-    return fan_raise(comm, status, fan_error_code(status, code));
+    return fan_error_raise(comm, status, fan_error_code(status, code));
 }
 
 int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
@@ -46,14 +47,14 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
         fan_params_get(&state->params, i, value, sizeof value);
         code = MPI_Info_set(*used, key, value);
     }
-    return fan_raise(comm, FAN_OK, code);
+    return fan_error_raise(comm, FAN_OK, code);
 }
 
 static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
-    if (state->size == 1 || fan_is_small(state, bytes))
+    if (state->size == 1 || fan_delivery_is_small(state, bytes))
         return strdup("handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
-    fan_request request = fan_delivery_request(state, bytes, root);
+    fan_plan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, &state->params);
     return fan_plan_explain(&plan, &state->params);
 }
@@ -65,12 +66,12 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
     if (code != MPI_SUCCESS)
         return code;
     if (root < 0 || root >= state->size)
-        return fan_raise(comm, FAN_OK, MPI_ERR_ROOT);
+        return fan_error_raise(comm, FAN_OK, MPI_ERR_ROOT);
     if (bytes < 0)
-        return fan_raise(comm, FAN_OK, MPI_ERR_COUNT);
+        return fan_error_raise(comm, FAN_OK, MPI_ERR_COUNT);
     fan_status status = fan_comm_state_connect(state, &code);
     if (status != FAN_OK)
-        return fan_raise(comm, status, fan_error_code(status, code));
+        return fan_error_raise(comm, status, fan_error_code(status, code));
     *text = explain(state, bytes, root);
-    return fan_raise(comm, FAN_OK, *text == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS);
+    return fan_error_raise(comm, FAN_OK, *text == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS);
 }

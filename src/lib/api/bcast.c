@@ -12,14 +12,14 @@ static fan_status broadcast(const fan_call *call, int *mpi_code)
     fan_status status = fan_buffer_open(&buffer, call);
     if (status != FAN_OK)
         return status;
-    fan_task task = {.state = state,
+    fan_delivery_task task = {.state = state,
                      .node = state->map.node,
                      .params = &state->params,
                      .planned = &state->planned,
                      .bytes = call->bytes,
                      .root = call->root,
                      .store = fan_buffer_store(&buffer, state->rank == call->root)};
-    status = fan_progress_deliver(&task, mpi_code);
+    status = fan_pending_deliver(&task, mpi_code);
     fan_buffer_free(&buffer);
     return status;
 }
@@ -34,7 +34,7 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     case FAN_IS_OURS: break;
     }
     fan_status status = broadcast(&call, &code);
-    return fan_raise(comm, status, fan_error_code(status, code));
+    return fan_error_raise(comm, status, fan_error_code(status, code));
 }
 
 int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)

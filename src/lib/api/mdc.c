@@ -146,7 +146,7 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     mdc_stream s = {.array = array, .completed = completed, .state = state};
     int rank = MPI_PROC_NULL;
     if (!make_lattice(mdc, &s.lattice))
-        return fan_raise(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, FAN_OK, MPI_ERR_ARG);
+        return fan_error_raise(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, FAN_OK, MPI_ERR_ARG);
     if (comm != MPI_COMM_NULL)
         MPI_Comm_rank(comm, &rank);
     s.bytes = mdc->element_bytes;
@@ -158,10 +158,10 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     int code = fanout_stream(bytes, read_array, takes ? write_array : NULL, &s, root, comm, info);
     if (!stopped || code != MPI_SUCCESS)
         return code;
-    return fan_raise(comm, FAN_ERR_SINK, fan_error_code(FAN_ERR_SINK, MPI_SUCCESS));
+    return fan_error_raise(comm, FAN_ERR_SINK, fan_error_code(FAN_ERR_SINK, MPI_SUCCESS));
 }
 
-static fan_mdc_type kind_of(MPI_Datatype type)
+static fan_mdctool_type kind_of(MPI_Datatype type)
 {
     return type == MPI_FLOAT ? FAN_MDC_FLOAT : type == MPI_DOUBLE ? FAN_MDC_DOUBLE : FAN_MDC_OTHER;
 }

@@ -35,14 +35,14 @@ static void release(fanout_request request)
 static void start_ours(fanout_request r)
 {
     fan_comm_state *state = r->call.state;
-    fan_task task = {.state = state,
+    fan_delivery_task task = {.state = state,
                      .node = state->nonblocking_node,
                      .params = r->persistent ? &r->params : &state->params,
                      .planned = r->persistent ? &r->planned : &state->planned,
                      .bytes = r->call.bytes,
                      .root = r->call.root,
                      .store = fan_buffer_store(&r->buffer, state->rank == r->call.root)};
-    fan_progress_start(&r->pending, &task);
+    fan_pending_start(&r->pending, &task);
 }
 
 /* Returns an MPI code. */
@@ -94,10 +94,10 @@ static int prepare(fanout_request r, MPI_Info info)
     if (verdict == FAN_IS_OURS) {
         fan_status status = prepare_ours(r, info, &code);
         if (status != FAN_OK)
-            return fan_raise(r->call.comm, status, fan_error_code(status, code));
+            return fan_error_raise(r->call.comm, status, fan_error_code(status, code));
     }
     code = keep_datatype(r);
-    return code == MPI_SUCCESS ? code : fan_raise(r->call.comm, FAN_OK, code);
+    return code == MPI_SUCCESS ? code : fan_error_raise(r->call.comm, FAN_OK, code);
 }
 
 static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
@@ -105,7 +105,7 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
     *request = FANOUT_REQUEST_NULL;
     fanout_request r = calloc(1, sizeof *r);
     if (r == NULL)
-        return fan_raise(call->comm, FAN_OK, MPI_ERR_NO_MEM);
+        return fan_error_raise(call->comm, FAN_OK, MPI_ERR_NO_MEM);
     r->call = *call;
     r->persistent = persistent;
     r->mpi = MPI_REQUEST_NULL;
@@ -147,7 +147,7 @@ int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, 
 
 static int refuse_request(void)
 {
-    return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_REQUEST);
+    return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_REQUEST);
 }
 
 int fanout_start(fanout_request *request)
@@ -167,7 +167,7 @@ static int end(fanout_request *request, int code)
     MPI_Comm comm = r->call.comm;
     fan_status status = FAN_OK;
     if (!r->handed_over) {
-        status = fan_progress_wait(&r->pending, &code);
+        status = fan_pending_wait(&r->pending, &code);
         code = fan_error_code(status, code);
     }
     r->active = false;
@@ -175,14 +175,14 @@ static int end(fanout_request *request, int code)
         release(r);
         *request = FANOUT_REQUEST_NULL;
     }
-    return fan_raise(comm, status, code);
+    return fan_error_raise(comm, status, code);
 }
 
 int fanout_test(fanout_request *request, int *flag)
 {
     fanout_request r = *request;
     int code = MPI_SUCCESS;
-    fan_progress_all();
+    fan_pending_all();
     *flag = 1;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
@@ -198,7 +198,7 @@ static int wait_for_mpi(fanout_request r)
 {
     int flag = 0, code = MPI_SUCCESS;
     while (!flag && code == MPI_SUCCESS) {
-        fan_progress_all();
+        fan_pending_all();
         code = MPI_Test(&r->mpi, &flag, MPI_STATUS_IGNORE);
     }
     return code;

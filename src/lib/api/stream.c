@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/call/arguments.h"
+#include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
 #include "lib/deliver/pending.h"
@@ -54,7 +55,7 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
 {
     fan_comm_state *state;
     fan_params params;
-    fan_status status = fan_comm_state_get(comm, &state, mpi_code);
+    fan_status status = fan_lifetime_state(comm, &state, mpi_code);
     if (status == FAN_OK)
         status = fan_comm_state_overlay(state, info, &params, mpi_code);
     if (status == FAN_OK)
@@ -65,7 +66,7 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         status = fan_comm_state_know_hosts(state, mpi_code);
     if (status != FAN_OK || bytes == 0)
         return status;
-    fan_task task = {.state = state,
+    fan_delivery_task task = {.state = state,
                      .node = state->map.node,
                      .params = &params,
                      .bytes = bytes,
@@ -75,18 +76,18 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
                      .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
                                .drain = c->sink == NULL ? NULL : drain,
                                .state = c}};
-    return fan_progress_deliver(&task, mpi_code);
+    return fan_pending_deliver(&task, mpi_code);
 }
 
 static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length)
 {
     if (comm == MPI_COMM_NULL)
-        return fan_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
+        return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
     int code = wrong_argument(bytes, root, comm);
     if (code != MPI_SUCCESS)
-        return fan_raise(comm, FAN_OK, code);
+        return fan_error_raise(comm, FAN_OK, code);
     fan_status status = deliver(bytes, c, root, comm, info, length, &code);
-    return fan_raise(comm, status, fan_error_code(status, code));
+    return fan_error_raise(comm, status, fan_error_code(status, code));
 }
 
 int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,

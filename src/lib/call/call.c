@@ -2,6 +2,7 @@
 #include "lib/call/call.h"
 
 #include "lib/call/arguments.h"
+#include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
 
@@ -30,7 +31,7 @@ static int find_bytes(fan_call *c)
 
 static fan_status find_state(fan_call *c, int *mpi_code)
 {
-    fan_status status = fan_comm_state_get(c->comm, &c->state, mpi_code);
+    fan_status status = fan_lifetime_state(c->comm, &c->state, mpi_code);
     if (status != FAN_OK)
         return status;
     const fan_params *params = &c->state->params;
@@ -43,7 +44,7 @@ static fan_status find_state(fan_call *c, int *mpi_code)
 
 static fan_verdict refuse(const fan_call *c, fan_status status, int *code)
 {
-    *code = fan_raise(c->comm, status, *code);
+    *code = fan_error_raise(c->comm, status, *code);
     return FAN_IS_REFUSED;
 }
 
@@ -62,5 +63,5 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
     /* Open MPI returns at once on ranks with no element, and waits for them on ranks with elements of no data. */
     if (call->bytes == 0)
         call->count = 0;
-    return call->bytes == 0 || fan_is_small(call->state, call->bytes) ? FAN_IS_MPIS : FAN_IS_OURS;
+    return call->bytes == 0 || fan_delivery_is_small(call->state, call->bytes) ? FAN_IS_MPIS : FAN_IS_OURS;
 }

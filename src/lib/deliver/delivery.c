@@ -9,7 +9,7 @@
 
 enum { most_slots = 1 << 24 };
 
-bool fan_is_small(const fan_comm_state *state, int64_t bytes)
+bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes)
 {
     bool is_pair = state->size == 2 && state->map.nodes == 1;
     return (is_pair ? bytes / 32 : bytes) < state->params.min_bytes;
@@ -17,9 +17,9 @@ bool fan_is_small(const fan_comm_state *state, int64_t bytes)
 
 /* ---- plans ---- */
 
-fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
+fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
 {
-    return (fan_request){.bytes = bytes,
+    return (fan_plan_request){.bytes = bytes,
                          .nodes = state->map.nodes,
                          .root = state->map.node_of[root],
                          .local = state->map.largest,
@@ -28,12 +28,12 @@ fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int
 
 static int speaker(const void *state, int node)
 {
-    const fan_task *task = state;
+    const fan_delivery_task *task = state;
     return fan_node_map_speaker(&task->state->map, node, task->root);
 }
 
 /* Plans speak of nodes; messages go to the ranks that speak for them. */
-static fan_status make_schedule(const fan_task *task, const fan_plan *plan, fan_phase phase, fan_schedule *schedule)
+static fan_status make_schedule(const fan_delivery_task *task, const fan_plan *plan, fan_phase phase, fan_schedule *schedule)
 {
     int node = task->state->map.node_of[task->state->rank];
     fan_status status = fan_plan_schedule(plan, node, phase, schedule);
@@ -43,7 +43,7 @@ static fan_status make_schedule(const fan_task *task, const fan_plan *plan, fan_
 }
 
 /* The storage is a node more. */
-static fan_status plan_for_shared_source(fan_request *request, fan_planned *planned)
+static fan_status plan_for_shared_source(fan_plan_request *request, fan_planned *planned)
 {
     request->shared_source = true;
     request->root = request->nodes++;
@@ -56,17 +56,17 @@ static fan_status plan_for_shared_source(fan_request *request, fan_planned *plan
     return FAN_OK;
 }
 
-static bool has_shared_source(const fan_task *task)
+static bool has_shared_source(const fan_delivery_task *task)
 {
     return task->bounded && task->bytes != FAN_UNKNOWN_LENGTH && task->params->shared_source;
 }
 
-static fan_status make_plan(const fan_task *task, fan_planned *planned)
+static fan_status make_plan(const fan_delivery_task *task, fan_planned *planned)
 {
     if (planned->made && planned->bytes == task->bytes && planned->root == task->root)
         return FAN_OK;
     fan_planned_forget(planned);
-    fan_request request = fan_delivery_request(task->state, task->bytes, task->root);
+    fan_plan_request request = fan_delivery_request(task->state, task->bytes, task->root);
     request.bounded = task->bounded;
     fan_status status = has_shared_source(task) ? plan_for_shared_source(&request, planned) : FAN_OK;
     if (status != FAN_OK)
@@ -140,7 +140,7 @@ static void describe(const fan_delivery *d)
 {
     const fan_plan *plan = &d->chosen->plan;
     fan_trace_describe(d->task.state->trace,
-                       &(fan_traced_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
+                       &(fan_record_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
                                                .algorithm = (int32_t)plan->algorithm,
                                                .classes = plan->layout.classes,
                                                .branching = plan->shape.branching,
@@ -191,7 +191,7 @@ static void progress_messages(fan_delivery *d, bool block)
 
 /* ---- messages or memory ---- */
 
-static bool is_speaker(const fan_task *task)
+static bool is_speaker(const fan_delivery_task *task)
 {
     const fan_comm_state *state = task->state;
     return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
@@ -220,7 +220,7 @@ static void begin_memory(fan_delivery *d)
         d->reading = fan_trace_begin(d->task.state->trace, (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
 
-void fan_delivery_begin(fan_delivery *d, const fan_task *task)
+void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
 {
     *d = (fan_delivery){.task = *task};
     d->reading = FAN_NO_TRANSFER;
@@ -339,7 +339,7 @@ fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
     return status;
 }
 
-fan_status fan_deliver(const fan_task *task, int *mpi_code)
+fan_status fan_deliver(const fan_delivery_task *task, int *mpi_code)
 {
     fan_delivery d;
     fan_delivery_begin(&d, task);

@@ -14,13 +14,13 @@
  * is it faster that both copy at the same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is
  * connected, unless `bytes` is below min_bytes.
  */
-bool fan_is_small(const fan_comm_state *state, int64_t bytes);
+bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
 
 /** What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is connected. */
-fan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
+fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
 
 /** What is to be delivered. Equal on all ranks, but for the store. */
-typedef struct fan_task {
+typedef struct fan_delivery_task {
     fan_comm_state *state; /**< connected */
     fan_node *node;        /**< whose ring to use: the state's, or one like it */
     const fan_params *params;
@@ -30,11 +30,11 @@ typedef struct fan_task {
     int root;
     bool bounded;          /**< a stream, which the parameter `timeout` is for: the state knows the hosts then */
     fan_store store;
-} fan_task;
+} fan_delivery_task;
 
 /** A task in progress. */
 typedef struct fan_delivery {
-    fan_task task;
+    fan_delivery_task task;
     fan_planned own;          /* the plan of a task that keeps none */
     const fan_planned *chosen;
     fan_relay relay;
@@ -55,7 +55,7 @@ typedef struct fan_delivery {
 } fan_delivery;
 
 /** Begin. Deliveries of one communicator follow each other, in the same order on all ranks. `delivery` must stay where it is. */
-void fan_delivery_begin(fan_delivery *delivery, const fan_task *task);
+void fan_delivery_begin(fan_delivery *delivery, const fan_delivery_task *task);
 
 /**
  * Do what can be done now. Until `finished`.
@@ -68,6 +68,6 @@ void fan_delivery_progress(fan_delivery *delivery, bool block);
 fan_status fan_delivery_end(fan_delivery *delivery, int *mpi_code);
 
 /** All of it at once. Collective, blocking. */
-fan_status fan_deliver(const fan_task *task, int *mpi_code);
+fan_status fan_deliver(const fan_delivery_task *task, int *mpi_code);
 
 #endif

@@ -107,7 +107,7 @@ static void decide_on_thread(void)
     thread.runs = wants_thread() && pthread_create(&thread.handle, NULL, run_thread, NULL) == 0;
 }
 
-void fan_progress_end(void)
+void fan_pending_end(void)
 {
     if (!thread.runs)
         return;
@@ -121,7 +121,7 @@ void fan_progress_end(void)
 
 /* ---- public ---- */
 
-void fan_progress_start(fan_pending *pending, const fan_task *task)
+void fan_pending_start(fan_pending *pending, const fan_delivery_task *task)
 {
     memset(pending, 0, sizeof *pending);
     pending->task = *task;
@@ -133,7 +133,7 @@ void fan_progress_start(fan_pending *pending, const fan_task *task)
 }
 
 /* Whoever has the lock does it. It may be this thread itself, which a sink or a wait inside brought here. */
-void fan_progress_all(void)
+void fan_pending_all(void)
 {
     if (pthread_mutex_trylock(&lock) != 0)
         return;
@@ -143,14 +143,14 @@ void fan_progress_all(void)
 
 static void poll(int *polls)
 {
-    fan_progress_all();
+    fan_pending_all();
     if (++*polls <= polls_before_yield)
         return;
     fan_mpi_progress(NULL); /* what this waits for may come through memory, from a rank that waits for a message */
     sched_yield();
 }
 
-fan_status fan_progress_wait(fan_pending *pending, int *mpi_code)
+fan_status fan_pending_wait(fan_pending *pending, int *mpi_code)
 {
     for (int polls = 0; !atomic_load(&pending->finished);)
         poll(&polls);
@@ -166,13 +166,13 @@ static bool is_any_pending(void)
     return any;
 }
 
-fan_status fan_progress_deliver(const fan_task *task, int *mpi_code)
+fan_status fan_pending_deliver(const fan_delivery_task *task, int *mpi_code)
 {
     if (!is_any_pending())
         return fan_deliver(task, mpi_code);
     fan_pending pending;
-    fan_progress_start(&pending, task);
-    return fan_progress_wait(&pending, mpi_code);
+    fan_pending_start(&pending, task);
+    return fan_pending_wait(&pending, mpi_code);
 }
 
 static bool has_pending(const fan_comm_state *state)
@@ -186,7 +186,7 @@ static bool has_pending(const fan_comm_state *state)
     return has;
 }
 
-void fan_progress_finish(const fan_comm_state *state)
+void fan_pending_finish(const fan_comm_state *state)
 {
     for (int polls = 0; has_pending(state);)
         poll(&polls);

@@ -18,7 +18,7 @@
 
 /** A broadcast that has been started. Must stay where it is until it is finished. */
 typedef struct fan_pending {
-    fan_task task;
+    fan_delivery_task task;
     fan_delivery delivery;
     bool begun;
     atomic_bool finished;
@@ -29,21 +29,21 @@ typedef struct fan_pending {
 } fan_pending;
 
 /** Start it. Local. */
-void fan_progress_start(fan_pending *pending, const fan_task *task);
+void fan_pending_start(fan_pending *pending, const fan_delivery_task *task);
 
 /** Do what can be done now for all that have been started. */
-void fan_progress_all(void);
+void fan_pending_all(void);
 
 /** Wait for it. Returns its status; `mpi_code` receives MPI's code if that is FAN_ERR_TRANSPORT. */
-fan_status fan_progress_wait(fan_pending *pending, int *mpi_code);
+fan_status fan_pending_wait(fan_pending *pending, int *mpi_code);
 
 /** Start and wait. */
-fan_status fan_progress_deliver(const fan_task *task, int *mpi_code);
+fan_status fan_pending_deliver(const fan_delivery_task *task, int *mpi_code);
 
 /** Wait for all broadcasts of a state that is to be deleted. */
-void fan_progress_finish(const fan_comm_state *state);
+void fan_pending_finish(const fan_comm_state *state);
 
 /** End the thread, if there is one. */
-void fan_progress_end(void);
+void fan_pending_end(void);
 
 #endif

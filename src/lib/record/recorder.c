@@ -64,8 +64,8 @@ static void name_file_alone(const fan_recorder *r, char path[PATH_MAX])
 }
 
 typedef struct output {
-    const fan_trace_writer *writer;
-    fan_trace_file *file;
+    const fan_record_writer *writer;
+    fan_record_file *file;
     char path[PATH_MAX];
 } output;
 
@@ -74,9 +74,9 @@ static bool open_output(const fan_recorder *r, bool alone, output *out)
 {
     char text[FAN_TRACE_TEXT];
     atomic_int *number = alone ? &written_alone : &written;
-    fan_traced_communicator head = {.id = r->agreed.id, .number = atomic_load(number), .size = r->size, .epoch = r->agreed.epoch};
+    fan_record_communicator head = {.id = r->agreed.id, .number = atomic_load(number), .size = r->size, .epoch = r->agreed.epoch};
     (alone ? name_file_alone : name_file)(r, out->path);
-    out->writer = fan_trace_module_load();
+    out->writer = fan_recorder_module_load();
     if (out->writer == NULL || atomic_load(&refused))
         return false;
     out->file = out->writer->open(out->path, head.number > 0, &head, text);
@@ -96,11 +96,11 @@ static void close_output(output *out)
 
 /* ---- what is written ---- */
 
-static fan_traced_rank describe_self(const fan_recorder *r)
+static fan_record_rank describe_self(const fan_recorder *r)
 {
     char name[MPI_MAX_PROCESSOR_NAME];
     int length;
-    fan_traced_rank self = {.start_time = r->first.time - r->agreed.epoch + r->first.offset,
+    fan_record_rank self = {.start_time = r->first.time - r->agreed.epoch + r->first.offset,
                             .start_offset = r->first.offset,
                             .start_error = r->first.error,
                             .end_time = r->last.time - r->agreed.epoch + r->last.offset,
@@ -132,13 +132,13 @@ static void convert(const fan_recorder *r, fan_transfer *transfers, size_t count
 static void write_broadcasts(const fan_recorder *r, output *out)
 {
     for (size_t i = 0; i < r->trace.broadcast_count; i++) {
-        fan_traced_broadcast b = r->trace.broadcasts[i];
+        fan_record_broadcast b = r->trace.broadcasts[i];
         b.start = common_time(r, b.start);
         out->writer->broadcasts(out->file, &b, 1);
     }
 }
 
-static void warn_of_lost(const fan_traced_rank *ranks, int count)
+static void warn_of_lost(const fan_record_rank *ranks, int count)
 {
     long long lost = 0;
     int losers = 0;
@@ -154,7 +154,7 @@ static void warn_of_lost(const fan_traced_rank *ranks, int count)
 /* ---- of all ranks ---- */
 
 /* All of the others' transfers are received, whether they can be written or not: they must be able to go on. */
-static int receive_others(const fan_recorder *r, const fan_traced_rank *ranks, output *out, fan_transfer *piece)
+static int receive_others(const fan_recorder *r, const fan_record_rank *ranks, output *out, fan_transfer *piece)
 {
     int code = MPI_SUCCESS;
     for (int rank = 1; rank < r->size; rank++)
@@ -168,7 +168,7 @@ static int receive_others(const fan_recorder *r, const fan_traced_rank *ranks, o
     return code;
 }
 
-static int write_as_first(const fan_recorder *r, const fan_traced_rank *ranks, output *out, fan_transfer *piece)
+static int write_as_first(const fan_recorder *r, const fan_record_rank *ranks, output *out, fan_transfer *piece)
 {
     out->writer->ranks(out->file, ranks, (size_t)r->size);
     write_broadcasts(r, out);
@@ -182,7 +182,7 @@ static int write_as_first(const fan_recorder *r, const fan_traced_rank *ranks, o
 /* Returns an MPI code. */
 static int gather(const fan_recorder *r)
 {
-    fan_traced_rank self = describe_self(r), *ranks = NULL;
+    fan_record_rank self = describe_self(r), *ranks = NULL;
     fan_transfer *piece = NULL;
     output out;
     int ready = 0;
@@ -222,7 +222,7 @@ static void write_alone(const fan_recorder *r)
     output out;
     if (!open_output(r, true, &out))
         return;
-    fan_traced_rank self = describe_self(r);
+    fan_record_rank self = describe_self(r);
     out.writer->ranks(out.file, &self, 1);
     write_broadcasts(r, &out);
     write_copies(r, &out);

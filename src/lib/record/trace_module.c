@@ -24,7 +24,7 @@ static void *load(char *path, size_t size, const char *folder)
     return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 
-static const fan_trace_writer *writer;
+static const fan_record_writer *writer;
 
 static void load_once(void)
 {
@@ -39,7 +39,7 @@ static void load_once(void)
         fan_warn("FANOUT_TRACE: no trace is written: the module cannot be loaded: %s", first);
 }
 
-const fan_trace_writer *fan_trace_module_load(void)
+const fan_record_writer *fan_recorder_module_load(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, load_once);

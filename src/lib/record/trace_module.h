@@ -6,6 +6,6 @@
 #include "trace/record/writer.h"
 
 /** NULL, with a warning the first time, if it cannot be loaded. Thread-safe. */
-const fan_trace_writer *fan_trace_module_load(void);
+const fan_record_writer *fan_recorder_module_load(void);
 
 #endif

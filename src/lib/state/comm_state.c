@@ -4,35 +4,10 @@
 #include "base/log.h"
 #include "lib/state/agreement.h"
 #include "lib/where/hosts.h"
-#include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-/* Keeps those that nobody deletes from looking like leaks. */
-static LIST_HEAD(, fan_comm_state) all_states = LIST_HEAD_INITIALIZER(all_states);
-
-static pthread_mutex_t keyval_lock = PTHREAD_MUTEX_INITIALIZER;
-static int state_keyval = MPI_KEYVAL_INVALID;
-static int finalize_keyval = MPI_KEYVAL_INVALID;
-static bool finalizing;
-
-static void link_state(fan_comm_state *state)
-{
-    pthread_mutex_lock(&list_lock);
-    LIST_INSERT_HEAD(&all_states, state, link);
-    pthread_mutex_unlock(&list_lock);
-}
-
-static void unlink_state(fan_comm_state *state)
-{
-    pthread_mutex_lock(&list_lock);
-    LIST_REMOVE(state, link);
-    pthread_mutex_unlock(&list_lock);
-}
 
 void fan_planned_forget(fan_planned *planned)
 {
@@ -42,8 +17,7 @@ void fan_planned_forget(fan_planned *planned)
     planned->made = false;
 }
 
-/* Collective. */
-static void end_recording(fan_comm_state *state)
+void fan_comm_state_end_recording(fan_comm_state *state)
 {
     if (state->recorder == NULL)
         return;
@@ -52,78 +26,19 @@ static void end_recording(fan_comm_state *state)
     state->trace = NULL;
 }
 
-/* Called by MPI when the user's communicator is freed. */
-static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
+void fan_comm_state_free(fan_comm_state *state, bool collective)
 {
-    (void)comm, (void)keyval, (void)extra;
-    fan_comm_state *state = attribute;
-    fan_progress_finish(state);
-    unlink_state(state);
-    if (!finalizing)
-        end_recording(state);
+    if (collective)
+        fan_comm_state_end_recording(state);
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
     free(state->order);
     free(state->hosts);
     fan_node_map_free(&state->map);
-    /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
-    if (state->comm != MPI_COMM_NULL && !finalizing)
+    if (state->comm != MPI_COMM_NULL && collective)
         MPI_Comm_free(&state->comm);
     free(state);
-    return MPI_SUCCESS;
-}
-
-/* Of the states that are being recorded the one whose turn it is, NULL if none is left. */
-static fan_comm_state *next_recorded(void)
-{
-    fan_comm_state *state, *next = NULL;
-    pthread_mutex_lock(&list_lock);
-    LIST_FOREACH(state, &all_states, link)
-        if (state->recorder != NULL && (next == NULL || fan_recorder_precedes(state->recorder, next->recorder)))
-            next = state;
-    pthread_mutex_unlock(&list_lock);
-    return next;
-}
-
-/* In the same order on all processes, for writing is collective. */
-static void end_all_recordings(void)
-{
-    for (fan_comm_state *state; (state = next_recorded()) != NULL;)
-        end_recording(state);
-}
-
-/*
- * Called by MPI at the beginning of MPI_Finalize, which deletes the attributes of MPI_COMM_SELF first. States are left to
- * MPI, which may or may not delete the attributes of other communicators: not all of them are still there. (If the user's
- * own delete function broadcast on a communicator that was being freed, its state was made too late to be deleted.)
- */
-static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extra)
-{
-    (void)comm, (void)keyval, (void)attribute, (void)extra;
-    finalizing = true;
-    fan_progress_end();
-    end_all_recordings();
-    return MPI_SUCCESS;
-}
-
-/* MPI_Comm_dup copies no state: a communicator agrees on its own. */
-static int make_keyvals(void)
-{
-    pthread_mutex_lock(&keyval_lock);
-    int code = MPI_SUCCESS;
-    if (state_keyval == MPI_KEYVAL_INVALID) {
-        int keyval;
-        code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
-        if (code == MPI_SUCCESS)
-            code = MPI_Comm_set_attr(MPI_COMM_SELF, finalize_keyval, NULL);
-        if (code == MPI_SUCCESS)
-            code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_state, &keyval, NULL);
-        if (code == MPI_SUCCESS)
-            state_keyval = keyval;
-    }
-    pthread_mutex_unlock(&keyval_lock);
-    return code;
 }
 
 static fan_status mpi_failure(int code, const char *what, int *mpi_code)
@@ -132,28 +47,8 @@ static fan_status mpi_failure(int code, const char *what, int *mpi_code)
     return fan_fail(FAN_ERR_TRANSPORT, "%s failed", what);
 }
 
-static fan_status attach(MPI_Comm comm, fan_comm_state *state, int *mpi_code)
+fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_code)
 {
-    fan_status status = fan_comm_state_set(state, MPI_INFO_NULL, mpi_code);
-    if (status != FAN_OK)
-        return status;
-    link_state(state);
-    int code = MPI_Comm_set_attr(comm, state_keyval, state);
-    if (code == MPI_SUCCESS)
-        return FAN_OK;
-    unlink_state(state);
-    return mpi_failure(code, "MPI_Comm_set_attr", mpi_code);
-}
-
-fan_status fan_comm_state_get(MPI_Comm comm, fan_comm_state **state, int *mpi_code)
-{
-    int code = make_keyvals();
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, "MPI_Comm_create_keyval", mpi_code);
-    int found;
-    MPI_Comm_get_attr(comm, state_keyval, state, &found);
-    if (found)
-        return FAN_OK;
     fan_comm_state *made = calloc(1, sizeof *made);
     if (made == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
@@ -161,7 +56,7 @@ fan_status fan_comm_state_get(MPI_Comm comm, fan_comm_state **state, int *mpi_co
     made->comm = MPI_COMM_NULL;
     MPI_Comm_rank(comm, &made->rank);
     MPI_Comm_size(comm, &made->size);
-    fan_status status = attach(comm, made, mpi_code);
+    fan_status status = fan_comm_state_set(made, MPI_INFO_NULL, mpi_code);
     if (status != FAN_OK) {
         free(made);
         return status;

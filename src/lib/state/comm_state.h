@@ -55,11 +55,21 @@ typedef struct fan_comm_state {
 } fan_comm_state;
 
 /**
- * The state of an intracommunicator, made (collectively) if there is none.
+ * A new state for an intracommunicator, which it is not attached to yet: see lib/call/lifetime.h. Collective.
  *
  * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
  */
-fan_status fan_comm_state_get(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+
+/**
+ * Release it.
+ *
+ * @param collective  all ranks do this now: write the trace and free the private communicator, too
+ */
+void fan_comm_state_free(fan_comm_state *state, bool collective);
+
+/** Write the trace, if there is one. Collective. */
+void fan_comm_state_end_recording(fan_comm_state *state);
 
 /** Agree on the parameters anew, with `hints`. Collective. */
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code);

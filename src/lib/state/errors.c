@@ -86,7 +86,7 @@ static bool should_tell(MPI_Comm comm, fan_status status)
     return rank == 0;
 }
 
-int fan_raise(MPI_Comm comm, fan_status status, int code)
+int fan_error_raise(MPI_Comm comm, fan_status status, int code)
 {
     if (code == MPI_SUCCESS)
         return code;

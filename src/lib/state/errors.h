@@ -18,6 +18,6 @@ int fan_error_code(fan_status status, int mpi_code);
  * (`status`) is one that the caller cannot know, and return the code, for handlers that return.
  * MPI_SUCCESS is just returned.
  */
-int fan_raise(MPI_Comm comm, fan_status status, int code);
+int fan_error_raise(MPI_Comm comm, fan_status status, int code);
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef FAN_LIB_WHERE_DOMAIN_H
 #define FAN_LIB_WHERE_DOMAIN_H
 
-#include "plan/topology.h"
+#include "plan/schedule/topology.h"
 
 #include <sched.h>
 

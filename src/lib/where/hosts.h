@@ -7,8 +7,8 @@
 #define FAN_LIB_WHERE_HOSTS_H
 
 #include "base/status.h"
-#include "plan/order.h"
-#include "plan/topology.h"
+#include "plan/schedule/order.h"
+#include "plan/schedule/topology.h"
 
 #include <mpi.h>
 

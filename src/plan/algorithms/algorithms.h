@@ -3,8 +3,10 @@
 #ifndef FAN_PLAN_ALGORITHMS_H
 #define FAN_PLAN_ALGORITHMS_H
 
-#include "plan/model.h"
-#include "plan/plan.h"
+#include "plan/schedule/model.h"
+#include "plan/schedule/schedule.h"
+#include "plan/schedule/shape.h"
+#include "tune/algorithm_names.h"
 
 /** One algorithm. All functions are pure. */
 typedef struct fan_algorithm_table {

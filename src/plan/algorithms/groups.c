@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plan/algorithms/groups.h"
 
+#include <stdint.h>
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 int fan_groups(const fan_shape *shape)

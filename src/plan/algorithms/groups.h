@@ -9,7 +9,8 @@
 #define FAN_PLAN_GROUPS_H
 
 #include "plan/algorithms/trees.h"
-#include "plan/plan.h"
+#include "plan/schedule/schedule.h"
+#include "plan/schedule/shape.h"
 
 /** Number of groups, and of those in the primary tree. */
 int fan_groups(const fan_shape *shape);

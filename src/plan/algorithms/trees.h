@@ -10,7 +10,7 @@
 #ifndef FAN_PLAN_TREES_H
 #define FAN_PLAN_TREES_H
 
-#include "plan/schedule.h"
+#include "plan/schedule/schedule.h"
 
 #include <stdbool.h>
 

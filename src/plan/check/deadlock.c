@@ -196,7 +196,7 @@ static void set_up(play *p)
         set_parents(p, agent);
 }
 
-fan_status fan_progress_check(const fan_plan *plan, const fan_schedule *receive,
+fan_status fan_check_deadlock(const fan_plan *plan, const fan_schedule *receive,
                               const fan_schedule *serve)
 {
     int64_t rounds =

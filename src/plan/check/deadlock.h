@@ -18,7 +18,7 @@
  * @return FAN_OK; FAN_ERR_ARGUMENT with a text that names the node and the class that wait;
  * FAN_ERR_MEMORY
  */
-fan_status fan_progress_check(const fan_plan *plan, const fan_schedule *receive,
+fan_status fan_check_deadlock(const fan_plan *plan, const fan_schedule *receive,
                               const fan_schedule *serve);
 
 #endif

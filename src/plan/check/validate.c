@@ -283,7 +283,7 @@ static fan_status check_all(check *c)
         status = check_slow(c);
     if (status == FAN_OK)
         status =
-            fan_progress_check(c->plan, c->phases[FAN_PHASE_RECEIVE], c->phases[FAN_PHASE_SERVE]);
+            fan_check_deadlock(c->plan, c->phases[FAN_PHASE_RECEIVE], c->phases[FAN_PHASE_SERVE]);
     return status;
 }
 
@@ -298,7 +298,7 @@ static fan_status check_numbers(const fan_plan *plan)
     return FAN_OK;
 }
 
-fan_status fan_schedules_validate(const fan_plan *plan, const fan_schedule *receive,
+fan_status fan_check_schedules(const fan_plan *plan, const fan_schedule *receive,
                                   const fan_schedule *serve)
 {
     fan_status status = check_numbers(plan);
@@ -332,7 +332,7 @@ static fan_status make_schedules(const fan_plan *plan, fan_schedule *receive, fa
     return status;
 }
 
-fan_status fan_plan_validate(const fan_plan *plan)
+fan_status fan_check_plan(const fan_plan *plan)
 {
     fan_status status = check_numbers(plan);
     if (status != FAN_OK)
@@ -344,7 +344,7 @@ fan_status fan_plan_validate(const fan_plan *plan)
     else
         status = make_schedules(plan, receive, serve);
     if (status == FAN_OK)
-        status = fan_schedules_validate(plan, receive, serve);
+        status = fan_check_schedules(plan, receive, serve);
     for (int node = 0; receive != NULL && serve != NULL && node < plan->nodes; node++) {
         fan_schedule_free(&receive[node]);
         fan_schedule_free(&serve[node]);

@@ -26,7 +26,7 @@
  * @return FAN_OK; FAN_ERR_ARGUMENT with a text that names node, class and what is wrong;
  * FAN_ERR_MEMORY
  */
-fan_status fan_plan_validate(const fan_plan *plan);
+fan_status fan_check_plan(const fan_plan *plan);
 
 /**
  * The same for given schedules, so that a test can break one.
@@ -34,7 +34,7 @@ fan_status fan_plan_validate(const fan_plan *plan);
  * @param receive  [plan->nodes], FAN_PHASE_RECEIVE
  * @param serve    [plan->nodes], FAN_PHASE_SERVE
  */
-fan_status fan_schedules_validate(const fan_plan *plan, const fan_schedule *receive,
+fan_status fan_check_schedules(const fan_plan *plan, const fan_schedule *receive,
                                   const fan_schedule *serve);
 
 #endif

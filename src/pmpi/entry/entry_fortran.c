@@ -20,7 +20,7 @@ void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *roo
     void *caller = __builtin_return_address(0);
     fan_fortran_bcast_fn *function = fan_calls_for(caller)->fortran_bcast;
     if (function == NULL)
-        *(void **)&function = fan_next_definition(caller, NAMES("mpi_bcast", "MPI_BCAST", "MPI_Bcast"));
+        *(void **)&function = fan_entry_next_definition(caller, NAMES("mpi_bcast", "MPI_BCAST", "MPI_Bcast"));
     function(buffer, count, datatype, root, comm, ierr);
 }
 
@@ -30,7 +30,7 @@ void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *ro
     void *caller = __builtin_return_address(0);
     fan_fortran_ibcast_fn *function = fan_calls_for(caller)->fortran_ibcast;
     if (function == NULL)
-        *(void **)&function = fan_next_definition(caller, NAMES("mpi_ibcast", "MPI_IBCAST", "MPI_Ibcast"));
+        *(void **)&function = fan_entry_next_definition(caller, NAMES("mpi_ibcast", "MPI_IBCAST", "MPI_Ibcast"));
     function(buffer, count, datatype, root, comm, request, ierr);
 }
 

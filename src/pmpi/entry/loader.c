@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Atomic(const fan_calls *) fan_chosen_calls;
+_Atomic(const fan_calls *) fan_entry_chosen;
 
 /*
  * Where the definitions behind the shim are, for dlsym. Usually the MPI library comes after us in the order of the
@@ -27,7 +27,7 @@ static void *find_origin(void *caller)
     return handle == NULL ? RTLD_NEXT : handle;
 }
 
-void *fan_next_definition(void *caller, const char *const *names)
+void *fan_entry_next_definition(void *caller, const char *const *names)
 {
     void *origin = find_origin(caller), *found = NULL;
     for (int i = 0; found == NULL && names[i] != NULL; i++)
@@ -85,7 +85,7 @@ static fan_shim_open_fn *load_shim(void)
 {
     Dl_info self;
     char path[PATH_MAX];
-    dladdr(&fan_chosen_calls, &self);
+    dladdr(&fan_entry_chosen, &self);
     const char *slash = strrchr(self.dli_fname, '/');
     int folder = slash == NULL ? 0 : (int)(slash + 1 - self.dli_fname);
     snprintf(path, sizeof path, "%.*slibfanout_shim.so", folder, self.dli_fname);
@@ -105,7 +105,7 @@ static const fan_calls *choose(void *caller)
     void *origin = find_origin(caller), *pmpi_bcast = dlsym(origin, "PMPI_Bcast");
     fill(&next, origin);
     if (pmpi_bcast == NULL)
-        fan_next_definition(caller, (const char *const[]){"PMPI_Bcast", NULL});
+        fan_entry_next_definition(caller, (const char *const[]){"PMPI_Bcast", NULL});
     if (!is_known_library(pmpi_bcast)) {
         tell_of_other_library(pmpi_bcast);
         return &next;
@@ -114,14 +114,14 @@ static const fan_calls *choose(void *caller)
     return open == NULL ? &next : open(&next);
 }
 
-const fan_calls *fan_choose_calls(void *caller)
+const fan_calls *fan_entry_choose(void *caller)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&lock);
-    const fan_calls *calls = atomic_load_explicit(&fan_chosen_calls, memory_order_relaxed);
+    const fan_calls *calls = atomic_load_explicit(&fan_entry_chosen, memory_order_relaxed);
     if (calls == NULL) {
         calls = choose(caller);
-        atomic_store_explicit(&fan_chosen_calls, calls, memory_order_release);
+        atomic_store_explicit(&fan_entry_chosen, calls, memory_order_release);
     }
     pthread_mutex_unlock(&lock);
     return calls;
@@ -135,5 +135,5 @@ __attribute__((constructor)) static void look_at_program(void)
 {
     void *pmpi_bcast = dlsym(RTLD_NEXT, "PMPI_Bcast");
     if (pmpi_bcast != NULL && !is_known_library(pmpi_bcast))
-        fan_choose_calls(NULL);
+        fan_entry_choose(NULL);
 }

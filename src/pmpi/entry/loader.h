@@ -9,22 +9,22 @@
 #include <stddef.h>
 
 /** NULL until the first call. */
-extern _Atomic(const fan_calls *) fan_chosen_calls;
+extern _Atomic(const fan_calls *) fan_entry_chosen;
 
 /** Choose who answers. `caller` is an address in the code that made the call. Thread-safe. */
-const fan_calls *fan_choose_calls(void *caller);
+const fan_calls *fan_entry_choose(void *caller);
 
 /** The definitions to use. */
 static inline const fan_calls *fan_calls_for(void *caller)
 {
-    const fan_calls *calls = atomic_load_explicit(&fan_chosen_calls, memory_order_acquire);
-    return calls != NULL ? calls : fan_choose_calls(caller);
+    const fan_calls *calls = atomic_load_explicit(&fan_entry_chosen, memory_order_acquire);
+    return calls != NULL ? calls : fan_entry_choose(caller);
 }
 
 /**
  * The definition of one of `names` (NULL at the end) that `caller` would have got without the shim. Ends the
  * process if there is none.
  */
-void *fan_next_definition(void *caller, const char *const *names);
+void *fan_entry_next_definition(void *caller, const char *const *names);
 
 #endif

@@ -77,7 +77,7 @@ static int keep(MPI_Comm comm, const fan_comm_record *seen, fan_comm_record **re
     return PMPI_Comm_set_attr(comm, keyval, *record);
 }
 
-static fan_outcome make_record(MPI_Comm comm, int root, fan_comm_record **record, int *code)
+static fan_stats_outcome make_record(MPI_Comm comm, int root, fan_comm_record **record, int *code)
 {
     fan_comm_record seen = {0};
     *code = look_at(comm, &seen);
@@ -110,7 +110,7 @@ static int find_record(MPI_Comm comm, fan_comm_record **record)
     return code;
 }
 
-fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
+fan_stats_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
 {
     *code = find_record(comm, record);
     if (*code != MPI_SUCCESS)

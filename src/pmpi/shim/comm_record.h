@@ -13,7 +13,7 @@
 #include <mpi.h>
 
 typedef struct fan_comm_record {
-    fan_outcome verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
+    fan_stats_outcome verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
     int size;
     int64_t min_bytes; /**< fewer are handed on */
     bool asked;        /**< whether it is known if a rank has a device's runtime */
@@ -29,6 +29,6 @@ typedef struct fan_comm_record {
  * @param code    receives the code of an error, which has been raised; else MPI_SUCCESS
  * @return FAN_TAKEN_OVER, or why the broadcast is to be handed on
  */
-fan_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code);
+fan_stats_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code);
 
 #endif

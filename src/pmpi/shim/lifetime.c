@@ -39,7 +39,7 @@ static bool begin(void)
     return alive;
 }
 
-bool fan_mpi_is_alive(void)
+bool fan_shim_mpi_is_alive(void)
 {
     return atomic_load_explicit(&alive, memory_order_acquire) || begin();
 }

@@ -10,6 +10,6 @@
  * cannot work.) From the first call that says so, MPI_Finalize prints the statistics, if they are wanted, on rank 0.
  * Thread-safe.
  */
-bool fan_mpi_is_alive(void);
+bool fan_shim_mpi_is_alive(void);
 
 #endif

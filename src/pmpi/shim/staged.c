@@ -27,7 +27,7 @@ static int copy(char *buffer, MPI_Count count, MPI_Datatype datatype, char *host
     return code;
 }
 
-int fan_broadcast_staged(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
+int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
                          MPI_Comm comm)
 {
     int rank, code = MPI_SUCCESS;

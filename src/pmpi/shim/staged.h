@@ -11,7 +11,7 @@
  *
  * @param bytes  count x the size of datatype
  */
-int fan_broadcast_staged(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
+int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
                          MPI_Comm comm);
 
 #endif

@@ -54,7 +54,7 @@ double fan_stats_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void fan_stats_add(fan_outcome outcome, int64_t bytes, double seconds)
+void fan_stats_add(fan_stats_outcome outcome, int64_t bytes, double seconds)
 {
     int class = 0;
     while (class < CLASSES - 1 && bytes >= limits[class])

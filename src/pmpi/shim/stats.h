@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /** What was done with a broadcast, and why. */
-typedef enum fan_outcome {
+typedef enum fan_stats_outcome {
     FAN_TAKEN_OVER,
     FAN_STAGED,          /**< taken over, this rank's device memory through a copy in host memory */
     FAN_SMALL,           /**< handed on, as all that follow */
@@ -19,7 +19,7 @@ typedef enum fan_outcome {
     FAN_WRONG_ARGUMENT,
     FAN_NOT_INITIALISED, /**< before MPI_Init, after MPI_Finalize, or with sessions only */
     FAN_OUTCOMES
-} fan_outcome;
+} fan_stats_outcome;
 
 /** Whether FANOUT_STATS asks for statistics. */
 bool fan_stats_wanted(void);
@@ -28,7 +28,7 @@ bool fan_stats_wanted(void);
 double fan_stats_clock(void);
 
 /** Count one call of this rank. Thread-safe. */
-void fan_stats_add(fan_outcome outcome, int64_t bytes, double seconds);
+void fan_stats_add(fan_stats_outcome outcome, int64_t bytes, double seconds);
 
 /** Print the table of this process on standard error. */
 void fan_stats_print(void);

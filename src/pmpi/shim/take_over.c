@@ -61,7 +61,7 @@ static bool agree(bool here, MPI_Comm comm, int *code)
  * runtime, ranks agree on each broadcast. Where none had one at first, they do not, and a rank that loads
  * it later goes through host memory, which the others need not know.
  */
-static fan_outcome look_for_devices(const broadcast *b, MPI_Count bytes, fan_comm_record *record, int *code)
+static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes, fan_comm_record *record, int *code)
 {
     if (!record->asked) {
         record->has_devices = agree(fan_device_runtime_loaded(), b->comm, code);
@@ -78,26 +78,26 @@ static fan_outcome look_for_devices(const broadcast *b, MPI_Count bytes, fan_com
 /* ---- what to do ---- */
 
 /* What MPI would not accept is handed on before anything is sent, so that MPI raises its own error. */
-static fan_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
+static fan_stats_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
 {
     *code = MPI_SUCCESS;
-    if (!fan_mpi_is_alive())
+    if (!fan_shim_mpi_is_alive())
         return FAN_NOT_INITIALISED;
     if (b->comm == MPI_COMM_NULL || !get_bytes(b, bytes))
         return FAN_WRONG_ARGUMENT;
     fan_comm_record *record;
-    fan_outcome verdict = fan_comm_record_get(b->comm, b->root, &record, code);
+    fan_stats_outcome verdict = fan_comm_record_get(b->comm, b->root, &record, code);
     if (*code != MPI_SUCCESS || verdict != FAN_TAKEN_OVER)
         return verdict;
     return *bytes < record->min_bytes ? FAN_SMALL : look_for_devices(b, *bytes, record, code);
 }
 
-static int perform(const broadcast *b, MPI_Count bytes, fan_outcome what)
+static int perform(const broadcast *b, MPI_Count bytes, fan_stats_outcome what)
 {
     if (what == FAN_TAKEN_OVER)
         return fanout_bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
     if (what == FAN_STAGED)
-        return fan_broadcast_staged(b->buffer, b->count, b->datatype, bytes, b->root, b->comm);
+        return fan_staged_broadcast(b->buffer, b->count, b->datatype, bytes, b->root, b->comm);
     if (b->large)
         return next->bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
     return next->bcast(b->buffer, (int)b->count, b->datatype, b->root, b->comm);
@@ -108,7 +108,7 @@ static double start_clock(void)
     return fan_stats_wanted() ? fan_stats_clock() : 0;
 }
 
-static void count_call(fan_outcome what, MPI_Count bytes, double start)
+static void count_call(fan_stats_outcome what, MPI_Count bytes, double start)
 {
     if (fan_stats_wanted())
         fan_stats_add(what, bytes, fan_stats_clock() - start);
@@ -119,7 +119,7 @@ static int take(const broadcast *b)
     MPI_Count bytes = 0;
     int code;
     double start = start_clock();
-    fan_outcome what = decide(b, &bytes, &code);
+    fan_stats_outcome what = decide(b, &bytes, &code);
     if (code == MPI_SUCCESS)
         code = perform(b, bytes, what);
     count_call(what, bytes, start);
@@ -140,10 +140,10 @@ int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 
 /* ---- nonblocking and persistent ones are handed on as they are ---- */
 
-static void count_request(fan_outcome what, MPI_Count count, MPI_Datatype datatype, double start)
+static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype datatype, double start)
 {
     MPI_Count bytes = 0;
-    if (fan_stats_wanted() && fan_mpi_is_alive())
+    if (fan_stats_wanted() && fan_shim_mpi_is_alive())
         get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes);
     count_call(what, bytes, start);
 }

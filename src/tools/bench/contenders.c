@@ -50,7 +50,7 @@ static void check_in_force(const fan_bench_contender *contender, MPI_Info used, 
     MPI_Comm_rank(contender->comm, &rank);
     MPI_Info_get(used, key, sizeof value - 1, value, &found);
     if (rank == 0 && strcmp(value, wanted) != 0)
-        fan_bench_abort("%s: the parameter %s is %s instead of %s; unset its environment variable",
+        fan_job_abort("%s: the parameter %s is %s instead of %s; unset its environment variable",
                         contender->name, key, value, wanted);
 }
 
@@ -71,10 +71,10 @@ static void add_algorithm(fan_bench_contenders *contenders, const char *algorith
     MPI_Info_create(&info);
     for (int i = 0; i < count; i++)
         MPI_Info_set(info, hints[i][0], hints[i][1]);
-    fan_bench_check(contender->name, fanout_comm_attach(contender->comm, info));
+    fan_job_check(contender->name, fanout_comm_attach(contender->comm, info));
     MPI_Info_free(&info);
 
-    fan_bench_check(contender->name, fanout_comm_get_info(contender->comm, &info));
+    fan_job_check(contender->name, fanout_comm_get_info(contender->comm, &info));
     for (int i = 0; i < count; i++)
         check_in_force(contender, info, hints[i][0], hints[i][1]);
     MPI_Info_free(&info);
@@ -87,17 +87,17 @@ static void add_memcpy(fan_bench_contenders *contenders, int bytes)
     fan_bench_contender *contender = add(contenders, FAN_BENCH_MEMCPY, "memcpy");
     contender->copy = malloc((size_t)bytes);
     if (contender->copy == NULL)
-        fan_bench_abort("no memory for a copy of %d bytes of data; give smaller --sizes", bytes);
+        fan_job_abort("no memory for a copy of %d bytes of data; give smaller --sizes", bytes);
 }
 
 void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options,
-                               const fan_bench_job *job)
+                               const fan_job *job)
 {
     *contenders = (fan_bench_contenders){0};
     add(contenders, FAN_BENCH_LIMIT, "limit");
     add(contenders, FAN_BENCH_MPI, "MPI_Bcast");
     const fan_bench_contender *plain = add(contenders, FAN_BENCH_FANOUT, "fanout_bcast");
-    fan_bench_check(plain->name, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
+    fan_job_check(plain->name, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
     if (job->host_count < job->size)
         add_memcpy(contenders, fan_bench_largest(options));
     for (int i = 0; i < options->algorithm_count; i++)
@@ -114,7 +114,7 @@ void fan_bench_contenders_close(fan_bench_contenders *contenders)
     }
 }
 
-static int transfer(const fan_bench_job *job, void *buffer, int bytes, MPI_Comm comm)
+static int transfer(const fan_job *job, void *buffer, int bytes, MPI_Comm comm)
 {
     if (job->rank == job->root)
         return MPI_Send(buffer, bytes, MPI_BYTE, job->peer, 0, comm);
@@ -123,7 +123,7 @@ static int transfer(const fan_bench_job *job, void *buffer, int bytes, MPI_Comm 
     return MPI_SUCCESS;
 }
 
-static int run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
+static int run(const fan_bench_contender *contender, const fan_job *job, void *buffer,
                int bytes)
 {
     switch (contender->kind) {
@@ -136,13 +136,13 @@ static int run(const fan_bench_contender *contender, const fan_bench_job *job, v
     return MPI_ERR_INTERN;
 }
 
-void fan_bench_run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
+void fan_bench_run(const fan_bench_contender *contender, const fan_job *job, void *buffer,
                    int bytes)
 {
-    fan_bench_check(contender->name, run(contender, job, buffer, bytes));
+    fan_job_check(contender->name, run(contender, job, buffer, bytes));
 }
 
-bool fan_bench_receives(const fan_bench_contender *contender, const fan_bench_job *job)
+bool fan_bench_receives(const fan_bench_contender *contender, const fan_job *job)
 {
     switch (contender->kind) {
     case FAN_BENCH_LIMIT: return job->rank == job->peer || job->rank == job->root;

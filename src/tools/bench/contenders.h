@@ -34,16 +34,16 @@ typedef struct fan_bench_contenders {
 
 /** Make the communicators and their libfanout state, so that no timed call does. Collective. */
 void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench_options *options,
-                               const fan_bench_job *job);
+                               const fan_job *job);
 
 /** Free the communicators. Collective. */
 void fan_bench_contenders_close(fan_bench_contenders *contenders);
 
 /** Move the data once. Called by all ranks of the job; ends the job if MPI or libfanout fails. */
-void fan_bench_run(const fan_bench_contender *contender, const fan_bench_job *job, void *buffer,
+void fan_bench_run(const fan_bench_contender *contender, const fan_job *job, void *buffer,
                    int bytes);
 
 /** Whether this rank has the data of the root after fan_bench_run. */
-bool fan_bench_receives(const fan_bench_contender *contender, const fan_bench_job *job);
+bool fan_bench_receives(const fan_bench_contender *contender, const fan_job *job);
 
 #endif

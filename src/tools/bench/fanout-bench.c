@@ -25,7 +25,7 @@ enum { STATUS_USAGE = 2 };
 
 typedef struct bench {
     fan_bench_options options;
-    fan_bench_job job;
+    fan_job job;
     fan_bench_contenders contenders;
     fan_bench_results results;
     unsigned char *buffer; /* of the largest size */
@@ -117,7 +117,7 @@ static void open_json(bench *b)
         return;
     b->json = strcmp(name, "-") == 0 ? stdout : fopen(name, "w");
     if (b->json == NULL)
-        fan_bench_abort("cannot write --json %s: %s", name, strerror(errno));
+        fan_job_abort("cannot write --json %s: %s", name, strerror(errno));
 }
 
 static void write_json(bench *b)
@@ -127,7 +127,7 @@ static void write_json(bench *b)
     errno = 0;
     bool written = fan_bench_json_write(&b->options, &b->job, &b->contenders, &b->results, b->json);
     if (fclose(b->json) != 0 || !written)
-        fan_bench_abort("cannot write --json %s: %s", b->options.json,
+        fan_job_abort("cannot write --json %s: %s", b->options.json,
                         errno != 0 ? strerror(errno) : "some value does not fit JSON");
 }
 
@@ -136,10 +136,10 @@ static void allocate(bench *b)
     int largest = fan_bench_largest(&b->options);
     b->buffer = malloc((size_t)largest);
     if (b->buffer == NULL)
-        fan_bench_abort("no memory for %d bytes of data; give smaller --sizes", largest);
+        fan_job_abort("no memory for %d bytes of data; give smaller --sizes", largest);
     if (!fan_bench_results_init(&b->results, b->options.size_count, b->contenders.count,
                                 b->options.rounds))
-        fan_bench_abort("no memory for the samples of %d rounds; give a smaller --repeat",
+        fan_job_abort("no memory for the samples of %d rounds; give a smaller --repeat",
                         b->options.rounds);
 }
 
@@ -172,14 +172,14 @@ static bool fits(const bench *b)
 
 static int bench_main(bench *b)
 {
-    fan_bench_job_open(&b->job);
+    fan_job_open(&b->job);
     int status = STATUS_USAGE;
     if (fits(b) && fan_bench_peers_open(b->options.peers, b->options.peer_count)) {
-        fan_bench_job_set_root(&b->job, b->options.root);
+        fan_job_set_root(&b->job, b->options.root);
         status = run(b) ? EXIT_SUCCESS : EXIT_FAILURE;
         fan_bench_peers_close();
     }
-    fan_bench_job_close(&b->job);
+    fan_job_close(&b->job);
     return status;
 }
 

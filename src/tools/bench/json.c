@@ -61,7 +61,7 @@ static json_t *contender_array(const fan_bench_contenders *contenders)
     return array;
 }
 
-static json_t *host_array(const fan_bench_job *job)
+static json_t *host_array(const fan_job *job)
 {
     json_t *array = json_array();
     for (int i = 0; i < job->size; i++)
@@ -101,7 +101,7 @@ static json_t *result_array(const fan_bench_options *options,
     return array;
 }
 
-bool fan_bench_json_write(const fan_bench_options *options, const fan_bench_job *job,
+bool fan_bench_json_write(const fan_bench_options *options, const fan_job *job,
                           const fan_bench_contenders *contenders, const fan_bench_results *results,
                           FILE *file)
 {

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 /** Write the report that fanout-bench(1) describes. False if it could not be made or written. */
-bool fan_bench_json_write(const fan_bench_options *options, const fan_bench_job *job,
+bool fan_bench_json_write(const fan_bench_options *options, const fan_job *job,
                           const fan_bench_contenders *contenders, const fan_bench_results *results,
                           FILE *file);
 

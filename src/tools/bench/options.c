@@ -221,7 +221,7 @@ void fan_bench_options_parse(int argc, char **argv, bool prints, fan_bench_optio
     for (int64_t bytes = 64 * 1024; bytes <= 64 * 1024 * 1024; bytes *= DEFAULT_FACTOR)
         options->sizes[options->size_count++] = (int)bytes;
     argp_program_version_hook = print_version;
-    fan_parse_on_ranks(&parser, argc, argv, prints, options);
+    fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
 
 int fan_bench_largest(const fan_bench_options *options)

@@ -26,7 +26,7 @@ typedef struct fan_bench_options {
     const char *json; /**< file name, "-" for standard output, or NULL */
 } fan_bench_options;
 
-/** Parse the arguments, as fan_parse_on_ranks does. */
+/** Parse the arguments, as fan_os_parse_on_ranks does. */
 void fan_bench_options_parse(int argc, char **argv, bool prints, fan_bench_options *options);
 
 /** The largest of the sizes. */

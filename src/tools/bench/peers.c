@@ -46,7 +46,7 @@ static int set(const char *name, int value)
 {
     int old;
     if (access_variable(name, &old, &value) != MPI_SUCCESS)
-        fan_bench_abort("--peers: cannot write the MPI library's variable %s", name);
+        fan_job_abort("--peers: cannot write the MPI library's variable %s", name);
     return old;
 }
 
@@ -188,7 +188,7 @@ bool fan_bench_peers_open(const fan_bench_peer *peers, int count)
     int provided;
     complaint why = {""};
     if (MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS)
-        fan_bench_abort("--peers: the MPI tool interface does not start");
+        fan_job_abort("--peers: the MPI tool interface does not start");
     if (count > 0)
         why = check(peers, count);
     bool good = agree(&why);

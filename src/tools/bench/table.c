@@ -30,7 +30,7 @@ static int name_width(const fan_bench_contenders *contenders)
     return (int)width;
 }
 
-void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job *job,
+void fan_bench_table_head(const fan_bench_options *options, const fan_job *job,
                           const fan_bench_contenders *contenders)
 {
     const char *root = job->hosts[job->root], *peer = job->hosts[job->peer];

@@ -9,7 +9,7 @@
 #include "tools/bench/results.h"
 
 /** What is measured, where and how, and the column heads. */
-void fan_bench_table_head(const fan_bench_options *options, const fan_bench_job *job,
+void fan_bench_table_head(const fan_bench_options *options, const fan_job *job,
                           const fan_bench_contenders *contenders);
 
 /** The rows of size number `size`. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-_Noreturn void fan_bench_abort(const char *format, ...)
+_Noreturn void fan_job_abort(const char *format, ...)
 {
     int rank, length;
     char host[MPI_MAX_PROCESSOR_NAME], text[1024];
@@ -25,17 +25,17 @@ _Noreturn void fan_bench_abort(const char *format, ...)
     _exit(EXIT_FAILURE);
 }
 
-void fan_bench_check(const char *what, int code)
+void fan_job_check(const char *what, int code)
 {
     if (code == MPI_SUCCESS)
         return;
     char text[MPI_MAX_ERROR_STRING] = "";
     int length;
     MPI_Error_string(code, text, &length);
-    fan_bench_abort("%s: %s", what, text);
+    fan_job_abort("%s: %s", what, text);
 }
 
-static int count_hosts(const fan_bench_job *job)
+static int count_hosts(const fan_job *job)
 {
     int count = 0;
     for (int i = 0; i < job->size; i++) {
@@ -47,22 +47,22 @@ static int count_hosts(const fan_bench_job *job)
     return count;
 }
 
-void fan_bench_job_open(fan_bench_job *job)
+void fan_job_open(fan_job *job)
 {
     MPI_Comm_rank(MPI_COMM_WORLD, &job->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &job->size);
     job->hosts = calloc((size_t)job->size, sizeof *job->hosts);
     if (job->hosts == NULL)
-        fan_bench_abort("no memory for the names of %d hosts", job->size);
+        fan_job_abort("no memory for the names of %d hosts", job->size);
     int length;
     MPI_Get_processor_name(job->hosts[job->rank], &length);
     MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, job->hosts, MPI_MAX_PROCESSOR_NAME, MPI_CHAR,
                   MPI_COMM_WORLD);
     job->host_count = count_hosts(job);
-    fan_bench_job_set_root(job, 0);
+    fan_job_set_root(job, 0);
 }
 
-void fan_bench_job_set_root(fan_bench_job *job, int root)
+void fan_job_set_root(fan_job *job, int root)
 {
     job->root = root;
     job->peer = (root + 1) % job->size;
@@ -75,7 +75,7 @@ void fan_bench_job_set_root(fan_bench_job *job, int root)
     }
 }
 
-void fan_bench_job_close(fan_bench_job *job)
+void fan_job_close(fan_job *job)
 {
     free(job->hosts);
 }

@@ -20,7 +20,7 @@ typedef struct differences {
     bool equal; /* as double */
 } differences;
 
-static bool is_fill(const fan_mdc_dataset *d, const void *element)
+static bool is_fill(const fan_mdctool_dataset *d, const void *element)
 {
     return d->fill != NULL && memcmp(element, d->fill, d->bytes) == 0;
 }
@@ -40,29 +40,29 @@ static void add(differences *sum, double a, double b, bool a_is_number, bool b_i
 }
 
 /* All as double: a copy in memory of the dataset with another type. */
-static fan_mdc_dataset as_numbers(const fan_mdc_dataset *d)
+static fan_mdctool_dataset as_numbers(const fan_mdctool_dataset *d)
 {
-    fan_mdc_dataset numbers = *d;
+    fan_mdctool_dataset numbers = *d;
     H5T_class_t class = H5Tget_class(d->type);
     if (class != H5T_FLOAT && class != H5T_INTEGER)
-        fan_mdc_die("%s: its elements are no numbers", d->path);
+        fan_mdctool_die("%s: its elements are no numbers", d->path);
     numbers.type = H5T_NATIVE_DOUBLE;
     numbers.bytes = sizeof(double);
     if (d->fill != NULL) {
-        numbers.fill = fan_mdc_allocate(1, d->bytes > sizeof(double) ? d->bytes : sizeof(double));
+        numbers.fill = fan_mdctool_allocate(1, d->bytes > sizeof(double) ? d->bytes : sizeof(double));
         memcpy(numbers.fill, d->fill, d->bytes);
-        fan_mdc_need(H5Tconvert(d->type, H5T_NATIVE_DOUBLE, 1, numbers.fill, NULL, H5P_DEFAULT), "convert its fill value",
+        fan_mdctool_need(H5Tconvert(d->type, H5T_NATIVE_DOUBLE, 1, numbers.fill, NULL, H5P_DEFAULT), "convert its fill value",
                      d->path);
     }
     return numbers;
 }
 
-static void compare_rows(differences *sum, const fan_mdc_dataset *a, const fan_mdc_dataset *b, int64_t first, int64_t rows,
+static void compare_rows(differences *sum, const fan_mdctool_dataset *a, const fan_mdctool_dataset *b, int64_t first, int64_t rows,
                          double *of_a, double *of_b)
 {
-    int64_t count = rows * fan_mdc_dataset_row(a);
-    fan_mdc_dataset_read(a, first, rows, of_a);
-    fan_mdc_dataset_read(b, first, rows, of_b);
+    int64_t count = rows * fan_mdctool_dataset_row(a);
+    fan_mdctool_dataset_read(a, first, rows, of_a);
+    fan_mdctool_dataset_read(b, first, rows, of_b);
     for (int64_t i = 0; i < count; i++) {
         bool a_is_number = !isnan(of_a[i]) && !is_fill(a, &of_a[i]), b_is_number = !isnan(of_b[i]) && !is_fill(b, &of_b[i]);
         sum->equal = sum->equal && (of_a[i] == of_b[i] || (isnan(of_a[i]) && isnan(of_b[i])));
@@ -71,15 +71,15 @@ static void compare_rows(differences *sum, const fan_mdc_dataset *a, const fan_m
 }
 
 /* Double has not all digits of all types. */
-static bool has_same_bits(const fan_mdc_dataset *a, const fan_mdc_dataset *b)
+static bool has_same_bits(const fan_mdctool_dataset *a, const fan_mdctool_dataset *b)
 {
     bool same = H5Tequal(a->type, b->type) > 0;
-    int64_t row = fan_mdc_dataset_row(a) * (int64_t)a->bytes, rows = SLAB_BYTES / (row + 1) + 1;
-    char *of_a = fan_mdc_allocate((size_t)rows, (size_t)row), *of_b = fan_mdc_allocate((size_t)rows, (size_t)row);
+    int64_t row = fan_mdctool_dataset_row(a) * (int64_t)a->bytes, rows = SLAB_BYTES / (row + 1) + 1;
+    char *of_a = fan_mdctool_allocate((size_t)rows, (size_t)row), *of_b = fan_mdctool_allocate((size_t)rows, (size_t)row);
     for (int64_t at = 0; same && at < a->extent[0]; at += rows) {
         int64_t part = rows < a->extent[0] - at ? rows : a->extent[0] - at;
-        fan_mdc_dataset_read(a, at, part, of_a);
-        fan_mdc_dataset_read(b, at, part, of_b);
+        fan_mdctool_dataset_read(a, at, part, of_a);
+        fan_mdctool_dataset_read(b, at, part, of_b);
         same = memcmp(of_a, of_b, (size_t)(part * row)) == 0;
     }
     free(of_a);
@@ -100,14 +100,14 @@ static void print(const differences *sum, bool same_bits)
         printf("%" PRId64 " elements are a number in one of them only\n", sum->mismatches);
 }
 
-void fan_mdc_compare(const char *original, const char *other)
+void fan_mdctool_compare(const char *original, const char *other)
 {
-    fan_mdc_dataset first = fan_mdc_dataset_open(original), second = fan_mdc_dataset_open(other);
+    fan_mdctool_dataset first = fan_mdctool_dataset_open(original), second = fan_mdctool_dataset_open(other);
     if (first.axes != second.axes || memcmp(first.extent, second.extent, sizeof first.extent) != 0)
-        fan_mdc_die("%s and %s have different extents", original, other);
-    fan_mdc_dataset a = as_numbers(&first), b = as_numbers(&second);
-    int64_t row = fan_mdc_dataset_row(&a), rows = SLAB_BYTES / (row * (int64_t)sizeof(double) + 1) + 1;
-    double *of_a = fan_mdc_allocate((size_t)(rows * row), sizeof(double)), *of_b = fan_mdc_allocate((size_t)(rows * row), sizeof(double));
+        fan_mdctool_die("%s and %s have different extents", original, other);
+    fan_mdctool_dataset a = as_numbers(&first), b = as_numbers(&second);
+    int64_t row = fan_mdctool_dataset_row(&a), rows = SLAB_BYTES / (row * (int64_t)sizeof(double) + 1) + 1;
+    double *of_a = fan_mdctool_allocate((size_t)(rows * row), sizeof(double)), *of_b = fan_mdctool_allocate((size_t)(rows * row), sizeof(double));
     differences sum = {.least = INFINITY, .greatest = -INFINITY, .equal = true};
     for (int64_t at = 0; at < a.extent[0]; at += rows)
         compare_rows(&sum, &a, &b, at, rows < a.extent[0] - at ? rows : a.extent[0] - at, of_a, of_b);
@@ -116,8 +116,8 @@ void fan_mdc_compare(const char *original, const char *other)
     free(of_b);
     free(a.fill);
     free(b.fill);
-    fan_mdc_dataset_close(&first);
-    fan_mdc_dataset_close(&second);
+    fan_mdctool_dataset_close(&first);
+    fan_mdctool_dataset_close(&second);
 }
 
 static void print_axes(const char *what, const int64_t values[], int axes)
@@ -128,9 +128,9 @@ static void print_axes(const char *what, const int64_t values[], int axes)
     printf("\n");
 }
 
-void fan_mdc_info(const char *name)
+void fan_mdctool_info(const char *name)
 {
-    fan_mdc_part part = fan_mdc_part_open(name);
+    fan_mdctool_part part = fan_mdctool_part_open(name);
     int64_t residue[FAN_MDC_AXES];
     fan_mdc_residues(&part.lattice, part.descriptor, residue);
     printf("%s: descriptor %" PRId64 " of %" PRId64 " of the dataset %s\n", name, part.descriptor,
@@ -139,5 +139,5 @@ void fan_mdc_info(const char *name)
     print_axes("factors", part.lattice.factor, part.lattice.axes);
     print_axes("residues", residue, part.lattice.axes);
     print_axes("elements", part.dataset.extent, part.lattice.axes);
-    fan_mdc_dataset_close(&part.dataset);
+    fan_mdctool_dataset_close(&part.dataset);
 }

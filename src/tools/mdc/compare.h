@@ -7,9 +7,9 @@
  * Print PSNR (against the range of the original's values), maximum and root mean square error of a dataset against the original.
  * Where only one of them has a number (NaN, fill value), that is counted and said.
  */
-void fan_mdc_compare(const char *original, const char *other);
+void fan_mdctool_compare(const char *original, const char *other);
 
 /** Print what a descriptor is of, and which one. */
-void fan_mdc_info(const char *name);
+void fan_mdctool_info(const char *name);
 
 #endif

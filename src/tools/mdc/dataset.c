@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void fan_mdc_die(const char *format, ...)
+void fan_mdctool_die(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -18,22 +18,22 @@ void fan_mdc_die(const char *format, ...)
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
-    fan_copy_cleanup_run();
+    fan_os_cleanup_run();
     exit(1);
 }
 
-hid_t fan_mdc_need(hid_t result, const char *what, const char *name)
+hid_t fan_mdctool_need(hid_t result, const char *what, const char *name)
 {
     if (result < 0)
-        fan_mdc_die("%s: cannot %s", name, what);
+        fan_mdctool_die("%s: cannot %s", name, what);
     return result;
 }
 
-void *fan_mdc_allocate(size_t count, size_t size)
+void *fan_mdctool_allocate(size_t count, size_t size)
 {
     void *memory = calloc(count > 0 ? count : 1, size);
     if (memory == NULL)
-        fan_mdc_die("out of memory");
+        fan_mdctool_die("out of memory");
     return memory;
 }
 
@@ -56,12 +56,12 @@ static char *find_only_dataset(hid_t file, const char *name)
     char *found = NULL;
     herr_t result = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &found);
     if (result != 0 || found == NULL)
-        fan_mdc_die("%s: has %s dataset; say which one: %s:/DATASET", name, result > 0 ? "more than one" : "no", name);
+        fan_mdctool_die("%s: has %s dataset; say which one: %s:/DATASET", name, result > 0 ? "more than one" : "no", name);
     return found;
 }
 
 /* The name of a file may have a colon, too: what follows the last ":/" is the dataset, if there is no such file. */
-static void split_name(fan_mdc_dataset *d, const char *name)
+static void split_name(fan_mdctool_dataset *d, const char *name)
 {
     const char *colon = NULL;
     for (const char *at = strstr(name, ":/"); at != NULL; at = strstr(at + 1, ":/"))
@@ -77,7 +77,7 @@ static void split_name(fan_mdc_dataset *d, const char *name)
     d->path = strdup(colon + 1);
 }
 
-static fan_mdc_type kind_of(hid_t type)
+static fan_mdctool_type kind_of(hid_t type)
 {
     if (H5Tequal(type, H5T_NATIVE_FLOAT) > 0)
         return FAN_MDC_FLOAT;
@@ -85,52 +85,52 @@ static fan_mdc_type kind_of(hid_t type)
 }
 
 /* Numbers as this machine has them; whatever else, as it is in the file. */
-static void find_type(fan_mdc_dataset *d)
+static void find_type(fan_mdctool_dataset *d)
 {
-    hid_t stored = fan_mdc_need(H5Dget_type(d->dataset), "find its type", d->path);
+    hid_t stored = fan_mdctool_need(H5Dget_type(d->dataset), "find its type", d->path);
     if (H5Tdetect_class(stored, H5T_VLEN) > 0 || H5Tis_variable_str(stored) > 0)
-        fan_mdc_die("%s: its elements have no fixed size", d->path);
+        fan_mdctool_die("%s: its elements have no fixed size", d->path);
     H5T_class_t class = H5Tget_class(stored);
     bool is_number = class == H5T_FLOAT || class == H5T_INTEGER;
-    d->type = fan_mdc_need(is_number ? H5Tget_native_type(stored, H5T_DIR_DEFAULT) : H5Tcopy(stored), "use its type",
+    d->type = fan_mdctool_need(is_number ? H5Tget_native_type(stored, H5T_DIR_DEFAULT) : H5Tcopy(stored), "use its type",
                            d->path);
     d->kind = kind_of(d->type);
     d->bytes = H5Tget_size(d->type);
     H5Tclose(stored);
 }
 
-static void find_fill(fan_mdc_dataset *d)
+static void find_fill(fan_mdctool_dataset *d)
 {
     H5D_fill_value_t defined;
-    hid_t properties = fan_mdc_need(H5Dget_create_plist(d->dataset), "find its properties", d->path);
-    fan_mdc_need(H5Pfill_value_defined(properties, &defined), "find its fill value", d->path);
+    hid_t properties = fan_mdctool_need(H5Dget_create_plist(d->dataset), "find its properties", d->path);
+    fan_mdctool_need(H5Pfill_value_defined(properties, &defined), "find its fill value", d->path);
     if (defined == H5D_FILL_VALUE_USER_DEFINED) {
-        d->fill = fan_mdc_allocate(1, d->bytes);
-        fan_mdc_need(H5Pget_fill_value(properties, d->type, d->fill), "find its fill value", d->path);
+        d->fill = fan_mdctool_allocate(1, d->bytes);
+        fan_mdctool_need(H5Pget_fill_value(properties, d->type, d->fill), "find its fill value", d->path);
     }
     H5Pclose(properties);
 }
 
-static void find_extent(fan_mdc_dataset *d)
+static void find_extent(fan_mdctool_dataset *d)
 {
     hsize_t extent[H5S_MAX_RANK];
-    hid_t space = fan_mdc_need(H5Dget_space(d->dataset), "find its extent", d->path);
+    hid_t space = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
     if (H5Sget_simple_extent_type(space) != H5S_SIMPLE)
-        fan_mdc_die("%s: is no array", d->path);
-    d->axes = (int)fan_mdc_need(H5Sget_simple_extent_dims(space, extent, NULL), "find its extent", d->path);
+        fan_mdctool_die("%s: is no array", d->path);
+    d->axes = (int)fan_mdctool_need(H5Sget_simple_extent_dims(space, extent, NULL), "find its extent", d->path);
     for (int i = 0; i < d->axes; i++)
         d->extent[i] = (int64_t)extent[i];
     H5Sclose(space);
 }
 
-fan_mdc_dataset fan_mdc_dataset_open(const char *name)
+fan_mdctool_dataset fan_mdctool_dataset_open(const char *name)
 {
-    fan_mdc_dataset d = {.file = -1};
+    fan_mdctool_dataset d = {.file = -1};
     split_name(&d, name);
-    d.file = fan_mdc_need(H5Fopen(d.file_name, H5F_ACC_RDONLY, H5P_DEFAULT), "open it", d.file_name);
+    d.file = fan_mdctool_need(H5Fopen(d.file_name, H5F_ACC_RDONLY, H5P_DEFAULT), "open it", d.file_name);
     if (d.path == NULL)
         d.path = find_only_dataset(d.file, d.file_name);
-    d.dataset = fan_mdc_need(H5Dopen2(d.file, d.path, H5P_DEFAULT), "open the dataset", d.path);
+    d.dataset = fan_mdctool_need(H5Dopen2(d.file, d.path, H5P_DEFAULT), "open the dataset", d.path);
     find_type(&d);
     find_extent(&d);
     find_fill(&d);
@@ -139,7 +139,7 @@ fan_mdc_dataset fan_mdc_dataset_open(const char *name)
 
 /* ---- creating ---- */
 
-static bool is_empty(const fan_mdc_dataset *d)
+static bool is_empty(const fan_mdctool_dataset *d)
 {
     bool empty = false;
     for (int i = 0; i < d->axes; i++)
@@ -148,9 +148,9 @@ static bool is_empty(const fan_mdc_dataset *d)
 }
 
 /* Chunks and filters of the other dataset, as far as they fit. */
-static hid_t properties_like(const fan_mdc_dataset *like, const fan_mdc_dataset *d)
+static hid_t properties_like(const fan_mdctool_dataset *like, const fan_mdctool_dataset *d)
 {
-    hid_t properties = fan_mdc_need(H5Dget_create_plist(like->dataset), "find its properties", like->path);
+    hid_t properties = fan_mdctool_need(H5Dget_create_plist(like->dataset), "find its properties", like->path);
     if (H5Pget_layout(properties) != H5D_CHUNKED || is_empty(d)) {
         H5Pclose(properties);
         properties = H5Pcreate(H5P_DATASET_CREATE);
@@ -167,22 +167,22 @@ static hid_t properties_like(const fan_mdc_dataset *like, const fan_mdc_dataset 
     return properties;
 }
 
-fan_mdc_dataset fan_mdc_dataset_create(const char *file_name, const char *path, const fan_mdc_dataset *like,
+fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
                                        const int64_t extent[])
 {
     hsize_t size[H5S_MAX_RANK];
-    fan_mdc_dataset d = {.file_name = strdup(file_name), .path = strdup(path), .kind = like->kind, .bytes = like->bytes,
+    fan_mdctool_dataset d = {.file_name = strdup(file_name), .path = strdup(path), .kind = like->kind, .bytes = like->bytes,
                          .axes = like->axes};
     for (int i = 0; i < d.axes; i++) {
         d.extent[i] = extent[i];
         size[i] = (hsize_t)extent[i];
     }
     d.type = H5Tcopy(like->type);
-    d.file = fan_mdc_need(H5Fcreate(file_name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create it", file_name);
+    d.file = fan_mdctool_need(H5Fcreate(file_name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create it", file_name);
     hid_t stored = H5Dget_type(like->dataset), space = H5Screate_simple(d.axes, size, NULL);
     hid_t properties = properties_like(like, &d), links = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(links, 1);
-    d.dataset = fan_mdc_need(H5Dcreate2(d.file, path, stored, space, links, properties, H5P_DEFAULT),
+    d.dataset = fan_mdctool_need(H5Dcreate2(d.file, path, stored, space, links, properties, H5P_DEFAULT),
                              "create the dataset", path);
     H5Pclose(links);
     H5Pclose(properties);
@@ -200,12 +200,12 @@ static bool is_copied(const char *name, hid_t type)
 static herr_t copy_attribute(hid_t from, const char *name, const H5A_info_t *info, void *state)
 {
     (void)info;
-    const fan_mdc_dataset *to = state;
+    const fan_mdctool_dataset *to = state;
     hid_t attribute = H5Aopen(from, name, H5P_DEFAULT), type = H5Aget_type(attribute), space = H5Aget_space(attribute);
     herr_t result = 0;
     if (is_copied(name, type)) {
         size_t count = (size_t)H5Sget_simple_extent_npoints(space);
-        void *data = fan_mdc_allocate(count, H5Tget_size(type));
+        void *data = fan_mdctool_allocate(count, H5Tget_size(type));
         hid_t copy = H5Acreate2(to->dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
         if (copy < 0 || H5Aread(attribute, type, data) < 0 || H5Awrite(copy, type, data) < 0)
             result = -1;
@@ -220,16 +220,16 @@ static herr_t copy_attribute(hid_t from, const char *name, const H5A_info_t *inf
     return result;
 }
 
-void fan_mdc_dataset_copy_attributes(const fan_mdc_dataset *from, const fan_mdc_dataset *to)
+void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from, const fan_mdctool_dataset *to)
 {
     void *state = (void *)(uintptr_t)to;
-    fan_mdc_need(H5Aiterate2(from->dataset, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attribute, state),
+    fan_mdctool_need(H5Aiterate2(from->dataset, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attribute, state),
                  "copy its attributes", from->path);
 }
 
 /* ---- slabs ---- */
 
-int64_t fan_mdc_dataset_row(const fan_mdc_dataset *dataset)
+int64_t fan_mdctool_dataset_row(const fan_mdctool_dataset *dataset)
 {
     int64_t elements = 1;
     for (int i = 1; i < dataset->axes; i++)
@@ -238,46 +238,46 @@ int64_t fan_mdc_dataset_row(const fan_mdc_dataset *dataset)
 }
 
 /* Select the rows in the file; returns the space, and that of the memory in `memory`. */
-static hid_t select_rows(const fan_mdc_dataset *d, int64_t first, int64_t rows, hid_t *memory)
+static hid_t select_rows(const fan_mdctool_dataset *d, int64_t first, int64_t rows, hid_t *memory)
 {
     hsize_t start[H5S_MAX_RANK] = {(hsize_t)first}, count[H5S_MAX_RANK] = {(hsize_t)rows};
     for (int i = 1; i < d->axes; i++)
         count[i] = (hsize_t)d->extent[i];
-    hid_t space = fan_mdc_need(H5Dget_space(d->dataset), "find its extent", d->path);
-    fan_mdc_need(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL), "select rows", d->path);
+    hid_t space = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
+    fan_mdctool_need(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL), "select rows", d->path);
     *memory = H5Screate_simple(d->axes, count, NULL);
     return space;
 }
 
-void fan_mdc_dataset_read(const fan_mdc_dataset *d, int64_t first, int64_t rows, void *data)
+void fan_mdctool_dataset_read(const fan_mdctool_dataset *d, int64_t first, int64_t rows, void *data)
 {
     hid_t memory;
     if (rows == 0 || is_empty(d))
         return;
     hid_t space = select_rows(d, first, rows, &memory);
-    fan_mdc_need(H5Dread(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "read", d->path);
+    fan_mdctool_need(H5Dread(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "read", d->path);
     H5Sclose(memory);
     H5Sclose(space);
 }
 
-void fan_mdc_dataset_write(const fan_mdc_dataset *d, int64_t first, int64_t rows, const void *data)
+void fan_mdctool_dataset_write(const fan_mdctool_dataset *d, int64_t first, int64_t rows, const void *data)
 {
     hid_t memory;
     if (rows == 0 || is_empty(d))
         return;
     hid_t space = select_rows(d, first, rows, &memory);
-    fan_mdc_need(H5Dwrite(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "write", d->file_name);
+    fan_mdctool_need(H5Dwrite(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "write", d->file_name);
     H5Sclose(memory);
     H5Sclose(space);
 }
 
-void fan_mdc_dataset_close(fan_mdc_dataset *d)
+void fan_mdctool_dataset_close(fan_mdctool_dataset *d)
 {
     H5Tclose(d->type);
     H5Dclose(d->dataset);
-    fan_mdc_need(H5Fclose(d->file), "write", d->file_name);
+    fan_mdctool_need(H5Fclose(d->file), "write", d->file_name);
     free(d->file_name);
     free(d->path);
     free(d->fill);
-    *d = (fan_mdc_dataset){.file = -1};
+    *d = (fan_mdctool_dataset){.file = -1};
 }

@@ -7,43 +7,43 @@
 
 #include <hdf5.h>
 
-typedef struct fan_mdc_dataset {
+typedef struct fan_mdctool_dataset {
     char *file_name, *path; /**< of the dataset in the file */
     hid_t file, dataset;
     hid_t type; /**< of elements in memory */
-    fan_mdc_type kind;
+    fan_mdctool_type kind;
     size_t bytes; /**< of an element */
     int axes;
     int64_t extent[FAN_MDC_AXES];
     void *fill; /**< the fill value, or NULL */
-} fan_mdc_dataset;
+} fan_mdctool_dataset;
 
 /** End the program with status 1 and a message; files that are not whole are removed. HDF5 has said its part. */
-_Noreturn void fan_mdc_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void fan_mdctool_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** The result of an HDF5 call; the program ends if it failed. `what` and `name` say what was wanted. */
-hid_t fan_mdc_need(hid_t result, const char *what, const char *name);
+hid_t fan_mdctool_need(hid_t result, const char *what, const char *name);
 
 /** Memory, or the end of the program. */
-void *fan_mdc_allocate(size_t count, size_t size);
+void *fan_mdctool_allocate(size_t count, size_t size);
 
 /** Open "FILE:/DATASET", or "FILE" if it has one dataset only, for reading. */
-fan_mdc_dataset fan_mdc_dataset_open(const char *name);
+fan_mdctool_dataset fan_mdctool_dataset_open(const char *name);
 
 /** Create the dataset `path` of this extent in a new file, with type, filters and fill value as `like` has. */
-fan_mdc_dataset fan_mdc_dataset_create(const char *file_name, const char *path, const fan_mdc_dataset *like,
+fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
                                        const int64_t extent[]);
 
 /** Copy the attributes of a dataset but for those of descriptors, and for references to other objects. */
-void fan_mdc_dataset_copy_attributes(const fan_mdc_dataset *from, const fan_mdc_dataset *to);
+void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from, const fan_mdctool_dataset *to);
 
 /** Elements in one step along the first axis. */
-int64_t fan_mdc_dataset_row(const fan_mdc_dataset *dataset);
+int64_t fan_mdctool_dataset_row(const fan_mdctool_dataset *dataset);
 
 /** Read, write the rows [first, first + rows) of the first axis. */
-void fan_mdc_dataset_read(const fan_mdc_dataset *dataset, int64_t first, int64_t rows, void *data);
-void fan_mdc_dataset_write(const fan_mdc_dataset *dataset, int64_t first, int64_t rows, const void *data);
+void fan_mdctool_dataset_read(const fan_mdctool_dataset *dataset, int64_t first, int64_t rows, void *data);
+void fan_mdctool_dataset_write(const fan_mdctool_dataset *dataset, int64_t first, int64_t rows, const void *data);
 
-void fan_mdc_dataset_close(fan_mdc_dataset *dataset);
+void fan_mdctool_dataset_close(fan_mdctool_dataset *dataset);
 
 #endif

@@ -11,9 +11,9 @@
  * @param factors  such as "2x2x2", one for each axis, or one number for all
  * @param tell     whether to print the names of the files
  */
-void fan_mdc_encode(const char *input, const char *output, const char *factors, bool tell);
+void fan_mdctool_encode(const char *input, const char *output, const char *factors, bool tell);
 
 /** Write a dataset from those of its descriptors that are there; the rest is interpolated. */
-void fan_mdc_decode(char *const names[], int count, const char *output);
+void fan_mdctool_decode(char *const names[], int count, const char *output);
 
 #endif

@@ -59,7 +59,7 @@ static fan_status extract(const char *path, const char *object, const char *targ
     return status;
 }
 
-fan_status fan_h5_extract(const char *path, const char *object, const char *target)
+fan_status fan_mdctool_extract(const char *path, const char *object, const char *target)
 {
     H5E_auto2_t print;
     void *data;

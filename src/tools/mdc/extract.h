@@ -16,6 +16,6 @@
  *
  * @return FAN_ERR_SYSTEM with the reason in fan_fail_text(), and without `target`
  */
-fan_status fan_h5_extract(const char *path, const char *object, const char *target);
+fan_status fan_mdctool_extract(const char *path, const char *object, const char *target);
 
 #endif

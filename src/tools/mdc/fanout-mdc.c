@@ -75,10 +75,10 @@ static void extract(const char *source, const char *output)
 {
     const char *path, *object;
     char *words = strdup(source);
-    if (words == NULL || !fan_h5_split_words(words, &path, &object))
-        fan_mdc_die("%s: say what to extract: FILE:/OBJECT", source);
-    if (fan_h5_extract(path, object, output) != FAN_OK)
-        fan_mdc_die("%s", fan_fail_text());
+    if (words == NULL || !fan_os_split_object_path(words, &path, &object))
+        fan_mdctool_die("%s: say what to extract: FILE:/OBJECT", source);
+    if (fan_mdctool_extract(path, object, output) != FAN_OK)
+        fan_mdctool_die("%s", fan_fail_text());
     free(words);
 }
 
@@ -98,15 +98,15 @@ int main(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &o);
     const char *command = o.arguments[0];
     if (strcmp(command, "encode") == 0)
-        fan_mdc_encode(o.arguments[1], o.output, o.factors, !o.quiet);
+        fan_mdctool_encode(o.arguments[1], o.output, o.factors, !o.quiet);
     else if (strcmp(command, "decode") == 0)
-        fan_mdc_decode(o.arguments + 1, o.count - 1, o.output);
+        fan_mdctool_decode(o.arguments + 1, o.count - 1, o.output);
     else if (strcmp(command, "extract") == 0)
         extract(o.arguments[1], o.output);
     else if (strcmp(command, "compare") == 0)
-        fan_mdc_compare(o.arguments[1], o.arguments[2]);
+        fan_mdctool_compare(o.arguments[1], o.arguments[2]);
     for (int i = 1; strcmp(command, "info") == 0 && i < o.count; i++)
-        fan_mdc_info(o.arguments[i]);
+        fan_mdctool_info(o.arguments[i]);
     free(o.arguments);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

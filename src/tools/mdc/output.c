@@ -10,22 +10,22 @@
 #include <stdio.h>
 #include <string.h>
 
-fan_mdc_dataset fan_mdc_output_create(const char *file_name, const char *path, const fan_mdc_dataset *like,
+fan_mdctool_dataset fan_mdctool_output_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
                                       const int64_t extent[])
 {
     char temporary[PATH_MAX];
-    if (!fan_copy_temporary_name(file_name, FAN_COPY_PART, temporary, sizeof temporary))
-        fan_mdc_die("%s: %s", file_name, strerror(ENAMETOOLONG));
-    fan_copy_cleanup_add(temporary, file_name);
-    return fan_mdc_dataset_create(temporary, path, like, extent);
+    if (!fan_os_temporary_name(file_name, FAN_COPY_PART, temporary, sizeof temporary))
+        fan_mdctool_die("%s: %s", file_name, strerror(ENAMETOOLONG));
+    fan_os_cleanup_add(temporary, file_name);
+    return fan_mdctool_dataset_create(temporary, path, like, extent);
 }
 
-void fan_mdc_output_finish(fan_mdc_dataset *dataset, const char *file_name)
+void fan_mdctool_output_finish(fan_mdctool_dataset *dataset, const char *file_name)
 {
     char temporary[PATH_MAX];
     snprintf(temporary, sizeof temporary, "%s", dataset->file_name);
-    fan_mdc_dataset_close(dataset);
+    fan_mdctool_dataset_close(dataset);
     if (rename(temporary, file_name) != 0)
-        fan_mdc_die("%s: cannot rename %s to it: %s", file_name, temporary, strerror(errno));
-    fan_copy_cleanup_forget(temporary);
+        fan_mdctool_die("%s: cannot rename %s to it: %s", file_name, temporary, strerror(errno));
+    fan_os_cleanup_forget(temporary);
 }

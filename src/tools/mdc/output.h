@@ -5,11 +5,11 @@
 
 #include "tools/mdc/dataset.h"
 
-/** As fan_mdc_dataset_create, under a temporary name beside `file_name`. */
-fan_mdc_dataset fan_mdc_output_create(const char *file_name, const char *path, const fan_mdc_dataset *like,
+/** As fan_mdctool_dataset_create, under a temporary name beside `file_name`. */
+fan_mdctool_dataset fan_mdctool_output_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
                                       const int64_t extent[]);
 
 /** Close it and rename it. */
-void fan_mdc_output_finish(fan_mdc_dataset *dataset, const char *file_name);
+void fan_mdctool_output_finish(fan_mdctool_dataset *dataset, const char *file_name);
 
 #endif

@@ -13,19 +13,19 @@
 #define FACTOR FAN_MDC_ATTRIBUTE "factor"
 #define RESIDUE FAN_MDC_ATTRIBUTE "residue"
 
-char *fan_mdc_part_name(const char *output, int64_t descriptor, int64_t descriptors)
+char *fan_mdctool_part_name(const char *output, int64_t descriptor, int64_t descriptors)
 {
     size_t length = strlen(output);
     if (length > 3 && strcmp(output + length - 3, ".h5") == 0)
         length -= 3;
     int digits = snprintf(NULL, 0, "%" PRId64, descriptors - 1);
     size_t room = length + (size_t)digits + 8;
-    char *name = fan_mdc_allocate(room, 1);
+    char *name = fan_mdctool_allocate(room, 1);
     snprintf(name, room, "%.*s.d%0*" PRId64 ".h5", (int)length, output, digits, descriptor);
     return name;
 }
 
-bool fan_mdc_part_count_fits(const fan_mdc_lattice *lattice)
+bool fan_mdctool_part_count_fits(const fan_mdc_lattice *lattice)
 {
     int64_t count = 1;
     for (int i = 0; i < lattice->axes && count <= FAN_MDC_MOST_DESCRIPTORS; i++) {
@@ -36,60 +36,60 @@ bool fan_mdc_part_count_fits(const fan_mdc_lattice *lattice)
     return count <= FAN_MDC_MOST_DESCRIPTORS;
 }
 
-static void write_attribute(const fan_mdc_dataset *d, const char *name, const int64_t values[])
+static void write_attribute(const fan_mdctool_dataset *d, const char *name, const int64_t values[])
 {
     hsize_t count = (hsize_t)d->axes;
     hid_t space = H5Screate_simple(1, &count, NULL);
-    hid_t attribute = fan_mdc_need(H5Acreate2(d->dataset, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
+    hid_t attribute = fan_mdctool_need(H5Acreate2(d->dataset, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
                                    "write its attributes", d->file_name);
-    fan_mdc_need(H5Awrite(attribute, H5T_NATIVE_INT64, values), "write its attributes", d->file_name);
+    fan_mdctool_need(H5Awrite(attribute, H5T_NATIVE_INT64, values), "write its attributes", d->file_name);
     H5Aclose(attribute);
     H5Sclose(space);
 }
 
-static void read_attribute(const fan_mdc_dataset *d, const char *name, int64_t values[])
+static void read_attribute(const fan_mdctool_dataset *d, const char *name, int64_t values[])
 {
     if (H5Aexists(d->dataset, name) <= 0)
-        fan_mdc_die("%s: is no descriptor: %s has no attribute %s", d->file_name, d->path, name);
-    hid_t attribute = fan_mdc_need(H5Aopen(d->dataset, name, H5P_DEFAULT), "read its attributes", d->file_name);
+        fan_mdctool_die("%s: is no descriptor: %s has no attribute %s", d->file_name, d->path, name);
+    hid_t attribute = fan_mdctool_need(H5Aopen(d->dataset, name, H5P_DEFAULT), "read its attributes", d->file_name);
     hid_t space = H5Aget_space(attribute);
     if (H5Sget_simple_extent_npoints(space) != d->axes)
-        fan_mdc_die("%s: is no descriptor: its attribute %s has not %d values", d->file_name, name, d->axes);
-    fan_mdc_need(H5Aread(attribute, H5T_NATIVE_INT64, values), "read its attributes", d->file_name);
+        fan_mdctool_die("%s: is no descriptor: its attribute %s has not %d values", d->file_name, name, d->axes);
+    fan_mdctool_need(H5Aread(attribute, H5T_NATIVE_INT64, values), "read its attributes", d->file_name);
     H5Sclose(space);
     H5Aclose(attribute);
 }
 
-fan_mdc_part fan_mdc_part_create(const char *file_name, const fan_mdc_dataset *like, const fan_mdc_lattice *lattice,
+fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctool_dataset *like, const fan_mdc_lattice *lattice,
                                  int64_t descriptor)
 {
-    fan_mdc_part part = {.lattice = *lattice, .descriptor = descriptor};
+    fan_mdctool_part part = {.lattice = *lattice, .descriptor = descriptor};
     int64_t extent[FAN_MDC_AXES], residue[FAN_MDC_AXES];
     fan_mdc_extent(lattice, descriptor, extent);
     fan_mdc_residues(lattice, descriptor, residue);
-    part.dataset = fan_mdc_output_create(file_name, like->path, like, extent);
-    fan_mdc_dataset_copy_attributes(like, &part.dataset);
+    part.dataset = fan_mdctool_output_create(file_name, like->path, like, extent);
+    fan_mdctool_dataset_copy_attributes(like, &part.dataset);
     write_attribute(&part.dataset, EXTENT, lattice->extent);
     write_attribute(&part.dataset, FACTOR, lattice->factor);
     write_attribute(&part.dataset, RESIDUE, residue);
     return part;
 }
 
-void fan_mdc_part_finish(fan_mdc_part *part, const char *file_name)
+void fan_mdctool_part_finish(fan_mdctool_part *part, const char *file_name)
 {
-    fan_mdc_output_finish(&part->dataset, file_name);
+    fan_mdctool_output_finish(&part->dataset, file_name);
 }
 
 /* What the attributes say must fit the dataset: they may be damaged. */
-static void check(fan_mdc_part *part, const int64_t residue[])
+static void check(fan_mdctool_part *part, const int64_t residue[])
 {
-    const fan_mdc_dataset *d = &part->dataset;
+    const fan_mdctool_dataset *d = &part->dataset;
     int64_t extent[FAN_MDC_AXES];
     bool good = true;
     for (int i = 0; i < d->axes; i++)
         good = good && part->lattice.extent[i] >= 0 && part->lattice.factor[i] >= 1 && residue[i] >= 0
             && residue[i] < part->lattice.factor[i];
-    good = good && fan_mdc_part_count_fits(&part->lattice);
+    good = good && fan_mdctool_part_count_fits(&part->lattice);
     for (int i = 0; good && i < d->axes; i++)
         part->descriptor = part->descriptor * part->lattice.factor[i] + residue[i];
     if (good)
@@ -97,12 +97,12 @@ static void check(fan_mdc_part *part, const int64_t residue[])
     for (int i = 0; good && i < d->axes; i++)
         good = extent[i] == d->extent[i];
     if (!good)
-        fan_mdc_die("%s: its attributes do not fit its data", d->file_name);
+        fan_mdctool_die("%s: its attributes do not fit its data", d->file_name);
 }
 
-fan_mdc_part fan_mdc_part_open(const char *name)
+fan_mdctool_part fan_mdctool_part_open(const char *name)
 {
-    fan_mdc_part part = {.dataset = fan_mdc_dataset_open(name)};
+    fan_mdctool_part part = {.dataset = fan_mdctool_dataset_open(name)};
     int64_t residue[FAN_MDC_AXES];
     part.lattice.axes = part.dataset.axes;
     read_attribute(&part.dataset, EXTENT, part.lattice.extent);

@@ -13,29 +13,29 @@
 
 #define FAN_MDC_ATTRIBUTE "fanout_mdc_"
 
-typedef struct fan_mdc_part {
-    fan_mdc_dataset dataset;
+typedef struct fan_mdctool_part {
+    fan_mdctool_dataset dataset;
     fan_mdc_lattice lattice; /**< of the original */
     int64_t descriptor;
-} fan_mdc_part;
+} fan_mdctool_part;
 
 /** Files that are open at a time. */
 enum { FAN_MDC_MOST_DESCRIPTORS = 4096 };
 
 /** Whether the factors, each at least 1, make no more descriptors than that. */
-bool fan_mdc_part_count_fits(const fan_mdc_lattice *lattice);
+bool fan_mdctool_part_count_fits(const fan_mdc_lattice *lattice);
 
 /** OUTPUT.dNNN.h5 for OUTPUT or OUTPUT.h5. For the caller to free. */
-char *fan_mdc_part_name(const char *output, int64_t descriptor, int64_t descriptors);
+char *fan_mdctool_part_name(const char *output, int64_t descriptor, int64_t descriptors);
 
 /** Create a descriptor's file under a temporary name; `like` is the original. */
-fan_mdc_part fan_mdc_part_create(const char *file_name, const fan_mdc_dataset *like, const fan_mdc_lattice *lattice,
+fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctool_dataset *like, const fan_mdc_lattice *lattice,
                                  int64_t descriptor);
 
 /** Close what was created and give it its name. */
-void fan_mdc_part_finish(fan_mdc_part *part, const char *file_name);
+void fan_mdctool_part_finish(fan_mdctool_part *part, const char *file_name);
 
 /** Open a descriptor for reading. */
-fan_mdc_part fan_mdc_part_open(const char *name);
+fan_mdctool_part fan_mdctool_part_open(const char *name);
 
 #endif

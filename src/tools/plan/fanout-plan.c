@@ -75,12 +75,12 @@ static fan_status draw(const fan_plan *plan, const char *path)
                : fan_fail(status, "--svg: cannot write %s: %s", path, strerror(failure));
 }
 
-static fan_status show(const fan_plan_options *options)
+static fan_status show(const fan_plantool_options *options)
 {
     fan_plan plan = fan_plan_choose(&options->request, &options->params);
     fan_status status = FAN_OK;
     if (options->table)
-        status = fan_plan_table_print(&options->request, &options->params,
+        status = fan_plantool_table_print(&options->request, &options->params,
                                       options->all ? SIZE_MAX : usual_rows, options->simulate);
     if (status == FAN_OK && options->schedule >= 0)
         status = print_schedule(&plan, options->schedule);
@@ -95,8 +95,8 @@ static fan_status show(const fan_plan_options *options)
 
 int main(int argc, char **argv)
 {
-    fan_plan_options options;
-    fan_plan_options_parse(argc, argv, &options);
+    fan_plantool_options options;
+    fan_plantool_options_parse(argc, argv, &options);
     fan_status status = show(&options);
     free(options.order);
     if (status != FAN_OK) {

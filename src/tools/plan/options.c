@@ -5,7 +5,7 @@
 
 #include "base/hostlist.h"
 #include "base/units.h"
-#include "plan/order.h"
+#include "plan/schedule/order.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -98,7 +98,7 @@ static const struct argp_option table[] = {
 };
 
 typedef struct reading {
-    fan_plan_options *options;
+    fan_plantool_options *options;
     const char *texts[settings_count]; /* NULL: not given */
     const char *tune_file;
     const char *hosts;
@@ -180,7 +180,7 @@ static void read_hosts(struct argp_state *state, const char *text, host_list *li
 
 static void set_order(struct argp_state *state, const reading *r)
 {
-    fan_request *request = &r->options->request;
+    fan_plan_request *request = &r->options->request;
     host_list hosts = {0};
     fan_topology *topology = NULL;
     read_hosts(state, r->hosts, &hosts);
@@ -200,7 +200,7 @@ static void set_order(struct argp_state *state, const reading *r)
 
 static void finish(struct argp_state *state, const reading *r)
 {
-    const fan_plan_options *o = r->options;
+    const fan_plantool_options *o = r->options;
     if (r->topology != NULL && r->hosts == NULL)
         argp_error(state, "--topology needs --hosts, the hosts of the nodes");
     if (r->hosts != NULL)
@@ -223,7 +223,7 @@ static void finish(struct argp_state *state, const reading *r)
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     reading *r = state->input;
-    fan_plan_options *o = r->options;
+    fan_plantool_options *o = r->options;
     if (key >= first_setting && key < SET_END) {
         r->texts[key - first_setting] = value;
         return 0;
@@ -268,9 +268,9 @@ static void print_version(FILE *stream, struct argp_state *state)
     fprintf(stream, "fanout-plan (libfanout) %s\n", PACKAGE_VERSION);
 }
 
-void fan_plan_options_parse(int argc, char **argv, fan_plan_options *options)
+void fan_plantool_options_parse(int argc, char **argv, fan_plantool_options *options)
 {
-    *options = (fan_plan_options){.request.bytes = -1, .schedule = -1};
+    *options = (fan_plantool_options){.request.bytes = -1, .schedule = -1};
     reading r = {.options = options};
     argp_program_version_hook = print_version;
     argp_err_exit_status = 2;

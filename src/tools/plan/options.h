@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-typedef struct fan_plan_options {
-    fan_request request;
+typedef struct fan_plantool_options {
+    fan_plan_request request;
     fan_order *order; /**< that of the request, which the caller frees */
     fan_params params;
     const char *svg; /**< file to draw to, or NULL */
@@ -17,12 +17,12 @@ typedef struct fan_plan_options {
     bool all;
     bool simulate;
     int schedule; /**< the node whose schedule to print, -1: none */
-} fan_plan_options;
+} fan_plantool_options;
 
 /**
  * Read the command line, the environment and the tune file. Exits with 2, or 1 for an unreadable
  * file.
  */
-void fan_plan_options_parse(int argc, char **argv, fan_plan_options *options);
+void fan_plantool_options_parse(int argc, char **argv, fan_plantool_options *options);
 
 #endif

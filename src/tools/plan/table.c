@@ -93,7 +93,7 @@ static void print_legend(const list *l, size_t rows)
         "the first of group, kexchange, ktree and chain that is not much deeper than another.\n");
 }
 
-fan_status fan_plan_table_print(const fan_request *request, const fan_params *params, size_t rows, bool simulate)
+fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_params *params, size_t rows, bool simulate)
 {
     fan_model model = fan_params_model(params);
     list l = {0};

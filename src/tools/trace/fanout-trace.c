@@ -15,12 +15,12 @@
 
 typedef fan_status visit_cast(const fan_cast *cast, void *state);
 
-static bool is_picked(const fan_trace_options *o, const fan_run *run, size_t index)
+static bool is_picked(const fan_tracetool_options *o, const fan_run *run, size_t index)
 {
     return o->broadcast == FAN_TRACE_ALL || run->broadcasts[index].number == o->broadcast;
 }
 
-static fan_status visit_run(const fan_trace_options *o, const fan_run *run, visit_cast *visit, void *state)
+static fan_status visit_run(const fan_tracetool_options *o, const fan_run *run, visit_cast *visit, void *state)
 {
     fan_status status = FAN_OK;
     for (size_t i = 0; status == FAN_OK && i < run->broadcast_count; i++) {
@@ -40,37 +40,37 @@ static fan_status visit_run(const fan_trace_options *o, const fan_run *run, visi
 
 static fan_status add_usage(const fan_cast *cast, void *usage)
 {
-    return fan_usage_add(usage, cast);
+    return fan_judge_usage_add(usage, cast);
 }
 
 static fan_status print_cast(const fan_cast *cast, void *unused)
 {
     (void)unused;
-    fan_path path;
-    fan_status status = fan_path_find(cast, &path);
+    fan_judge_path path;
+    fan_status status = fan_judge_path_find(cast, &path);
     if (status != FAN_OK)
         return status;
-    fan_trace_print_cast(cast);
-    fan_trace_print_path(cast, &path);
-    fan_path_free(&path);
+    fan_tracetool_print_cast(cast);
+    fan_tracetool_print_path(cast, &path);
+    fan_judge_path_free(&path);
     return FAN_OK;
 }
 
-static fan_status summarise(const fan_trace_options *o, const fan_run *run, size_t number)
+static fan_status summarise(const fan_tracetool_options *o, const fan_run *run, size_t number)
 {
-    fan_usage usage;
-    fan_status status = fan_usage_begin(&usage, run);
+    fan_judge_usage usage;
+    fan_status status = fan_judge_usage_begin(&usage, run);
     if (status != FAN_OK)
         return status;
     status = visit_run(o, run, add_usage, &usage);
     if (status == FAN_OK) {
-        fan_trace_print_run(run, number);
-        fan_trace_print_links(&usage, run);
-        fan_trace_print_ranks(&usage, run);
+        fan_tracetool_print_run(run, number);
+        fan_tracetool_print_links(&usage, run);
+        fan_tracetool_print_ranks(&usage, run);
         status = visit_run(o, run, print_cast, NULL);
         printf("\n");
     }
-    fan_usage_free(&usage);
+    fan_judge_usage_free(&usage);
     return status;
 }
 
@@ -85,8 +85,8 @@ static fan_status check_cast(const fan_cast *cast, void *state)
 {
     static const char *const words[] = {[FAN_HOLDS] = "holds", [FAN_MISSING] = "missing", [FAN_NOT_APPLICABLE] = "not applicable"};
     tally *t = state;
-    for (fan_behaviour b = 0; b < FAN_BEHAVIOURS; b++) {
-        fan_judgement j = fan_check(cast, b);
+    for (fan_judge_behaviour b = 0; b < FAN_BEHAVIOURS; b++) {
+        fan_judgement j = fan_judge_check(cast, b);
         printf("communicator %zu, broadcast %d: %s: %s: %s\n", t->communicator, cast->how->number, fan_behaviour_names[b],
                words[j.finding], j.text);
         t->missing += j.finding == FAN_MISSING;
@@ -94,7 +94,7 @@ static fan_status check_cast(const fan_cast *cast, void *state)
     return FAN_OK;
 }
 
-static fan_status check(const fan_trace_options *o, const fan_run *run, size_t number, int *missing)
+static fan_status check(const fan_tracetool_options *o, const fan_run *run, size_t number, int *missing)
 {
     tally t = {.communicator = number};
     fan_status status = visit_run(o, run, check_cast, &t);
@@ -110,7 +110,7 @@ typedef struct choice {
     int64_t bytes;
 } choice;
 
-static void choose(const fan_trace_options *o, const fan_run *run, choice *best)
+static void choose(const fan_tracetool_options *o, const fan_run *run, choice *best)
 {
     for (size_t i = 0; i < run->broadcast_count; i++)
         if (is_picked(o, run, i) && run->broadcasts[i].bytes > best->bytes)
@@ -122,7 +122,7 @@ static fan_status draw_to(const fan_cast *cast, const char *path)
     FILE *out = fopen(path, "w");
     if (out == NULL)
         return fan_fail(FAN_ERR_SYSTEM, "--svg: cannot open %s: %s", path, strerror(errno));
-    fan_status status = fan_timeline_draw(cast, out);
+    fan_status status = fan_judge_timeline_draw(cast, out);
     if (fclose(out) != 0 && status == FAN_OK)
         status = fan_fail(FAN_ERR_SYSTEM, "--svg: cannot write %s: %s", path, strerror(errno));
     return status;
@@ -141,7 +141,7 @@ static fan_status draw(const choice *what, const char *path)
 
 /* ---- */
 
-static fan_status show(const fan_trace_options *o, const fan_runs *runs, int *missing)
+static fan_status show(const fan_tracetool_options *o, const fan_runs *runs, int *missing)
 {
     choice what = {.bytes = -1};
     fan_status status = FAN_OK;
@@ -159,7 +159,7 @@ static fan_status show(const fan_trace_options *o, const fan_runs *runs, int *mi
     return status;
 }
 
-static fan_status read_all(const fan_trace_options *o, fan_runs *runs)
+static fan_status read_all(const fan_tracetool_options *o, fan_runs *runs)
 {
     fan_status status = FAN_OK;
     for (int i = 0; status == FAN_OK && i < o->count; i++)
@@ -171,10 +171,10 @@ static fan_status read_all(const fan_trace_options *o, fan_runs *runs)
 
 int main(int argc, char **argv)
 {
-    fan_trace_options options;
+    fan_tracetool_options options;
     fan_runs runs = {0};
     int missing = 0;
-    fan_trace_options_parse(argc, argv, &options);
+    fan_tracetool_options_parse(argc, argv, &options);
     fan_status status = read_all(&options, &runs);
     if (status == FAN_OK)
         status = show(&options, &runs, &missing);

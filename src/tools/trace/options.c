@@ -31,7 +31,7 @@ static int parse_number(struct argp_state *state, const char *option, const char
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
-    fan_trace_options *o = state->input;
+    fan_tracetool_options *o = state->input;
     switch (key) {
     case OPTION_COMMUNICATOR: o->communicator = parse_number(state, "communicator", value); return 0;
     case OPTION_BROADCAST: o->broadcast = parse_number(state, "broadcast", value); return 0;
@@ -61,9 +61,9 @@ static void print_version(FILE *stream, struct argp_state *state)
     fprintf(stream, "fanout-trace (libfanout) %s\n", PACKAGE_VERSION);
 }
 
-void fan_trace_options_parse(int argc, char **argv, fan_trace_options *options)
+void fan_tracetool_options_parse(int argc, char **argv, fan_tracetool_options *options)
 {
-    *options = (fan_trace_options){.communicator = FAN_TRACE_ALL, .broadcast = FAN_TRACE_ALL};
+    *options = (fan_tracetool_options){.communicator = FAN_TRACE_ALL, .broadcast = FAN_TRACE_ALL};
     argp_program_version_hook = print_version;
     argp_err_exit_status = 2;
     argp_parse(&parser, argc, argv, 0, NULL, options);

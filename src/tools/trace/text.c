@@ -46,12 +46,12 @@ static int count_hosts(const fan_run *run)
     return hosts;
 }
 
-void fan_trace_print_run(const fan_run *run, size_t number)
+void fan_tracetool_print_run(const fan_run *run, size_t number)
 {
     int known = 0;
     double error = 0;
     for (int rank = 0; rank < run->size; rank++) {
-        const fan_traced_rank *r = &run->ranks[rank];
+        const fan_record_rank *r = &run->ranks[rank];
         if (r->rank < 0)
             continue;
         known++;
@@ -65,9 +65,9 @@ void fan_trace_print_run(const fan_run *run, size_t number)
         printf("%lld records are lost: the limit of memory, FANOUT_TRACE_BYTES, was reached.\n", (long long)fan_run_lost(run));
 }
 
-void fan_trace_print_cast(const fan_cast *c)
+void fan_tracetool_print_cast(const fan_cast *c)
 {
-    const fan_traced_broadcast *b = c->how;
+    const fan_record_broadcast *b = c->how;
     printf("\nBroadcast %d: %s from rank %d in %s, ", b->number, bytes_text(c->bytes), b->root, seconds_text(c->end - c->begin));
     if (b->algorithm == FAN_AUTO)
         printf("through memory.\n");
@@ -78,7 +78,7 @@ void fan_trace_print_cast(const fan_cast *c)
 
 /* ---- tables ---- */
 
-static const char *end_name(const fan_usage *u, const fan_run *run, int end, char text[80])
+static const char *end_name(const fan_judge_usage *u, const fan_run *run, int end, char text[80])
 {
     if (u->ends_are_ranks)
         snprintf(text, 80, "%d %s", end, run->ranks[end].host);
@@ -87,13 +87,13 @@ static const char *end_name(const fan_usage *u, const fan_run *run, int end, cha
     return text;
 }
 
-void fan_trace_print_links(const fan_usage *u, const fan_run *run)
+void fan_tracetool_print_links(const fan_judge_usage *u, const fan_run *run)
 {
     if (u->link_count == 0)
         return;
     printf("\n%-20s %-20s %12s %12s %9s %12s\n", "from", "to", "bytes", "active", "in use", "rate");
     for (size_t i = 0; i < u->link_count; i++) {
-        const fan_link *l = &u->links[i];
+        const fan_judge_link *l = &u->links[i];
         char from[80], to[80];
         double rate = l->active > 0 ? (double)l->bytes / l->active : 0;
         printf("%-20.20s %-20.20s %12s %12s %7.1f %% %10s/s\n", end_name(u, run, l->from, from), end_name(u, run, l->to, to),
@@ -101,10 +101,10 @@ void fan_trace_print_links(const fan_usage *u, const fan_run *run)
     }
 }
 
-static void print_rank(const fan_usage *u, const fan_run *run, int rank)
+static void print_rank(const fan_judge_usage *u, const fan_run *run, int rank)
 {
-    const fan_rank_usage *r = &u->ranks[rank];
-    int most = fan_usage_waited_most(u, rank);
+    const fan_judge_rank_usage *r = &u->ranks[rank];
+    int most = fan_judge_usage_waited_most(u, rank);
     printf("%5d %-16.16s %11s %9.1f %9.1f %9.1f %9.1f", rank, run->ranks[rank].host, seconds_text(r->time),
            percent(r->sending, r->time), percent(r->receiving, r->time), percent(r->both, r->time), percent(r->idle, r->time));
     if (most >= 0)
@@ -112,7 +112,7 @@ static void print_rank(const fan_usage *u, const fan_run *run, int rank)
     printf("\n");
 }
 
-void fan_trace_print_ranks(const fan_usage *u, const fan_run *run)
+void fan_tracetool_print_ranks(const fan_judge_usage *u, const fan_run *run)
 {
     printf("\n%5s %-16s %11s %9s %9s %9s %9s  %s\n", "rank", "host", "time", "sends %", "gets %", "both %", "idle %",
            "waited most for");
@@ -123,7 +123,7 @@ void fan_trace_print_ranks(const fan_usage *u, const fan_run *run)
 
 /* ---- the critical path ---- */
 
-static void print_step(const fan_cast *c, const fan_step *s)
+static void print_step(const fan_cast *c, const fan_judge_step *s)
 {
     printf("  %11s .. %-11s ", seconds_text(s->begin - c->begin), seconds_text(s->end - c->begin));
     switch (s->kind) {
@@ -143,7 +143,7 @@ static void print_step(const fan_cast *c, const fan_step *s)
     }
 }
 
-void fan_trace_print_path(const fan_cast *c, const fan_path *path)
+void fan_tracetool_print_path(const fan_cast *c, const fan_judge_path *path)
 {
     if (path->last < 0) {
         printf("It did not end.\n");

@@ -7,13 +7,13 @@
 #include "trace/judge/usage.h"
 
 /** The communicator, its ranks and clocks. */
-void fan_trace_print_run(const fan_run *run, size_t number);
+void fan_tracetool_print_run(const fan_run *run, size_t number);
 
 /** One line about a broadcast. */
-void fan_trace_print_cast(const fan_cast *cast);
+void fan_tracetool_print_cast(const fan_cast *cast);
 
-void fan_trace_print_links(const fan_usage *usage, const fan_run *run);
-void fan_trace_print_ranks(const fan_usage *usage, const fan_run *run);
-void fan_trace_print_path(const fan_cast *cast, const fan_path *path);
+void fan_tracetool_print_links(const fan_judge_usage *usage, const fan_run *run);
+void fan_tracetool_print_ranks(const fan_judge_usage *usage, const fan_run *run);
+void fan_tracetool_print_path(const fan_cast *cast, const fan_judge_path *path);
 
 #endif

@@ -54,14 +54,14 @@ static bool is_overridden(void)
 /* On rank 0: the exit status if there is nothing to measure. */
 static int prepare(const fan_tune_job *job, const fan_tune_options *options, fan_tune_output *output)
 {
-    *output = (fan_tune_output){.options = options};
+    *output = (fan_tune_output){0};
     if (job->size < 2) {
         fprintf(stderr, "fanout-tune: one rank has nobody to measure with; try mpirun -np 2 fanout-tune\n");
         return STATUS_USAGE;
     }
     if (is_overridden())
         return STATUS_USAGE;
-    if (fan_tune_output_open(output, options) == FAN_OK)
+    if (fan_tune_output_open(output, &options->files) == FAN_OK)
         return EXIT_SUCCESS;
     fprintf(stderr, "fanout-tune: %s\n", fan_fail_text());
     return EXIT_FAILURE;
@@ -115,7 +115,7 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
     job->start = MPI_Wtime();
     job->seconds = options->seconds;
     if (conducts && !options->quiet)
-        job->terminal = fan_copy_terminal_open();
+        job->terminal = fan_os_terminal_open();
     fan_tune_measure_pairs(job, until_messages, until_transfers, results);
     if (conducts)
         fan_tune_model(results);

@@ -35,11 +35,11 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_tune_options *options = state->input;
     switch (key) {
-    case OPTION_JSON: options->json = value; return 0;
-    case 'o': options->output = value; return 0;
+    case OPTION_JSON: options->files.json = value; return 0;
+    case 'o': options->files.tune = value; return 0;
     case 'q': options->quiet = true; return 0;
     case OPTION_SECONDS: options->seconds = parse_seconds(state, value); return 0;
-    case OPTION_SVG: options->svg = value; return 0;
+    case OPTION_SVG: options->files.svg = value; return 0;
     case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -63,7 +63,7 @@ static void print_version(FILE *stream, struct argp_state *state)
 
 void fan_tune_options_parse(int argc, char **argv, bool prints, fan_tune_options *options)
 {
-    *options = (fan_tune_options){.output = "fanout.tune", .seconds = 60};
+    *options = (fan_tune_options){.files.tune = "fanout.tune", .seconds = 60};
     argp_program_version_hook = print_version;
-    fan_parse_on_ranks(&parser, argc, argv, prints, options);
+    fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }

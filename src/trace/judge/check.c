@@ -14,7 +14,7 @@ const char *const fan_behaviour_names[FAN_BEHAVIOURS] = {
     [FAN_SECONDARY] = "secondary after completion",
 };
 
-__attribute__((format(printf, 2, 3))) static fan_judgement judge(fan_finding finding, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static fan_judgement judge(fan_judge_finding finding, const char *format, ...)
 {
     fan_judgement j = {.finding = finding};
     va_list arguments;
@@ -213,7 +213,7 @@ static int first_unknown(const fan_run *run)
     return rank;
 }
 
-static fan_judgement check_bytes(const fan_cast *c, fan_behaviour behaviour)
+static fan_judgement check_bytes(const fan_cast *c, fan_judge_behaviour behaviour)
 {
     piece *pieces = malloc((c->count + 1) * sizeof *pieces);
     if (pieces == NULL)
@@ -223,7 +223,7 @@ static fan_judgement check_bytes(const fan_cast *c, fan_behaviour behaviour)
     return j;
 }
 
-fan_judgement fan_check(const fan_cast *c, fan_behaviour behaviour)
+fan_judgement fan_judge_check(const fan_cast *c, fan_judge_behaviour behaviour)
 {
     int unknown = first_unknown(c->run);
     if (unknown < c->run->size)

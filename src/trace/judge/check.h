@@ -5,24 +5,24 @@
 
 #include "trace/read/run.h"
 
-typedef enum fan_behaviour {
+typedef enum fan_judge_behaviour {
     FAN_PARTITION, /**< every byte arrives once at every rank */
     FAN_DISJOINT,  /**< the root sends every byte once, each subfile to another rank */
     FAN_INSIDE,    /**< a rank sends a subfile to ranks that keep it, its group, while it still receives it */
     FAN_BETWEEN,   /**< and to ranks that send it on, other groups */
     FAN_SECONDARY, /**< secondary groups are served by ranks that have everything */
     FAN_BEHAVIOURS
-} fan_behaviour;
+} fan_judge_behaviour;
 
-typedef enum fan_finding { FAN_HOLDS, FAN_MISSING, FAN_NOT_APPLICABLE } fan_finding;
+typedef enum fan_judge_finding { FAN_HOLDS, FAN_MISSING, FAN_NOT_APPLICABLE } fan_judge_finding;
 
 typedef struct fan_judgement {
-    fan_finding finding;
+    fan_judge_finding finding;
     char text[200]; /**< in words, with numbers */
 } fan_judgement;
 
 extern const char *const fan_behaviour_names[FAN_BEHAVIOURS];
 
-fan_judgement fan_check(const fan_cast *cast, fan_behaviour behaviour);
+fan_judgement fan_judge_check(const fan_cast *cast, fan_judge_behaviour behaviour);
 
 #endif

@@ -10,9 +10,9 @@
 
 enum { NONE = -1 };
 
-static bool add(fan_path *path, fan_step step)
+static bool add(fan_judge_path *path, fan_judge_step step)
 {
-    fan_step *steps = realloc(path->steps, (path->count + 1) * sizeof *steps);
+    fan_judge_step *steps = realloc(path->steps, (path->count + 1) * sizeof *steps);
     if (steps == NULL)
         return false;
     path->steps = steps;
@@ -137,11 +137,11 @@ static double end_of(const fan_cast *c, int64_t i)
 }
 
 /* What a send waited for is followed on its rank until that is the arrival of its chunk, which is returned. */
-static int64_t follow_sends(const search *s, int64_t send, fan_step *busy)
+static int64_t follow_sends(const search *s, int64_t send, fan_judge_step *busy)
 {
     const fan_cast *c = s->cast;
     const fan_transfer *t = &c->transfers[send];
-    *busy = (fan_step){.kind = FAN_STEP_BUSY, .rank = t->rank, .peer = NONE, .begin = t->begin, .end = t->begin};
+    *busy = (fan_judge_step){.kind = FAN_STEP_BUSY, .rank = t->rank, .peer = NONE, .begin = t->begin, .end = t->begin};
     for (;;) {
         int64_t came = arrival(s, t->rank, t->offset);
         int64_t before = last_send(s, t->rank, t->begin);
@@ -153,10 +153,10 @@ static int64_t follow_sends(const search *s, int64_t send, fan_step *busy)
     }
 }
 
-static fan_step step_of(const fan_cast *c, int64_t i, fan_step_kind kind)
+static fan_judge_step step_of(const fan_cast *c, int64_t i, fan_judge_step_kind kind)
 {
     const fan_transfer *t = &c->transfers[i];
-    return (fan_step){.kind = kind,
+    return (fan_judge_step){.kind = kind,
                       .begin = fan_cast_start(c, (size_t)i),
                       .end = t->end,
                       .rank = t->rank,
@@ -167,7 +167,7 @@ static fan_step step_of(const fan_cast *c, int64_t i, fan_step_kind kind)
 }
 
 /* From a receive back. */
-static bool follow_messages(const search *s, int64_t receive, fan_path *path)
+static bool follow_messages(const search *s, int64_t receive, fan_judge_path *path)
 {
     const fan_cast *c = s->cast;
     bool added = true;
@@ -177,7 +177,7 @@ static bool follow_messages(const search *s, int64_t receive, fan_path *path)
         int64_t send = filled ? NONE : c->partner[receive];
         if (send == FAN_NO_PARTNER || path->count > c->count)
             return added;
-        fan_step busy;
+        fan_judge_step busy;
         receive = follow_sends(s, send, &busy);
         if (busy.sends > 0)
             added = added && add(path, busy);
@@ -186,7 +186,7 @@ static bool follow_messages(const search *s, int64_t receive, fan_path *path)
 }
 
 /* Where the last rank has read from memory, the path begins there and goes on with who wrote. */
-static bool follow(const search *s, fan_path *path)
+static bool follow(const search *s, fan_judge_path *path)
 {
     const fan_cast *c = s->cast;
     int rank = path->last;
@@ -199,19 +199,19 @@ static bool follow(const search *s, fan_path *path)
     return follow_messages(s, last_of(c, rank, FAN_TRANSFER_RECEIVE), path);
 }
 
-fan_status fan_path_find(const fan_cast *c, fan_path *path)
+fan_status fan_judge_path_find(const fan_cast *c, fan_judge_path *path)
 {
     search s;
-    *path = (fan_path){.last = find_last(c)};
+    *path = (fan_judge_path){.last = find_last(c)};
     bool found = begin_search(&s, c) && (path->last == NONE || follow(&s, path));
     end_search(&s);
     if (!found)
-        fan_path_free(path);
+        fan_judge_path_free(path);
     return found ? FAN_OK : fan_fail(FAN_ERR_MEMORY, "no memory for the critical path");
 }
 
-void fan_path_free(fan_path *path)
+void fan_judge_path_free(fan_judge_path *path)
 {
     free(path->steps);
-    *path = (fan_path){.last = NONE};
+    *path = (fan_judge_path){.last = NONE};
 }

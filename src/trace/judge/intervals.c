@@ -6,11 +6,11 @@
 
 static int by_begin(const void *a, const void *b)
 {
-    const fan_interval *x = a, *y = b;
+    const fan_judge_interval *x = a, *y = b;
     return (x->begin > y->begin) - (x->begin < y->begin);
 }
 
-size_t fan_intervals_unite(fan_interval *v, size_t count)
+size_t fan_judge_intervals_unite(fan_judge_interval *v, size_t count)
 {
     size_t united = 0;
     qsort(v, count, sizeof *v, by_begin);
@@ -23,7 +23,7 @@ size_t fan_intervals_unite(fan_interval *v, size_t count)
     return united;
 }
 
-double fan_intervals_length(const fan_interval *v, size_t count)
+double fan_judge_intervals_length(const fan_judge_interval *v, size_t count)
 {
     double length = 0;
     for (size_t i = 0; i < count; i++)
@@ -31,7 +31,7 @@ double fan_intervals_length(const fan_interval *v, size_t count)
     return length;
 }
 
-double fan_intervals_common(const fan_interval *a, size_t a_count, const fan_interval *b, size_t b_count)
+double fan_judge_intervals_common(const fan_judge_interval *a, size_t a_count, const fan_judge_interval *b, size_t b_count)
 {
     double common = 0;
     for (size_t i = 0, j = 0; i < a_count && j < b_count;) {

@@ -5,17 +5,17 @@
 
 #include <stddef.h>
 
-typedef struct fan_interval {
+typedef struct fan_judge_interval {
     double begin, end;
-} fan_interval;
+} fan_judge_interval;
 
 /** Sort them and make one of those that overlap or touch. Returns how many are left. */
-size_t fan_intervals_unite(fan_interval *intervals, size_t count);
+size_t fan_judge_intervals_unite(fan_judge_interval *intervals, size_t count);
 
 /** Seconds in all of them. They are united. */
-double fan_intervals_length(const fan_interval *intervals, size_t count);
+double fan_judge_intervals_length(const fan_judge_interval *intervals, size_t count);
 
 /** Seconds in both of two sets that are united. */
-double fan_intervals_common(const fan_interval *a, size_t a_count, const fan_interval *b, size_t b_count);
+double fan_judge_intervals_common(const fan_judge_interval *a, size_t a_count, const fan_judge_interval *b, size_t b_count);
 
 #endif

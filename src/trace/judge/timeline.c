@@ -112,7 +112,7 @@ static void draw_direction(picture *p, int rank, bool sends)
 
 static void draw_row(picture *p, int rank)
 {
-    const fan_traced_rank *r = &p->cast->run->ranks[rank];
+    const fan_record_rank *r = &p->cast->run->ranks[rank];
     const fan_transfer *whole = fan_cast_whole(p->cast, rank);
     double middle = lane_top(rank, true, 0) - 0.5;
     fan_svg_text(&p->svg, (fan_point){20, middle + 4}, "note", "%d%s", rank, rank == p->cast->how->root ? " (root)" : "");
@@ -175,7 +175,7 @@ static void draw_legend(picture *p)
                  "source (above), sink (below), memory of the node (above)");
 }
 
-fan_status fan_timeline_draw(const fan_cast *cast, FILE *out)
+fan_status fan_judge_timeline_draw(const fan_cast *cast, FILE *out)
 {
     picture p = {.cast = cast, .seconds = fmax(cast->end - cast->begin, 1e-9), .classes = cast->how->classes};
     p.rows = cast->run->size < MOST_ROWS ? cast->run->size : MOST_ROWS;

@@ -8,6 +8,6 @@
 #include <stdio.h>
 
 /** @return FAN_OK; FAN_ERR_MEMORY; FAN_ERR_SYSTEM if `out` cannot be written */
-fan_status fan_timeline_draw(const fan_cast *cast, FILE *out);
+fan_status fan_judge_timeline_draw(const fan_cast *cast, FILE *out);
 
 #endif

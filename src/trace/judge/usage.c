@@ -18,7 +18,7 @@ static int host_of(const fan_run *run, int rank)
 }
 
 /* An end has the number of its lowest rank. */
-static void find_ends(fan_usage *u, const fan_run *run)
+static void find_ends(fan_judge_usage *u, const fan_run *run)
 {
     u->ends = 0;
     for (int rank = 0; rank < run->size; rank++) {
@@ -30,15 +30,15 @@ static void find_ends(fan_usage *u, const fan_run *run)
         u->end_of[rank] = rank;
 }
 
-fan_status fan_usage_begin(fan_usage *u, const fan_run *run)
+fan_status fan_judge_usage_begin(fan_judge_usage *u, const fan_run *run)
 {
     size_t size = (size_t)run->size;
-    *u = (fan_usage){.size = run->size};
+    *u = (fan_judge_usage){.size = run->size};
     u->end_of = calloc(size, sizeof *u->end_of);
     u->ranks = calloc(size, sizeof *u->ranks);
     u->waited = calloc(size * size, sizeof *u->waited);
     if (u->end_of == NULL || u->ranks == NULL || u->waited == NULL) {
-        fan_usage_free(u);
+        fan_judge_usage_free(u);
         return fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", run->size);
     }
     for (size_t rank = 0; rank < size; rank++)
@@ -47,13 +47,13 @@ fan_status fan_usage_begin(fan_usage *u, const fan_run *run)
     return FAN_OK;
 }
 
-void fan_usage_free(fan_usage *u)
+void fan_judge_usage_free(fan_judge_usage *u)
 {
     free(u->end_of);
     free(u->links);
     free(u->ranks);
     free(u->waited);
-    *u = (fan_usage){0};
+    *u = (fan_judge_usage){0};
 }
 
 /* ---- links ---- */
@@ -62,7 +62,7 @@ void fan_usage_free(fan_usage *u)
 typedef struct crossing {
     int from, to;
     int64_t bytes;
-    fan_interval when;
+    fan_judge_interval when;
 } crossing;
 
 static int by_link(const void *a, const void *b)
@@ -73,7 +73,7 @@ static int by_link(const void *a, const void *b)
     return (x->to > y->to) - (x->to < y->to);
 }
 
-static size_t find_crossings(const fan_usage *u, const fan_cast *c, crossing *crossings)
+static size_t find_crossings(const fan_judge_usage *u, const fan_cast *c, crossing *crossings)
 {
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
@@ -89,36 +89,36 @@ static size_t find_crossings(const fan_usage *u, const fan_cast *c, crossing *cr
 }
 
 /* NULL: no memory. */
-static fan_link *link_between(fan_usage *u, int from, int to)
+static fan_judge_link *link_between(fan_judge_usage *u, int from, int to)
 {
     for (size_t i = 0; i < u->link_count; i++)
         if (u->links[i].from == from && u->links[i].to == to)
             return &u->links[i];
-    fan_link *links = realloc(u->links, (u->link_count + 1) * sizeof *links);
+    fan_judge_link *links = realloc(u->links, (u->link_count + 1) * sizeof *links);
     if (links == NULL)
         return NULL;
     u->links = links;
-    links[u->link_count] = (fan_link){.from = from, .to = to};
+    links[u->link_count] = (fan_judge_link){.from = from, .to = to};
     return &links[u->link_count++];
 }
 
 /* `count` of them are of one link. */
-static bool add_link(fan_usage *u, const crossing *crossings, size_t count, fan_interval *room)
+static bool add_link(fan_judge_usage *u, const crossing *crossings, size_t count, fan_judge_interval *room)
 {
-    fan_link *link = link_between(u, crossings[0].from, crossings[0].to);
+    fan_judge_link *link = link_between(u, crossings[0].from, crossings[0].to);
     if (link == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
         link->bytes += crossings[i].bytes;
         room[i] = crossings[i].when;
     }
-    size_t united = fan_intervals_unite(room, count);
+    size_t united = fan_judge_intervals_unite(room, count);
     link->active += room[united - 1].end - room[0].begin;
-    link->busy += fan_intervals_length(room, united);
+    link->busy += fan_judge_intervals_length(room, united);
     return true;
 }
 
-static bool add_links(fan_usage *u, const fan_cast *c, fan_interval *room)
+static bool add_links(fan_judge_usage *u, const fan_cast *c, fan_judge_interval *room)
 {
     crossing *crossings = malloc((c->count + 1) * sizeof *crossings);
     if (crossings == NULL)
@@ -136,7 +136,7 @@ static bool add_links(fan_usage *u, const fan_cast *c, fan_interval *room)
 
 static int by_ends(const void *a, const void *b)
 {
-    const fan_link *x = a, *y = b;
+    const fan_judge_link *x = a, *y = b;
     if (x->from != y->from)
         return x->from < y->from ? -1 : 1;
     return (x->to > y->to) - (x->to < y->to);
@@ -144,16 +144,16 @@ static int by_ends(const void *a, const void *b)
 
 /* ---- ranks ---- */
 
-static size_t find_active(const fan_cast *c, int rank, bool receives, fan_interval *v)
+static size_t find_active(const fan_cast *c, int rank, bool receives, fan_judge_interval *v)
 {
     size_t count = 0;
     for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
         const fan_transfer *t = &c->transfers[i];
         bool fits = receives ? t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY : t->kind == FAN_TRANSFER_SEND;
         if (fits && fan_transfer_ended(t))
-            v[count++] = (fan_interval){fan_cast_start(c, i), t->end};
+            v[count++] = (fan_judge_interval){fan_cast_start(c, i), t->end};
     }
-    return fan_intervals_unite(v, count);
+    return fan_judge_intervals_unite(v, count);
 }
 
 /* From whom the data came that ends an idle time at `moment`; -1: it began to send then, or there is none. */
@@ -167,7 +167,7 @@ static int who_ended(const fan_cast *c, int rank, double moment)
     return -1;
 }
 
-static void add_idle(fan_rank_usage *r, const fan_cast *c, int rank, double from, double to)
+static void add_idle(fan_judge_rank_usage *r, const fan_cast *c, int rank, double from, double to)
 {
     if (to <= from)
         return;
@@ -178,14 +178,14 @@ static void add_idle(fan_rank_usage *r, const fan_cast *c, int rank, double from
 }
 
 /* `v` has room for the transfers of the rank. */
-static void add_rank(fan_usage *u, const fan_cast *c, int rank, fan_interval *v)
+static void add_rank(fan_judge_usage *u, const fan_cast *c, int rank, fan_judge_interval *v)
 {
-    fan_rank_usage *r = &u->ranks[rank];
+    fan_judge_rank_usage *r = &u->ranks[rank];
     const fan_transfer *whole = fan_cast_whole(c, rank);
     if (whole == NULL)
         return;
     size_t sends = find_active(c, rank, false, v);
-    fan_interval *w = v + sends;
+    fan_judge_interval *w = v + sends;
     size_t receives = find_active(c, rank, true, w);
     double end = fan_transfer_ended(whole) ? whole->end : whole->begin;
     if (sends > 0)
@@ -193,10 +193,10 @@ static void add_rank(fan_usage *u, const fan_cast *c, int rank, fan_interval *v)
     if (receives > 0)
         end = fmax(end, w[receives - 1].end);
     r->time += end - whole->begin;
-    r->sending += fan_intervals_length(v, sends);
-    r->receiving += fan_intervals_length(w, receives);
-    r->both += fan_intervals_common(v, sends, w, receives);
-    size_t busy = fan_intervals_unite(v, sends + receives);
+    r->sending += fan_judge_intervals_length(v, sends);
+    r->receiving += fan_judge_intervals_length(w, receives);
+    r->both += fan_judge_intervals_common(v, sends, w, receives);
+    size_t busy = fan_judge_intervals_unite(v, sends + receives);
     double free_since = whole->begin;
     for (size_t i = 0; i < busy; i++) {
         add_idle(r, c, rank, free_since, v[i].begin);
@@ -207,9 +207,9 @@ static void add_rank(fan_usage *u, const fan_cast *c, int rank, fan_interval *v)
 
 /* ---- public ---- */
 
-fan_status fan_usage_add(fan_usage *u, const fan_cast *c)
+fan_status fan_judge_usage_add(fan_judge_usage *u, const fan_cast *c)
 {
-    fan_interval *room = malloc((c->count + 1) * sizeof *room);
+    fan_judge_interval *room = malloc((c->count + 1) * sizeof *room);
     bool added = room != NULL && add_links(u, c, room);
     for (int rank = 0; added && rank < u->size; rank++)
         add_rank(u, c, rank, room);
@@ -219,7 +219,7 @@ fan_status fan_usage_add(fan_usage *u, const fan_cast *c)
     return added ? FAN_OK : fan_fail(FAN_ERR_MEMORY, "no memory for a broadcast of %zu transfers", c->count);
 }
 
-int fan_usage_waited_most(const fan_usage *u, int rank)
+int fan_judge_usage_waited_most(const fan_judge_usage *u, int rank)
 {
     int most = -1;
     for (int peer = 0; peer < u->size; peer++)

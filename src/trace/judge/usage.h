@@ -6,43 +6,43 @@
 #include "trace/read/run.h"
 
 /** From one end to another: hosts, or ranks where all are on one host. */
-typedef struct fan_link {
+typedef struct fan_judge_link {
     int from, to;
     int64_t bytes;
     double active; /**< seconds from the beginning of the first transfer of a broadcast to the end of its last */
     double busy;   /**< of these, in which something was under way */
-} fan_link;
+} fan_judge_link;
 
 /** Of one rank, in its calls. */
-typedef struct fan_rank_usage {
+typedef struct fan_judge_rank_usage {
     double time;      /**< in broadcasts, until it had everything and had sent on what it had to */
     double sending;   /**< in which sends were under way */
     double receiving;
     double both;
     double idle;      /**< neither */
     double *waited;   /**< [size] of the idle time, how long before what came from each rank */
-} fan_rank_usage;
+} fan_judge_rank_usage;
 
-typedef struct fan_usage {
+typedef struct fan_judge_usage {
     int size;
     int *end_of;       /**< [size] of ranks: the number of its end */
     int ends;
     bool ends_are_ranks;
-    fan_link *links;   /**< that had bytes, by their ends */
+    fan_judge_link *links;   /**< that had bytes, by their ends */
     size_t link_count;
-    fan_rank_usage *ranks; /**< [size] */
+    fan_judge_rank_usage *ranks; /**< [size] */
     double *waited;        /* of all ranks */
-} fan_usage;
+} fan_judge_usage;
 
 /** Prepare. */
-fan_status fan_usage_begin(fan_usage *usage, const fan_run *run);
+fan_status fan_judge_usage_begin(fan_judge_usage *usage, const fan_run *run);
 
 /** Add a broadcast of that run. */
-fan_status fan_usage_add(fan_usage *usage, const fan_cast *cast);
+fan_status fan_judge_usage_add(fan_judge_usage *usage, const fan_cast *cast);
 
-void fan_usage_free(fan_usage *usage);
+void fan_judge_usage_free(fan_judge_usage *usage);
 
 /** Whom a rank waited for most, -1 if for nobody. */
-int fan_usage_waited_most(const fan_usage *usage, int rank);
+int fan_judge_usage_waited_most(const fan_judge_usage *usage, int rank);
 
 #endif

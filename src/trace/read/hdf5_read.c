@@ -72,14 +72,14 @@ static bool is_transfer(const fan_transfer *t, int size)
            (t->kind != FAN_TRANSFER_RECEIVE || t->peer >= 0) && !(t->end < t->begin) && !isinf(t->end);
 }
 
-static bool is_broadcast(const fan_traced_broadcast *b, int size)
+static bool is_broadcast(const fan_record_broadcast *b, int size)
 {
     return b->number >= 0 && b->root >= 0 && b->root < size && b->bytes >= 0 && b->classes >= 0 &&
            b->classes < most_classes && b->algorithm >= 0 && b->algorithm < FAN_ALGORITHMS;
 }
 
 /* Names of hosts get into pictures. */
-static void clean_host(fan_traced_rank *r)
+static void clean_host(fan_record_rank *r)
 {
     r->host[sizeof r->host - 1] = '\0';
     for (char *at = r->host; *at != '\0'; at++)
@@ -88,7 +88,7 @@ static void clean_host(fan_traced_rank *r)
 }
 
 /* Put ranks where they belong. */
-static bool place_ranks(fan_run *run, const fan_traced_rank *ranks, size_t count)
+static bool place_ranks(fan_run *run, const fan_record_rank *ranks, size_t count)
 {
     run->ranks = calloc((size_t)run->size, sizeof *run->ranks);
     if (run->ranks == NULL)
@@ -126,7 +126,7 @@ static bool read_group(hid_t group, fan_run *run)
         size < 1 || size > most_ranks)
         return false;
     run->size = size;
-    fan_traced_rank *ranks = read_table(group, "ranks", fan_hdf5_rank_type(), sizeof *ranks, &rank_count);
+    fan_record_rank *ranks = read_table(group, "ranks", fan_hdf5_rank_type(), sizeof *ranks, &rank_count);
     run->broadcasts = read_table(group, "broadcasts", fan_hdf5_broadcast_type(), sizeof *run->broadcasts, &run->broadcast_count);
     run->transfers = read_table(group, "transfers", fan_hdf5_transfer_type(), sizeof *run->transfers, &run->transfer_count);
     bool sound = ranks != NULL && run->broadcasts != NULL && run->transfers != NULL && place_ranks(run, ranks, rank_count) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "trace/read/run.h"
 
-#include "plan/layout.h"
+#include "plan/schedule/layout.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static bool has_broadcast(const fan_run *run, int number)
 
 static bool join_broadcasts(fan_run *run, const fan_run *more)
 {
-    fan_traced_broadcast *joined =
+    fan_record_broadcast *joined =
         realloc(run->broadcasts, (run->broadcast_count + more->broadcast_count + 1) * sizeof *joined);
     if (joined == NULL)
         return false;
@@ -67,7 +67,7 @@ fan_status fan_run_merge(fan_run *run, fan_run *more)
 
 static int by_number(const void *a, const void *b)
 {
-    const fan_traced_broadcast *x = a, *y = b;
+    const fan_record_broadcast *x = a, *y = b;
     return (x->number > y->number) - (x->number < y->number);
 }
 
@@ -204,7 +204,7 @@ static bool find_partners(fan_cast *c)
 
 fan_status fan_cast_open(fan_cast *c, const fan_run *run, size_t index)
 {
-    const fan_traced_broadcast *how = &run->broadcasts[index];
+    const fan_record_broadcast *how = &run->broadcasts[index];
     size_t first = first_of(run, how->number), end = first_of(run, (int64_t)how->number + 1);
     *c = (fan_cast){.run = run, .how = how, .transfers = run->transfers + first, .count = end - first};
     c->first = calloc((size_t)run->size + 1, sizeof *c->first);

@@ -13,8 +13,8 @@
 typedef struct fan_run {
     uint64_t id;
     int size;
-    fan_traced_rank *ranks; /**< [size]; `rank` is -1 where nothing is known of it */
-    fan_traced_broadcast *broadcasts;
+    fan_record_rank *ranks; /**< [size]; `rank` is -1 where nothing is known of it */
+    fan_record_broadcast *broadcasts;
     size_t broadcast_count;
     fan_transfer *transfers; /**< after fan_run_sort by broadcast, rank and beginning */
     size_t transfer_count;
@@ -37,7 +37,7 @@ enum { FAN_NO_PARTNER = -1 };
 /** One broadcast. */
 typedef struct fan_cast {
     const fan_run *run;
-    const fan_traced_broadcast *how;
+    const fan_record_broadcast *how;
     int64_t bytes;                 /**< of the data */
     const fan_transfer *transfers; /**< by rank and beginning */
     size_t count;

@@ -40,7 +40,7 @@ typedef struct fan_transfer {
 } fan_transfer;
 
 /** What was to be done, and how. */
-typedef struct fan_traced_broadcast {
+typedef struct fan_record_broadcast {
     int64_t bytes;            /**< FAN_UNKNOWN_LENGTH if it has not come to its end */
     int64_t chunk_bytes;      /**< of the largest chunks */
     double start;             /**< when the rank that writes the file began it; as in fan_transfer */
@@ -52,12 +52,12 @@ typedef struct fan_traced_broadcast {
     int32_t secondary_groups;
     int32_t window;
     int32_t overlap;
-} fan_traced_broadcast;
+} fan_record_broadcast;
 
 enum { FAN_TRACE_HOST = 64 };
 
 /** A rank, and how its clock is related to the common one, that of rank 0 of its communicator. */
-typedef struct fan_traced_rank {
+typedef struct fan_record_rank {
     double start_time, start_offset, start_error; /**< when it was compared first; what to add; at most so wrong */
     double end_time, end_offset, end_error;       /**< and last */
     int64_t lost;                                 /**< transfers for which there was no memory */
@@ -66,6 +66,6 @@ typedef struct fan_traced_rank {
     int32_t world_rank;
     int32_t node; /**< equal on ranks that share memory */
     char host[FAN_TRACE_HOST];
-} fan_traced_rank;
+} fan_record_rank;
 
 #endif

@@ -9,8 +9,8 @@
  *   size    its ranks
  *   epoch   time 0 of the common clock: seconds of CLOCK_MONOTONIC of rank 0
  * and with datasets of compounds, chunked and deflated:
- *   ranks       fan_traced_rank
- *   broadcasts  fan_traced_broadcast; the algorithm is an enumeration
+ *   ranks       fan_record_rank
+ *   broadcasts  fan_record_broadcast; the algorithm is an enumeration
  *   transfers   fan_transfer; kind and hop are enumerations; times on the common clock
  * Members are called as in transfer.h.
  */
@@ -25,28 +25,28 @@
 enum { FAN_TRACE_VERSION = 1, FAN_TRACE_TEXT = 512 };
 
 /** Of a communicator. */
-typedef struct fan_traced_communicator {
+typedef struct fan_record_communicator {
     uint64_t id;
     int32_t number; /**< in the name of the group */
     int32_t size;
     double epoch;
-} fan_traced_communicator;
+} fan_record_communicator;
 
-typedef struct fan_trace_file fan_trace_file;
+typedef struct fan_record_file fan_record_file;
 
 /** What the module has. */
-typedef struct fan_trace_writer {
+typedef struct fan_record_writer {
     /** Open a file, a new one or to append a communicator, and make its group. NULL: failed, and `text` says why. */
-    fan_trace_file *(*open)(const char *path, bool append, const fan_traced_communicator *of, char text[FAN_TRACE_TEXT]);
+    fan_record_file *(*open)(const char *path, bool append, const fan_record_communicator *of, char text[FAN_TRACE_TEXT]);
     /** Append records. What fails is told by close. */
-    void (*ranks)(fan_trace_file *file, const fan_traced_rank *ranks, size_t count);
-    void (*broadcasts)(fan_trace_file *file, const fan_traced_broadcast *broadcasts, size_t count);
-    void (*transfers)(fan_trace_file *file, const fan_transfer *transfers, size_t count);
+    void (*ranks)(fan_record_file *file, const fan_record_rank *ranks, size_t count);
+    void (*broadcasts)(fan_record_file *file, const fan_record_broadcast *broadcasts, size_t count);
+    void (*transfers)(fan_record_file *file, const fan_transfer *transfers, size_t count);
     /** False if something has failed; `text` says what. */
-    bool (*close)(fan_trace_file *file, char text[FAN_TRACE_TEXT]);
-} fan_trace_writer;
+    bool (*close)(fan_record_file *file, char text[FAN_TRACE_TEXT]);
+} fan_record_writer;
 
 /** The name of the object of this type in the module. */
-#define FAN_TRACE_WRITER_SYMBOL "fan_trace_module"
+#define FAN_TRACE_WRITER_SYMBOL "fan_record_module"
 
 #endif

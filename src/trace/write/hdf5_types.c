@@ -52,20 +52,20 @@ hid_t fan_hdf5_rank_type(void)
     hid_t host = H5Tcopy(H5T_C_S1);
     H5Tset_size(host, FAN_TRACE_HOST);
     const member members[] = {
-        MEMBER(fan_traced_rank, rank, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_rank, world_rank, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_rank, node, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_rank, host, host),
-        MEMBER(fan_traced_rank, transfers, H5T_NATIVE_INT64),
-        MEMBER(fan_traced_rank, lost, H5T_NATIVE_INT64),
-        MEMBER(fan_traced_rank, start_time, H5T_NATIVE_DOUBLE),
-        MEMBER(fan_traced_rank, start_offset, H5T_NATIVE_DOUBLE),
-        MEMBER(fan_traced_rank, start_error, H5T_NATIVE_DOUBLE),
-        MEMBER(fan_traced_rank, end_time, H5T_NATIVE_DOUBLE),
-        MEMBER(fan_traced_rank, end_offset, H5T_NATIVE_DOUBLE),
-        MEMBER(fan_traced_rank, end_error, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_rank, rank, H5T_NATIVE_INT32),
+        MEMBER(fan_record_rank, world_rank, H5T_NATIVE_INT32),
+        MEMBER(fan_record_rank, node, H5T_NATIVE_INT32),
+        MEMBER(fan_record_rank, host, host),
+        MEMBER(fan_record_rank, transfers, H5T_NATIVE_INT64),
+        MEMBER(fan_record_rank, lost, H5T_NATIVE_INT64),
+        MEMBER(fan_record_rank, start_time, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_rank, start_offset, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_rank, start_error, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_rank, end_time, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_rank, end_offset, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_rank, end_error, H5T_NATIVE_DOUBLE),
     };
-    hid_t type = COMPOUND(fan_traced_rank, members);
+    hid_t type = COMPOUND(fan_record_rank, members);
     H5Tclose(host);
     return type;
 }
@@ -74,19 +74,19 @@ hid_t fan_hdf5_broadcast_type(void)
 {
     hid_t algorithm = enumeration(H5T_NATIVE_INT32, algorithm_names, FAN_ALGORITHMS);
     const member members[] = {
-        MEMBER(fan_traced_broadcast, number, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, bytes, H5T_NATIVE_INT64),
-        MEMBER(fan_traced_broadcast, root, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, algorithm, algorithm),
-        MEMBER(fan_traced_broadcast, classes, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, branching, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, secondary_groups, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, chunk_bytes, H5T_NATIVE_INT64),
-        MEMBER(fan_traced_broadcast, window, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, overlap, H5T_NATIVE_INT32),
-        MEMBER(fan_traced_broadcast, start, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_record_broadcast, number, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, bytes, H5T_NATIVE_INT64),
+        MEMBER(fan_record_broadcast, root, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, algorithm, algorithm),
+        MEMBER(fan_record_broadcast, classes, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, branching, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, secondary_groups, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, chunk_bytes, H5T_NATIVE_INT64),
+        MEMBER(fan_record_broadcast, window, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, overlap, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, start, H5T_NATIVE_DOUBLE),
     };
-    hid_t type = COMPOUND(fan_traced_broadcast, members);
+    hid_t type = COMPOUND(fan_record_broadcast, members);
     H5Tclose(algorithm);
     return type;
 }

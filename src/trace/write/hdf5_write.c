@@ -22,7 +22,7 @@ typedef struct table {
     size_t count;
 } table;
 
-struct fan_trace_file {
+struct fan_record_file {
     hid_t file, group;
     table tables[TABLES];
     char failure[FAN_TRACE_TEXT]; /* the first one */
@@ -47,7 +47,7 @@ static void be_loud(quiet before)
     H5Eset_auto2(H5E_DEFAULT, before.function, before.data);
 }
 
-static bool need(fan_trace_file *f, bool fine, const char *what)
+static bool need(fan_record_file *f, bool fine, const char *what)
 {
     if (!fine && f->failure[0] == '\0')
         snprintf(f->failure, sizeof f->failure, "HDF5 cannot %s%s%s", what, errno != 0 ? ": " : "",
@@ -57,7 +57,7 @@ static bool need(fan_trace_file *f, bool fine, const char *what)
 
 /* ---- tables ---- */
 
-static void create_table(fan_trace_file *f, int which, const char *name, hid_t type, size_t record_bytes)
+static void create_table(fan_record_file *f, int which, const char *name, hid_t type, size_t record_bytes)
 {
     static const hsize_t none = 0, unlimited = H5S_UNLIMITED, chunk = records_in_chunk;
     table *t = &f->tables[which];
@@ -72,7 +72,7 @@ static void create_table(fan_trace_file *f, int which, const char *name, hid_t t
     H5Sclose(space);
 }
 
-static void flush(fan_trace_file *f, table *t)
+static void flush(fan_record_file *f, table *t)
 {
     hsize_t count = t->count, end = t->written + count;
     if (count == 0 || f->failure[0] != '\0')
@@ -88,7 +88,7 @@ static void flush(fan_trace_file *f, table *t)
     t->count = 0;
 }
 
-static void append(fan_trace_file *f, int which, const void *records, size_t count)
+static void append(fan_record_file *f, int which, const void *records, size_t count)
 {
     quiet before = be_quiet();
     table *t = &f->tables[which];
@@ -100,24 +100,24 @@ static void append(fan_trace_file *f, int which, const void *records, size_t cou
     be_loud(before);
 }
 
-static void append_ranks(fan_trace_file *f, const fan_traced_rank *ranks, size_t count)
+static void append_ranks(fan_record_file *f, const fan_record_rank *ranks, size_t count)
 {
     append(f, RANKS, ranks, count);
 }
 
-static void append_broadcasts(fan_trace_file *f, const fan_traced_broadcast *broadcasts, size_t count)
+static void append_broadcasts(fan_record_file *f, const fan_record_broadcast *broadcasts, size_t count)
 {
     append(f, BROADCASTS, broadcasts, count);
 }
 
-static void append_transfers(fan_trace_file *f, const fan_transfer *transfers, size_t count)
+static void append_transfers(fan_record_file *f, const fan_transfer *transfers, size_t count)
 {
     append(f, TRANSFERS, transfers, count);
 }
 
 /* ---- files ---- */
 
-static void set_attribute(fan_trace_file *f, hid_t object, const char *name, hid_t type, const void *value)
+static void set_attribute(fan_record_file *f, hid_t object, const char *name, hid_t type, const void *value)
 {
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -126,7 +126,7 @@ static void set_attribute(fan_trace_file *f, hid_t object, const char *name, hid
     H5Sclose(space);
 }
 
-static void make_group(fan_trace_file *f, bool append_to, const fan_traced_communicator *of)
+static void make_group(fan_record_file *f, bool append_to, const fan_record_communicator *of)
 {
     static const int version = FAN_TRACE_VERSION;
     char name[32];
@@ -139,12 +139,12 @@ static void make_group(fan_trace_file *f, bool append_to, const fan_traced_commu
     set_attribute(f, f->group, "id", H5T_NATIVE_UINT64, &of->id);
     set_attribute(f, f->group, "size", H5T_NATIVE_INT32, &of->size);
     set_attribute(f, f->group, "epoch", H5T_NATIVE_DOUBLE, &of->epoch);
-    create_table(f, RANKS, "ranks", fan_hdf5_rank_type(), sizeof(fan_traced_rank));
-    create_table(f, BROADCASTS, "broadcasts", fan_hdf5_broadcast_type(), sizeof(fan_traced_broadcast));
+    create_table(f, RANKS, "ranks", fan_hdf5_rank_type(), sizeof(fan_record_rank));
+    create_table(f, BROADCASTS, "broadcasts", fan_hdf5_broadcast_type(), sizeof(fan_record_broadcast));
     create_table(f, TRANSFERS, "transfers", fan_hdf5_transfer_type(), sizeof(fan_transfer));
 }
 
-static void release(fan_trace_file *f)
+static void release(fan_record_file *f)
 {
     for (int i = 0; i < TABLES; i++) {
         table *t = &f->tables[i];
@@ -173,9 +173,9 @@ static bool can_open(const char *path, char text[FAN_TRACE_TEXT])
     return file >= 0;
 }
 
-static fan_trace_file *open_file(const char *path, bool append_to, const fan_traced_communicator *of, char text[FAN_TRACE_TEXT])
+static fan_record_file *open_file(const char *path, bool append_to, const fan_record_communicator *of, char text[FAN_TRACE_TEXT])
 {
-    fan_trace_file *f = calloc(1, sizeof *f);
+    fan_record_file *f = calloc(1, sizeof *f);
     if (f == NULL)
         snprintf(text, FAN_TRACE_TEXT, "no memory");
     if (f == NULL || !can_open(path, text)) {
@@ -199,7 +199,7 @@ static fan_trace_file *open_file(const char *path, bool append_to, const fan_tra
     return f;
 }
 
-static bool close_file(fan_trace_file *f, char text[FAN_TRACE_TEXT])
+static bool close_file(fan_record_file *f, char text[FAN_TRACE_TEXT])
 {
     quiet before = be_quiet();
     release(f);
@@ -210,8 +210,8 @@ static bool close_file(fan_trace_file *f, char text[FAN_TRACE_TEXT])
     return fine;
 }
 
-extern const fan_trace_writer fan_trace_module;
-const fan_trace_writer fan_trace_module = {
+extern const fan_record_writer fan_record_module;
+const fan_record_writer fan_record_module = {
     .open = open_file,
     .ranks = append_ranks,
     .broadcasts = append_broadcasts,

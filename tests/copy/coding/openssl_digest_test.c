@@ -8,22 +8,22 @@
 #include <string.h>
 #include <unistd.h>
 
-static fan_copy_checksum *checksum_of(const char *name)
+static fan_copy_openssl_digest *checksum_of(const char *name)
 {
     char error[200];
-    fan_copy_checksum *checksum = fan_copy_checksum_create(name, error, sizeof error);
+    fan_copy_openssl_digest *checksum = fan_copy_openssl_digest_create(name, error, sizeof error);
     if (checksum == NULL)
         ck_abort_msg("%s: %s", name, error);
     return checksum;
 }
 
-static void expect_digest(fan_copy_checksum *checksum, const char *data, const char *expected)
+static void expect_digest(fan_copy_openssl_digest *checksum, const char *data, const char *expected)
 {
-    char text[FAN_COPY_CHECKSUM_TEXT];
+    char text[FAN_COPY_OPENSSL_DIGEST_TEXT];
     size_t half = strlen(data) / 2;
-    ck_assert(fan_copy_checksum_update(checksum, data, half));
-    ck_assert(fan_copy_checksum_update(checksum, data + half, strlen(data) - half));
-    ck_assert(fan_copy_checksum_finish(checksum, text));
+    ck_assert(fan_copy_openssl_digest_update(checksum, data, half));
+    ck_assert(fan_copy_openssl_digest_update(checksum, data + half, strlen(data) - half));
+    ck_assert(fan_copy_openssl_digest_finish(checksum, text));
     ck_assert_str_eq(text, expected);
 }
 
@@ -41,20 +41,20 @@ START_TEST(digests_are_right)
         {"md5", "900150983cd24fb0d6963f7d28e17f72"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        fan_copy_checksum *checksum = checksum_of(known[i].name);
+        fan_copy_openssl_digest *checksum = checksum_of(known[i].name);
         expect_digest(checksum, "abc", known[i].of_abc);
-        fan_copy_checksum_free(checksum);
+        fan_copy_openssl_digest_free(checksum);
     }
 }
 END_TEST
 
 START_TEST(one_checksum_does_for_many_files)
 {
-    fan_copy_checksum *checksum = checksum_of("sha1");
+    fan_copy_openssl_digest *checksum = checksum_of("sha1");
     expect_digest(checksum, "", "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     expect_digest(checksum, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d");
     expect_digest(checksum, "", "da39a3ee5e6b4b0d3255bfef95601890afd80709");
-    fan_copy_checksum_free(checksum);
+    fan_copy_openssl_digest_free(checksum);
 }
 END_TEST
 
@@ -65,7 +65,7 @@ START_TEST(unknown_digests_are_refused)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char error[200], expected[200];
         snprintf(expected, sizeof expected, "no digest %s here; use sha256", names[i]);
-        fan_copy_checksum *checksum = fan_copy_checksum_create(names[i], error, sizeof error);
+        fan_copy_openssl_digest *checksum = fan_copy_openssl_digest_create(names[i], error, sizeof error);
         if (checksum != NULL)
             ck_abort_msg("\"%s\" is a digest", names[i]);
         ck_assert_ptr_nonnull(strstr(error, expected));
@@ -78,7 +78,7 @@ static char *line_of(const char *digest, const char *name)
     char *line;
     size_t length;
     FILE *stream = open_memstream(&line, &length);
-    fan_copy_checksum_print(stream, digest, name);
+    fan_copy_openssl_digest_print(stream, digest, name);
     fclose(stream);
     return line;
 }

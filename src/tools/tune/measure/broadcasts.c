@@ -36,13 +36,13 @@ static void begin(contest *c, const fan_tune_results *results)
 {
     c->buffer = malloc(LARGEST_BYTES);
     if (c->buffer == NULL)
-        fan_bench_abort("no memory for broadcasts of %d bytes", LARGEST_BYTES);
+        fan_job_abort("no memory for broadcasts of %d bytes", LARGEST_BYTES);
     memset(c->buffer, 1, LARGEST_BYTES);
     MPI_Comm_dup(c->job->comm, &c->mpi);
     MPI_Comm_dup(c->job->comm, &c->fanout);
     MPI_Comm_set_errhandler(c->fanout, MPI_ERRORS_RETURN);
     MPI_Info info = measured_parameters(results);
-    fan_bench_check("fanout_comm_attach", fanout_comm_attach(c->fanout, info));
+    fan_job_check("fanout_comm_attach", fanout_comm_attach(c->fanout, info));
     MPI_Info_free(&info);
 }
 
@@ -59,7 +59,7 @@ static double timed(const contest *c, MPI_Comm comm, int bytes)
     MPI_Barrier(c->job->comm);
     double start = MPI_Wtime();
     if (comm == c->fanout)
-        fan_bench_check("fanout_bcast", fanout_bcast(c->buffer, bytes, MPI_BYTE, 0, comm));
+        fan_job_check("fanout_bcast", fanout_bcast(c->buffer, bytes, MPI_BYTE, 0, comm));
     else
         MPI_Bcast(c->buffer, bytes, MPI_BYTE, 0, comm);
     double seconds = MPI_Wtime() - start;

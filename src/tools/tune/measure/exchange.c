@@ -135,7 +135,7 @@ static buffers make_buffers(const order *o)
     size_t room = exchanged(o);
     buffers b = {.outgoing = malloc(room), .incoming = malloc(room)};
     if (b.outgoing == NULL || b.incoming == NULL)
-        fan_bench_abort("no memory for exchanges of %zu bytes", 2 * room);
+        fan_job_abort("no memory for exchanges of %zu bytes", 2 * room);
     memset(b.outgoing, 1, room);
     return b;
 }

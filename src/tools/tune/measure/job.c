@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_first_on_host(const fan_bench_job *world, int rank)
+static bool is_first_on_host(const fan_job *world, int rank)
 {
     for (int i = 0; i < rank; i++)
         if (strcmp(world->hosts[i], world->hosts[rank]) == 0)
@@ -20,11 +20,11 @@ static bool is_first_on_host(const fan_bench_job *world, int rank)
 
 void fan_tune_job_open(fan_tune_job *job)
 {
-    fan_bench_job *world = &job->world;
-    fan_bench_job_open(world);
+    fan_job *world = &job->world;
+    fan_job_open(world);
     job->members = calloc((size_t)world->size, sizeof *job->members);
     if (job->members == NULL)
-        fan_bench_abort("no memory for %d ranks", world->size);
+        fan_job_abort("no memory for %d ranks", world->size);
     bool measures = false;
     for (int rank = 0; rank < world->size; rank++)
         if (world->host_count == 1 || is_first_on_host(world, rank)) {
@@ -41,7 +41,7 @@ void fan_tune_job_close(fan_tune_job *job)
     if (job->comm != MPI_COMM_NULL)
         MPI_Comm_free(&job->comm);
     free(job->members);
-    fan_bench_job_close(&job->world);
+    fan_job_close(&job->world);
 }
 
 const char *fan_tune_host(const fan_tune_job *job, int rank)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 typedef struct fan_tune_job {
-    fan_bench_job world;
+    fan_job world;
     MPI_Comm comm; /**< the ranks that measure, rank 0 is MPI_COMM_WORLD's; MPI_COMM_NULL elsewhere */
     int rank;      /**< in comm */
     int size;      /**< of comm, on all ranks */

@@ -75,7 +75,7 @@ static void *make_buffer(int bytes)
 {
     void *buffer = malloc((size_t)bytes);
     if (buffer == NULL)
-        fan_bench_abort("no memory for a message of %d bytes", bytes);
+        fan_job_abort("no memory for a message of %d bytes", bytes);
     return memset(buffer, 1, (size_t)bytes);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file model.h  From what was measured between pairs to the constants of the cost model (plan/model.h).
+ * @file model.h  From what was measured between pairs to the constants of the cost model (plan/schedule/model.h).
  *
  * Messages that go to and fro, one at a time, take one hop each way: latency + 2 overhead. With many on the way at
  * once, latencies overlap, and each end receives and sends as fast as it can: what a message costs then is its two

@@ -27,14 +27,14 @@ static fan_status open_tune(fan_tune_output *output, const char *name)
     }
     if (snprintf(output->path, sizeof output->path, "%s", name) >= (int)sizeof output->path)
         return cannot_write("-o", name, ENAMETOOLONG);
-    int error = fan_copy_path_into_directory(output->path, sizeof output->path, "fanout.tune");
+    int error = fan_os_path_into_directory(output->path, sizeof output->path, "fanout.tune");
     if (error == EINVAL)
         return fan_fail(FAN_ERR_SYSTEM, "-o %s is no regular file and is not replaced; -o - is standard output", name);
     if (error != 0)
         return cannot_write("-o", name, error);
-    if (!fan_copy_temporary_name(output->path, FAN_COPY_PART, output->temporary, sizeof output->temporary))
+    if (!fan_os_temporary_name(output->path, FAN_COPY_PART, output->temporary, sizeof output->temporary))
         return cannot_write("-o", name, ENAMETOOLONG);
-    int fd = fan_copy_temporary_file(output->temporary).fd;
+    int fd = fan_os_temporary_file(output->temporary).fd;
     output->tune = fd < 0 ? NULL : fdopen(fd, "w");
     return output->tune == NULL ? cannot_write("-o", output->path, errno) : FAN_OK;
 }
@@ -47,14 +47,14 @@ static fan_status open_other(const char *option, const char *name, FILE **file)
     return *file == NULL ? cannot_write(option, name, errno) : FAN_OK;
 }
 
-fan_status fan_tune_output_open(fan_tune_output *output, const fan_tune_options *options)
+fan_status fan_tune_output_open(fan_tune_output *output, const fan_tune_files *names)
 {
-    *output = (fan_tune_output){.options = options};
-    fan_status status = open_tune(output, options->output);
+    *output = (fan_tune_output){.names = *names};
+    fan_status status = open_tune(output, names->tune);
     if (status == FAN_OK)
-        status = open_other("--svg", options->svg, &output->svg);
+        status = open_other("--svg", names->svg, &output->svg);
     if (status == FAN_OK)
-        status = open_other("--json", options->json, &output->json);
+        status = open_other("--json", names->json, &output->json);
     return status;
 }
 
@@ -71,7 +71,7 @@ static fan_status write_tune(fan_tune_output *output, const fan_tune_results *re
     FILE *file = output->tune;
     fan_tune_text(results, file);
     if (fflush(file) != 0 || ferror(file))
-        return cannot_write("-o", output->options->output, errno);
+        return cannot_write("-o", output->names.tune, errno);
     if (file == stdout)
         return FAN_OK;
     if (open_to_others(file) != 0 || rename(output->temporary, output->path) != 0)
@@ -91,7 +91,7 @@ static fan_status write_json(fan_tune_output *output, const fan_tune_results *re
     errno = 0;
     if (fan_tune_json_write(results, output->json) && fflush(output->json) == 0)
         return FAN_OK;
-    return fan_fail(FAN_ERR_SYSTEM, "cannot write --json %s: %s", output->options->json,
+    return fan_fail(FAN_ERR_SYSTEM, "cannot write --json %s: %s", output->names.json,
                     errno != 0 ? strerror(errno) : "some value does not fit JSON");
 }
 

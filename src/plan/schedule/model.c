@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/model.h"
+#include "plan/schedule/model.h"
 
 double fan_link_time(const fan_model *model, double bytes)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/schedule.h"
+#include "plan/schedule/schedule.h"
 
 #include <stdlib.h>
 

@@ -12,8 +12,8 @@
  * four in progress, bandwidth x latency 18 KB: one transfer takes 1.28 of the time of the bytes, with a ramp of four
  * rounds 1.00.)
  */
-#ifndef FAN_PLAN_LAYOUT_H
-#define FAN_PLAN_LAYOUT_H
+#ifndef FAN_PLAN_SCHEDULE_LAYOUT_H
+#define FAN_PLAN_SCHEDULE_LAYOUT_H
 
 #include <stdint.h>
 

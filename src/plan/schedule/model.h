@@ -8,8 +8,8 @@
  * packets, and the small messages by which two ends agree on a large one. Where a node has several ranks, the one that
  * exchanges messages also copies the chunk into memory for the others, which copy it out at the same time as each other.
  */
-#ifndef FAN_PLAN_MODEL_H
-#define FAN_PLAN_MODEL_H
+#ifndef FAN_PLAN_SCHEDULE_MODEL_H
+#define FAN_PLAN_SCHEDULE_MODEL_H
 
 #include <stdint.h>
 

@@ -6,8 +6,8 @@
  * This is all that the engine knows: it receives the chunks of a class from the class's parent and
  * sends them on to the class's children, forward edges before exchange edges.
  */
-#ifndef FAN_PLAN_SCHEDULE_H
-#define FAN_PLAN_SCHEDULE_H
+#ifndef FAN_PLAN_SCHEDULE_SCHEDULE_H
+#define FAN_PLAN_SCHEDULE_SCHEDULE_H
 
 #include "base/status.h"
 

@@ -7,19 +7,19 @@
  * in order of name, numbers in them taken as numbers. Slow hosts are last, to be leaves. Seen from
  * a root, its own switch comes first, at each level of the tree of switches, and the rest in order.
  */
-#ifndef FAN_PLAN_ORDER_H
-#define FAN_PLAN_ORDER_H
+#ifndef FAN_PLAN_SCHEDULE_ORDER_H
+#define FAN_PLAN_SCHEDULE_ORDER_H
 
 #include "base/status.h"
-#include "plan/topology.h"
+#include "plan/schedule/topology.h"
 
 #include <stddef.h>
 
 /** A run of positions, end not included. The run of a switch lies in that of its parent. */
-typedef struct fan_run {
+typedef struct fan_order_run {
     int first, end;
     int parent; /**< switch; -1 for switch 0, which has all nodes that are not slow */
-} fan_run;
+} fan_order_run;
 
 /** An order of all nodes. Position x is the x-th node in it. */
 typedef struct fan_order {

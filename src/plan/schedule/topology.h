@@ -17,8 +17,8 @@
  * Other keys of a line (LinkSpeed) are ignored. A switch may be below several, as redundant spines
  * are written; the first counts.
  */
-#ifndef FAN_PLAN_TOPOLOGY_H
-#define FAN_PLAN_TOPOLOGY_H
+#ifndef FAN_PLAN_SCHEDULE_TOPOLOGY_H
+#define FAN_PLAN_SCHEDULE_TOPOLOGY_H
 
 #include "base/status.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "plan/order.h"
+#include "plan/schedule/order.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -70,13 +70,13 @@ static int switch_at(const fan_order *o, int position)
     return o->table[2 * o->nodes + position];
 }
 
-static fan_run run_of(const fan_order *o, int s)
+static fan_order_run run_of(const fan_order *o, int s)
 {
     const int *run = &o->table[3 * o->nodes + run_length * s];
-    return (fan_run){run[0], run[1], run[2]};
+    return (fan_order_run){run[0], run[1], run[2]};
 }
 
-static int length_of(fan_run run)
+static int length_of(fan_order_run run)
 {
     return run.end - run.first;
 }
@@ -97,7 +97,7 @@ static int index_of(const fan_order *o, int root, int position)
 {
     if (position >= fast_nodes(o))
         return position;
-    fan_run run = run_of(o, switch_of_root(o, root)), inner = {0};
+    fan_order_run run = run_of(o, switch_of_root(o, root)), inner = {0};
     while (position < run.first || position >= run.end) {
         inner = run;
         run = run_of(o, run.parent);
@@ -110,7 +110,7 @@ static int position_at(const fan_order *o, int root, int index)
 {
     if (index >= fast_nodes(o))
         return index;
-    fan_run run = run_of(o, switch_of_root(o, root)), inner = {0};
+    fan_order_run run = run_of(o, switch_of_root(o, root)), inner = {0};
     while (index >= length_of(run)) {
         inner = run;
         run = run_of(o, run.parent);
@@ -183,7 +183,7 @@ fan_block fan_order_block(const fan_order *o, int root, int number)
     int own = switch_of_root(o, root);
     if (number == o->switches - 2)
         return (fan_block){0, fan_order_neighbours(o, root)};
-    fan_run run = run_of(o, 1 + number + (1 + number >= own));
+    fan_order_run run = run_of(o, 1 + number + (1 + number >= own));
     return (fan_block){fan_order_place(o, root, 0, node_at(o, run.first)), length_of(run)};
 }
 
@@ -261,17 +261,17 @@ static double fill_entries(entry *entries, const char *const *hosts, int nodes,
 
 /* The switches of the topology, as runs of this job's positions. */
 typedef struct runs {
-    fan_run *of; /* [count], runs that differ */
+    fan_order_run *of; /* [count], runs that differ */
     int count;
     int *name; /* [switches of the topology], which of them */
 } runs;
 
 /* Switches without a node that is not slow, or with all of those of the one above, do not count. */
-static void add_run(runs *r, const fan_topology *topology, int s, fan_run run)
+static void add_run(runs *r, const fan_topology *topology, int s, fan_order_run run)
 {
     int above = topology->switches[s].parent;
     run.parent = above == FAN_NO_SWITCH ? 0 : r->name[above];
-    fan_run outer = r->of[run.parent];
+    fan_order_run outer = r->of[run.parent];
     bool counts = length_of(run) > 0 && length_of(run) < length_of(outer);
     r->name[s] = counts ? r->count : run.parent;
     if (counts)
@@ -288,13 +288,13 @@ static fan_status find_runs(runs *r, const entry *entries, int fast, const fan_t
         free(before);
         return fan_fail(FAN_ERR_MEMORY, "no memory for %d switches", switches);
     }
-    r->of[0] = (fan_run){0, fast, FAN_NO_SWITCH};
+    r->of[0] = (fan_order_run){0, fast, FAN_NO_SWITCH};
     for (int position = 0; position < fast; position++)
         before[MIN(entries[position].at, switches) + 1]++;
     for (int s = 0; s < switches; s++)
         before[s + 1] += before[s];
     for (int s = 0; s < switches; s++)
-        add_run(r, topology, s, (fan_run){before[s], before[topology->switches[s].end], 0});
+        add_run(r, topology, s, (fan_order_run){before[s], before[topology->switches[s].end], 0});
     free(before);
     return FAN_OK;
 }

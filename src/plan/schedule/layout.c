@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plan/layout.h"
+#include "plan/schedule/layout.h"
 
 /* Cache line: chunk boundaries that straddle one make two nodes' copies touch the same line. */
 enum { alignment = 64, smallest_aligned_chunk = 4096 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "plan/topology.h"
+#include "plan/schedule/topology.h"
 
 #include "base/hostlist.h"
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file lifetime.h  The state of a communicator is an attribute of it: made at first use, freed with it. */
+#ifndef FAN_LIB_CALL_LIFETIME_H
+#define FAN_LIB_CALL_LIFETIME_H
+
+#include "lib/state/comm_state.h"
+
+/**
+ * The state of an intracommunicator, made (collectively) if there is none.
+ *
+ * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
+ */
+fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+
+#endif
