@@ -5,6 +5,8 @@
  *
  * Started by bench/signatures, once for each pattern, because MPI libraries that do one wrong may not return from it.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/datatypes/patterns.h"
 
@@ -23,8 +25,8 @@ static void tell(pattern_outcome outcome)
 {
     char text[MPI_MAX_ERROR_STRING];
     int length;
-    MPI_Error_string(outcome.class, text, &length);
-    if (outcome.class != MPI_SUCCESS)
+    MPI_Error_string(outcome.error_class, text, &length);
+    if (outcome.error_class != MPI_SUCCESS)
         printf("error %.*s\n", (int)strcspn(text, ":,"), text);
     else
         printf(outcome.wrong > 0 ? "wrong\n" : "right\n");

@@ -10,6 +10,8 @@
  *   read        fanout_h5_read of it to all ranks
  * Medians, and the ratios of open to the limit and of read to the larger one of reading and sending.
  */
+#include "config.h"
+
 #include "fanout_hdf5.h"
 
 #include <limits.h>

@@ -4,12 +4,14 @@
  * descriptors and prints medians: when the last rank had the first descriptor, in units of the time of all, and that time in
  * units of fanout_bcast of the same array. The first should be little more than 1/8.
  */
+#include "config.h"
+
 #include "fanout_mdc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { most_rounds = 100, axes = 3 };
+enum { MOST_ROUNDS = 100, AXES = 3 };
 
 typedef struct clock {
     double start, first;
@@ -50,17 +52,17 @@ static double median(double values[], int count)
 
 int main(int argc, char **argv)
 {
-    double preview[most_rounds], all[most_rounds], plain[most_rounds];
+    double preview[MOST_ROUNDS], all[MOST_ROUNDS], plain[MOST_ROUNDS];
     MPI_Init(&argc, &argv);
     int rank, edge = argc > 1 ? atoi(argv[1]) : 256, rounds = argc > 2 ? atoi(argv[2]) : 5;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (edge < 2 || rounds < 1 || rounds > most_rounds) {
-        fprintf(stderr, "usage: mdc_preview [EDGE [ROUNDS]], at most %d rounds\n", most_rounds);
+    if (edge < 2 || rounds < 1 || rounds > MOST_ROUNDS) {
+        fprintf(stderr, "usage: mdc_preview [EDGE [ROUNDS]], at most %d rounds\n", MOST_ROUNDS);
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
-    const MPI_Count extent[axes] = {edge, edge, edge};
-    const int factor[axes] = {2, 2, 2};
-    const fanout_mdc mdc = {axes, extent, factor, sizeof(float)};
+    const MPI_Count extent[AXES] = {edge, edge, edge};
+    const int factor[AXES] = {2, 2, 2};
+    const fanout_mdc mdc = {AXES, extent, factor, sizeof(float)};
     MPI_Count elements = extent[0] * extent[1] * extent[2];
     float *field = calloc((size_t)elements, sizeof *field);
     if (field == NULL)

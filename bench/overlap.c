@@ -7,6 +7,8 @@
  * about the broadcast. Prints medians of the broadcast alone, of the computation alone, and of both, and how many times
  * as long as the longer of the two both take.
  */
+#include "config.h"
+
 #include "fanout.h"
 
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_rounds = 100 };
+enum { MOST_ROUNDS = 100 };
 
 static int rank;
 static char *buffer;
@@ -88,9 +90,9 @@ int main(int argc, char **argv)
     MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     buffer = calloc(1, (size_t)bytes);
-    if (buffer == NULL || rounds < 1 || rounds > most_rounds)
+    if (buffer == NULL || rounds < 1 || rounds > MOST_ROUNDS)
         MPI_Abort(MPI_COMM_WORLD, 2);
-    double alone[most_rounds], computing[most_rounds], together[most_rounds], ratio[most_rounds];
+    double alone[MOST_ROUNDS], computing[MOST_ROUNDS], together[MOST_ROUNDS], ratio[MOST_ROUNDS];
     broadcast(bytes);
     for (int i = 0; i < rounds; i++) {
         alone[i] = broadcast(bytes);

@@ -7,6 +7,8 @@
  * Without fanout-preload both are the same call: that is the error of the measurement. A sample is the time per call
  * of a batch on the rank that takes longest; the table has medians.
  */
+#include "config.h"
+
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

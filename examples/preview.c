@@ -13,20 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { rows = 24, columns = 64, descriptors = 4 };
+enum { ROWS = 24, COLUMNS = 64, DESCRIPTORS = 4 };
 
 typedef struct picture {
-    float field[rows][columns];
+    float field[ROWS][COLUMNS];
     fanout_mdc mdc;
-    int present[descriptors];
+    int present[DESCRIPTORS];
 } picture;
 
-static void draw(float (*field)[columns], const char *title)
+static void draw(float (*field)[COLUMNS], const char *title)
 {
     const char shades[] = " .:-=+*#%@";
     puts(title);
-    for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < columns; x++)
+    for (int y = 0; y < ROWS; y++) {
+        for (int x = 0; x < COLUMNS; x++)
             putchar(shades[(int)(4.99f * (1 + field[y][x]))]);
         putchar('\n');
     }
@@ -36,7 +36,7 @@ static void draw(float (*field)[columns], const char *title)
 static int look(void *state, MPI_Count descriptor)
 {
     picture *p = state;
-    static float coarse[rows][columns];
+    static float coarse[ROWS][COLUMNS];
     p->present[descriptor] = 1;
     if (descriptor > 0)
         return 0;
@@ -49,7 +49,7 @@ static int look(void *state, MPI_Count descriptor)
 
 int main(int argc, char **argv)
 {
-    static const MPI_Count extent[] = {rows, columns};
+    static const MPI_Count extent[] = {ROWS, COLUMNS};
     static const int factor[] = {2, 2};
     static picture p = {.mdc = {2, extent, factor, sizeof(float)}};
     int rank, size;
@@ -57,8 +57,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     if (rank == 0)
-        for (int y = 0; y < rows; y++)
-            for (int x = 0; x < columns; x++)
+        for (int y = 0; y < ROWS; y++)
+            for (int x = 0; x < COLUMNS; x++)
                 p.field[y][x] = sinf(0.25f * (float)y) * cosf(0.15f * (float)x);
 
     fanout_mdc_bcast(p.field, &p.mdc, rank == size - 1 ? look : NULL, &p, 0, MPI_COMM_WORLD, MPI_INFO_NULL);

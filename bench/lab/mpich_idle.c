@@ -9,7 +9,8 @@
  *    are closed blocks in a PMI barrier, where it no longer answers the ranks that still close
  *    theirs (github.com/pmodels/mpich pull request 6596). Here it goes on answering.
  */
-#define _GNU_SOURCE
+#include "config.h"
+
 #include <dlfcn.h>
 #include <poll.h>
 #include <sched.h>

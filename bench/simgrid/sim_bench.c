@@ -8,6 +8,8 @@
  *     fanout  fanout_bcast, with the parameters that the environment gives
  * Rank 0 is the root and prints lines "NAME BYTES SECONDS". Exit status: 0 done, 1 failed or wrong data, 2 usage.
  */
+#include "config.h"
+
 #include "fanout.h"
 
 #include "base/units.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "base/hostlist.h"
 
 #include <ctype.h>
@@ -9,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { longest_name = 255, most_in_range = 1000000 };
+enum { LONGEST_NAME = 255, MOST_IN_RANGE = 1000000 };
 
 /* A name is made from left to right: `done` characters of it are there. */
 typedef struct expansion {
     const char *list; /* for messages */
     fan_hostlist_visit *visit;
     void *state;
-    char name[longest_name + 1];
+    char name[LONGEST_NAME + 1];
 } expansion;
 
 static fan_status expand_rest(expansion *e, size_t done, const char *rest, const char *end);
@@ -28,7 +30,7 @@ static fan_status wrong(const expansion *e, const char *what)
 
 static fan_status append(expansion *e, size_t *done, const char *text, size_t length)
 {
-    if (*done + length > longest_name)
+    if (*done + length > LONGEST_NAME)
         return wrong(e, "a name is too long");
     memcpy(e->name + *done, text, length);
     *done += length;
@@ -60,10 +62,10 @@ static fan_status expand_range(expansion *e, size_t done, const char **range, co
         if (!parse_number(range, &last))
             return wrong(e, "a range in the brackets has no end");
     }
-    if (last < first || last - first >= most_in_range)
+    if (last < first || last - first >= MOST_IN_RANGE)
         return wrong(e, "a range in the brackets is empty or too long");
     for (long number = first; number <= last; number++) {
-        char text[longest_name + 1];
+        char text[LONGEST_NAME + 1];
         int length = snprintf(text, sizeof text, "%0*ld", width, number);
         size_t own = done;
         fan_status status = append(e, &own, text, (size_t)length);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/engine.h"
 
 #include <sched.h>
@@ -16,7 +18,7 @@ typedef struct cell {
     int64_t bytes; /* of data, or FAILED */
 } cell;
 
-/* A node's work in one class. */
+/* A node's work in one subfile. */
 typedef struct class_work {
     int64_t next_ready; /* the next chunk to be sent once it is here; chunks of an edge travel in order */
     int64_t arrived;    /* chunks here */
@@ -24,7 +26,7 @@ typedef struct class_work {
 
 /* The sends to a child. */
 typedef struct edge_work {
-    int class;
+    int subfile;
     int64_t next;    /* the next chunk to send */
     int in_progress; /* sends */
     bool queued;
@@ -46,7 +48,7 @@ struct fan_engine {
     int64_t next_admit; /* first chunk that is not in the window yet */
     int64_t next_drain; /* first chunk not handed to the sink */
     cell *cells;        /* [slots], chunk g in g % slots */
-    class_work *classes;
+    class_work *subfiles;
     edge_work *edges; /* [schedule->edge_count] */
     edge_queue queues[SEND_RANKS];
     int *free_sends; /* stack of free send slots */
@@ -63,12 +65,12 @@ struct fan_engine {
 
 static const fan_role *role_of(const fan_engine *e, int64_t g)
 {
-    return &e->config.schedule->roles[g % e->config.layout.classes];
+    return &e->config.schedule->roles[g % e->config.layout.subfiles];
 }
 
 static int class_of(const fan_engine *e, int64_t g)
 {
-    return (int)(g % e->config.layout.classes);
+    return (int)(g % e->config.layout.subfiles);
 }
 
 static cell *cell_of(const fan_engine *e, int64_t g)
@@ -84,8 +86,8 @@ static bool is_in_place(const fan_engine *e)
 /* What is behind the data takes a cache line, so that cells begin at one. */
 static int64_t cell_bytes(const fan_engine *e)
 {
-    enum { line = 64 };
-    return fan_layout_chunk_bytes(&e->config.layout) + (e->tail_bytes > 0 ? line : 0);
+    enum { LINE = 64 };
+    return fan_layout_chunk_bytes(&e->config.layout) + (e->tail_bytes > 0 ? LINE : 0);
 }
 
 static char *place_of(fan_engine *e, int64_t g)
@@ -116,7 +118,7 @@ static void record_begin(fan_engine *e, int slot, int64_t g, fan_transfer transf
 {
     if (e->recorded == NULL)
         return;
-    transfer.class = (int16_t)class_of(e, g);
+    transfer.subfile = (int16_t)class_of(e, g);
     transfer.offset = offset_of(e, g);
     e->recorded[slot] = fan_trace_begin(e->config.trace, transfer);
 }
@@ -148,7 +150,7 @@ static void queue_edge(fan_engine *e, int edge)
 {
     edge_work *work = &e->edges[edge];
     if (work->queued || work->in_progress >= e->config.child_sends ||
-        work->next >= e->classes[work->class].next_ready)
+        work->next >= e->subfiles[work->subfile].next_ready)
         return;
     edge_queue *q = queue_of(e, edge);
     q->edges[(q->head + q->count++) % e->config.schedule->edge_count] = edge;
@@ -164,26 +166,26 @@ static int dequeue_edge(fan_engine *e, edge_queue *q)
     return edge;
 }
 
-static int64_t class_chunks(const fan_engine *e, int class)
+static int64_t class_chunks(const fan_engine *e, int subfile)
 {
-    return class >= e->chunks ? 0 : (e->chunks - 1 - class) / e->config.layout.classes + 1;
+    return subfile >= e->chunks ? 0 : (e->chunks - 1 - subfile) / e->config.layout.subfiles + 1;
 }
 
-/* Without overlap a node that receives a class sends nothing of it before it has all of it. */
-static bool may_send(const fan_engine *e, int class)
+/* Without overlap a node that receives a subfile sends nothing of it before it has all of it. */
+static bool may_send(const fan_engine *e, int subfile)
 {
-    return e->config.overlap || e->config.schedule->roles[class].parent == FAN_PARENT_SELF ||
-           e->classes[class].arrived == class_chunks(e, class);
+    return e->config.overlap || e->config.schedule->roles[subfile].parent == FAN_PARENT_SELF ||
+           e->subfiles[subfile].arrived == class_chunks(e, subfile);
 }
 
-static void queue_ready_chunks(fan_engine *e, int class)
+static void queue_ready_chunks(fan_engine *e, int subfile)
 {
-    class_work *work = &e->classes[class];
-    if (!may_send(e, class))
+    class_work *work = &e->subfiles[subfile];
+    if (!may_send(e, subfile))
         return;
     while (work->next_ready < e->next_admit && cell_of(e, work->next_ready)->arrived)
-        work->next_ready += e->config.layout.classes;
-    const fan_role *role = &e->config.schedule->roles[class];
+        work->next_ready += e->config.layout.subfiles;
+    const fan_role *role = &e->config.schedule->roles[subfile];
     for (int edge = role->first; edge < role->first + role->children; edge++)
         queue_edge(e, edge);
 }
@@ -192,7 +194,7 @@ static fan_status send_next(fan_engine *e, int edge)
 {
     edge_work *work = &e->edges[edge];
     int64_t g = work->next;
-    work->next += e->config.layout.classes;
+    work->next += e->config.layout.subfiles;
     work->in_progress++;
     queue_edge(e, edge);
     int send = e->free_sends[--e->free_send_count];
@@ -202,7 +204,7 @@ static fan_status send_next(fan_engine *e, int edge)
     int peer = e->config.schedule->edges[edge].peer;
     int slot = (int)e->config.slots + send;
     record_begin(e, slot, g, (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = hop_of(e, edge), .peer = peer});
-    return e->config.transport.send(e->config.transport.state, slot, place_of(e, g), bytes, peer, work->class);
+    return e->config.transport.send(e->config.transport.state, slot, place_of(e, g), bytes, peer, work->subfile);
 }
 
 static fan_status start_sends(fan_engine *e)
@@ -240,9 +242,9 @@ static void arrive(fan_engine *e, int64_t g, int64_t bytes)
     e->source_failed |= bytes == FAILED;
     if (bytes < fan_layout_length(&e->config.layout, g))
         end_at(e, g, bytes);
-    int class = class_of(e, g);
-    e->classes[class].arrived++;
-    queue_ready_chunks(e, class);
+    int subfile = class_of(e, g);
+    e->subfiles[subfile].arrived++;
+    queue_ready_chunks(e, subfile);
 }
 
 static int64_t call_source(fan_engine *e, int64_t g, int64_t bytes)
@@ -250,7 +252,7 @@ static int64_t call_source(fan_engine *e, int64_t g, int64_t bytes)
     const fan_store *store = &e->config.store;
     size_t record = fan_trace_begin(e->config.trace,
                                     (fan_transfer){.kind = FAN_TRANSFER_FILL, .peer = -1, .offset = offset_of(e, g),
-                                                   .class = (int16_t)class_of(e, g)});
+                                                   .subfile = (int16_t)class_of(e, g)});
     bytes = store->fill(store->state, offset_of(e, g), place_of(e, g), bytes);
     fan_trace_end(e->config.trace, record, bytes < 0 ? 0 : bytes);
     return bytes;
@@ -346,7 +348,7 @@ static void call_sink(fan_engine *e, int64_t g, int64_t bytes)
     const fan_store *store = &e->config.store;
     size_t record = fan_trace_begin(e->config.trace,
                                     (fan_transfer){.kind = FAN_TRANSFER_DRAIN, .peer = -1, .offset = offset_of(e, g),
-                                                   .class = (int16_t)class_of(e, g)});
+                                                   .subfile = (int16_t)class_of(e, g)});
     e->sink_failed = store->drain(store->state, offset_of(e, g), place_of(e, g), bytes) != 0;
     fan_trace_end(e->config.trace, record, bytes);
 }
@@ -417,7 +419,7 @@ static bool allocate(fan_engine *e)
     size_t sends = (size_t)e->config.sends;
     size_t edges = (size_t)e->config.schedule->edge_count + 1; /* calloc of nothing may be NULL */
     e->cells = calloc(slots, sizeof *e->cells);
-    e->classes = calloc((size_t)e->config.layout.classes, sizeof *e->classes);
+    e->subfiles = calloc((size_t)e->config.layout.subfiles, sizeof *e->subfiles);
     for (rank_of_send rank = 0; rank < SEND_RANKS; rank++)
         e->queues[rank].edges = calloc(edges, sizeof *e->queues[rank].edges);
     e->edges = calloc(edges, sizeof *e->edges);
@@ -429,17 +431,17 @@ static bool allocate(fan_engine *e)
         e->recorded = calloc(slots + sends, sizeof *e->recorded);
     if (!is_in_place(e))
         e->buffer = malloc(slots * (size_t)cell_bytes(e));
-    return e->cells && e->classes && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
+    return e->cells && e->subfiles && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
            e->chunk_of_send && e->edge_of_send && e->done && (e->config.trace == NULL || e->recorded) &&
            (is_in_place(e) || e->buffer);
 }
 
-static void begin_class(fan_engine *e, int class)
+static void begin_subfile(fan_engine *e, int subfile)
 {
-    const fan_role *role = &e->config.schedule->roles[class];
-    e->classes[class].next_ready = class;
+    const fan_role *role = &e->config.schedule->roles[subfile];
+    e->subfiles[subfile].next_ready = subfile;
     for (int edge = role->first; edge < role->first + role->children; edge++)
-        e->edges[edge] = (edge_work){.class = class, .next = class};
+        e->edges[edge] = (edge_work){.subfile = subfile, .next = subfile};
 }
 
 fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine)
@@ -459,8 +461,8 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
     e->chunks = fan_layout_chunks(&config->layout);
     e->end = e->chunks;
     e->length = config->layout.bytes;
-    for (int class = 0; class < config->layout.classes; class++)
-        begin_class(e, class);
+    for (int subfile = 0; subfile < config->layout.subfiles; subfile++)
+        begin_subfile(e, subfile);
     for (int send = config->sends - 1; send >= 0; send--)
         e->free_sends[e->free_send_count++] = send;
     return FAN_OK;
@@ -471,7 +473,7 @@ void fan_engine_free(fan_engine *e)
     if (e == NULL)
         return;
     free(e->cells);
-    free(e->classes);
+    free(e->subfiles);
     for (rank_of_send rank = 0; rank < SEND_RANKS; rank++)
         free(e->queues[rank].edges);
     free(e->edges);

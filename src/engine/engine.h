@@ -37,10 +37,10 @@
 typedef struct fan_engine_config {
     const fan_schedule *schedule;
     fan_layout layout;
-    int64_t slots; /**< the window in chunks of all classes, equal on all nodes */
+    int64_t slots; /**< the window in chunks of all subfiles, equal on all nodes */
     int sends;     /**< sends in progress at a time */
-    int child_sends; /**< of those to one child and of one class */
-    bool overlap;  /**< false: send a class on only when it is complete; then slots covers all chunks */
+    int child_sends; /**< of those to one child and of one subfile */
+    bool overlap;  /**< false: send a subfile on only when it is complete; then slots covers all chunks */
     fan_store store; /**< if not in place, the engine keeps cells for one window of chunks. Of unknown length: is not */
     fan_transport transport; /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
     fan_trace *trace;        /**< or NULL */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/stall.h"
 
 #include <stdio.h>
@@ -35,7 +37,7 @@ void fan_view_add(fan_view *view, int peer, bool receives)
 /* Room is kept for the number of those that do not fit. */
 static void write_edge(writer *w, edge e)
 {
-    enum { room_for_more = 16 };
+    enum { ROOM_FOR_MORE = 16 };
     char line[4 * sizeof(fan_host_name)];
     size_t used = strlen(w->text);
     int length = snprintf(line, sizeof line, "%sthe edge %s (rank %d) -> %s (rank %d) is stuck, ", w->edges > 0 ? "; " : "",
@@ -44,7 +46,7 @@ static void write_edge(writer *w, edge e)
         length += snprintf(line + length, sizeof line - (size_t)length, "though both ends answer");
     else
         length += snprintf(line + length, sizeof line - (size_t)length, "%s does not answer", w->hosts[e.silent]);
-    if (w->left_out > 0 || used + (size_t)length + room_for_more > w->size) {
+    if (w->left_out > 0 || used + (size_t)length + ROOM_FOR_MORE > w->size) {
         w->left_out++;
         return;
     }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/trace.h"
 
 #include "trace/record/clock.h"
@@ -7,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { first_room = 1024 };
+enum { FIRST_ROOM = 1024 };
 
 /* Bytes in all traces of the process. */
 static _Atomic int64_t in_use;
@@ -25,7 +27,7 @@ static void *make_room(const fan_trace *trace, void *records, size_t count, size
 {
     if (count < *room)
         return records;
-    size_t more = *room == 0 ? first_room : *room;
+    size_t more = *room == 0 ? FIRST_ROOM : *room;
     while (more > 0 && !claim(trace, (int64_t)(more * size)))
         more /= 2;
     if (more == 0)

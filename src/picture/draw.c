@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "picture/draw.h"
 
 #include "base/units.h"
@@ -6,7 +8,7 @@
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-enum { legend_colours = 12 };
+enum { LEGEND_COLOURS = 12 };
 
 static void draw_title(fan_svg *svg, const fan_plan *plan)
 {
@@ -43,17 +45,17 @@ static void draw_strokes(fan_svg *svg, const fan_plan *plan)
 
 static void draw_colours(fan_svg *svg, const fan_plan *plan)
 {
-    int classes = plan->layout.classes;
-    int shown = MIN(classes, legend_colours);
+    int subfiles = plan->layout.subfiles;
+    int shown = MIN(subfiles, LEGEND_COLOURS);
     fan_svg_text(svg, (fan_point){20, 102}, "note", "subfile");
-    for (int class = 0; class < shown; class ++) {
-        double x = 72 + 38 * class;
-        fan_svg_patch(svg, (fan_point){x, 92}, class);
-        fan_svg_text(svg, (fan_point){x + 16, 102}, "note", "%d", class);
+    for (int subfile = 0; subfile < shown; subfile ++) {
+        double x = 72 + 38 * subfile;
+        fan_svg_patch(svg, (fan_point){x, 92}, subfile);
+        fan_svg_text(svg, (fan_point){x + 16, 102}, "note", "%d", subfile);
     }
-    if (shown < classes)
+    if (shown < subfiles)
         fan_svg_text(svg, (fan_point){72 + 38 * shown, 102}, "note", "and so on to %d",
-                     classes - 1);
+                     subfiles - 1);
 }
 
 fan_status fan_plan_draw(const fan_plan *plan, FILE *out)
@@ -72,6 +74,6 @@ fan_status fan_plan_draw(const fan_plan *plan, FILE *out)
         bool trees = plan->algorithm == FAN_KTREE || plan->algorithm == FAN_KEXCHANGE;
         status = trees ? fan_draw_trees(&svg, plan, corner) : fan_draw_groups(&svg, plan, corner);
     }
-    fan_status ended = fan_svg_end(&svg, plan->layout.classes, out);
+    fan_status ended = fan_svg_end(&svg, plan->layout.subfiles, out);
     return status == FAN_OK ? ended : status;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A box for each group with its members in a row, the groups that it feeds below it. */
+#include "config.h"
+
 #include "plan/algorithms/groups.h"
 #include "picture/draw_parts.h"
 
@@ -152,17 +154,17 @@ static bool same_row(const fan_plan *plan, int a, int b)
     return a != plan->root && fan_plan_place(plan, a) / k == fan_plan_place(plan, b) / k;
 }
 
-static void draw_edge(const picture *p, fan_phase phase, int node, int class, const fan_edge *edge)
+static void draw_edge(const picture *p, fan_phase phase, int node, int subfile, const fan_edge *edge)
 {
     static const fan_stroke strokes[FAN_EDGE_KINDS] = {FAN_STROKE_SCATTER, FAN_STROKE_FORWARD,
                                                        FAN_STROKE_EXCHANGE};
     fan_point from = node == p->plan->root ? root_at(p) : member_at(p, node);
     fan_point to = member_at(p, edge->peer);
     if (same_row(p->plan, node, edge->peer))
-        fan_svg_bow(p->svg, class, from, to);
+        fan_svg_bow(p->svg, subfile, from, to);
     else
         fan_svg_arrow(p->svg, phase == FAN_PHASE_SERVE ? FAN_STROKE_SECONDARY : strokes[edge->kind],
-                      class, from, to);
+                      subfile, from, to);
 }
 
 static fan_status draw_edges_of(const picture *p, int node, fan_phase phase)
@@ -171,11 +173,11 @@ static fan_status draw_edges_of(const picture *p, int node, fan_phase phase)
     fan_status status = fan_plan_schedule(p->plan, node, phase, &schedule);
     if (status != FAN_OK)
         return status;
-    for (int class = 0; class < schedule.classes; class ++) {
-        const fan_role *role = &schedule.roles[class];
+    for (int subfile = 0; subfile < schedule.subfiles; subfile ++) {
+        const fan_role *role = &schedule.roles[subfile];
         for (int i = 0; i < role->children; i++)
             if (is_shown(p, schedule.edges[role->first + i].peer))
-                draw_edge(p, phase, node, class, &schedule.edges[role->first + i]);
+                draw_edge(p, phase, node, subfile, &schedule.edges[role->first + i]);
     }
     fan_schedule_free(&schedule);
     return FAN_OK;
@@ -183,10 +185,10 @@ static fan_status draw_edges_of(const picture *p, int node, fan_phase phase)
 
 static int colour_of_member(const fan_plan *plan, int group, int member)
 {
-    for (int class = 0; class < plan->layout.classes; class ++)
-        if (fan_group_owner(&plan->shape, group, class) == member)
-            return class;
-    return FAN_SVG_NO_CLASS;
+    for (int subfile = 0; subfile < plan->layout.subfiles; subfile ++)
+        if (fan_group_owner(&plan->shape, group, subfile) == member)
+            return subfile;
+    return FAN_SVG_NO_COLOUR;
 }
 
 static void draw_box(const picture *p, int group)

@@ -3,6 +3,8 @@
  * A panel for each subfile with its tree. A node has the same colour in all: that of the subfile it
  * sends most of.
  */
+#include "config.h"
+
 #include "picture/draw_parts.h"
 
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
-enum { most_panels = 8, widest_row = 1400 };
+enum { MOST_PANELS = 8, WIDEST_ROW = 1400 };
 
 static const double padding = 18, panel_gap = 20;
 
@@ -29,7 +31,7 @@ typedef struct item {
 
 typedef struct panel {
     const fan_plan *plan;
-    int class;
+    int subfile;
     int members; /* of the first group, if it exchanges: drawn in a row */
     item *items; /* the tree: of the root's child, or of the first group's */
     int count, room;
@@ -66,7 +68,7 @@ static fan_status add_children(panel *p, int parent)
     fan_status status = schedule_of(p, p->items[parent].node, &schedule);
     if (status != FAN_OK)
         return status;
-    const fan_role *role = &schedule.roles[p->class];
+    const fan_role *role = &schedule.roles[p->subfile];
     p->items[parent].first = p->count;
     p->items[parent].children = role->children;
     bool added = true;
@@ -77,7 +79,7 @@ static fan_status add_children(panel *p, int parent)
     }
     fan_schedule_free(&schedule);
     return added ? FAN_OK
-                 : fan_fail(FAN_ERR_MEMORY, "no memory to draw the tree of subfile %d", p->class);
+                 : fan_fail(FAN_ERR_MEMORY, "no memory to draw the tree of subfile %d", p->subfile);
 }
 
 /* Whole levels while they fit. The level [first, end) is there already. */
@@ -99,12 +101,12 @@ static fan_status add_level(panel *p, int first, int end)
 /* The node at the top of the tree, -1 if there is none: everybody is in the first group. */
 static fan_status find_top(const panel *p, int *top)
 {
-    int feeder = p->members > 0 ? fan_plan_node(p->plan, p->class) : p->plan->root;
+    int feeder = p->members > 0 ? fan_plan_node(p->plan, p->subfile) : p->plan->root;
     fan_schedule schedule;
     fan_status status = schedule_of(p, feeder, &schedule);
     if (status != FAN_OK)
         return status;
-    const fan_role *role = &schedule.roles[p->class];
+    const fan_role *role = &schedule.roles[p->subfile];
     *top = -1;
     if (role->children > 0 && schedule.edges[role->first].kind != FAN_EDGE_EXCHANGE)
         *top = schedule.edges[role->first].peer;
@@ -119,7 +121,7 @@ static fan_status collect(panel *p)
     if (status != FAN_OK || top < 0)
         return status;
     if (!add_item(p, (item){.node = top, .parent = -1, .kind = FAN_EDGE_FORWARD}))
-        return fan_fail(FAN_ERR_MEMORY, "no memory to draw the tree of subfile %d", p->class);
+        return fan_fail(FAN_ERR_MEMORY, "no memory to draw the tree of subfile %d", p->subfile);
     int first = 0;
     while (status == FAN_OK && first < p->count && p->levels < FAN_DRAW_LEVELS) {
         int end = p->count;
@@ -193,19 +195,19 @@ static fan_point item_at(const panel *p, int i)
 
 /* ---- drawing ---- */
 
-/* The class in which the node sends most. */
+/* The subfile in which the node sends most. */
 static fan_status colour_of(const panel *p, int node, int *colour)
 {
     fan_schedule schedule;
     fan_status status = schedule_of(p, node, &schedule);
     if (status != FAN_OK)
         return status;
-    *colour = FAN_SVG_NO_CLASS;
+    *colour = FAN_SVG_NO_COLOUR;
     int most = 0;
-    for (int class = 0; class < schedule.classes; class ++)
-        if (schedule.roles[class].children > most) {
-            most = schedule.roles[class].children;
-            *colour = class;
+    for (int subfile = 0; subfile < schedule.subfiles; subfile ++)
+        if (schedule.roles[subfile].children > most) {
+            most = schedule.roles[subfile].children;
+            *colour = subfile;
         }
     fan_schedule_free(&schedule);
     return FAN_OK;
@@ -224,13 +226,13 @@ static fan_status draw_first_group(fan_svg *svg, const panel *p)
 {
     if (p->members == 0)
         return FAN_OK;
-    fan_point first = member_at(p, 0), owner = member_at(p, p->class);
+    fan_point first = member_at(p, 0), owner = member_at(p, p->subfile);
     fan_point corner = {first.x - FAN_DRAW_PITCH, p->corner.y + row_top};
     fan_svg_box(svg, corner, FAN_DRAW_PITCH * (p->members + 1), row_height(p), FAN_BOX_GROUP);
-    fan_svg_arrow(svg, FAN_STROKE_SCATTER, p->class, root_at(p), owner);
+    fan_svg_arrow(svg, FAN_STROKE_SCATTER, p->subfile, root_at(p), owner);
     for (int slot = 0; slot < p->members; slot++)
-        if (slot != p->class)
-            fan_svg_bow(svg, p->class, owner, member_at(p, slot));
+        if (slot != p->subfile)
+            fan_svg_bow(svg, p->subfile, owner, member_at(p, slot));
     fan_status status = FAN_OK;
     for (int slot = 0; slot < p->members && status == FAN_OK; slot++)
         status = draw_node(svg, p, fan_plan_node(p->plan, slot), member_at(p, slot));
@@ -243,11 +245,11 @@ static void draw_edge_to(fan_svg *svg, const panel *p, int i)
     if (own->parent >= 0)
         fan_svg_arrow(svg,
                       own->kind == FAN_EDGE_EXCHANGE ? FAN_STROKE_EXCHANGE : FAN_STROKE_FORWARD,
-                      p->class, item_at(p, own->parent), item_at(p, i));
+                      p->subfile, item_at(p, own->parent), item_at(p, i));
     else if (p->members > 0)
-        fan_svg_arrow(svg, FAN_STROKE_FORWARD, p->class, member_at(p, p->class), item_at(p, i));
+        fan_svg_arrow(svg, FAN_STROKE_FORWARD, p->subfile, member_at(p, p->subfile), item_at(p, i));
     else
-        fan_svg_arrow(svg, FAN_STROKE_SCATTER, p->class, root_at(p), item_at(p, i));
+        fan_svg_arrow(svg, FAN_STROKE_SCATTER, p->subfile, root_at(p), item_at(p, i));
 }
 
 static fan_status draw_tree(fan_svg *svg, const panel *p)
@@ -265,7 +267,7 @@ static fan_status draw_panel(fan_svg *svg, const panel *p)
     int left_out = p->plan->shape.recipients - p->members - p->count;
     fan_svg_box(svg, p->corner, p->width, p->height, FAN_BOX_PANEL);
     fan_svg_text(svg, (fan_point){p->corner.x + 10, p->corner.y + 18}, "label", "subfile %d",
-                 p->class);
+                 p->subfile);
     fan_status status = draw_first_group(svg, p);
     if (status == FAN_OK)
         status = draw_tree(svg, p);
@@ -281,21 +283,21 @@ static fan_point next_corner(const panel *p, fan_point left, double *bottom)
 {
     *bottom = MAX(*bottom, p->corner.y + p->height);
     fan_point next = {p->corner.x + p->width + panel_gap, p->corner.y};
-    if (next.x + p->width > widest_row)
+    if (next.x + p->width > WIDEST_ROW)
         next = (fan_point){left.x, *bottom + panel_gap};
     return next;
 }
 
 fan_status fan_draw_trees(fan_svg *svg, const fan_plan *plan, fan_point corner)
 {
-    int panels = MIN(plan->layout.classes, most_panels);
+    int panels = MIN(plan->layout.subfiles, MOST_PANELS);
     int members =
         plan->algorithm == FAN_KEXCHANGE ? MIN(plan->shape.group_size, FAN_DRAW_NODES) : 0;
     fan_point at = corner;
     double bottom = 0;
     fan_status status = FAN_OK;
-    for (int class = 0; class < panels && status == FAN_OK; class ++) {
-        panel p = {.plan = plan, .class = class, .members = members, .corner = at};
+    for (int subfile = 0; subfile < panels && status == FAN_OK; subfile ++) {
+        panel p = {.plan = plan, .subfile = subfile, .members = members, .corner = at};
         status = collect(&p);
         if (status == FAN_OK) {
             measure(&p);
@@ -304,8 +306,8 @@ fan_status fan_draw_trees(fan_svg *svg, const fan_plan *plan, fan_point corner)
         }
         free(p.items);
     }
-    if (panels < plan->layout.classes)
+    if (panels < plan->layout.subfiles)
         fan_svg_text(svg, (fan_point){corner.x, svg->height + 30}, "note",
-                     "%d more subfiles have trees like these.", plan->layout.classes - panels);
+                     "%d more subfiles have trees like these.", plan->layout.subfiles - panels);
     return status;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "picture/print.h"
 
 static void print_parent(const fan_role *role, FILE *out)
@@ -26,11 +28,11 @@ static void print_children(const fan_schedule *schedule, const fan_role *role, F
 void fan_schedule_print(const fan_schedule *schedule, FILE *out)
 {
     fprintf(out, "  %8s%10s  %s\n", "subfile", "from", "to");
-    for (int class = 0; class < schedule->classes; class ++) {
-        const fan_role *role = &schedule->roles[class];
+    for (int subfile = 0; subfile < schedule->subfiles; subfile ++) {
+        const fan_role *role = &schedule->roles[subfile];
         if (role->parent == FAN_PARENT_ABSENT)
             continue;
-        fprintf(out, "  %8d", class);
+        fprintf(out, "  %8d", subfile);
         print_parent(role, out);
         print_children(schedule, role, out);
     }

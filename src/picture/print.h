@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/** A line for each class in which the node has a part: where it comes from and where it goes. */
+/** A line for each subfile in which the node has a part: where it comes from and where it goes. */
 void fan_schedule_print(const fan_schedule *schedule, FILE *out);
 
 #endif

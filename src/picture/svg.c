@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "picture/svg.h"
 
 #include <errno.h>
@@ -41,7 +43,7 @@ static const char style[] = "<style>\n"
  */
 static const char *const first_colours[] = {"#0072b2", "#d55e00", "#009e73",
                                             "#cc79a7", "#e69f00", "#56b4e9"};
-enum { first_colour_count = sizeof first_colours / sizeof first_colours[0] };
+enum { FIRST_COLOUR_COUNT = sizeof first_colours / sizeof first_colours[0] };
 
 static int channel(double hue)
 {
@@ -49,11 +51,11 @@ static int channel(double hue)
 }
 
 /* Beyond those, hues at the golden angle: neighbours differ, none repeats. */
-static const char *colour_of(int class, char text[8])
+static const char *colour_of(int colour, char text[8])
 {
-    if (class < first_colour_count)
-        return first_colours[class];
-    double hue = 2.399963 * class;
+    if (colour < FIRST_COLOUR_COUNT)
+        return first_colours[colour];
+    double hue = 2.399963 * colour;
     snprintf(text, 8, "#%02x%02x%02x", channel(hue), channel(hue + 2.0944), channel(hue - 2.0944));
     return text;
 }
@@ -70,14 +72,14 @@ fan_status fan_svg_begin(fan_svg *svg)
 static void write_arrowheads(int classes, FILE *out)
 {
     fprintf(out, "<defs>\n");
-    for (int class = 0; class < classes; class ++) {
+    for (int colour = 0; colour < classes; colour ++) {
         char text[8];
         fprintf(out,
                 "<marker id=\"head%d\" markerUnits=\"userSpaceOnUse\" markerWidth=\"8\" "
                 "markerHeight=\"8\" refX=\"7\" "
                 "refY=\"4\" orient=\"auto\">"
                 "<path d=\"M0,0.5 L8,4 L0,7.5 z\" style=\"fill:%s\"/></marker>\n",
-                class, colour_of(class, text));
+                colour, colour_of(colour, text));
     }
     fprintf(out, "</defs>\n");
 }
@@ -115,14 +117,14 @@ static void grow(fan_svg *svg, double x, double y)
 
 /* ---- shapes ---- */
 
-void fan_svg_arrow(fan_svg *svg, fan_stroke stroke, int class, fan_point from, fan_point to)
+void fan_svg_arrow(fan_svg *svg, fan_stroke stroke, int colour, fan_point from, fan_point to)
 {
     char text[8];
     double start = from.y + FAN_SVG_RADIUS, end = to.y - FAN_SVG_RADIUS, middle = (start + end) / 2;
     fprintf(svg->body,
             "<path class=\"%s\" style=\"stroke:%s\" marker-end=\"url(#head%d)\" "
             "d=\"M%.1f,%.1f C%.1f,%.1f %.1f,%.1f %.1f,%.1f\"/>\n",
-            stroke_names[stroke], colour_of(class, text), class, from.x, start, from.x, middle,
+            stroke_names[stroke], colour_of(colour, text), colour, from.x, start, from.x, middle,
             to.x, middle, to.x, end);
 }
 
@@ -131,7 +133,7 @@ double fan_svg_bow_height(double distance)
     return MIN(6 + 0.14 * distance, 80);
 }
 
-void fan_svg_bow(fan_svg *svg, int class, fan_point from, fan_point to)
+void fan_svg_bow(fan_svg *svg, int colour, fan_point from, fan_point to)
 {
     char text[8];
     double distance = fabs(to.x - from.x);
@@ -142,17 +144,17 @@ void fan_svg_bow(fan_svg *svg, int class, fan_point from, fan_point to)
     fprintf(svg->body,
             "<path class=\"exchange\" style=\"stroke:%s\" "
             "d=\"M%.1f,%.1f C%.1f,%.1f %.1f,%.1f %.1f,%.1f\"/>\n",
-            colour_of(class, text), from.x, start, from.x, bend, to.x, bend, to.x, start);
+            colour_of(colour, text), from.x, start, from.x, bend, to.x, bend, to.x, start);
 }
 
-void fan_svg_node(fan_svg *svg, fan_point at, int node, int class)
+void fan_svg_node(fan_svg *svg, fan_point at, int node, int colour)
 {
     char text[8];
-    const char *fill = class == FAN_SVG_ROOT       ? "#222222"
-                       : class == FAN_SVG_NO_CLASS ? "#ffffff"
-                                                   : colour_of(class, text);
-    const char *ink = class == FAN_SVG_NO_CLASS ? "#333333" : "#ffffff";
-    const char *rim = class == FAN_SVG_NO_CLASS ? "#888888" : fill;
+    const char *fill = colour == FAN_SVG_ROOT       ? "#222222"
+                       : colour == FAN_SVG_NO_COLOUR ? "#ffffff"
+                                                   : colour_of(colour, text);
+    const char *ink = colour == FAN_SVG_NO_COLOUR ? "#333333" : "#ffffff";
+    const char *rim = colour == FAN_SVG_NO_COLOUR ? "#888888" : fill;
     fprintf(svg->body, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" style=\"fill:%s;stroke:%s\"/>\n",
             at.x, at.y, FAN_SVG_RADIUS, fill, rim);
     int size = node < 1000 ? 9 : node < 10000 ? 8 : 6;
@@ -185,28 +187,28 @@ void fan_svg_text(fan_svg *svg, fan_point at, const char *text_style, const char
     grow(svg, at.x + letter * (double)strlen(line), at.y);
 }
 
-void fan_svg_sample(fan_svg *svg, fan_stroke stroke, int class, fan_point from, fan_point to)
+void fan_svg_sample(fan_svg *svg, fan_stroke stroke, int colour, fan_point from, fan_point to)
 {
     char text[8];
     fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"M%.1f,%.1f L%.1f,%.1f\"/>\n",
-            stroke_names[stroke], colour_of(class, text), from.x, from.y, to.x, to.y);
+            stroke_names[stroke], colour_of(colour, text), from.x, from.y, to.x, to.y);
     grow(svg, to.x, to.y);
 }
 
-void fan_svg_patch(fan_svg *svg, fan_point corner, int class)
+void fan_svg_patch(fan_svg *svg, fan_point corner, int colour)
 {
     char text[8];
     fprintf(svg->body,
             "<rect x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"3\" style=\"fill:%s\"/>\n",
-            corner.x, corner.y, colour_of(class, text));
+            corner.x, corner.y, colour_of(colour, text));
     grow(svg, corner.x + 12, corner.y + 12);
 }
 
-void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int class)
+void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int colour)
 {
     char text[8];
     fprintf(svg->body, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" style=\"fill:%s\"/>\n", corner.x,
-            corner.y, width, height, class == FAN_SVG_NO_CLASS ? "#999999" : colour_of(class, text));
+            corner.y, width, height, colour == FAN_SVG_NO_COLOUR ? "#999999" : colour_of(colour, text));
     grow(svg, corner.x + width, corner.y + height);
 }
 
@@ -216,10 +218,10 @@ void fan_svg_mark(fan_svg *svg, fan_point top, double height)
     grow(svg, top.x, top.y + height);
 }
 
-void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *points, int count)
+void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int colour, const fan_point *points, int count)
 {
     char text[8];
-    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke], colour_of(class, text));
+    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke], colour_of(colour, text));
     for (int i = 0; i < count; i++) {
         fprintf(svg->body, "%c%.1f,%.1f", i == 0 ? 'M' : 'L', points[i].x, points[i].y);
         grow(svg, points[i].x, points[i].y);
@@ -227,11 +229,11 @@ void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *
     fprintf(svg->body, "\"/>\n");
 }
 
-void fan_svg_dot(fan_svg *svg, fan_point at, int class)
+void fan_svg_dot(fan_svg *svg, fan_point at, int colour)
 {
     char text[8];
     fprintf(svg->body, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" style=\"fill:%s\"/>\n", at.x, at.y,
-            colour_of(class, text));
+            colour_of(colour, text));
     grow(svg, at.x + 3, at.y + 3);
 }
 

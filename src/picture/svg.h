@@ -35,7 +35,7 @@ typedef enum fan_box { FAN_BOX_GROUP, FAN_BOX_LATE_GROUP, FAN_BOX_PANEL, FAN_BOX
 
 enum {
     FAN_SVG_RADIUS = 11,   /**< of a node */
-    FAN_SVG_NO_CLASS = -1, /**< a node that owns no subfile */
+    FAN_SVG_NO_COLOUR = -1, /**< a node that owns no subfile */
     FAN_SVG_ROOT = -2      /**< the root */
 };
 
@@ -44,17 +44,17 @@ fan_status fan_svg_begin(fan_svg *svg);
 /** Write everything to `out` and free it. `classes` is the number of colours in use. */
 fan_status fan_svg_end(fan_svg *svg, int classes, FILE *out);
 
-/** An arrow from node to node in the colour of a class, leaving and arriving vertically. */
-void fan_svg_arrow(fan_svg *svg, fan_stroke stroke, int class, fan_point from, fan_point to);
+/** An arrow from node to node in the colour of a subfile, leaving and arriving vertically. */
+void fan_svg_arrow(fan_svg *svg, fan_stroke stroke, int colour, fan_point from, fan_point to);
 
 /** A bow beside a row of nodes: above it to the right, below it to the left. No arrowhead. */
-void fan_svg_bow(fan_svg *svg, int class, fan_point from, fan_point to);
+void fan_svg_bow(fan_svg *svg, int colour, fan_point from, fan_point to);
 
 /** How far such a bow rises between nodes that are `distance` apart. */
 double fan_svg_bow_height(double distance);
 
-/** A node with its number, in the colour of `class`, or FAN_SVG_NO_CLASS or FAN_SVG_ROOT. */
-void fan_svg_node(fan_svg *svg, fan_point at, int node, int class);
+/** A node with its number, in a colour, or FAN_SVG_NO_COLOUR or FAN_SVG_ROOT. */
+void fan_svg_node(fan_svg *svg, fan_point at, int node, int colour);
 
 /** A box with round corners. */
 void fan_svg_box(fan_svg *svg, fan_point corner, double width, double height, fan_box kind);
@@ -64,22 +64,22 @@ void fan_svg_text(fan_svg *svg, fan_point at, const char *style, const char *for
     __attribute__((format(printf, 4, 5)));
 
 /** A short sample of a stroke, for a legend. */
-void fan_svg_sample(fan_svg *svg, fan_stroke stroke, int class, fan_point from, fan_point to);
+void fan_svg_sample(fan_svg *svg, fan_stroke stroke, int colour, fan_point from, fan_point to);
 
-/** A patch in the colour of a class, for a legend. */
-void fan_svg_patch(fan_svg *svg, fan_point corner, int class);
+/** A patch in the colour of a subfile, for a legend. */
+void fan_svg_patch(fan_svg *svg, fan_point corner, int colour);
 
-/** A bar in the colour of a class, or grey for FAN_SVG_NO_CLASS. */
-void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int class);
+/** A bar in the colour of a subfile, or grey for FAN_SVG_NO_COLOUR. */
+void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int colour);
 
 /** A thin dark upright line, `height` long, downwards from `top`: a moment. */
 void fan_svg_mark(fan_svg *svg, fan_point top, double height);
 
-/** A line through `count` points in the colour of a class. */
-void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int class, const fan_point *points, int count);
+/** A line through `count` points in the colour of a subfile. */
+void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int colour, const fan_point *points, int count);
 
-/** A small disc in the colour of a class: one measured value. */
-void fan_svg_dot(fan_svg *svg, fan_point at, int class);
+/** A small disc in the colour of a subfile: one measured value. */
+void fan_svg_dot(fan_svg *svg, fan_point at, int colour);
 
 /** A thin grey line, behind what is measured. */
 void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/explain.h"
 
 #include "base/units.h"
@@ -221,7 +223,7 @@ static void say_pipeline(FILE *out, const fan_plan *plan, const fan_params *para
     fan_format_bytes(fan_plan_slots(plan) * fan_layout_chunk_bytes(&plan->layout), memory, sizeof memory);
     fprintf(out, "Chunks: %" PRId64 " of %s (%s), chunk g belongs to subfile g mod %d.\n",
             fan_layout_chunks(&plan->layout), chunk, origin(params->chunk_bytes > 0),
-            plan->layout.classes);
+            plan->layout.subfiles);
     fprintf(out, "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s), %d to each receiver (%s).\n",
             plan->window, plan->window == 1 ? "" : "s", origin(params->window > 0), plan->sends,
             plan->sends == 1 ? "" : "s", origin(params->sends > 0), plan->child_sends,
@@ -254,9 +256,9 @@ static fan_status add_load(const fan_plan *plan, fan_phase phase, load *sum)
     fan_status status = fan_plan_schedule(plan, sum->node, phase, &schedule);
     if (status != FAN_OK)
         return status;
-    for (int class = 0; class < schedule.classes; class ++)
+    for (int subfile = 0; subfile < schedule.subfiles; subfile ++)
         sum->bytes +=
-            schedule.roles[class].children * (double)fan_layout_class_bytes(&plan->layout, class);
+            schedule.roles[subfile].children * (double)fan_layout_subfile_bytes(&plan->layout, subfile);
     fan_schedule_free(&schedule);
     return FAN_OK;
 }

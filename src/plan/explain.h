@@ -8,7 +8,7 @@
 
 /**
  * What the plan does and why: algorithm, k, chunk, window, predicted time, what nodes send and
- * keep. Takes time in proportion to nodes x classes.
+ * keep. Takes time in proportion to nodes x subfiles.
  *
  * @param params  those that the plan was chosen with
  * @return several lines, which the caller frees; NULL if there is no memory

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/plan.h"
 
 #include "plan/algorithms/algorithms.h"
@@ -34,15 +36,15 @@ static int node_at(const void *plan, int place)
 
 static void read_for_oneself(const fan_plan *plan, fan_schedule *schedule)
 {
-    for (int class = 0; class < schedule->classes; class ++)
-        if (schedule->roles[class].parent == plan->root)
-            schedule->roles[class].parent = FAN_PARENT_SELF;
+    for (int subfile = 0; subfile < schedule->subfiles; subfile ++)
+        if (schedule->roles[subfile].parent == plan->root)
+            schedule->roles[subfile].parent = FAN_PARENT_SELF;
 }
 
 fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
                              fan_schedule *schedule)
 {
-    fan_status status = fan_schedule_init(schedule, node, plan->layout.classes);
+    fan_status status = fan_schedule_init(schedule, node, plan->layout.subfiles);
     if (status != FAN_OK)
         return status;
     if (plan->nodes == 1) {
@@ -52,8 +54,8 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
     }
     const fan_algorithm_table *algorithm = &fan_algorithms[plan->algorithm];
     int place = fan_plan_place(plan, node);
-    for (int class = 0; class < schedule->classes; class ++)
-        algorithm->role(&plan->shape, class, place, phase, schedule);
+    for (int subfile = 0; subfile < schedule->subfiles; subfile ++)
+        algorithm->role(&plan->shape, subfile, place, phase, schedule);
     if (schedule->out_of_memory) {
         fan_schedule_free(schedule);
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
@@ -67,7 +69,7 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
 
 int64_t fan_plan_slots(const fan_plan *plan)
 {
-    return (int64_t)plan->window * plan->layout.classes;
+    return (int64_t)plan->window * plan->layout.subfiles;
 }
 
 int64_t fan_plan_engine_slots(const fan_plan *plan)

@@ -32,7 +32,7 @@ typedef struct fan_plan {
     bool shared_source;     /**< the root is storage: its children are sources in its place, nobody is it */
     fan_shape shape;
     fan_layout layout;
-    int window;       /**< chunks of each class in progress on a node; all nodes use the same */
+    int window;       /**< chunks of each subfile in progress on a node; all nodes use the same */
     int sends;        /**< sends of a node in progress at a time */
     int child_sends;  /**< of those to one child and of one subfile */
     bool overlap;     /**< false: a subfile is sent on only when it is complete */
@@ -49,7 +49,7 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
 /** True if some node has work in FAN_PHASE_SERVE. */
 bool fan_plan_has_secondary(const fan_plan *plan);
 
-/** Chunks of all classes that a node may have in progress. */
+/** Chunks of all subfiles that a node may have in progress. */
 int64_t fan_plan_slots(const fan_plan *plan);
 
 /**

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/planner.h"
 
 #include "plan/algorithms/algorithms.h"
@@ -9,14 +11,14 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 enum {
-    smallest_chunk =
+    SMALLEST_CHUNK =
         4 * 1024, /* below, the header and the overhead of a message weigh more than it saves */
-    largest_chunk = 1024 * 1024,
-    largest_chosen_branching = 4,
-    largest_ktree_k = 8,
-    largest_ramp = 16,
-    most_cell_bytes = 128 * 1024 * 1024, /* window x chunk of a stream, per rank */
-    long_stream = 64 * 1024 * 1024 /* one of unknown length is taken for; longer ones get chunks beyond MPI's eager limit */
+    LARGEST_CHUNK = 1024 * 1024,
+    LARGEST_CHOSEN_BRANCHING = 4,
+    LARGEST_KTREE_K = 8,
+    LARGEST_RAMP = 16,
+    MOST_CELL_BYTES = 128 * 1024 * 1024, /* window x chunk of a stream, per rank */
+    LONG_STREAM = 64 * 1024 * 1024 /* one of unknown length is taken for; longer ones get chunks beyond MPI's eager limit */
 };
 
 /*
@@ -95,17 +97,17 @@ static int sends_for(const search *s, const fan_plan *plan)
 {
     if (s->params->sends > 0)
         return (int)s->params->sends;
-    double edges = cost_of(plan).rounds * plan->layout.classes;
+    double edges = cost_of(plan).rounds * plan->layout.subfiles;
     return (int)ceil(edges - 1e-9) * plan->child_sends;
 }
 
-/* Chunks by which the classes lie apart, and those being received and being sent; but no more than there are. */
+/* Chunks by which the subfiles lie apart, and those being received and being sent; but no more than there are. */
 static int window_for(const search *s, const fan_plan *plan, int skew)
 {
     if (s->params->window > 0)
         return (int)s->params->window;
-    int window = skew + 1 + (2 * plan->sends - 1) / plan->layout.classes + 1;
-    int64_t rounds = (fan_layout_chunks(&plan->layout) - 1) / plan->layout.classes + 1;
+    int window = skew + 1 + (2 * plan->sends - 1) / plan->layout.subfiles + 1;
+    int64_t rounds = (fan_layout_chunks(&plan->layout) - 1) / plan->layout.subfiles + 1;
     return (int)MAX(1, MIN(window, rounds));
 }
 
@@ -127,7 +129,7 @@ static double predict(const search *s, const fan_plan *plan)
 static int ramp_for(const search *s, int k, int64_t chunk)
 {
     int64_t rounds = MAX(1, s->request->bytes / (chunk * k));
-    return (int)MIN(MIN(child_sends_for(s, k, chunk), largest_ramp), MIN(rounds, chunk));
+    return (int)MIN(MIN(child_sends_for(s, k, chunk), LARGEST_RAMP), MIN(rounds, chunk));
 }
 
 /* Several ranks that read one source do it in its own units, stripes or records: then they get the chunks that they ask for. */
@@ -138,9 +140,9 @@ static bool wants_exact_chunks(const search *s)
 
 static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 {
-    int classes = plan->layout.classes;
-    plan->layout = wants_exact_chunks(s) ? fan_layout_exact(s->request->bytes, chunk, classes)
-                                         : fan_layout_make(s->request->bytes, chunk, classes, ramp_for(s, classes, chunk));
+    int subfiles = plan->layout.subfiles;
+    plan->layout = wants_exact_chunks(s) ? fan_layout_exact(s->request->bytes, chunk, subfiles)
+                                         : fan_layout_make(s->request->bytes, chunk, subfiles, ramp_for(s, subfiles, chunk));
     plan->predicted = predict(s, plan);
 }
 
@@ -152,8 +154,8 @@ static void choose_chunk(const search *s, fan_plan *plan)
         return;
     }
     fan_plan best = *plan;
-    set_chunk(s, &best, largest_chunk);
-    for (int64_t chunk = largest_chunk / 2; chunk >= smallest_chunk; chunk /= 2) {
+    set_chunk(s, &best, LARGEST_CHUNK);
+    for (int64_t chunk = LARGEST_CHUNK / 2; chunk >= SMALLEST_CHUNK; chunk /= 2) {
         set_chunk(s, plan, chunk);
         if (plan->predicted < best.predicted * worth_it)
             best = *plan;
@@ -163,10 +165,10 @@ static void choose_chunk(const search *s, fan_plan *plan)
 
 static void limit_cells(const search *s, fan_plan *plan)
 {
-    int64_t cell_bytes = chunk_of(plan) * plan->layout.classes;
+    int64_t cell_bytes = chunk_of(plan) * plan->layout.subfiles;
     if (s->request->bounded)
         plan->window =
-            (int)MAX(1, MIN((int64_t)plan->window, most_cell_bytes / MAX(1, cell_bytes)));
+            (int)MAX(1, MIN((int64_t)plan->window, MOST_CELL_BYTES / MAX(1, cell_bytes)));
 }
 
 /* The groups that exchange, where that is what the algorithm does, keep to switches if they can. */
@@ -223,12 +225,12 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
     if (algorithm == FAN_KTREE && s->in_switches && fan_order_blocks(s->request->order, s->request->root) > 1)
         plan.shape.blocks = s->request->order;
     fan_algorithms[algorithm].normalise(&plan.shape);
-    plan.layout.classes = plan.shape.group_size;
+    plan.layout.subfiles = plan.shape.group_size;
     align_groups(s, &plan);
     if ((s->in_switches && !is_in_switches(&plan)) || has_slow_senders(s, &plan))
         return;
     choose_chunk(s, &plan);
-    plan.child_sends = child_sends_for(s, plan.layout.classes, chunk_of(&plan));
+    plan.child_sends = child_sends_for(s, plan.layout.subfiles, chunk_of(&plan));
     plan.sends = sends_for(s, &plan);
     plan.window = window_for(s, &plan, cost_of(&plan).skew);
     limit_cells(s, &plan);
@@ -244,14 +246,14 @@ static void consider_branchings(search *s, fan_algorithm algorithm, int k)
         return;
     }
     int groups = (s->request->nodes - 2) / k + 1;
-    for (int b = 1; b <= MIN(largest_chosen_branching, MAX(1, groups - 1)); b++)
+    for (int b = 1; b <= MIN(LARGEST_CHOSEN_BRANCHING, MAX(1, groups - 1)); b++)
         consider(s, algorithm, k, b);
 }
 
 static int largest_k(const search *s, fan_algorithm algorithm)
 {
     int most = MIN((int)s->params->connections, s->request->nodes - 1);
-    return algorithm == FAN_KTREE || algorithm == FAN_KEXCHANGE ? MIN(most, largest_ktree_k) : most;
+    return algorithm == FAN_KTREE || algorithm == FAN_KEXCHANGE ? MIN(most, LARGEST_KTREE_K) : most;
 }
 
 static void consider_group_sizes(search *s, fan_algorithm algorithm)
@@ -360,7 +362,7 @@ static const fan_plan *preferred(const fan_plan best[FAN_ALGORITHMS])
 static fan_plan choose(const fan_plan_request *request, const fan_params *params)
 {
     if (request->nodes == 1) {
-        int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : largest_chunk;
+        int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : LARGEST_CHUNK;
         return (fan_plan){.algorithm = FAN_CHAIN,
                           .nodes = 1,
                           .local = request->local,
@@ -382,10 +384,10 @@ static fan_plan choose(const fan_plan_request *request, const fan_params *params
  */
 static fan_layout leave_room_for_tail(fan_layout layout)
 {
-    enum { cache_line = 64 };
+    enum { CACHE_LINE = 64 };
     int64_t step = (fan_layout_chunk_bytes(&layout) - 1) / layout.ramp;
-    if (step >= cache_line)
-        step -= step % cache_line;
+    if (step >= CACHE_LINE)
+        step -= step % CACHE_LINE;
     layout.step_bytes = MAX(1, step);
     return layout;
 }
@@ -394,9 +396,9 @@ static fan_layout leave_room_for_tail(fan_layout layout)
 static fan_plan choose_for_long_stream(const fan_plan_request *request, const fan_params *params)
 {
     fan_plan_request typical = *request;
-    typical.bytes = long_stream;
+    typical.bytes = LONG_STREAM;
     fan_plan plan = choose(&typical, params);
-    double times = (double)request->bytes / long_stream;
+    double times = (double)request->bytes / LONG_STREAM;
     if (request->bytes == FAN_UNKNOWN_LENGTH) {
         plan.layout = leave_room_for_tail(plan.layout);
         times = 1;
@@ -409,6 +411,6 @@ static fan_plan choose_for_long_stream(const fan_plan_request *request, const fa
 
 fan_plan fan_plan_choose(const fan_plan_request *request, const fan_params *params)
 {
-    bool is_long = request->bounded && request->bytes > long_stream;
+    bool is_long = request->bounded && request->bytes > LONG_STREAM;
     return is_long ? choose_for_long_stream(request, params) : choose(request, params);
 }

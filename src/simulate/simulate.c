@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "simulate/simulate.h"
 
 #include "engine/engine.h"
@@ -96,7 +98,7 @@ fan_status fan_simulate(const fan_plan *plan, const fan_model *model, double *se
 {
     stage s = {.plan = plan, .unfinished = plan->nodes};
     int slots = (int)fan_plan_engine_slots(plan) + plan->sends;
-    s.network = fan_network_create(plan->nodes, plan->layout.classes, slots, model);
+    s.network = fan_network_create(plan->nodes, plan->layout.subfiles, slots, model);
     s.actors = calloc((size_t)plan->nodes, sizeof *s.actors);
     fan_status status = s.network != NULL && s.actors != NULL
                             ? play(&s)

@@ -11,7 +11,8 @@
  * FANOUT_DISTURB_DELAYED=FILE
  * FANOUT_DISTURB_REMOVE=MICROSECONDS            wait before each file that is removed with remove()
  */
-#define _GNU_SOURCE
+#include "config.h"
+
 #include "fanout.h"
 
 #include <dlfcn.h>

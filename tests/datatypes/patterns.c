@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tests/datatypes/patterns.h"
 
 #include <stdlib.h>
 
 /* Places reach from -n / 2 to 3 n. */
-enum { n = PATTERN_INTS, origin = n / 2 + 8, room = origin + 3 * n };
+enum { N = PATTERN_INTS, ORIGIN = N / 2 + 8, ROOM = ORIGIN + 3 * N };
 
 /* A way to describe n ints. */
 typedef struct description {
@@ -29,23 +31,23 @@ static int place_every_third(int i)
     return 3 * i;
 }
 
-enum { block = 1000, block_count = (n + block - 1) / block };
+enum { BLOCK = 1000, BLOCK_COUNT = (N + BLOCK - 1) / BLOCK };
 
 static int place_reversed(int i)
 {
-    return (block_count - 1 - i / block) * block + i % block;
+    return (BLOCK_COUNT - 1 - i / BLOCK) * BLOCK + i % BLOCK;
 }
 
 /* Half of them before the address of the buffer, half after a gap behind it. */
 static int place_around(int i)
 {
-    return i < n / 2 ? i - n / 2 : i - n / 2 + 2;
+    return i < N / 2 ? i - N / 2 : i - N / 2 + 2;
 }
 
 static void make_plain(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
-    *count = n;
+    *count = N;
     MPI_Type_dup(MPI_INT, type);
 }
 
@@ -53,36 +55,36 @@ static void make_contiguous(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
     *count = 1;
-    MPI_Type_contiguous(n, MPI_INT, type);
+    MPI_Type_contiguous(N, MPI_INT, type);
 }
 
 static void make_vector(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
     *count = 1;
-    MPI_Type_vector(n, 1, 2, MPI_INT, type);
+    MPI_Type_vector(N, 1, 2, MPI_INT, type);
 }
 
 static void make_resized(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
-    *count = n;
+    *count = N;
     MPI_Type_create_resized(MPI_INT, 0, 12, type);
 }
 
 static void make_sevens(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
-    *count = n / 7;
+    *count = N / 7;
     MPI_Type_contiguous(7, MPI_INT, type);
 }
 
 static void make_sevens_and_rest(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
-    enum { rest = 5 * 7 };
-    int lengths[] = {(n - rest) / 7, rest};
-    MPI_Aint places[] = {0, (n - rest) * (MPI_Aint)sizeof(int)};
+    enum { REST = 5 * 7 };
+    int lengths[] = {(N - REST) / 7, REST};
+    MPI_Aint places[] = {0, (N - REST) * (MPI_Aint)sizeof(int)};
     MPI_Datatype types[] = {MPI_DATATYPE_NULL, MPI_INT};
     *count = 1;
     MPI_Type_contiguous(7, MPI_INT, &types[0]);
@@ -93,19 +95,19 @@ static void make_sevens_and_rest(const int *at, int *count, MPI_Datatype *type)
 static void make_reversed(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
-    int lengths[block_count];
-    MPI_Aint places[block_count];
-    for (int b = 0; b < block_count; b++) {
-        lengths[b] = b < block_count - 1 ? block : n - b * block;
-        places[b] = place_reversed(b * block) * (MPI_Aint)sizeof(int);
+    int lengths[BLOCK_COUNT];
+    MPI_Aint places[BLOCK_COUNT];
+    for (int b = 0; b < BLOCK_COUNT; b++) {
+        lengths[b] = b < BLOCK_COUNT - 1 ? BLOCK : N - b * BLOCK;
+        places[b] = place_reversed(b * BLOCK) * (MPI_Aint)sizeof(int);
     }
     *count = 1;
-    MPI_Type_create_hindexed(block_count, lengths, places, MPI_INT, type);
+    MPI_Type_create_hindexed(BLOCK_COUNT, lengths, places, MPI_INT, type);
 }
 
 static void make_absolute(const int *at, int *count, MPI_Datatype *type)
 {
-    int length = n;
+    int length = N;
     MPI_Aint address;
     MPI_Get_address(at, &address);
     *count = 1;
@@ -115,8 +117,8 @@ static void make_absolute(const int *at, int *count, MPI_Datatype *type)
 static void make_negative(const int *at, int *count, MPI_Datatype *type)
 {
     (void)at;
-    int lengths[] = {n / 2, n - n / 2};
-    MPI_Aint places[] = {-(n / 2) * (MPI_Aint)sizeof(int), 2 * sizeof(int)};
+    int lengths[] = {N / 2, N - N / 2};
+    MPI_Aint places[] = {-(N / 2) * (MPI_Aint)sizeof(int), 2 * sizeof(int)};
     MPI_Datatype types[] = {MPI_INT, MPI_INT};
     *count = 1;
     MPI_Type_create_struct(2, lengths, places, types, type);
@@ -134,11 +136,11 @@ static const description others[] = {
     {"MPI_BOTTOM, 1 x absolute type", make_absolute, place_dense, true},
     {"1 x struct(negative lower bound)", make_negative, place_around, false},
 };
-enum { other_count = sizeof others / sizeof others[0] };
+enum { OTHER_COUNT = sizeof others / sizeof others[0] };
 
 int pattern_count(void)
 {
-    return 2 * other_count;
+    return 2 * OTHER_COUNT;
 }
 
 /* Even patterns: the root has n x INT. Odd ones: the others have. */
@@ -159,10 +161,10 @@ static int value(int element)
 
 static void fill(int *memory, const description *d, bool with_data)
 {
-    for (int i = 0; i < room; i++)
+    for (int i = 0; i < ROOM; i++)
         memory[i] = -1;
-    for (int i = 0; i < n && with_data; i++)
-        memory[origin + d->place(i)] = value(i);
+    for (int i = 0; i < N && with_data; i++)
+        memory[ORIGIN + d->place(i)] = value(i);
 }
 
 pattern_outcome pattern_run(int pattern, pattern_broadcast *broadcast, MPI_Comm comm)
@@ -171,18 +173,18 @@ pattern_outcome pattern_run(int pattern, pattern_broadcast *broadcast, MPI_Comm 
     MPI_Datatype type;
     MPI_Comm_rank(comm, &rank);
     const description *d = describe(pattern, rank == 0);
-    int *memory = malloc(2 * (size_t)room * sizeof *memory);
+    int *memory = malloc(2 * (size_t)ROOM * sizeof *memory);
     if (memory == NULL)
         MPI_Abort(MPI_COMM_WORLD, 1);
-    int *expected = memory + room;
+    int *expected = memory + ROOM;
     fill(memory, d, rank == 0);
     fill(expected, d, true);
-    d->make(memory + origin, &count, &type);
+    d->make(memory + ORIGIN, &count, &type);
     MPI_Type_commit(&type);
     pattern_outcome outcome = {0};
-    int code = broadcast(d->absolute ? MPI_BOTTOM : memory + origin, count, type, 0, comm);
-    MPI_Error_class(code, &outcome.class);
-    for (int i = 0; i < room; i++)
+    int code = broadcast(d->absolute ? MPI_BOTTOM : memory + ORIGIN, count, type, 0, comm);
+    MPI_Error_class(code, &outcome.error_class);
+    for (int i = 0; i < ROOM; i++)
         outcome.wrong += memory[i] != expected[i];
     MPI_Type_free(&type);
     free(memory);

@@ -16,7 +16,7 @@ typedef int pattern_broadcast(void *buffer, int count, MPI_Datatype datatype, in
 
 /** What became of it on this rank. */
 typedef struct pattern_outcome {
-    int class; /**< of the error, or MPI_SUCCESS */
+    int error_class; /**< of the error, or MPI_SUCCESS */
     int wrong; /**< ints that are not as they should be, among them those that belong to no element */
 } pattern_outcome;
 

@@ -3,6 +3,8 @@
  * The broadcasts of patterns.h at 16 ranks, where plain Open MPI 4.1.4 does each of them wrong (bench/signatures
  * shows it), by every algorithm.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
@@ -10,7 +12,7 @@
 #include "tests/common/tap.h"
 
 static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
-enum { algorithm_count = sizeof algorithms / sizeof algorithms[0] };
+enum { ALGORITHM_COUNT = sizeof algorithms / sizeof algorithms[0] };
 
 static void test_algorithm(const char *algorithm)
 {
@@ -29,7 +31,7 @@ static void test_algorithm(const char *algorithm)
         state->trace = &trace;
     for (int pattern = 0; pattern < pattern_count(); pattern++) {
         pattern_outcome outcome = pattern_run(pattern, fanout_bcast, comm);
-        tap_ok(outcome.class == MPI_SUCCESS && outcome.wrong == 0 && trace.count > 0, "%s: %s to %s", algorithm,
+        tap_ok(outcome.error_class == MPI_SUCCESS && outcome.wrong == 0 && trace.count > 0, "%s: %s to %s", algorithm,
                pattern_text(pattern, true), pattern_text(pattern, false));
         fan_trace_clear(&trace);
     }
@@ -39,7 +41,7 @@ static void test_algorithm(const char *algorithm)
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
-    for (int i = 0; i < algorithm_count; i++)
+    for (int i = 0; i < ALGORITHM_COUNT; i++)
         test_algorithm(algorithms[i]);
     return tap_end();
 }

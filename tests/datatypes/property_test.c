@@ -9,6 +9,8 @@
  * FANOUT_TEST_DRAWS=n broadcasts (2000), FANOUT_TEST_SEED=n another series (1), FANOUT_TEST_FIRST=n only from the
  * n-th communicator on. The same seed draws the same.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/lib/evidence.h"
 #include "lib/deliver/delivery.h"
@@ -18,10 +20,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { draws_per_communicator = 25, guard = 64, most_ranks = 8 };
+enum { DRAWS_PER_COMMUNICATOR = 25, GUARD = 64, MOST_RANKS = 8 };
 
 static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
-enum { algorithm_count = sizeof algorithms / sizeof algorithms[0] };
+enum { ALGORITHM_COUNT = sizeof algorithms / sizeof algorithms[0] };
 
 /* Of one algorithm. */
 typedef struct tally {
@@ -43,7 +45,7 @@ typedef struct setting {
 
 static int world_rank, world_size;
 static uint64_t seed;
-static tally tallies[algorithm_count];
+static tally tallies[ALGORITHM_COUNT];
 
 /* Independent of all other (stream, number): splitmix64. */
 static random_state random_stream(uint64_t stream, uint64_t number)
@@ -80,7 +82,7 @@ static MPI_Info draw_hints(random_state *state, setting *s)
     snprintf(s->text, sizeof s->text, "%s, %d ranks,", algorithms[s->algorithm], s->size);
     hint(s, hints, "fanout_min_bytes", limits[random_between(state, 0, 4)]);
     hint(s, hints, "fanout_chunk_bytes", chunks[random_between(state, 0, 6)]);
-    hint(s, hints, "fanout_group_size", random_between(state, 0, most_ranks));
+    hint(s, hints, "fanout_group_size", random_between(state, 0, MOST_RANKS));
     hint(s, hints, "fanout_branching", random_between(state, 0, 3));
     hint(s, hints, "fanout_secondary_groups", random_between(state, 0, 3) / 2);
     hint(s, hints, "fanout_window", random_between(state, 0, 5));
@@ -93,7 +95,7 @@ static MPI_Info draw_hints(random_state *state, setting *s)
 /* Some of the ranks, in any order. */
 static MPI_Comm draw_ranks(random_state *state, int size)
 {
-    int order[most_ranks];
+    int order[MOST_RANKS];
     for (int i = 0; i < world_size; i++) {
         int j = random_between(state, 0, i);
         order[i] = order[j];
@@ -108,7 +110,7 @@ static MPI_Comm draw_ranks(random_state *state, int size)
 static void open_setting(setting *s, uint64_t number)
 {
     random_state state = random_stream(1, number);
-    *s = (setting){.algorithm = random_between(&state, 0, algorithm_count - 1)};
+    *s = (setting){.algorithm = random_between(&state, 0, ALGORITHM_COUNT - 1)};
     s->size = random_between(&state, 0, 2) ? random_between(&state, 1, world_size) : world_size;
     s->comm = draw_ranks(&state, s->size);
     MPI_Info hints = draw_hints(&state, s);
@@ -166,13 +168,13 @@ static void make_buffers(buffers *b, random_state *own, const signature *s, uint
 {
     b->described = random_layout(own, s);
     const layout *l = &b->described;
-    b->size = (size_t)(l->highest - l->lowest + 1) + 2 * guard;
+    b->size = (size_t)(l->highest - l->lowest + 1) + 2 * GUARD;
     b->memory = must_allocate(b->size);
     b->before = must_allocate(b->size);
     b->expected = must_allocate(b->size);
     memset(b->before, random_between(own, 1, 255), b->size);
     memcpy(b->expected, b->before, b->size);
-    int64_t origin = guard - l->lowest;
+    int64_t origin = GUARD - l->lowest;
     for (size_t i = 0; i < l->bytes; i++)
         b->expected[origin + l->places[i]] = data_byte(draw, i);
     if (is_root)
@@ -259,7 +261,7 @@ static void tell(const setting *s, uint64_t number, int draw, const buffers *b, 
 
 static void run_draw(setting *s, uint64_t number, int draw)
 {
-    uint64_t id = number * draws_per_communicator + (uint64_t)draw;
+    uint64_t id = number * DRAWS_PER_COMMUNICATOR + (uint64_t)draw;
     random_state common = random_stream(2, id), own = random_stream(3 + (uint64_t)world_rank, id);
     signature drawn = random_signature(&common);
     int rank, root = random_between(&common, 0, s->size - 1);
@@ -304,11 +306,11 @@ int main(void)
     MPI_Comm_size(MPI_COMM_WORLD, &world_size);
     seed = number_from("FANOUT_TEST_SEED", 1);
     uint64_t draws = number_from("FANOUT_TEST_DRAWS", 2000), first = number_from("FANOUT_TEST_FIRST", 0);
-    for (uint64_t done = 0, number = first; done < draws; done += draws_per_communicator, number++) {
+    for (uint64_t done = 0, number = first; done < draws; done += DRAWS_PER_COMMUNICATOR, number++) {
         uint64_t left = draws - done;
-        run_communicator(number, left < draws_per_communicator ? (int)left : draws_per_communicator);
+        run_communicator(number, left < DRAWS_PER_COMMUNICATOR ? (int)left : DRAWS_PER_COMMUNICATOR);
     }
-    for (int i = 0; i < algorithm_count; i++)
+    for (int i = 0; i < ALGORITHM_COUNT; i++)
         conclude(algorithms[i], &tallies[i]);
     return tap_end();
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tests/datatypes/random_datatype.h"
 
 #include "tests/datatypes/datatypes.h"
@@ -8,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { most = 4, dimensions_most = 3 };
+enum { MOST = 4, DIMENSIONS_MOST = 3 };
 
 __attribute__((format(printf, 2, 3))) static void say(char *text, const char *format, ...)
 {
@@ -67,7 +69,7 @@ static bool is_misread(MPI_Aint stride)
 
 static MPI_Datatype draw_vector(random_state *state, char *text, MPI_Datatype old)
 {
-    int count = random_between(state, 1, most), length = random_between(state, 1, 3);
+    int count = random_between(state, 1, MOST), length = random_between(state, 1, 3);
     int stride = random_between(state, -6, 6);
     if (is_misread(stride * datatype_extent(old)))
         stride--;
@@ -77,7 +79,7 @@ static MPI_Datatype draw_vector(random_state *state, char *text, MPI_Datatype ol
 
 static MPI_Datatype draw_hvector(random_state *state, char *text, MPI_Datatype old)
 {
-    int count = random_between(state, 1, most), length = random_between(state, 1, 3);
+    int count = random_between(state, 1, MOST), length = random_between(state, 1, 3);
     MPI_Aint stride =
         random_between(state, -4, 6) * datatype_extent(old) + 4 * random_between(state, 0, 2);
     if (is_misread(stride))
@@ -105,9 +107,9 @@ static void to_bytes(int count, const int *values, MPI_Aint unit, MPI_Aint *byte
 
 static MPI_Datatype draw_indexed(random_state *state, char *text, MPI_Datatype old)
 {
-    int count = random_between(state, 1, most), lengths[most], places[most];
+    int count = random_between(state, 1, MOST), lengths[MOST], places[MOST];
     int kind = random_between(state, 0, 3);
-    MPI_Aint bytes[most];
+    MPI_Aint bytes[MOST];
     static const char *const names[] = {"indexed", "hindexed", "indexed_block", "hindexed_block"};
     say(text, "in %s ", names[kind]);
     draw_lengths(state, text, count, lengths);
@@ -125,9 +127,9 @@ static MPI_Datatype draw_indexed(random_state *state, char *text, MPI_Datatype o
 
 static MPI_Datatype draw_structure(random_state *state, int depth, char *text)
 {
-    int count = random_between(state, 1, most), lengths[most];
-    MPI_Aint places[most], next = 16 * random_between(state, -2, 2);
-    MPI_Datatype types[most];
+    int count = random_between(state, 1, MOST), lengths[MOST];
+    MPI_Aint places[MOST], next = 16 * random_between(state, -2, 2);
+    MPI_Datatype types[MOST];
     say(text, "struct {");
     for (int i = 0; i < count; i++) {
         types[i] = random_datatype(state, depth - 1, text);
@@ -145,11 +147,11 @@ static MPI_Datatype draw_structure(random_state *state, int depth, char *text)
 
 static MPI_Datatype draw_subarray(random_state *state, char *text, MPI_Datatype old)
 {
-    int dimensions = random_between(state, 1, dimensions_most);
-    int sizes[dimensions_most], subsizes[dimensions_most], starts[dimensions_most];
+    int dimensions = random_between(state, 1, DIMENSIONS_MOST);
+    int sizes[DIMENSIONS_MOST], subsizes[DIMENSIONS_MOST], starts[DIMENSIONS_MOST];
     int order = random_between(state, 0, 1) ? MPI_ORDER_C : MPI_ORDER_FORTRAN;
     say(text, "in subarray %s ", order == MPI_ORDER_C ? "C" : "Fortran");
-    draw_list(state, text, dimensions, 1, most, sizes);
+    draw_list(state, text, dimensions, 1, MOST, sizes);
     for (int d = 0; d < dimensions; d++) {
         subsizes[d] = random_between(state, 1, sizes[d]);
         starts[d] = random_between(state, 0, sizes[d] - subsizes[d]);
@@ -178,9 +180,9 @@ static MPI_Datatype draw_darray(random_state *state, char *text, MPI_Datatype ol
 {
     static const int all_kinds[] = {MPI_DISTRIBUTE_BLOCK, MPI_DISTRIBUTE_CYCLIC,
                                     MPI_DISTRIBUTE_NONE};
-    int dimensions = random_between(state, 1, dimensions_most), processes = 1;
-    int sizes[dimensions_most], kinds[dimensions_most], arguments[dimensions_most];
-    int grid[dimensions_most];
+    int dimensions = random_between(state, 1, DIMENSIONS_MOST), processes = 1;
+    int sizes[DIMENSIONS_MOST], kinds[DIMENSIONS_MOST], arguments[DIMENSIONS_MOST];
+    int grid[DIMENSIONS_MOST];
     int order = random_between(state, 0, 1) ? MPI_ORDER_C : MPI_ORDER_FORTRAN;
     say(text, "in darray %s ", order == MPI_ORDER_C ? "C" : "Fortran");
     draw_list(state, text, dimensions, 1, 7, sizes);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tests/datatypes/random_layout.h"
 
 #include "tests/datatypes/datatypes.h"
@@ -8,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { depth_most = 4, span_most = 1 << 20, bytes_most = 1 << 15 };
+enum { DEPTH_MOST = 4, SPAN_MOST = 1 << 20, BYTES_MOST = 1 << 15 };
 
 static const struct {
     MPI_Datatype type;
@@ -17,7 +19,7 @@ static const struct {
 } basics[] = {{MPI_CHAR, "char", 1},   {MPI_SHORT, "short", 2},
               {MPI_INT, "int", 4},     {MPI_FLOAT, "float", 4},
               {MPI_DOUBLE, "double", 8}, {MPI_C_DOUBLE_COMPLEX, "complex", 16}};
-enum { CHAR, SHORT, INT, FLOAT, DOUBLE, COMPLEX, basic_count };
+enum { CHAR, SHORT, INT, FLOAT, DOUBLE, COMPLEX, BASIC_COUNT };
 
 /* Predefined types of two values. */
 static const struct {
@@ -29,7 +31,7 @@ static const struct {
              {MPI_FLOAT_INT, "FLOAT_INT", FLOAT, INT, 4},
              {MPI_DOUBLE_INT, "DOUBLE_INT", DOUBLE, INT, 8},
              {MPI_2INT, "2INT", INT, INT, 4}};
-enum { pair_count = sizeof pairs / sizeof pairs[0] };
+enum { PAIR_COUNT = sizeof pairs / sizeof pairs[0] };
 
 static void *must_allocate(size_t bytes)
 {
@@ -78,13 +80,13 @@ signature random_signature(random_state *state)
 {
     signature s = {.count = one_in(state, 2) ? 1 : random_between(state, 1, LAYOUT_BASICS)};
     for (int i = 0; i < s.count; i++)
-        s.basics[i] = random_between(state, 0, basic_count - 1);
+        s.basics[i] = random_between(state, 0, BASIC_COUNT - 1);
     if (s.count == 2 && one_in(state, 2)) {
-        int pair = random_between(state, 0, pair_count - 1);
+        int pair = random_between(state, 0, PAIR_COUNT - 1);
         s.basics[0] = pairs[pair].first;
         s.basics[1] = pairs[pair].second;
     }
-    s.repeats = draw_repeats(state, bytes_most / unit_bytes(&s));
+    s.repeats = draw_repeats(state, BYTES_MOST / unit_bytes(&s));
     return s;
 }
 
@@ -208,7 +210,7 @@ static layout joined(random_state *state, int parts, layout *part)
 static layout draw_unit(random_state *state, const signature *s)
 {
     layout parts[LAYOUT_BASICS];
-    for (int pair = 0; pair < pair_count; pair++)
+    for (int pair = 0; pair < PAIR_COUNT; pair++)
         if (is_pair(s, pair) && !one_in(state, 3))
             return predefined_pair(pair);
     for (int i = 0; i < s->count; i++)
@@ -476,9 +478,9 @@ layout random_layout(random_state *state, const signature *s)
         return draw_nothing(state, s);
     for (;;) {
         int count = one_in(state, 3) ? 1 : draw_divisor(state, s->repeats);
-        layout l = draw_type(state, s, s->repeats / count, random_between(state, 0, depth_most));
+        layout l = draw_type(state, s, s->repeats / count, random_between(state, 0, DEPTH_MOST));
         set_count(&l, count);
-        if (l.highest - l.lowest < span_most && !overlaps(&l))
+        if (l.highest - l.lowest < SPAN_MOST && !overlaps(&l))
             return l;
         layout_free(&l);
     }

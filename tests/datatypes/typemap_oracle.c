@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tests/datatypes/typemap_oracle.h"
 
 #include "tests/datatypes/datatypes.h"
@@ -8,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { guard = 64, pieces_most = 12 };
+enum { GUARD = 64, PIECES_MOST = 12 };
 
 /** Memory for a type, with guards, and what MPI says about the type. */
 typedef struct subject {
@@ -99,7 +101,7 @@ static int compare_sizes(const void *a, const void *b)
 /** Cut the packed stream at random places: piece i is [cut[i], cut[i + 1]), perhaps empty. */
 static int draw_cuts(const subject *s, size_t *cut)
 {
-    int pieces = random_between(s->state, 1, pieces_most);
+    int pieces = random_between(s->state, 1, PIECES_MOST);
     for (int i = 1; i < pieces; i++)
         cut[i] = random_bits(s->state) % (s->bytes + 1);
     cut[0] = 0;
@@ -111,7 +113,7 @@ static int draw_cuts(const subject *s, size_t *cut)
 /** Each piece has memory of its own, so that tools see an access beyond its end. */
 static void pack_pieces(const subject *s, const unsigned char *memory, unsigned char *packed)
 {
-    size_t cut[pieces_most + 1];
+    size_t cut[PIECES_MOST + 1];
     int pieces = draw_cuts(s, cut);
     for (int i = 0; i < pieces; i++) {
         size_t length = cut[i + 1] - cut[i];
@@ -124,8 +126,8 @@ static void pack_pieces(const subject *s, const unsigned char *memory, unsigned 
 
 static void unpack_pieces(const subject *s, const unsigned char *packed, unsigned char *memory)
 {
-    size_t cut[pieces_most + 1];
-    int pieces = draw_cuts(s, cut), order[pieces_most];
+    size_t cut[PIECES_MOST + 1];
+    int pieces = draw_cuts(s, cut), order[PIECES_MOST];
     for (int i = 0; i < pieces; i++) { /* Fisher-Yates */
         int j = random_between(s->state, 0, i);
         order[i] = order[j];
@@ -223,8 +225,8 @@ verdict typemap_check(MPI_Datatype type, int count, random_state *state)
                  .type = type,
                  .count = count,
                  .state = state,
-                 .size = (size_t)length + 2 * guard,
-                 .origin = guard - lowest,
+                 .size = (size_t)length + 2 * GUARD,
+                 .origin = GUARD - lowest,
                  .bytes = (size_t)size * (size_t)count};
     verdict found = check_map(&s);
     fan_typemap_free(map);

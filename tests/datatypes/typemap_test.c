@@ -12,8 +12,8 @@
 #include <string.h>
 
 enum { C = MPI_ORDER_C, F = MPI_ORDER_FORTRAN };
-enum { block = MPI_DISTRIBUTE_BLOCK, cyclic = MPI_DISTRIBUTE_CYCLIC, none = MPI_DISTRIBUTE_NONE };
-enum { standard = MPI_DISTRIBUTE_DFLT_DARG };
+enum { BLOCK = MPI_DISTRIBUTE_BLOCK, CYCLIC = MPI_DISTRIBUTE_CYCLIC, NONE = MPI_DISTRIBUTE_NONE };
+enum { STANDARD = MPI_DISTRIBUTE_DFLT_DARG };
 
 #define INTS(...) ((const int[]){__VA_ARGS__})
 #define AINTS(...) ((const MPI_Aint[]){__VA_ARGS__})
@@ -197,11 +197,11 @@ static void check_distributed(void)
         const char *name;
         int kinds[2], arguments[2], grid[2];
     } all[] = {
-        {"block, cyclic", {block, cyclic}, {standard, standard}, {2, 3}},
-        {"cyclic 2, block 4", {cyclic, block}, {2, 4}, {2, 3}},
-        {"cyclic 3, cyclic 2", {cyclic, cyclic}, {3, 2}, {2, 3}},
-        {"none, cyclic 2", {none, cyclic}, {standard, 2}, {1, 6}},
-        {"block, none", {block, none}, {standard, standard}, {6, 1}},
+        {"block, cyclic", {BLOCK, CYCLIC}, {STANDARD, STANDARD}, {2, 3}},
+        {"cyclic 2, block 4", {CYCLIC, BLOCK}, {2, 4}, {2, 3}},
+        {"cyclic 3, cyclic 2", {CYCLIC, CYCLIC}, {3, 2}, {2, 3}},
+        {"none, cyclic 2", {NONE, CYCLIC}, {STANDARD, 2}, {1, 6}},
+        {"block, none", {BLOCK, NONE}, {STANDARD, STANDARD}, {6, 1}},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (int order = 0; order < 2; order++)
@@ -213,7 +213,7 @@ static void check_distributed(void)
                                    all[i].grid, order == 0 ? C : F, MPI_INT));
             }
     check("darray, 3 dimensions, of pairs",
-          darray(5, 3, INTS(4, 5, 3), INTS(cyclic, block, cyclic), INTS(1, standard, 2),
+          darray(5, 3, INTS(4, 5, 3), INTS(CYCLIC, BLOCK, CYCLIC), INTS(1, STANDARD, 2),
                  INTS(2, 2, 2), F, MPI_SHORT_INT));
 }
 
@@ -245,7 +245,7 @@ static void check_large_count_calls(void)
     check("resized_c", type);
     MPI_Type_create_subarray_c(2, COUNTS(5, 6), COUNTS(2, 3), COUNTS(1, 2), F, MPI_INT, &type);
     check("subarray_c", type);
-    MPI_Type_create_darray_c(6, 4, 2, COUNTS(7, 11), INTS(block, cyclic), INTS(standard, 2),
+    MPI_Type_create_darray_c(6, 4, 2, COUNTS(7, 11), INTS(BLOCK, CYCLIC), INTS(STANDARD, 2),
                              INTS(2, 3), C, MPI_INT, &type);
     check("darray_c", type);
     MPI_Type_contiguous_c(2, MPI_INT, &type);
@@ -404,7 +404,7 @@ static void check_density(void)
                 subarray(2, INTS(4, 5), INTS(4, 2), INTS(0, 0), C, MPI_INT), false, 0);
     check_dense(
         "darray of one process", 2,
-        darray(0, 2, INTS(4, 5), INTS(block, cyclic), INTS(standard, 2), INTS(1, 1), F, MPI_INT),
+        darray(0, 2, INTS(4, 5), INTS(BLOCK, CYCLIC), INTS(STANDARD, 2), INTS(1, 1), F, MPI_INT),
         true, 0);
     check_dense("resized to what it is", 3, resized(0, 8, contiguous(2, MPI_INT)), true, 0);
     check_dense("resized, moved bounds", 3, resized(-4, 8, contiguous(2, MPI_INT)), true, 0);
@@ -418,18 +418,18 @@ static void check_density(void)
 
 static void check_random_types(void)
 {
-    enum { draws = 400, span_most = 1 << 16 };
+    enum { DRAWS = 400, SPAN_MOST = 1 << 16 };
     int wrong = 0, compared = 0, unpacked = 0, dense = 0;
     random_state state = UINT64_C(31415926535);
     printf("# random types, seed %llu\n", (unsigned long long)state);
-    for (int draw = 0; draw < draws; draw++) {
+    for (int draw = 0; draw < DRAWS; draw++) {
         char text[RANDOM_DATATYPE_TEXT] = "";
         MPI_Datatype type = random_datatype(&state, random_between(&state, 1, 4), text);
         int count = random_between(&state, 0, 4);
         MPI_Aint lowest, length;
         datatype_span(type, count, &lowest, &length);
         MPI_Type_commit(&type);
-        if (length <= span_most) {
+        if (length <= SPAN_MOST) {
             verdict found = typemap_check(type, count, &state);
             compared++;
             unpacked += found.unpacked;
@@ -440,7 +440,7 @@ static void check_random_types(void)
         datatype_release(type);
     }
     tap_ok(wrong == 0, "random types agree with MPI (%d compared, %d wrong)", compared, wrong);
-    tap_ok(compared > draws / 2 && unpacked > draws / 4 && compared - dense > draws / 4,
+    tap_ok(compared > DRAWS / 2 && unpacked > DRAWS / 4 && compared - dense > DRAWS / 4,
            "the draws tell something (%d without overlap, %d dense)", unpacked, dense);
 }
 

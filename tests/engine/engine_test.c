@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The engine over a simulated network whose operations finish in adversarial order. */
+#include "config.h"
+
 #include "engine/engine.h"
 #include "plan/planner.h"
 #include "tests/engine/simulated_network.h"

@@ -6,6 +6,8 @@
  * program is linked with --wrap=syscall, and under stress sleeps take seconds: if one ends by itself, and what it was
  * for has come, then nobody has woken it. (Where nothing has come, somebody else is slow: seconds, on a busy machine.)
  */
+#include "config.h"
+
 #include "base/status.h"
 #include "engine/ring/ring.h"
 #include "tests/common/unit_main.h"
@@ -24,11 +26,11 @@
 #include <unistd.h>
 
 enum {
-    cell = FAN_RING_CELL_BYTES,
-    cells = FAN_RING_CELLS,
-    most_members = 16,
-    patience_s = 3,
-    pattern_period = 4096
+    CELL = FAN_RING_CELL_BYTES,
+    CELLS = FAN_RING_CELLS,
+    MOST_MEMBERS = 16,
+    PATIENCE_S = 3,
+    PATTERN_PERIOD = 4096
 };
 
 /** Of all members. Relaxed everywhere, or ThreadSanitizer would take these for what orders the ring's data. */
@@ -64,7 +66,7 @@ typedef struct broadcast {
 
 static results *common;
 static _Thread_local const fan_ring *patient_ring; /* of a member that sleeps for long; or NULL */
-static unsigned char pattern[cell + pattern_period];
+static unsigned char pattern[CELL + PATTERN_PERIOD];
 
 static void note(atomic_int *what)
 {
@@ -106,7 +108,7 @@ long __wrap_syscall(long number, ...)
     uint32_t value = va_arg(arguments, uint32_t);
     const struct timespec *limit = va_arg(arguments, const struct timespec *);
     va_end(arguments);
-    const struct timespec long_limit = {.tv_sec = patience_s};
+    const struct timespec long_limit = {.tv_sec = PATIENCE_S};
     /* One is enough to fail, and then the test should end soon. */
     bool longer = patient_ring != NULL && (operation & FUTEX_CMD_MASK) == FUTEX_WAIT && noted(&common->lost) == 0;
     long result = __real_syscall(number, word, operation, value, longer ? &long_limit : limit, NULL, 0);
@@ -170,9 +172,9 @@ static broadcast begin_broadcast(const setup *s, int round)
     random_bits(&b.random);
     int most = s->most_bytes >> random_between(&b.random, 0, 22);
     b.total = random_between(&b.random, 1, most > 0 ? most : 1);
-    b.longest_piece = cell >> random_between(&b.random, 0, 16);
+    b.longest_piece = CELL >> random_between(&b.random, 0, 16);
     if (b.longest_piece < b.total / 50)
-        b.longest_piece = b.total / 50 < cell ? (int)(b.total / 50) : cell;
+        b.longest_piece = b.total / 50 < CELL ? (int)(b.total / 50) : CELL;
     return b;
 }
 
@@ -184,7 +186,7 @@ static bool is_over(const broadcast *b)
 static const unsigned char *bytes_of(const broadcast *b)
 {
     uint64_t mixed = ((uint64_t)b->round * 8191 + (uint64_t)b->done) * UINT64_C(0x9E3779B97F4A7C15);
-    return pattern + mixed % pattern_period;
+    return pattern + mixed % PATTERN_PERIOD;
 }
 
 static fan_piece draw_piece(broadcast *b)
@@ -274,7 +276,7 @@ static void *take_part(void *state)
 
 static void run_threads(member *members, int count)
 {
-    pthread_t threads[most_members];
+    pthread_t threads[MOST_MEMBERS];
     for (int i = 0; i < count; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, take_part, &members[i]), 0);
     for (int i = 0; i < count; i++)
@@ -283,7 +285,7 @@ static void run_threads(member *members, int count)
 
 static void run_processes(member *members, int count)
 {
-    pid_t processes[most_members];
+    pid_t processes[MOST_MEMBERS];
     for (int i = 0; i < count; i++) {
         processes[i] = fork();
         ck_assert_int_ge(processes[i], 0);
@@ -304,7 +306,7 @@ static void run(setup s)
     reset();
     make_pattern();
     fan_ring_memory *memory = make_ring(s.members, s.start);
-    member members[most_members];
+    member members[MOST_MEMBERS];
     for (int i = 0; i < s.members; i++) {
         members[i] = (member){.setup = &s,
                               .ring = open_ring(memory, s.members, i, s.start),
@@ -323,9 +325,9 @@ static void run_all(bool processes)
     const int counts[] = {1, 2, 3, 5, 8, 16};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         /* Counters wrap soon, within a broadcast or between two. */
-        run((setup){counts[i], 600, 3 * cells * cell, processes, (uint32_t)(-17 * counts[i])});
+        run((setup){counts[i], 600, 3 * CELLS * CELL, processes, (uint32_t)(-17 * counts[i])});
     }
-    run((setup){most_members, 1500, cell, processes, 0});
+    run((setup){MOST_MEMBERS, 1500, CELL, processes, 0});
 }
 
 START_TEST(threads)
@@ -362,47 +364,47 @@ static void read_pieces(fan_ring *ring, int count)
 /* Three members; the second writes. */
 static void check_room(uint32_t start)
 {
-    enum { members = 3 };
-    const int64_t all = (int64_t)cells * cell;
+    enum { MEMBERS = 3 };
+    const int64_t all = (int64_t)CELLS * CELL;
     reset();
-    fan_ring_memory *memory = make_ring(members, start);
-    fan_ring one = open_ring(memory, members, 0, start);
-    fan_ring writer = open_ring(memory, members, 1, start);
-    fan_ring two = open_ring(memory, members, 2, start);
+    fan_ring_memory *memory = make_ring(MEMBERS, start);
+    fan_ring one = open_ring(memory, MEMBERS, 0, start);
+    fan_ring writer = open_ring(memory, MEMBERS, 1, start);
+    fan_ring two = open_ring(memory, MEMBERS, 2, start);
 
     fan_ring_begin(&writer);
     ck_assert(fan_ring_has_room(&writer, all));
     ck_assert(fan_ring_has_room(&writer, 100 * all)); /* empty is enough */
     write_pieces(&writer, 1);
     ck_assert(fan_ring_has_room(&writer, 0)); /* a piece without bytes */
-    ck_assert(fan_ring_has_room(&writer, all - cell));
-    ck_assert(!fan_ring_has_room(&writer, all - cell + 1));
+    ck_assert(fan_ring_has_room(&writer, all - CELL));
+    ck_assert(!fan_ring_has_room(&writer, all - CELL + 1));
     ck_assert(!fan_ring_has_room(&writer, 100 * all));
-    write_pieces(&writer, cells - 1);
+    write_pieces(&writer, CELLS - 1);
     ck_assert(!fan_ring_has_room(&writer, 0));
-    read_pieces(&one, cells);
+    read_pieces(&one, CELLS);
     ck_assert(!fan_ring_has_room(&writer, 1)); /* not without the other */
     read_pieces(&two, 2);
-    ck_assert(fan_ring_has_room(&writer, 2 * cell));
-    ck_assert(!fan_ring_has_room(&writer, 2 * cell + 1));
-    read_pieces(&two, cells - 2);
+    ck_assert(fan_ring_has_room(&writer, 2 * CELL));
+    ck_assert(!fan_ring_has_room(&writer, 2 * CELL + 1));
+    read_pieces(&two, CELLS - 2);
     ck_assert(fan_ring_has_room(&writer, all));
 
     /* The next writer has not written for long; the first is now the slow one. */
     fan_ring_begin(&two);
-    write_pieces(&two, cells);
-    read_pieces(&one, cells);
+    write_pieces(&two, CELLS);
+    read_pieces(&one, CELLS);
     ck_assert(!fan_ring_has_room(&two, 1));
-    read_pieces(&writer, cells);
+    read_pieces(&writer, CELLS);
     ck_assert(fan_ring_has_room(&two, all));
     ck_assert_int_eq(noted(&common->idles), 0);
-    free_ring(memory, members);
+    free_ring(memory, MEMBERS);
 }
 
 START_TEST(room)
 {
     check_room(0);
-    for (uint32_t back = 1; back <= 3 * cells; back++)
+    for (uint32_t back = 1; back <= 3 * CELLS; back++)
         check_room(-back);
 }
 END_TEST
@@ -418,7 +420,7 @@ static void *act_late(void *state)
     late *l = state;
     for (int i = 0; i < 10000 && noted(&common->idles) < 100; i++)
         usleep(1000);
-    l->act(l->ring, cells);
+    l->act(l->ring, CELLS);
     return NULL;
 }
 
@@ -429,7 +431,7 @@ static void wait_for(fan_ring *waiter, void (*wait)(fan_ring *, int), fan_ring *
     late l = {.ring = other, .act = act};
     atomic_store(&common->idles, 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, act_late, &l), 0);
-    wait(waiter, cells);
+    wait(waiter, CELLS);
     pthread_join(thread, NULL);
     ck_assert_int_ge(noted(&common->idles), 100);
 }
@@ -442,7 +444,7 @@ START_TEST(idle_is_called_while_waiting)
     fan_ring reader = open_ring(memory, 2, 1, 0);
     fan_ring_begin(&writer);
     wait_for(&reader, read_pieces, &writer, write_pieces);
-    write_pieces(&writer, cells);
+    write_pieces(&writer, CELLS);
     wait_for(&writer, write_pieces, &reader, read_pieces);
     free_ring(memory, 2);
 }

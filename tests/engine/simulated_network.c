@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tests/engine/simulated_network.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a stalled stream is said to wait for. */
+#include "config.h"
+
 #include "engine/stall.h"
 #include "tests/common/unit_main.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* compare FILE: is what all ranks read through fanout_h5_open what HDF5 reads in the file itself? */
+#include "config.h"
+
 #include "tests/hdf5/content.h"
 #include "fanout_hdf5.h"
 

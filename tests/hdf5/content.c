@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tests/hdf5/content.h"
 
 #include <stdlib.h>
@@ -116,11 +118,11 @@ typedef struct topmost {
 static herr_t look(unsigned n, const H5E_error2_t *error, void *state)
 {
     topmost *top = state;
-    char class[32] = "";
+    char type_class[32] = "";
     if (n == 0) {
         top->has_text = error->desc != NULL && strstr(error->desc, top->text) != NULL;
-        H5Eget_class_name(error->cls_id, class, sizeof class);
-        top->ours = strcmp(class, "fanout") == 0;
+        H5Eget_class_name(error->cls_id, type_class, sizeof type_class);
+        top->ours = strcmp(type_class, "fanout") == 0;
     }
     return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Selections in pieces: the same elements in the same order, pieces of bounded size, no chunk in two pieces. */
+#include "config.h"
+
 #include "hdf5/read/cut.h"
 #include "tests/hdf5/random_space.h"
 #include "tests/common/unit_main.h"

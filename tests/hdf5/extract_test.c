@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A part of an HDF5 file as a file of its own. */
+#include "config.h"
+
 #include "tools/mdc/extract.h"
 
 #include "tests/hdf5/content.h"

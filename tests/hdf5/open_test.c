@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* fanout_h5_open: content of all kinds of files, one image on each node, errors on all ranks, damage, leaks. */
-#define _GNU_SOURCE
 #include "config.h"
 
 #include "tests/hdf5/content.h"

@@ -4,6 +4,8 @@
  * signatures, zero and large counts, MPI_BOTTOM, intercommunicators, and the errors of the MPI library.
  * Each case runs with every algorithm. Parameters are set so that even small broadcasts take our path.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/lib/evidence.h"
 #include "tests/common/tap.h"
@@ -13,7 +15,7 @@
 #include <string.h>
 
 static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
-enum { algorithm_count = sizeof algorithms / sizeof algorithms[0] };
+enum { ALGORITHM_COUNT = sizeof algorithms / sizeof algorithms[0] };
 
 static int rank, size;
 
@@ -76,26 +78,26 @@ static void test_roots_and_sizes(const char *algorithm)
 
 /* ---- equal signatures, different datatypes ---- */
 
-enum { elements = 1260, room = 8 * elements };
+enum { ELEMENTS = 1260, ROOM = 8 * ELEMENTS };
 
 /* A way to describe `elements` ints in an array of `room` ints: the position of element i. */
 typedef struct view {
     const char *name;
     int count;
     MPI_Datatype type;
-    int positions[elements];
+    int positions[ELEMENTS];
     MPI_Aint start; /* bytes from the array to the buffer argument */
 } view;
 
 static void set_positions(view *v, int first, int step)
 {
-    for (int i = 0; i < elements; i++)
+    for (int i = 0; i < ELEMENTS; i++)
         v->positions[i] = first + i * step;
 }
 
 static void view_plain(view *v)
 {
-    v->count = elements;
+    v->count = ELEMENTS;
     MPI_Type_dup(MPI_INT, &v->type);
     set_positions(v, 0, 1);
 }
@@ -103,27 +105,27 @@ static void view_plain(view *v)
 static void view_one_contiguous(view *v)
 {
     v->count = 1;
-    MPI_Type_contiguous(elements, MPI_INT, &v->type);
+    MPI_Type_contiguous(ELEMENTS, MPI_INT, &v->type);
     set_positions(v, 0, 1);
 }
 
 static void view_one_vector(view *v)
 {
     v->count = 1;
-    MPI_Type_vector(elements, 1, 3, MPI_INT, &v->type);
+    MPI_Type_vector(ELEMENTS, 1, 3, MPI_INT, &v->type);
     set_positions(v, 0, 3);
 }
 
 static void view_resized(view *v)
 {
-    v->count = elements;
+    v->count = ELEMENTS;
     MPI_Type_create_resized(MPI_INT, 0, 12, &v->type);
     set_positions(v, 0, 3);
 }
 
 static void view_sevens(view *v)
 {
-    v->count = elements / 7;
+    v->count = ELEMENTS / 7;
     MPI_Type_contiguous(7, MPI_INT, &v->type);
     set_positions(v, 0, 1);
 }
@@ -131,17 +133,17 @@ static void view_sevens(view *v)
 /* Blocks of 4 in reverse order: the packed order is not the order of memory. */
 static void view_reversed(view *v)
 {
-    enum { blocks = elements / 4 };
-    int lengths[blocks];
-    MPI_Aint displacements[blocks];
-    for (int b = 0; b < blocks; b++) {
+    enum { BLOCKS = ELEMENTS / 4 };
+    int lengths[BLOCKS];
+    MPI_Aint displacements[BLOCKS];
+    for (int b = 0; b < BLOCKS; b++) {
         lengths[b] = 4;
-        displacements[b] = (MPI_Aint)(blocks - 1 - b) * 5 * (MPI_Aint)sizeof(int);
+        displacements[b] = (MPI_Aint)(BLOCKS - 1 - b) * 5 * (MPI_Aint)sizeof(int);
         for (int i = 0; i < 4; i++)
-            v->positions[4 * b + i] = (blocks - 1 - b) * 5 + i;
+            v->positions[4 * b + i] = (BLOCKS - 1 - b) * 5 + i;
     }
     v->count = 1;
-    MPI_Type_create_hindexed(blocks, lengths, displacements, MPI_INT, &v->type);
+    MPI_Type_create_hindexed(BLOCKS, lengths, displacements, MPI_INT, &v->type);
 }
 
 /* Two ints on both sides of a hole, the first at a negative displacement. */
@@ -153,9 +155,9 @@ static void view_negative_bound(view *v)
     MPI_Type_create_struct(2, lengths, displacements, types, &whole);
     MPI_Type_create_resized(whole, -4, 16, &v->type);
     MPI_Type_free(&whole);
-    v->count = elements / 2;
+    v->count = ELEMENTS / 2;
     v->start = 4;
-    for (int i = 0; i < elements / 2; i++) {
+    for (int i = 0; i < ELEMENTS / 2; i++) {
         v->positions[2 * i] = 4 * i;
         v->positions[2 * i + 1] = 4 * i + 3;
     }
@@ -165,37 +167,37 @@ static void view_indexed(view *v)
 {
     int lengths[] = {1, 4}, displacements[] = {0, 2};
     MPI_Type_indexed(2, lengths, displacements, MPI_INT, &v->type); /* extent 6, holds 0 and 2..5 */
-    v->count = elements / 5;
-    for (int i = 0; i < elements; i++)
+    v->count = ELEMENTS / 5;
+    for (int i = 0; i < ELEMENTS; i++)
         v->positions[i] = i / 5 * 6 + (i % 5 == 0 ? 0 : i % 5 + 1);
 }
 
 static void view_subarray(view *v)
 {
-    int sizes[] = {elements / 5, 9}, subsizes[] = {elements / 5, 5}, starts[] = {0, 2};
+    int sizes[] = {ELEMENTS / 5, 9}, subsizes[] = {ELEMENTS / 5, 5}, starts[] = {0, 2};
     MPI_Type_create_subarray(2, sizes, subsizes, starts, MPI_ORDER_C, MPI_INT, &v->type);
     v->count = 1;
-    for (int i = 0; i < elements; i++)
+    for (int i = 0; i < ELEMENTS; i++)
         v->positions[i] = i / 5 * 9 + 2 + i % 5;
 }
 
 static void (*const make_view[])(view *) = {view_plain,    view_one_contiguous, view_one_vector,
                                             view_resized,  view_sevens,         view_reversed,
                                             view_negative_bound, view_indexed,  view_subarray};
-enum { views = sizeof make_view / sizeof make_view[0] };
+enum { VIEWS = sizeof make_view / sizeof make_view[0] };
 
 /* What the array must hold after the broadcast: elements where the view has them, the poison in holes. */
 static void expect(const view *v, int salt, int *array)
 {
-    memset(array, 0x5a, room * sizeof *array);
-    for (int i = 0; i < elements; i++)
+    memset(array, 0x5a, ROOM * sizeof *array);
+    for (int i = 0; i < ELEMENTS; i++)
         array[v->positions[i]] = value(i, salt);
 }
 
 /* Broadcast with the root's view and ours; on all ranks every element must arrive and every hole stay. */
 static bool broadcast_views(view *v, int root, bool bottom, MPI_Comm comm)
 {
-    static int array[room], expected[room];
+    static int array[ROOM], expected[ROOM];
     expect(v, root, expected);
     if (rank == root)
         memcpy(array, expected, sizeof array);
@@ -221,22 +223,22 @@ static void test_views(const char *algorithm)
 {
     MPI_Comm comm = make_comm(algorithm);
     evidence_watch(&ours, comm);
-    view *all = calloc(views, sizeof *all);
-    for (int i = 0; i < views; i++)
+    view *all = calloc(VIEWS, sizeof *all);
+    for (int i = 0; i < VIEWS; i++)
         make_view[i](&all[i]);
     bool good = true, bottom_good = true, all_ours = true;
-    for (int of_root = 0; of_root < views; of_root++)
-        for (int of_others = 0; of_others < views; of_others++) {
+    for (int of_root = 0; of_root < VIEWS; of_root++)
+        for (int of_others = 0; of_others < VIEWS; of_others++) {
             int root = (of_root + of_others) % size;
             /* Not all receivers have the same view either. */
-            view *mine = &all[rank == root ? of_root : (of_others + rank) % views];
+            view *mine = &all[rank == root ? of_root : (of_others + rank) % VIEWS];
             good = broadcast_views(mine, root, false, comm) && good;
             bottom_good = broadcast_views(mine, root, (rank + of_root) % 2, comm) && bottom_good;
             all_ours = was_ours() && all_ours;
         }
-    tap_ok(good && all_ours, "%s: %d datatypes on the root against %d on the others", algorithm, views, views);
+    tap_ok(good && all_ours, "%s: %d datatypes on the root against %d on the others", algorithm, VIEWS, VIEWS);
     tap_ok(bottom_good, "%s: the same with MPI_BOTTOM and absolute types on some ranks", algorithm);
-    for (int i = 0; i < views; i++)
+    for (int i = 0; i < VIEWS; i++)
         MPI_Type_free(&all[i].type);
     free(all);
     MPI_Comm_free(&comm);
@@ -285,13 +287,13 @@ static void test_intercommunicator(void)
     int low = rank < size / 2;
     MPI_Comm_split(MPI_COMM_WORLD, low, rank, &half);
     MPI_Intercomm_create(half, 0, MPI_COMM_WORLD, low ? size / 2 : 0, 1, &inter);
-    enum { count = 50000 };
-    int *data = malloc(count * sizeof *data);
-    for (int i = 0; i < count; i++)
+    enum { COUNT = 50000 };
+    int *data = malloc(COUNT * sizeof *data);
+    for (int i = 0; i < COUNT; i++)
         data[i] = rank == 0 ? value(i, 3) : -1;
     int root = !low ? 0 : rank == 0 ? MPI_ROOT : MPI_PROC_NULL;
-    bool good = fanout_bcast(data, count, MPI_INT, root, inter) == MPI_SUCCESS;
-    for (int i = 0; i < count && !low; i++)
+    bool good = fanout_bcast(data, COUNT, MPI_INT, root, inter) == MPI_SUCCESS;
+    for (int i = 0; i < COUNT && !low; i++)
         good = good && data[i] == value(i, 3);
     tap_ok(good, "intercommunicator");
     free(data);
@@ -343,9 +345,9 @@ static void test_attributes(void)
 
 static int class_of(int code)
 {
-    int class;
-    MPI_Error_class(code, &class);
-    return class;
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class;
 }
 
 static void test_errors(void)
@@ -398,7 +400,7 @@ int main(void)
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    for (int i = 0; i < algorithm_count; i++) {
+    for (int i = 0; i < ALGORITHM_COUNT; i++) {
         test_roots_and_sizes(algorithms[i]);
         test_views(algorithms[i]);
     }

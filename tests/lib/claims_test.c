@@ -3,6 +3,8 @@
  * The behaviours that the method claims, read from traces of real runs: what travelled, and in which
  * order a rank sent and received. Each behaviour of overlap must be absent when overlap is off.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
@@ -12,7 +14,7 @@
 #include <string.h>
 
 /* The first chunks are shorter, so that there are some more than bytes / chunk. */
-enum { k = 3, chunk = 1024, bytes = 600 * chunk, most_chunks = 2 * bytes / chunk };
+enum { K = 3, CHUNK = 1024, BYTES = 600 * CHUNK, MOST_CHUNKS = 2 * BYTES / CHUNK };
 
 static int rank, size;
 static fan_trace trace;
@@ -49,10 +51,10 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
     fan_lifetime_state(comm, &state, &code);
     fan_trace_clear(&trace);
     state->trace = &trace;
-    char *data = malloc(bytes);
-    memset(data, rank == 0 ? 7 : 0, bytes);
-    fanout_bcast(data, bytes, MPI_CHAR, 0, comm);
-    tap_ok(data[0] == 7 && memcmp(data, data + 1, bytes - 1) == 0, "the data arrives (overlap %s, %s secondary groups, %s)",
+    char *data = malloc(BYTES);
+    memset(data, rank == 0 ? 7 : 0, BYTES);
+    fanout_bcast(data, BYTES, MPI_CHAR, 0, comm);
+    tap_ok(data[0] == 7 && memcmp(data, data + 1, BYTES - 1) == 0, "the data arrives (overlap %s, %s secondary groups, %s)",
            overlap, secondary, algorithm);
     layout = state->planned.plan.layout;
     chunks = (int)fan_layout_chunks(&layout);
@@ -62,7 +64,7 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
 
 static int group_of(int node)
 {
-    return (node - 1) / k;
+    return (node - 1) / K;
 }
 
 static int chunk_at(int64_t offset)
@@ -76,7 +78,7 @@ static int chunk_at(int64_t offset)
 /* Which chunks came from rank 0 to this rank: 1 or 0 for each. */
 static void chunks_from_root(int *came)
 {
-    memset(came, 0, most_chunks * sizeof *came);
+    memset(came, 0, MOST_CHUNKS * sizeof *came);
     for (size_t i = 0; i < trace.count; i++)
         if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE && trace.transfers[i].peer == 0)
             came[chunk_at(trace.transfers[i].offset)]++;
@@ -84,14 +86,14 @@ static void chunks_from_root(int *came)
 
 static void check_partition(void)
 {
-    int mine[most_chunks], all[most_chunks];
-    tap_ok(chunks > k && chunks <= most_chunks, "there are %d chunks", chunks);
+    int mine[MOST_CHUNKS], all[MOST_CHUNKS];
+    tap_ok(chunks > K && chunks <= MOST_CHUNKS, "there are %d chunks", chunks);
     chunks_from_root(mine);
     int count = 0;
     for (int i = 0; i < chunks; i++)
         count += mine[i];
     tap_ok(count < chunks, "no member gets all from the root");
-    tap_ok(rank == 0 || group_of(rank) > 0 || abs(count - chunks / k) <= 1, "subfiles are about equal");
+    tap_ok(rank == 0 || group_of(rank) > 0 || abs(count - chunks / K) <= 1, "subfiles are about equal");
     MPI_Allreduce(mine, all, chunks, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     bool disjoint = true;
     for (int i = 0; i < chunks; i++)
@@ -99,38 +101,38 @@ static void check_partition(void)
     tap_ok(disjoint, "the members' subfiles are disjoint and together the data");
 }
 
-/* When the first send of `class` to a peer in another group (or the same one) began, INFINITY if there is none. */
-static double first_send(int class, bool to_own_group)
+/* When the first send of `subfile` to a peer in another group (or the same one) began, INFINITY if there is none. */
+static double first_send(int subfile, bool to_own_group)
 {
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && trace.transfers[i].class == class &&
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && trace.transfers[i].subfile == subfile &&
             (group_of(trace.transfers[i].peer) == group_of(rank)) == to_own_group)
             return trace.transfers[i].begin;
     return INFINITY;
 }
 
-static double last_receive(int class)
+static double last_receive(int subfile)
 {
     double last = 0;
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE && trace.transfers[i].class == class)
+        if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE && trace.transfers[i].subfile == subfile)
             last = fmax(last, trace.transfers[i].end);
     return last;
 }
 
-/* This rank, not the root, sends a class on before it has received all of that class. */
+/* This rank, not the root, sends a subfile on before it has received all of that subfile. */
 static bool sends_early(bool to_own_group)
 {
-    for (int class = 0; rank > 0 && class < k; class++)
-        if (first_send(class, to_own_group) < last_receive(class))
+    for (int subfile = 0; rank > 0 && subfile < K; subfile++)
+        if (first_send(subfile, to_own_group) < last_receive(subfile))
             return true;
     return false;
 }
 
 static bool every_member_linked_to_every_other(void)
 {
-    for (int peer = 1; peer <= k; peer++) {
-        bool linked = rank == 0 || rank > k || peer == rank;
+    for (int peer = 1; peer <= K; peer++) {
+        bool linked = rank == 0 || rank > K || peer == rank;
         for (size_t i = 0; i < trace.count; i++)
             linked = linked || (trace.transfers[i].kind == FAN_TRANSFER_SEND && trace.transfers[i].peer == peer);
         if (!linked)
@@ -142,24 +144,24 @@ static bool every_member_linked_to_every_other(void)
 static bool feeds_slot_to_slot(void)
 {
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && rank > 0 && rank <= k && group_of(trace.transfers[i].peer) == 1 &&
-            trace.transfers[i].peer != rank + k)
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && rank > 0 && rank <= K && group_of(trace.transfers[i].peer) == 1 &&
+            trace.transfers[i].peer != rank + K)
             return false;
     return true;
 }
 
 static bool scatter_is_concurrent(void)
 {
-    int first_of_class[k] = {-1, -1, -1}, last = 0, index = 0;
+    int first_of_subfile[K] = {-1, -1, -1}, last = 0, index = 0;
     for (size_t i = 0; i < trace.count; i++)
         if (trace.transfers[i].kind == FAN_TRANSFER_SEND) {
-            int class = trace.transfers[i].class;
-            if (first_of_class[class] < 0)
-                first_of_class[class] = index;
-            last = class == 0 ? index : last;
+            int subfile = trace.transfers[i].subfile;
+            if (first_of_subfile[subfile] < 0)
+                first_of_subfile[subfile] = index;
+            last = subfile == 0 ? index : last;
             index++;
         }
-    return rank != 0 || (first_of_class[1] < last && first_of_class[2] < last);
+    return rank != 0 || (first_of_subfile[1] < last && first_of_subfile[2] < last);
 }
 
 static double completion(void)
@@ -205,7 +207,7 @@ int main(void)
     tap_ok(on_some_rank(after > 0), "a secondary group is served");
 
     broadcast("1", "0", "full");
-    tap_ok(on_some_rank(rank > 0 && rank <= k && !feeds_slot_to_slot()), "full: members feed every member of the next group");
+    tap_ok(on_some_rank(rank > 0 && rank <= K && !feeds_slot_to_slot()), "full: members feed every member of the next group");
     check_partition();
 
     fan_trace_clear(&trace);

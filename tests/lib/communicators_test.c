@@ -3,22 +3,24 @@
  * Every kind of communicator, at any time of its life, and calls from within MPI's callbacks. What remains at the end
  * is left to MPI_Finalize.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/common/tap.h"
 
-enum { count = 3000 };
+enum { COUNT = 3000 };
 
 static int rank, size;
 
 /* All of them, small ones too, go through the engine: see main. */
 static bool broadcasts(MPI_Comm comm, int root, int salt)
 {
-    int data[count], mine;
+    int data[COUNT], mine;
     MPI_Comm_rank(comm, &mine);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < COUNT; i++)
         data[i] = mine == root ? i * 7 + salt : -1;
-    bool good = fanout_bcast(data, count, MPI_INT, root, comm) == MPI_SUCCESS;
-    for (int i = 0; i < count; i++)
+    bool good = fanout_bcast(data, COUNT, MPI_INT, root, comm) == MPI_SUCCESS;
+    for (int i = 0; i < COUNT; i++)
         good = good && data[i] == i * 7 + salt;
     return good;
 }

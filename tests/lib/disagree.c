@@ -3,6 +3,8 @@
  * Usage: disagree BYTES ROOT OTHER_BYTES OTHER_ROOT
  * One broadcast with MPI_ERRORS_ARE_FATAL, in which the last rank gives the other two. For disagree.sh.
  */
+#include "config.h"
+
 #include "fanout.h"
 
 #include <stdio.h>

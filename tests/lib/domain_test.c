@@ -7,12 +7,12 @@
 
 #include <stdlib.h>
 
-enum { most_members = 8 };
+enum { MOST_MEMBERS = 8 };
 
 /* expected[m] for member m: bindings come in another order. */
 static void expect(fan_binding *bindings, int members, const int *expected)
 {
-    int domains[most_members];
+    int domains[MOST_MEMBERS];
     fan_domain_find(bindings, members, domains);
     for (int m = 0; m < members; m++)
         if (domains[m] != expected[m])
@@ -21,7 +21,7 @@ static void expect(fan_binding *bindings, int members, const int *expected)
 
 static void expect_of_file(int members, const int *of_file, const int *expected)
 {
-    fan_binding bindings[most_members];
+    fan_binding bindings[MOST_MEMBERS];
     for (int m = 0; m < members; m++)
         bindings[members - 1 - m] = (fan_binding){.member = m, .domain = of_file[m]};
     expect(bindings, members, expected);
@@ -63,7 +63,7 @@ typedef struct range {
 
 static void expect_on(const char *machine, int members, const range *cpus, const int *expected)
 {
-    fan_binding bindings[most_members];
+    fan_binding bindings[MOST_MEMBERS];
     for (int m = 0; m < members; m++) {
         fan_binding *b = &bindings[members - 1 - m];
         *b = (fan_binding){.member = m, .domain = FAN_NO_DOMAIN};

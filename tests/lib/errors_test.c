@@ -3,6 +3,8 @@
  * Wrong arguments: the MPI library's own error, once, through the handler of the communicator, and before anything is
  * sent. Each is given by one rank alone, which must return. FANOUT_CHECK: arguments that differ between ranks.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/common/tap.h"
 
@@ -12,9 +14,9 @@ static int rank, size;
 
 static int class_of(int code)
 {
-    int class;
-    MPI_Error_class(code, &class);
-    return class;
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class;
 }
 
 /* ---- an error handler that counts ---- */
@@ -30,9 +32,9 @@ static void count_call(MPI_Comm *comm, int *code, ...)
 
 /* ---- arguments that are wrong by themselves ---- */
 
-enum { many = 50000 }; /* ints, above the default of min_bytes */
+enum { MANY = 50000 }; /* ints, above the default of min_bytes */
 
-static int data[many];
+static int data[MANY];
 
 typedef struct wrong_call {
     const char *text;
@@ -41,7 +43,7 @@ typedef struct wrong_call {
     MPI_Datatype type;
     int root;
     bool no_comm;
-    int class; /* where all MPI libraries agree, or 0 */
+    int error_class; /* where all MPI libraries agree, or 0 */
 } wrong_call;
 
 static int call_wrongly(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), const wrong_call *w, MPI_Comm comm)
@@ -66,7 +68,7 @@ static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used, 
         MPI_Comm_set_errhandler(MPI_COMM_SELF, counting);
         int expected = class_by(MPI_Bcast, w, used);
         good = class_by(fanout_bcast, w, fresh) == expected && class_by(fanout_bcast, w, used) == expected &&
-               (w->class == 0 || w->class == expected);
+               (w->error_class == 0 || w->error_class == expected);
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_ARE_FATAL);
     }
@@ -75,10 +77,10 @@ static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used, 
 
 static bool broadcasts(MPI_Comm comm)
 {
-    for (int i = 0; i < many; i++)
+    for (int i = 0; i < MANY; i++)
         data[i] = rank == 0 ? i : -1;
-    bool good = fanout_bcast(data, many, MPI_INT, 0, comm) == MPI_SUCCESS;
-    for (int i = 0; i < many; i++)
+    bool good = fanout_bcast(data, MANY, MPI_INT, 0, comm) == MPI_SUCCESS;
+    for (int i = 0; i < MANY; i++)
         good = good && data[i] == i;
     return good;
 }
@@ -97,20 +99,20 @@ static void test_wrong_calls(void)
     bool good = broadcasts(used);
     const wrong_call all[] = {
         {"negative count", data, -1, MPI_INT, 0, false, MPI_ERR_COUNT},
-        {"negative root", data, many, MPI_INT, -5, false, MPI_ERR_ROOT},
-        {"root too large", data, many, MPI_INT, size, false, MPI_ERR_ROOT},
+        {"negative root", data, MANY, MPI_INT, -5, false, MPI_ERR_ROOT},
+        {"root too large", data, MANY, MPI_INT, size, false, MPI_ERR_ROOT},
         {"root too large, count 0", data, 0, MPI_INT, size, false, MPI_ERR_ROOT},
-        {"null type", data, many, MPI_DATATYPE_NULL, 0, false, MPI_ERR_TYPE},
+        {"null type", data, MANY, MPI_DATATYPE_NULL, 0, false, MPI_ERR_TYPE},
         {"uncommitted type, little data", data, 2, uncommitted, 0, false, MPI_ERR_TYPE},
-        {"uncommitted type, much data", data, many / 2, uncommitted, 0, false, MPI_ERR_TYPE},
-        {"null communicator", data, many, MPI_INT, 0, true, MPI_ERR_COMM},
+        {"uncommitted type, much data", data, MANY / 2, uncommitted, 0, false, MPI_ERR_TYPE},
+        {"null communicator", data, MANY, MPI_INT, 0, true, MPI_ERR_COMM},
 #ifdef OPEN_MPI /* MPICH 4.0.2 aborts */
         {"null type, count 0", data, 0, MPI_DATATYPE_NULL, 0, false, MPI_ERR_TYPE},
         {"uncommitted type, count 0", data, 0, uncommitted, 0, false, MPI_ERR_TYPE},
-        {"MPI_IN_PLACE", MPI_IN_PLACE, many, MPI_INT, 0, false, 0},
+        {"MPI_IN_PLACE", MPI_IN_PLACE, MANY, MPI_INT, 0, false, 0},
 #else /* Open MPI 4.1.4 does not look */
         {"NULL, little data", NULL, 2, MPI_INT, 0, false, MPI_ERR_BUFFER},
-        {"NULL, much data", NULL, many, MPI_INT, 0, false, MPI_ERR_BUFFER},
+        {"NULL, much data", NULL, MANY, MPI_INT, 0, false, MPI_ERR_BUFFER},
 #endif
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -158,10 +160,10 @@ static void test_disagreement(const char *min_bytes)
     MPI_Comm comm = make_checking_comm(min_bytes);
     bool odd = rank == size - 1;
     tap_ok(broadcasts(comm), "min_bytes %s: what is equal passes", min_bytes);
-    tap_ok(is_disagreement(fanout_bcast(data, odd ? many - 1 : many, MPI_INT, 0, comm)), "a rank has fewer bytes");
-    tap_ok(is_disagreement(fanout_bcast(data, odd ? 0 : many, MPI_INT, 0, comm)), "a rank has no element");
-    tap_ok(is_disagreement(fanout_bcast(data, odd ? 1 : many, MPI_INT, 0, comm)), "a rank is below min_bytes");
-    tap_ok(is_disagreement(fanout_bcast(data, many, MPI_INT, odd ? 1 : 0, comm)), "a rank has another root");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? MANY - 1 : MANY, MPI_INT, 0, comm)), "a rank has fewer bytes");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? 0 : MANY, MPI_INT, 0, comm)), "a rank has no element");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? 1 : MANY, MPI_INT, 0, comm)), "a rank is below min_bytes");
+    tap_ok(is_disagreement(fanout_bcast(data, MANY, MPI_INT, odd ? 1 : 0, comm)), "a rank has another root");
     tap_ok(is_disagreement(fanout_bcast(data, 0, MPI_INT, odd ? 1 : 0, comm)), "the same without data");
     tap_ok(is_disagreement(fanout_bcast(data, rank + 1, MPI_INT, 0, comm)), "all differ");
     MPI_Count bytes = odd ? 99999 : 100000;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* More than 2^31 bytes: as a large count of bytes, and as few elements of a large datatype. */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/common/tap.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* fanout_mdc_bcast: the array arrives bit by bit, descriptors complete in order and are usable when they do. */
+#include "config.h"
+
 #include "fanout_mdc.h"
 #include "tests/common/tap.h"
 
@@ -107,9 +109,9 @@ static void test_content(void)
 
 static int class_of(int code)
 {
-    int class;
-    MPI_Error_class(code, &class);
-    return class;
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class;
 }
 
 static void test_stop(void)

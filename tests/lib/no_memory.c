@@ -6,7 +6,8 @@
  * FANOUT_TEST_REFUSE=reserve  it is full
  * FANOUT_TEST_REFUSE=open     another process cannot be looked into
  */
-#define _GNU_SOURCE
+#include "config.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

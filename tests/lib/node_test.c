@@ -3,6 +3,8 @@
  * Ranks that share memory: how much of it, for how long, that messages make progress while ranks wait for each
  * other in it, and that wrong lengths are noticed. Run with placements (tests/run-mpi).
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
@@ -10,8 +12,8 @@
 
 #include <string.h>
 
-enum { medium = 4 * 1024 * 1024 }; /* between two ranks less is MPI's */
-enum { large = 8 * 1024 * 1024 }; /* more than the ring holds, and no message that MPI sends before it is asked for */
+enum { MEDIUM = 4 * 1024 * 1024 }; /* between two ranks less is MPI's */
+enum { LARGE = 8 * 1024 * 1024 }; /* more than the ring holds, and no message that MPI sends before it is asked for */
 
 static int rank, size;
 static char *buffer;
@@ -68,7 +70,7 @@ static void test_memory(void)
     MPI_Comm_dup(MPI_COMM_WORLD, &same);
     MPI_Comm_split(MPI_COMM_WORLD, 0, -rank, &reversed);
     MPI_Comm_split(MPI_COMM_WORLD, rank == 0, rank, &other);
-    bool good = broadcast(medium, 0, 1, same) && broadcast(medium, 0, 2, reversed);
+    bool good = broadcast(MEDIUM, 0, 1, same) && broadcast(MEDIUM, 0, 2, reversed);
     bool alone = map_of(same)->node == NULL;
     tap_ok(good && count_segments(&bytes) == !alone, "communicators of the same ranks share one segment");
     size_t domains = alone ? 0 : (size_t)map_of(same)->node->ring.domains;
@@ -77,13 +79,13 @@ static void test_memory(void)
 
     int of_other;
     MPI_Comm_size(other, &of_other);
-    good = of_other == 1 || broadcast(medium, 0, 3, other);
+    good = of_other == 1 || broadcast(MEDIUM, 0, 3, other);
     bool other_ring = of_other > 1 && map_of(other)->node != NULL && map_of(other)->node != map_of(same)->node;
     tap_ok(good && count_segments(&bytes) == !alone + other_ring, "one of other ranks has a segment of its own");
 
     MPI_Comm_free(&other);
     MPI_Comm_free(&same);
-    tap_ok(broadcast(medium, 0, 4, reversed) && count_segments(&bytes) == !alone,
+    tap_ok(broadcast(MEDIUM, 0, 4, reversed) && count_segments(&bytes) == !alone,
            "a segment stays as long as a communicator needs it");
     MPI_Comm_free(&reversed);
     tap_ok(count_segments(&bytes) == 0, "and no longer");
@@ -97,13 +99,13 @@ static void test_memory(void)
  */
 static bool broadcast_behind_message(int sender, int receiver, int root, MPI_Comm comm)
 {
-    char *message = calloc(1, large);
+    char *message = calloc(1, LARGE);
     MPI_Request request = MPI_REQUEST_NULL;
     if (rank == sender)
-        MPI_Isend(message, large, MPI_BYTE, receiver, 0, comm, &request);
+        MPI_Isend(message, LARGE, MPI_BYTE, receiver, 0, comm, &request);
     else if (rank == receiver)
-        MPI_Recv(message, large, MPI_BYTE, sender, 0, comm, MPI_STATUS_IGNORE);
-    bool good = broadcast(large, root, sender, comm);
+        MPI_Recv(message, LARGE, MPI_BYTE, sender, 0, comm, MPI_STATUS_IGNORE);
+    bool good = broadcast(LARGE, root, sender, comm);
     MPI_Wait(&request, MPI_STATUS_IGNORE);
     free(message);
     return good;
@@ -158,12 +160,12 @@ static void test_domains(void)
 {
     MPI_Comm comm;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
-    bool good = broadcast(medium, 0, 0, comm), crossed_once = true;
+    bool good = broadcast(MEDIUM, 0, 0, comm), crossed_once = true;
     const fan_node_map *map = map_of(comm);
     bool alone = map->node == NULL;
     tap_ok(alone || map->node->ring.domains == expected_domains(), "domains are those that ranks are bound to");
     for (int root = 0; root < size; root++) {
-        good = broadcast(medium, root, root, comm) && good;
+        good = broadcast(MEDIUM, root, root, comm) && good;
         MPI_Barrier(comm);
         crossed_once = crossed_once && (alone || crosses_once(map, root));
         MPI_Barrier(comm);
@@ -180,15 +182,15 @@ static void test_lengths(void)
     MPI_Comm comm;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
-    bool good = broadcast(medium, 0, 1, comm);
+    bool good = broadcast(MEDIUM, 0, 1, comm);
     if (map_of(comm)->nodes > 1) {
         tap_ok(good, "lengths that differ # SKIP several nodes");
     } else {
-        int class, code = fanout_bcast(buffer, rank == size - 1 ? medium - 1 : medium, MPI_BYTE, 0, comm);
-        MPI_Error_class(code, &class);
-        tap_ok(class == (rank == size - 1 ? MPI_ERR_TRUNCATE : MPI_SUCCESS),
+        int error_class, code = fanout_bcast(buffer, rank == size - 1 ? MEDIUM - 1 : MEDIUM, MPI_BYTE, 0, comm);
+        MPI_Error_class(code, &error_class);
+        tap_ok(error_class == (rank == size - 1 ? MPI_ERR_TRUNCATE : MPI_SUCCESS),
                "a rank whose length differs from that of its node gets MPI_ERR_TRUNCATE");
-        tap_ok(broadcast(medium, 1, 2, comm), "and the communicator still works");
+        tap_ok(broadcast(MEDIUM, 1, 2, comm), "and the communicator still works");
     }
     MPI_Comm_free(&comm);
 }
@@ -200,7 +202,7 @@ int main(void)
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    buffer = malloc(large);
+    buffer = malloc(LARGE);
     test_memory();
     test_progress();
     test_domains();

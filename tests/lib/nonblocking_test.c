@@ -4,17 +4,19 @@
  * beside blocking ones, small ones, datatypes, persistent requests, wrong requests. With FANOUT_PROGRESS=thread also that
  * data comes without any call.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/common/tap.h"
 
 #include <string.h>
 #include <unistd.h>
 
-enum { flights = 6, most_bytes = 3 * 1024 * 1024 };
+enum { FLIGHTS = 6, MOST_BYTES = 3 * 1024 * 1024 };
 
 static int rank, size;
 
-static const int lengths[flights] = {most_bytes, 70000, 100, 1500001, 65536, 900000};
+static const int lengths[FLIGHTS] = {MOST_BYTES, 70000, 100, 1500001, 65536, 900000};
 
 static char value(int salt, int index)
 {
@@ -72,25 +74,25 @@ static bool land(flight *f)
 static void test_flights(void)
 {
     MPI_Comm comm = make_comm();
-    flight f[flights];
+    flight f[FLIGHTS];
     bool good = true;
-    for (int i = 0; i < flights; i++)
+    for (int i = 0; i < FLIGHTS; i++)
         good = take_off(&f[i], i, comm) && good;
-    for (int i = flights - 1; i >= 0; i--)
+    for (int i = FLIGHTS - 1; i >= 0; i--)
         good = fanout_wait(&f[i].request) == MPI_SUCCESS && land(&f[i]) && good;
-    tap_ok(good, "%d in flight on one communicator, waited for in reverse order", flights);
+    tap_ok(good, "%d in flight on one communicator, waited for in reverse order", FLIGHTS);
 
-    for (int i = 0; i < flights; i++)
+    for (int i = 0; i < FLIGHTS; i++)
         good = take_off(&f[i], i, comm) && good;
-    for (int left = flights; left > 0;) {
+    for (int left = FLIGHTS; left > 0;) {
         left = 0;
-        for (int i = 0; i < flights; i++) {
+        for (int i = 0; i < FLIGHTS; i++) {
             int flag;
             good = fanout_test(&f[i].request, &flag) == MPI_SUCCESS && good;
             left += !flag;
         }
     }
-    for (int i = 0; i < flights; i++)
+    for (int i = 0; i < FLIGHTS; i++)
         good = land(&f[i]) && good;
     tap_ok(good, "the same, tested for in turn");
     MPI_Comm_free(&comm);
@@ -105,9 +107,9 @@ static void test_beside_blocking(void)
     for (int i = 0; i < 2; i++)
         good = take_off(&f[i], i, comm) && good;
     for (int i = 0; i < 2; i++) {
-        char *data = make_data(most_bytes, rank == size - 1, 50 + i);
-        good = fanout_bcast(data, most_bytes, MPI_CHAR, size - 1, i == 0 ? comm : other) == MPI_SUCCESS && good;
-        good = is_right(data, most_bytes, 50 + i) && good;
+        char *data = make_data(MOST_BYTES, rank == size - 1, 50 + i);
+        good = fanout_bcast(data, MOST_BYTES, MPI_CHAR, size - 1, i == 0 ? comm : other) == MPI_SUCCESS && good;
+        good = is_right(data, MOST_BYTES, 50 + i) && good;
         free(data);
     }
     good = take_off(&f[2], 2, comm) && good;
@@ -184,9 +186,9 @@ static void test_persistent(int count)
 
 static bool is_request_error(int code)
 {
-    int class;
-    MPI_Error_class(code, &class);
-    return class == MPI_ERR_REQUEST;
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class == MPI_ERR_REQUEST;
 }
 
 static void test_wrong_requests(void)
@@ -204,9 +206,9 @@ static void test_wrong_requests(void)
     good = good && is_request_error(fanout_request_free(&f.request)) && is_request_error(fanout_start(&f.request));
     good = fanout_wait(&f.request) == MPI_SUCCESS && land(&f) && good;
     tap_ok(good, "nor can one that is active");
-    int class, code = fanout_ibcast(&flag, -1, MPI_INT, 0, comm, &none);
-    MPI_Error_class(code, &class);
-    tap_ok(class == MPI_ERR_COUNT && none == FANOUT_REQUEST_NULL, "a negative count: MPI_ERR_COUNT, no request");
+    int error_class, code = fanout_ibcast(&flag, -1, MPI_INT, 0, comm, &none);
+    MPI_Error_class(code, &error_class);
+    tap_ok(error_class == MPI_ERR_COUNT && none == FANOUT_REQUEST_NULL, "a negative count: MPI_ERR_COUNT, no request");
     MPI_Comm_free(&comm);
 }
 

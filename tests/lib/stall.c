@@ -3,6 +3,8 @@
  * Usage: stall ROOT STOPPED
  * A stream in which the rank STOPPED stops for ever in its sink. The others print what the stream ends with. For stall.sh.
  */
+#include "config.h"
+
 #include "fanout.h"
 
 #include <signal.h>
@@ -12,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { stream_bytes = 40000000 };
+enum { STREAM_BYTES = 40000000 };
 
 static int produce(void *state, MPI_Count offset, void *buffer, size_t bytes)
 {
@@ -25,14 +27,14 @@ static int consume(void *state, MPI_Count offset, const void *buffer, size_t byt
 {
     const bool *stops = state;
     (void)buffer;
-    if (*stops && offset + (MPI_Count)bytes > stream_bytes / 4)
+    if (*stops && offset + (MPI_Count)bytes > STREAM_BYTES / 4)
         raise(SIGSTOP);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    int rank, class, length;
+    int rank, error_class, length;
     char text[MPI_MAX_ERROR_STRING];
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -42,10 +44,10 @@ int main(int argc, char **argv)
     }
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     bool stops = rank == atoi(argv[2]);
-    int code = fanout_stream(stream_bytes, produce, consume, &stops, atoi(argv[1]), MPI_COMM_WORLD, MPI_INFO_NULL);
-    MPI_Error_class(code, &class);
+    int code = fanout_stream(STREAM_BYTES, produce, consume, &stops, atoi(argv[1]), MPI_COMM_WORLD, MPI_INFO_NULL);
+    MPI_Error_class(code, &error_class);
     MPI_Error_string(code, text, &length);
-    printf("rank %d: %s: %s\n", rank, class == fanout_error_class(FANOUT_ERR_TIMEOUT) ? "timeout" : "another error", text);
+    printf("rank %d: %s: %s\n", rank, error_class == fanout_error_class(FANOUT_ERR_TIMEOUT) ? "timeout" : "another error", text);
     fflush(stdout);
     sleep(2); /* the others print, too */
     MPI_Abort(MPI_COMM_WORLD, 3);

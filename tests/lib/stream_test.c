@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* fanout_stream and _to_end: order and content, sizes, failing sources and sinks, hints, and that memory stays bounded. */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/common/tap.h"
 
@@ -80,9 +82,9 @@ static stream make_stream(MPI_Count length)
 
 static int class_of(int code)
 {
-    int class;
-    MPI_Error_class(code, &class);
-    return class;
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class;
 }
 
 static MPI_Comm comm;
@@ -394,14 +396,14 @@ static int consume_slowly(void *state, MPI_Count offset, const void *buffer, siz
 
 static void test_memory(void)
 {
-    enum { most_kib = 64 * 1024 };
+    enum { MOST_KIB = 64 * 1024 };
     MPI_Info info;
     MPI_Info_create(&info);
     MPI_Info_set(info, "fanout_chunk_bytes", "16K"); /* below the eager limit of most transports */
     stream s = make_stream((MPI_Count)256 << 20);
     long before = peak_kib();
     int code = fanout_stream(s.length, produce_quickly, consume_slowly, &s, 0, comm, info);
-    tap_ok(code == MPI_SUCCESS && s.consumed == s.length && peak_kib() - before < most_kib,
+    tap_ok(code == MPI_SUCCESS && s.consumed == s.length && peak_kib() - before < MOST_KIB,
            "256 MiB to a slow sink take less than 64 MiB of memory");
     MPI_Info_free(&info);
 }

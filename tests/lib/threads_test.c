@@ -3,15 +3,17 @@
  * MPI_THREAD_MULTIPLE: threads broadcast at the same time, each on communicators of its own, in turn. The library's
  * state on these is made at the same time, too.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "tests/common/tap.h"
 
 #include <pthread.h>
 
-enum { rounds = 60, count = 20000, threads = 6, communicators = 3 };
+enum { ROUNDS = 60, COUNT = 20000, THREADS = 6, COMMUNICATORS = 3 };
 
 typedef struct work {
-    MPI_Comm comms[communicators];
+    MPI_Comm comms[COMMUNICATORS];
     int number;
     bool good;
 } work;
@@ -21,15 +23,15 @@ static int rank, size;
 static void *broadcast(void *argument)
 {
     work *w = argument;
-    int *data = malloc(count * sizeof *data);
+    int *data = malloc(COUNT * sizeof *data);
     w->good = true;
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         int root = (round + w->number) % size;
-        int salt = round * threads + w->number;
-        for (int i = 0; i < count; i++)
+        int salt = round * THREADS + w->number;
+        for (int i = 0; i < COUNT; i++)
             data[i] = rank == root ? i ^ salt : -1;
-        w->good = fanout_bcast(data, count, MPI_INT, root, w->comms[round % communicators]) == MPI_SUCCESS && w->good;
-        for (int i = 0; i < count; i++)
+        w->good = fanout_bcast(data, COUNT, MPI_INT, root, w->comms[round % COMMUNICATORS]) == MPI_SUCCESS && w->good;
+        for (int i = 0; i < COUNT; i++)
             w->good = w->good && data[i] == (i ^ salt);
     }
     free(data);
@@ -47,21 +49,21 @@ int main(void)
         tap_ok(true, "threads # SKIP the MPI library has no MPI_THREAD_MULTIPLE");
         return tap_end();
     }
-    work works[threads];
-    pthread_t handles[threads];
-    for (int i = 0; i < threads; i++) {
+    work works[THREADS];
+    pthread_t handles[THREADS];
+    for (int i = 0; i < THREADS; i++) {
         works[i] = (work){.number = i};
-        for (int c = 0; c < communicators; c++)
+        for (int c = 0; c < COMMUNICATORS; c++)
             MPI_Comm_dup(MPI_COMM_WORLD, &works[i].comms[c]);
     }
-    for (int i = 0; i < threads; i++)
+    for (int i = 0; i < THREADS; i++)
         pthread_create(&handles[i], NULL, broadcast, &works[i]);
-    for (int i = 0; i < threads; i++)
+    for (int i = 0; i < THREADS; i++)
         pthread_join(handles[i], NULL);
-    for (int i = 0; i < threads; i++) {
-        tap_ok(works[i].good, "thread %d: %d broadcasts on %d communicators beside the others", i, rounds,
-               communicators);
-        for (int c = 0; c < communicators; c++)
+    for (int i = 0; i < THREADS; i++) {
+        tap_ok(works[i].good, "thread %d: %d broadcasts on %d communicators beside the others", i, ROUNDS,
+               COMMUNICATORS);
+        for (int c = 0; c < COMMUNICATORS; c++)
             MPI_Comm_free(&works[i].comms[c]);
     }
     return tap_end();

@@ -4,6 +4,8 @@
  * nothing, switches are kept to, and a bad file is an error on all ranks. Its lines `Ranks=` spread the
  * ranks, which are all on one host, over hosts that are not there. Only rank 0 has the variable.
  */
+#include "config.h"
+
 #include "fanout.h"
 #include "lib/call/lifetime.h"
 #include "lib/state/comm_state.h"
@@ -13,7 +15,7 @@
 #include <unistd.h>
 
 static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
-enum { algorithm_count = sizeof algorithms / sizeof algorithms[0] };
+enum { ALGORITHM_COUNT = sizeof algorithms / sizeof algorithms[0] };
 
 static const char variable[] = "FANOUT_TOPO_FILE";
 static int rank, size;
@@ -159,13 +161,13 @@ static void test_one_host(void)
 static void expect_error(const char *what)
 {
     MPI_Comm comm;
-    int class, data[25000] = {0};
+    int subfile, data[25000] = {0};
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
     bool good = true;
     for (int i = 0; i < 2; i++) { /* the second call must not pass for one on a communicator that is ready */
-        MPI_Error_class(fanout_bcast(data, 25000, MPI_INT, 0, comm), &class);
-        good = good && class == fanout_error_class(FANOUT_ERR_PARAM);
+        MPI_Error_class(fanout_bcast(data, 25000, MPI_INT, 0, comm), &subfile);
+        good = good && subfile == fanout_error_class(FANOUT_ERR_PARAM);
     }
     tap_ok(good, "%s is an error on all ranks", what);
     write_file(two_switches, "");
@@ -194,7 +196,7 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     snprintf(path, sizeof path, "topology_test.%d.conf", (int)getpid());
-    for (int i = 0; i < algorithm_count; i++) {
+    for (int i = 0; i < ALGORITHM_COUNT; i++) {
         write_file(two_switches, "");
         test_every_root(algorithms[i], "two switches");
         write_file(two_switches, "NodeName=host[01,03] Speed=0.5\n");

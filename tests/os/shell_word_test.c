@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Words for the shell, which is asked what it makes of them, and the command of --pipe. */
+#include "config.h"
+
 #include "os/shell_word.h"
 #include "tests/common/unit_main.h"
 

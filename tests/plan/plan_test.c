@@ -3,6 +3,8 @@
  * Schedules of all algorithms: the validator accepts them, and it sees what is wrong with a broken
  * one.
  */
+#include "config.h"
+
 #include "plan/algorithms/algorithms.h"
 #include "plan/check/deadlock.h"
 #include "plan/check/validate.h"
@@ -13,7 +15,7 @@
 
 static const fan_algorithm all_algorithms[] = {FAN_CHAIN, FAN_GROUP, FAN_FULL, FAN_KTREE,
                                                FAN_KEXCHANGE};
-enum { algorithm_count = sizeof all_algorithms / sizeof all_algorithms[0] };
+enum { ALGORITHM_COUNT = sizeof all_algorithms / sizeof all_algorithms[0] };
 
 /* The smallest window, and more rounds than it holds, so that every wait there can be is met. */
 static fan_plan make_plan(fan_algorithm algorithm, int nodes, int root, int k, int b, int secondary)
@@ -83,7 +85,7 @@ START_TEST(plans_for_many_nodes_are_valid)
     static const int k[] = {1, 3, 5, 7, 31, 33};
     for (int n = 0; n < 4; n++)
         for (int i = 0; i < 6; i++)
-            for (int a = 0; a < algorithm_count; a++) {
+            for (int a = 0; a < ALGORITHM_COUNT; a++) {
                 fan_plan plan =
                     make_plan(all_algorithms[a], nodes[n], 500, k[i], 1 + i % 3, i % 2 * 10);
                 expect_valid(&plan);
@@ -104,7 +106,7 @@ END_TEST
 
 START_TEST(store_and_forward_is_valid)
 {
-    for (int a = 0; a < algorithm_count; a++) {
+    for (int a = 0; a < ALGORITHM_COUNT; a++) {
         fan_plan plan = make_plan(all_algorithms[a], 30, 3, 4, 2, 2);
         plan.overlap = false;
         expect_valid(&plan);
@@ -122,16 +124,16 @@ static fan_plan make_shared_plan(fan_algorithm algorithm, int readers, int k, in
     return plan;
 }
 
-static void count_reads(const fan_plan *plan, int node, int *of_class, int *of_node)
+static void count_reads(const fan_plan *plan, int node, int *of_subfile, int *of_node)
 {
     fan_schedule schedule;
     ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &schedule), FAN_OK);
     *of_node = 0;
-    for (int class = 0; class < plan->layout.classes; class ++) {
-        bool reads = schedule.roles[class].parent == FAN_PARENT_SELF;
-        of_class[class] += reads;
+    for (int subfile = 0; subfile < plan->layout.subfiles; subfile ++) {
+        bool reads = schedule.roles[subfile].parent == FAN_PARENT_SELF;
+        of_subfile[subfile] += reads;
         *of_node += reads;
-        ck_assert_int_ne(schedule.roles[class].parent, plan->root);
+        ck_assert_int_ne(schedule.roles[subfile].parent, plan->root);
     }
     fan_schedule_free(&schedule);
 }
@@ -139,17 +141,17 @@ static void count_reads(const fan_plan *plan, int node, int *of_class, int *of_n
 START_TEST(a_shared_source_is_read_once_and_by_nobody_alone)
 {
     for (int readers = 1; readers <= 24; readers++)
-        for (int a = 0; a < algorithm_count; a++)
+        for (int a = 0; a < ALGORITHM_COUNT; a++)
             for (int k = 1; k <= readers; k++) {
                 fan_plan plan = make_shared_plan(all_algorithms[a], readers, k, 1 + k % 3);
                 expect_valid(&plan);
-                int classes = plan.layout.classes, of_class[24] = {0}, of_node;
+                int subfiles = plan.layout.subfiles, of_subfile[24] = {0}, of_node;
                 for (int node = 0; node < readers; node++) {
-                    count_reads(&plan, node, of_class, &of_node);
-                    ck_assert(of_node < classes || classes == 1);
+                    count_reads(&plan, node, of_subfile, &of_node);
+                    ck_assert(of_node < subfiles || subfiles == 1);
                 }
-                for (int class = 0; class < classes; class ++)
-                    ck_assert_int_eq(of_class[class], 1);
+                for (int subfile = 0; subfile < subfiles; subfile ++)
+                    ck_assert_int_eq(of_subfile[subfile], 1);
             }
 }
 END_TEST
@@ -163,9 +165,9 @@ static fan_schedule schedule_of(const fan_plan *plan, int node, fan_phase phase)
     return schedule;
 }
 
-static bool sends_to(const fan_schedule *schedule, int class, int peer, fan_edge_kind kind)
+static bool sends_to(const fan_schedule *schedule, int subfile, int peer, fan_edge_kind kind)
 {
-    const fan_role *role = &schedule->roles[class];
+    const fan_role *role = &schedule->roles[subfile];
     for (int i = role->first; i < role->first + role->children; i++)
         if (schedule->edges[i].peer == peer && schedule->edges[i].kind == kind)
             return true;
@@ -176,9 +178,9 @@ START_TEST(root_gives_each_member_of_the_first_group_another_subfile)
 {
     fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
     fan_schedule root = schedule_of(&plan, 0, FAN_PHASE_RECEIVE);
-    for (int class = 0; class < 4; class ++) {
-        ck_assert_int_eq(root.roles[class].children, 1);
-        ck_assert(sends_to(&root, class, 1 + class, FAN_EDGE_SCATTER));
+    for (int subfile = 0; subfile < 4; subfile ++) {
+        ck_assert_int_eq(root.roles[subfile].children, 1);
+        ck_assert(sends_to(&root, subfile, 1 + subfile, FAN_EDGE_SCATTER));
     }
     fan_schedule_free(&root);
 }
@@ -269,10 +271,10 @@ END_TEST
 
 /* ---- k trees ---- */
 
-static int depth_of(const fan_schedule *schedules, int class, int node)
+static int depth_of(const fan_schedule *schedules, int subfile, int node)
 {
     int depth = 0;
-    for (; schedules[node].roles[class].parent >= 0; node = schedules[node].roles[class].parent)
+    for (; schedules[node].roles[subfile].parent >= 0; node = schedules[node].roles[subfile].parent)
         depth++;
     return depth;
 }
@@ -295,14 +297,14 @@ static void expect_shallow_and_disjoint(const fan_plan *plan)
     int bound = depth_bound(plan->nodes, k) + (plan->algorithm == FAN_KEXCHANGE);
     for (int node = 0; node < plan->nodes; node++) {
         int interior = 0;
-        for (int class = 0; class < k; class ++) {
-            if (depth_of(schedules, class, node) > bound)
-                ck_abort_msg("%s, %d nodes, k %d: node %d is %d deep in class %d, bound %d",
+        for (int subfile = 0; subfile < k; subfile ++) {
+            if (depth_of(schedules, subfile, node) > bound)
+                ck_abort_msg("%s, %d nodes, k %d: node %d is %d deep in subfile %d, bound %d",
                              fan_algorithm_names[plan->algorithm], plan->nodes, k, node,
-                             depth_of(schedules, class, node), class, bound);
-            interior += node != plan->root && schedules[node].roles[class].children > 0;
+                             depth_of(schedules, subfile, node), subfile, bound);
+            interior += node != plan->root && schedules[node].roles[subfile].children > 0;
         }
-        /* one whole class, or a share of two neighbouring ones */
+        /* one whole subfile, or a share of two neighbouring ones */
         if (plan->nodes - 1 > k && interior > 2)
             ck_abort_msg("%d nodes, k %d: node %d is interior in %d trees", plan->nodes, k, node,
                          interior);
@@ -365,31 +367,31 @@ static broken group_of_three_by_two(void)
     return make_all(make_plan(FAN_GROUP, 7, 0, 3, 1, 0));
 }
 
-static fan_edge *edge_to(fan_schedule *schedule, int class, int peer)
+static fan_edge *edge_to(fan_schedule *schedule, int subfile, int peer)
 {
-    fan_role *role = &schedule->roles[class];
+    fan_role *role = &schedule->roles[subfile];
     for (int i = role->first; i < role->first + role->children; i++)
         if (schedule->edges[i].peer == peer)
             return &schedule->edges[i];
-    ck_abort_msg("node %d does not send class %d to node %d", schedule->node, class, peer);
+    ck_abort_msg("node %d does not send subfile %d to node %d", schedule->node, subfile, peer);
     return NULL;
 }
 
-/* From a node that sends one class only, so that no other role moves. */
-static void drop_edge(fan_schedule *schedule, int class, int peer)
+/* From a node that sends one subfile only, so that no other role moves. */
+static void drop_edge(fan_schedule *schedule, int subfile, int peer)
 {
-    fan_edge *edge = edge_to(schedule, class, peer);
+    fan_edge *edge = edge_to(schedule, subfile, peer);
     fan_edge *end = schedule->edges + schedule->edge_count;
     memmove(edge, edge + 1, (size_t)(end - edge - 1) * sizeof *edge);
     schedule->edge_count--;
-    schedule->roles[class].children--;
+    schedule->roles[subfile].children--;
 }
 
 START_TEST(a_dropped_exchange_is_seen)
 {
     broken b = group_of_three_by_two();
     drop_edge(&b.receive[1], 0, 3);
-    expect_complaint(&b, "node 3, class 0: waits for node 1, which does not send it");
+    expect_complaint(&b, "node 3, subfile 0: waits for node 1, which does not send it");
 }
 END_TEST
 
@@ -397,7 +399,7 @@ START_TEST(an_edge_that_nobody_expects_is_seen)
 {
     broken b = group_of_three_by_two();
     edge_to(&b.receive[1], 0, 3)->peer = 6;
-    expect_complaint(&b, "node 1, class 0: sends to node 6, which expects it from 4");
+    expect_complaint(&b, "node 1, subfile 0: sends to node 6, which expects it from 4");
 }
 END_TEST
 
@@ -405,7 +407,7 @@ START_TEST(an_edge_sent_twice_is_seen)
 {
     broken b = group_of_three_by_two();
     edge_to(&b.receive[1], 0, 3)->peer = 2;
-    expect_complaint(&b, "node 1, class 0: sends twice to node 2");
+    expect_complaint(&b, "node 1, subfile 0: sends twice to node 2");
 }
 END_TEST
 
@@ -413,16 +415,16 @@ START_TEST(an_edge_to_no_node_is_seen)
 {
     broken b = group_of_three_by_two();
     edge_to(&b.receive[1], 0, 3)->peer = 7;
-    expect_complaint(&b, "node 1, class 0: there is no node 7");
+    expect_complaint(&b, "node 1, subfile 0: there is no node 7");
 }
 END_TEST
 
-START_TEST(an_edge_of_no_class_is_seen)
+START_TEST(an_edge_of_no_subfile_is_seen)
 {
     broken b = group_of_three_by_two();
     b.receive[1].roles[0].children = 0;
     b.receive[2].roles[0].parent = b.receive[3].roles[0].parent = b.receive[4].roles[0].parent = 0;
-    expect_complaint(&b, "node 1: 3 edges belong to no class");
+    expect_complaint(&b, "node 1: 3 edges belong to no subfile");
 }
 END_TEST
 
@@ -430,7 +432,7 @@ START_TEST(a_missing_parent_is_seen)
 {
     broken b = group_of_three_by_two();
     b.receive[5].roles[2].parent = FAN_PARENT_ABSENT;
-    expect_complaint(&b, "node 5, class 2: no parent");
+    expect_complaint(&b, "node 5, subfile 2: no parent");
 }
 END_TEST
 
@@ -438,7 +440,7 @@ START_TEST(a_second_source_is_seen)
 {
     broken b = group_of_three_by_two();
     b.receive[5].roles[2].parent = FAN_PARENT_SELF;
-    expect_complaint(&b, "node 5, class 2: is a source, but not the root");
+    expect_complaint(&b, "node 5, subfile 2: is a source, but not the root");
 }
 END_TEST
 
@@ -446,22 +448,22 @@ START_TEST(a_second_reader_of_a_shared_source_is_seen)
 {
     broken b = make_all(make_shared_plan(FAN_GROUP, 6, 3, 1));
     b.receive[4].roles[1].parent = FAN_PARENT_SELF;
-    expect_complaint(&b, "node 1, class 1: sends to node 4, which expects it from 6");
+    expect_complaint(&b, "node 1, subfile 1: sends to node 4, which expects it from 6");
     b = make_all(make_shared_plan(FAN_GROUP, 6, 3, 1));
     b.receive[1].roles[1].parent = 6;
-    expect_complaint(&b, "node 1, class 1: no parent");
+    expect_complaint(&b, "node 1, subfile 1: no parent");
 }
 END_TEST
 
 START_TEST(a_cycle_is_seen)
 {
-    /* class 0: 1 sends to 4, 4 to 5 and 6; now 5 feeds 4 and 4 feeds 5 */
+    /* subfile 0: 1 sends to 4, 4 to 5 and 6; now 5 feeds 4 and 4 feeds 5 */
     broken b = group_of_three_by_two();
     b.receive[4].roles[0].parent = 5;
     drop_edge(&b.receive[1], 0, 4);
     fan_schedule_begin(&b.receive[5], 0, 4);
     fan_schedule_add(&b.receive[5], 0, 4, FAN_EDGE_FORWARD);
-    expect_complaint(&b, "class 0: is on a cycle or below one");
+    expect_complaint(&b, "subfile 0: is on a cycle or below one");
 }
 END_TEST
 
@@ -472,13 +474,13 @@ START_TEST(an_exchange_before_a_forward_is_seen)
     fan_edge forward = first[0];
     first[0] = first[1];
     first[1] = forward;
-    expect_complaint(&b, "node 1, class 0: the forward edge to 4 comes after exchanges");
+    expect_complaint(&b, "node 1, subfile 0: the forward edge to 4 comes after exchanges");
 }
 END_TEST
 
 START_TEST(a_node_in_two_groups_is_seen)
 {
-    /* nodes 4 to 6 are secondary; node 4 is moved into the primary tree with its own class only */
+    /* nodes 4 to 6 are secondary; node 4 is moved into the primary tree with its own subfile only */
     broken b = make_all(make_plan(FAN_GROUP, 7, 0, 3, 1, 1));
     b.serve[1].roles[0] = (fan_role){.parent = FAN_PARENT_ABSENT};
     b.serve[1].edge_count = 0;
@@ -488,7 +490,7 @@ START_TEST(a_node_in_two_groups_is_seen)
     fan_schedule_add(&b.receive[1], 0, 4, FAN_EDGE_FORWARD);
     fan_schedule_add(&b.receive[1], 0, kept[0].peer, FAN_EDGE_EXCHANGE);
     fan_schedule_add(&b.receive[1], 0, kept[1].peer, FAN_EDGE_EXCHANGE);
-    expect_complaint(&b, "node 4, class 1: in another group than class 0");
+    expect_complaint(&b, "node 4, subfile 1: in another group than subfile 0");
 }
 END_TEST
 
@@ -498,13 +500,13 @@ START_TEST(a_node_that_sends_too_much_is_seen)
     broken b = make_all(make_plan(FAN_KTREE, 7, 0, 2, 1, 0));
     for (int node = 0; node < 7; node++) {
         b.receive[node].edge_count = 0;
-        for (int class = 0; class < 2; class ++) {
-            fan_schedule_begin(&b.receive[node], class,
+        for (int subfile = 0; subfile < 2; subfile ++) {
+            fan_schedule_begin(&b.receive[node], subfile,
                                node == 0   ? FAN_PARENT_SELF
                                : node == 1 ? 0
                                            : 1);
             for (int peer = node + 1; node < 2 && peer <= (node == 0 ? 1 : 6); peer++)
-                fan_schedule_add(&b.receive[node], class, peer, FAN_EDGE_FORWARD);
+                fan_schedule_add(&b.receive[node], subfile, peer, FAN_EDGE_FORWARD);
         }
     }
     expect_complaint(&b, "node 1: sends 10 subfiles, at most 2 are allowed");
@@ -514,14 +516,14 @@ END_TEST
 START_TEST(a_root_that_sends_twice_is_seen)
 {
     broken b = group_of_three_by_two();
-    b.receive[4].roles[1].parent = 0; /* node 4 gets class 1 from the root instead of from 5 */
+    b.receive[4].roles[1].parent = 0; /* node 4 gets subfile 1 from the root instead of from 5 */
     drop_edge(&b.receive[5], 1, 4);
     b.receive[0].edge_count = 0;
-    for (int class = 0; class < 3; class ++) {
-        fan_schedule_begin(&b.receive[0], class, FAN_PARENT_SELF);
-        fan_schedule_add(&b.receive[0], class, 1 + class, FAN_EDGE_SCATTER);
-        if (class == 1)
-            fan_schedule_add(&b.receive[0], class, 4, FAN_EDGE_SCATTER);
+    for (int subfile = 0; subfile < 3; subfile ++) {
+        fan_schedule_begin(&b.receive[0], subfile, FAN_PARENT_SELF);
+        fan_schedule_add(&b.receive[0], subfile, 1 + subfile, FAN_EDGE_SCATTER);
+        if (subfile == 1)
+            fan_schedule_add(&b.receive[0], subfile, 4, FAN_EDGE_SCATTER);
     }
     expect_complaint(&b, "node 0: the root sends 4 subfiles instead of 3");
 }
@@ -551,7 +553,7 @@ START_TEST(a_window_that_holds_nothing_stops_everybody)
 }
 END_TEST
 
-/* The root gives class 0 to node 1, class 1 to node 2; they give them to each other in `phase`. */
+/* The root gives subfile 0 to node 1, subfile 1 to node 2; they give them to each other in `phase`. */
 static fan_status play_swap(fan_phase phase)
 {
     fan_plan plan = make_plan(FAN_GROUP, 3, 0, 2, 1, 0);
@@ -559,15 +561,15 @@ static fan_status play_swap(fan_phase phase)
     for (int node = 0; node < 3; node++)
         for (int p = 0; p < 2; p++)
             ck_assert_int_eq(fan_schedule_init(&s[p][node], node, 2), FAN_OK);
-    for (int class = 0; class < 2; class ++) {
-        int owner = 1 + class, other = 2 - class;
-        fan_schedule_begin(&s[0][0], class, FAN_PARENT_SELF);
-        fan_schedule_add(&s[0][0], class, owner, FAN_EDGE_SCATTER);
-        fan_schedule_begin(&s[0][other], class, owner);
-        fan_schedule_begin(&s[0][owner], class, 0);
+    for (int subfile = 0; subfile < 2; subfile ++) {
+        int owner = 1 + subfile, other = 2 - subfile;
+        fan_schedule_begin(&s[0][0], subfile, FAN_PARENT_SELF);
+        fan_schedule_add(&s[0][0], subfile, owner, FAN_EDGE_SCATTER);
+        fan_schedule_begin(&s[0][other], subfile, owner);
+        fan_schedule_begin(&s[0][owner], subfile, 0);
         if (phase == FAN_PHASE_SERVE)
-            fan_schedule_begin(&s[1][owner], class, FAN_PARENT_SELF);
-        fan_schedule_add(&s[phase][owner], class, other, FAN_EDGE_EXCHANGE);
+            fan_schedule_begin(&s[1][owner], subfile, FAN_PARENT_SELF);
+        fan_schedule_add(&s[phase][owner], subfile, other, FAN_EDGE_EXCHANGE);
     }
     fan_status status = fan_check_deadlock(&plan, s[0], s[1]);
     for (int node = 0; node < 3; node++)
@@ -603,7 +605,7 @@ int main(void)
         an_edge_that_nobody_expects_is_seen,
         an_edge_sent_twice_is_seen,
         an_edge_to_no_node_is_seen,
-        an_edge_of_no_class_is_seen,
+        an_edge_of_no_subfile_is_seen,
         a_missing_parent_is_seen,
         a_second_source_is_seen,
         a_second_reader_of_a_shared_source_is_seen,

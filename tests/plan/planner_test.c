@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The layout of the bytes, the cost model, and what the planner chooses. */
+#include "config.h"
+
 #include "plan/planner.h"
 #include "plan/check/validate.h"
 #include "tests/common/unit_main.h"
@@ -12,13 +14,13 @@ static const int64_t kib = 1024, mib = 1024 * 1024, gib = 1024 * 1024 * 1024;
 /* ---- layout ---- */
 
 /* All subfiles; for few chunks also each chunk. */
-static void expect_good_layout(int64_t bytes, int64_t chunk, int classes, int ramp)
+static void expect_good_layout(int64_t bytes, int64_t chunk, int subfiles, int ramp)
 {
-    fan_layout l = fan_layout_make(bytes, chunk, classes, ramp);
+    fan_layout l = fan_layout_make(bytes, chunk, subfiles, ramp);
     int64_t largest = fan_layout_chunk_bytes(&l);
     int64_t sum = 0, least = INT64_MAX, most = 0;
-    for (int class = 0; class < classes; class ++) {
-        int64_t own = fan_layout_class_bytes(&l, class);
+    for (int subfile = 0; subfile < subfiles; subfile ++) {
+        int64_t own = fan_layout_subfile_bytes(&l, subfile);
         sum += own;
         least = own < least ? own : least;
         most = own > most ? own : most;
@@ -29,13 +31,13 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int classes, int ra
             ? bytes == 0
             : fan_layout_length(&l, chunks - 1) >= 1 &&
                   fan_layout_offset(&l, chunks - 1) + fan_layout_length(&l, chunks - 1) == bytes;
-    bool filled = least > 0 || bytes <= (classes - 1.0) * (classes - 1.0);
-    bool empty = least == 0 || bytes >= classes;
+    bool filled = least > 0 || bytes <= (subfiles - 1.0) * (subfiles - 1.0);
+    bool empty = least == 0 || bytes >= subfiles;
     if (sum != bytes || most - least > largest || largest >= chunk + 64 * ramp || !covers ||
         !filled || !empty)
         ck_abort_msg(
             "%lld bytes, chunk %lld, %d classes, ramp %d: sum %lld, least %lld, most %lld, %lld x %lld",
-            (long long)bytes, (long long)chunk, classes, ramp, (long long)sum, (long long)least,
+            (long long)bytes, (long long)chunk, subfiles, ramp, (long long)sum, (long long)least,
             (long long)most, (long long)largest, (long long)chunks);
 }
 
@@ -44,20 +46,20 @@ START_TEST(layout_divides_evenly)
     for (int64_t power = 1; power <= (int64_t)1 << 40; power *= 2)
         for (int64_t bytes = power - 1; bytes <= power + 1; bytes++)
             for (int64_t chunk = 1; chunk <= mib; chunk *= 8)
-                for (int classes = 1; classes <= 1000; classes = 2 * classes + 1)
+                for (int subfiles = 1; subfiles <= 1000; subfiles = 2 * subfiles + 1)
                     for (int ramp = 1; ramp <= 16; ramp *= 4)
-                        expect_good_layout(bytes, chunk, classes, ramp);
+                        expect_good_layout(bytes, chunk, subfiles, ramp);
 }
 END_TEST
 
 START_TEST(few_bytes_give_empty_subfiles)
 {
     fan_layout l = fan_layout_make(3, 64 * kib, 5, 1);
-    for (int class = 0; class < 5; class ++)
-        ck_assert_int_eq(fan_layout_class_bytes(&l, class), class < 3);
+    for (int subfile = 0; subfile < 5; subfile ++)
+        ck_assert_int_eq(fan_layout_subfile_bytes(&l, subfile), subfile < 3);
     l = fan_layout_make(0, 64 * kib, 5, 1);
     ck_assert_int_eq(fan_layout_chunks(&l), 0);
-    ck_assert_int_eq(fan_layout_class_bytes(&l, 0), 0);
+    ck_assert_int_eq(fan_layout_subfile_bytes(&l, 0), 0);
 }
 END_TEST
 
@@ -101,19 +103,19 @@ static int64_t chunk_of(fan_plan plan)
 }
 
 static const int some_nodes[] = {2, 3, 5, 7, 11, 17, 64, 1000};
-enum { some_nodes_count = sizeof some_nodes / sizeof some_nodes[0] };
+enum { SOME_NODES_COUNT = sizeof some_nodes / sizeof some_nodes[0] };
 
 START_TEST(any_size_gets_a_valid_plan)
 {
     fan_params params = fan_params_default();
-    for (int i = 0; i < some_nodes_count; i++)
+    for (int i = 0; i < SOME_NODES_COUNT; i++)
         for (int64_t bytes = 1; bytes <= (int64_t)1 << 40; bytes = 3 * bytes + 1) {
             fan_plan plan = choose(some_nodes[i], bytes, &params);
             if (fan_check_plan(&plan) != FAN_OK)
                 ck_abort_msg("%d nodes, %lld bytes: %s", some_nodes[i], (long long)bytes,
                              fan_fail_text());
             ck_assert_int_eq(plan.layout.bytes, bytes);
-            ck_assert_int_eq(plan.layout.classes, plan.shape.group_size);
+            ck_assert_int_eq(plan.layout.subfiles, plan.shape.group_size);
             ck_assert_int_eq(plan.root, some_nodes[i] / 2);
         }
 }
@@ -156,7 +158,7 @@ END_TEST
 START_TEST(set_algorithms_are_used)
 {
     for (int a = FAN_CHAIN; a < FAN_ALGORITHMS; a++)
-        for (int i = 0; i < some_nodes_count; i++) {
+        for (int i = 0; i < SOME_NODES_COUNT; i++) {
             fan_params params = fan_params_default();
             params.algorithm = a;
             fan_plan plan = choose(some_nodes[i], 4 * mib, &params);
@@ -192,7 +194,7 @@ START_TEST(set_chunk_window_and_sends_are_kept)
     params.chunk_bytes = 20000;
     params.window = 3;
     params.sends = 9;
-    for (int i = 0; i < some_nodes_count; i++) {
+    for (int i = 0; i < SOME_NODES_COUNT; i++) {
         fan_plan plan = choose(some_nodes[i], gib, &params);
         ck_assert_int_ge(fan_layout_chunk_bytes(&plan.layout), 19900);
         ck_assert_int_lt(fan_layout_chunk_bytes(&plan.layout), 20000 + 64);
@@ -210,7 +212,7 @@ START_TEST(connections_limit_the_group_size)
     for (int connections = 1; connections <= 8; connections++) {
         fan_params params = fan_params_default();
         params.connections = connections;
-        for (int i = 0; i < some_nodes_count; i++)
+        for (int i = 0; i < SOME_NODES_COUNT; i++)
             ck_assert_int_le(choose(some_nodes[i], mib, &params).shape.group_size, connections);
     }
 }
@@ -218,7 +220,7 @@ END_TEST
 
 START_TEST(streams_are_bounded)
 {
-    for (int i = 0; i < some_nodes_count; i++)
+    for (int i = 0; i < SOME_NODES_COUNT; i++)
         for (int k = 0; k <= 32; k += 8) {
             fan_params params = fan_params_default();
             params.group_size = k;
@@ -255,7 +257,7 @@ static void count(void *state, const fan_plan *plan)
 START_TEST(choice_is_within_a_percent_of_the_best_and_none_beats_the_limit)
 {
     fan_params params = fan_params_default();
-    for (int i = 0; i < some_nodes_count; i++)
+    for (int i = 0; i < SOME_NODES_COUNT; i++)
         for (int64_t bytes = 1; bytes <= (int64_t)1 << 40; bytes *= 2) {
             fan_plan_request request = {.bytes = bytes, .nodes = some_nodes[i]};
             tally t = {.least = INFINITY, .least_ratio = INFINITY};
@@ -375,7 +377,7 @@ START_TEST(unknown_length_is_planned_as_a_long_stream)
         request.bytes = FAN_UNKNOWN_LENGTH;
         fan_plan plan = fan_plan_choose(&request, &params);
         ck_assert_int_eq(plan.algorithm, expected.algorithm);
-        ck_assert_int_eq(plan.layout.classes, expected.layout.classes);
+        ck_assert_int_eq(plan.layout.subfiles, expected.layout.subfiles);
         ck_assert_int_eq(plan.window, expected.window);
         /* With the byte behind it, a message is no longer than a chunk of other streams. */
         ck_assert_int_lt(chunk_of(plan), chunk_of(expected));

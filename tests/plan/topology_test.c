@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Topology files, the order of nodes that follows, and what plans in that order send between switches. */
+#include "config.h"
+
 #include "base/hostlist.h"
 #include "plan/algorithms/algorithms.h"
 #include "plan/planner.h"
@@ -364,11 +366,11 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
                              .root = plan.root};
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.tail = fan_order_neighbours(order, plan.root) % plan.shape.group_size;
-    int classes = plan.shape.group_size;
-    plan.layout = fan_layout_make(5 * (int64_t)classes - 1, 1, classes, 1);
+    int subfiles = plan.shape.group_size;
+    plan.layout = fan_layout_make(5 * (int64_t)subfiles - 1, 1, subfiles, 1);
     if (fan_check_plan(&plan) != FAN_OK)
         ck_abort_msg("%s, %d nodes, root %d, k %d, %d slow, tail %d: %s",
-                     fan_algorithm_names[algorithm], plan.nodes, plan.root, classes,
+                     fan_algorithm_names[algorithm], plan.nodes, plan.root, subfiles,
                      plan.shape.slow, plan.tail, fan_fail_text());
     for (int place = 0; place < plan.shape.recipients; place++)
         ck_assert_int_eq(fan_plan_place(&plan, fan_plan_node(&plan, place)), place);
@@ -443,50 +445,50 @@ END_TEST
 
 /* ---- a fat tree: 8 leaf switches with 16 hosts each ---- */
 
-enum { leaves = 8, per_leaf = 16, fat_nodes = leaves * per_leaf };
+enum { LEAVES = 8, PER_LEAF = 16, FAT_NODES = LEAVES * PER_LEAF };
 
 /* Rank r is on leaf r mod 8, as ranks are dealt out in turn. */
 static int leaf_of(int node)
 {
-    return node % leaves;
+    return node % LEAVES;
 }
 
 static fan_order *fat_tree(const char *more)
 {
-    static char names[fat_nodes][16];
-    const char *hosts[fat_nodes];
+    static char names[FAT_NODES][16];
+    const char *hosts[FAT_NODES];
     char text[1000] = "";
-    for (int node = 0; node < fat_nodes; node++) {
+    for (int node = 0; node < FAT_NODES; node++) {
         snprintf(names[node], sizeof names[node], "n%d",
-                 1 + leaf_of(node) * per_leaf + node / leaves);
+                 1 + leaf_of(node) * PER_LEAF + node / LEAVES);
         hosts[node] = names[node];
     }
-    for (int leaf = 0; leaf < leaves; leaf++)
+    for (int leaf = 0; leaf < LEAVES; leaf++)
         sprintf(text + strlen(text), "SwitchName=leaf%d Nodes=n[%d-%d]\n", leaf,
-                1 + leaf * per_leaf, (leaf + 1) * per_leaf);
+                1 + leaf * PER_LEAF, (leaf + 1) * PER_LEAF);
     strcat(text, "SwitchName=spine Switches=leaf[0-7]\n");
     strcat(text, more);
-    return order_of(hosts, fat_nodes, text);
+    return order_of(hosts, FAT_NODES, text);
 }
 
 /* How many times the data goes up and down the busiest uplink. */
 static double busiest_uplink(const fan_plan *plan)
 {
-    double crossing[2][leaves] = {{0}}, most = 0;
+    double crossing[2][LEAVES] = {{0}}, most = 0;
     for (int node = 0; node < plan->nodes; node++) {
         fan_schedule s;
         ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &s), FAN_OK);
-        for (int class = 0; class < s.classes; class ++)
-            for (int i = 0; i < s.roles[class].children; i++) {
-                int peer = s.edges[s.roles[class].first + i].peer;
-                double share = (double)fan_layout_class_bytes(&plan->layout, class) /
+        for (int subfile = 0; subfile < s.subfiles; subfile ++)
+            for (int i = 0; i < s.roles[subfile].children; i++) {
+                int peer = s.edges[s.roles[subfile].first + i].peer;
+                double share = (double)fan_layout_subfile_bytes(&plan->layout, subfile) /
                                (double)plan->layout.bytes;
                 crossing[0][leaf_of(node)] += leaf_of(node) != leaf_of(peer) ? share : 0;
                 crossing[1][leaf_of(peer)] += leaf_of(node) != leaf_of(peer) ? share : 0;
             }
         fan_schedule_free(&s);
     }
-    for (int leaf = 0; leaf < leaves; leaf++)
+    for (int leaf = 0; leaf < LEAVES; leaf++)
         most = fmax(most, fmax(crossing[0][leaf], crossing[1][leaf]));
     return most;
 }
@@ -498,7 +500,7 @@ static fan_plan fat_plan(const fan_order *order, int root, int k, int branching)
     params.group_size = k;
     params.branching = branching;
     fan_plan_request request = {
-        .bytes = 1 << 22, .nodes = fat_nodes, .root = root, .order = order};
+        .bytes = 1 << 22, .nodes = FAT_NODES, .root = root, .order = order};
     return fan_plan_choose(&request, &params);
 }
 
@@ -506,7 +508,7 @@ START_TEST(aligned_groups_cross_an_uplink_once)
 {
     static const int sizes[] = {2, 4, 8, 16};
     fan_order *order = fat_tree("");
-    for (int root = 0; root < fat_nodes; root += 13)
+    for (int root = 0; root < FAT_NODES; root += 13)
         for (int i = 0; i < 4; i++) {
             fan_plan plan = fat_plan(order, root, sizes[i], 1);
             fan_alignment a = fan_order_alignment(order, root, plan.tail, sizes[i]);
@@ -528,10 +530,10 @@ START_TEST(trees_over_switches_cross_an_uplink_once)
     fan_order *order = fat_tree("");
     fan_params params = fan_params_default();
     params.algorithm = FAN_KTREE;
-    for (int root = 0; root < fat_nodes; root += 13)
+    for (int root = 0; root < FAT_NODES; root += 13)
         for (int k = 1; k <= 8; k++) {
             params.group_size = k;
-            fan_plan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
+            fan_plan_request request = {.bytes = 1 << 24, .nodes = FAT_NODES, .root = root, .order = order};
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert_ptr_eq(plan.shape.blocks, order);
             ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
@@ -549,9 +551,9 @@ static int depth_of(const fan_plan *plan)
     for (int node = 0; node < plan->nodes; node++)
         ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &s[node]), FAN_OK);
     for (int node = 0; node < plan->nodes; node++)
-        for (int class = 0; class < plan->layout.classes; class ++) {
+        for (int subfile = 0; subfile < plan->layout.subfiles; subfile ++) {
             int depth = 0;
-            for (int at = node; at != plan->root; at = s[at].roles[class].parent)
+            for (int at = node; at != plan->root; at = s[at].roles[subfile].parent)
                 depth++;
             most = depth > most ? depth : most;
         }
@@ -562,15 +564,15 @@ static int depth_of(const fan_plan *plan)
 }
 
 /* Were an exporter the last leaf instead of the first, it would be two more, but for k = 4 and 7. */
-START_TEST(exporters_are_near_where_a_class_enters)
+START_TEST(exporters_are_near_where_a_subfile_enters)
 {
     static const int depths[] = {17, 10, 9, 7, 7, 5, 7}; /* k = 2 to 8 */
     fan_order *order = fat_tree("");
     fan_params params = fan_params_default();
     params.algorithm = FAN_KTREE;
-    for (int root = 0; root < fat_nodes; root++) {
+    for (int root = 0; root < FAT_NODES; root++) {
         params.group_size = 2 + root % 7;
-        fan_plan_request request = {.bytes = 1 << 24, .nodes = fat_nodes, .root = root, .order = order};
+        fan_plan_request request = {.bytes = 1 << 24, .nodes = FAT_NODES, .root = root, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
         ck_assert_int_le(depth_of(&plan), depths[root % 7]);
     }
@@ -581,16 +583,16 @@ END_TEST
 START_TEST(blocks_hold_all_recipients)
 {
     fan_order *order = fat_tree("");
-    for (int root = 0; root < fat_nodes; root++) {
+    for (int root = 0; root < FAT_NODES; root++) {
         int place = 0;
-        ck_assert_int_eq(fan_order_blocks(order, root), leaves);
-        for (int found = 0; found < leaves; found++) {
+        ck_assert_int_eq(fan_order_blocks(order, root), LEAVES);
+        for (int found = 0; found < LEAVES; found++) {
             fan_block block = fan_order_block(order, root, fan_order_block_of(order, root, place));
             ck_assert_int_eq(block.first, place);
-            ck_assert_int_eq(block.nodes, found == 0 ? per_leaf - 1 : per_leaf);
+            ck_assert_int_eq(block.nodes, found == 0 ? PER_LEAF - 1 : PER_LEAF);
             place += block.nodes;
         }
-        ck_assert_int_eq(place, fat_nodes - 1);
+        ck_assert_int_eq(place, FAT_NODES - 1);
     }
     free(order);
 }
@@ -623,7 +625,7 @@ START_TEST(the_planner_keeps_to_switches)
     fan_order *order = fat_tree("");
     fan_params params = fan_params_default();
     for (int64_t bytes = 1 << 16; bytes <= 1 << 30; bytes *= 16) {
-        fan_plan_request request = {.bytes = bytes, .nodes = fat_nodes, .root = 77, .order = order};
+        fan_plan_request request = {.bytes = bytes, .nodes = FAT_NODES, .root = 77, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
         ck_assert(plan.algorithm == FAN_GROUP ? 16 % plan.shape.group_size == 0 : plan.shape.blocks == order);
         ck_assert_double_lt(busiest_uplink(&plan), plan.shape.branching + 0.01);
@@ -713,7 +715,7 @@ int main(void)
         trees_with_any_number_of_slow_nodes_are_valid,
         aligned_groups_cross_an_uplink_once,
         trees_over_switches_cross_an_uplink_once,
-        exporters_are_near_where_a_class_enters,
+        exporters_are_near_where_a_subfile_enters,
         blocks_hold_all_recipients,
         branching_feeds_other_switches_from_one,
         without_gain_the_root_switch_stays_whole,

@@ -3,7 +3,8 @@
  * An MPI library that knows about a device, as far as the tests need one. The device's memory is memory that may not
  * be touched, except within MPI_Bcast, PMPI_Pack and PMPI_Unpack. Preloaded behind the shim.
  */
-#define _GNU_SOURCE
+#include "config.h"
+
 #include <dlfcn.h>
 #include <mpi.h>
 #include <stdbool.h>

@@ -120,9 +120,9 @@ static void on_reused_handles(void)
 
 static int class_of(int code)
 {
-    int class;
-    MPI_Error_class(code, &class);
-    return class;
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class;
 }
 
 static void with_wrong_arguments(void)

@@ -4,6 +4,8 @@
  * memory (one: the last), and a runtime that is loaded only after the first broadcast. Rank 0 prints "right" or
  * "wrong".
  */
+#include "config.h"
+
 #include <dlfcn.h>
 #include <mpi.h>
 #include <stdbool.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A program with a session and without MPI_Init. Rank 0 prints "right", "wrong", or "none": there are no sessions. */
+#include "config.h"
+
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A profiling tool as PMPI has them: rank 0 prints how many MPI_Bcast and MPI_Issend came to it. */
+#include "config.h"
+
 #include <mpi.h>
 #include <stdatomic.h>
 #include <stdio.h>

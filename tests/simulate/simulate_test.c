@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Plans in simulated time: what can be computed by hand, and the cost model against the simulation. */
+#include "config.h"
+
 #include "plan/planner.h"
 #include "simulate/simulate.h"
 #include "tests/common/unit_main.h"
 
 #include <math.h>
 
-enum { mib = 1024 * 1024 };
+enum { MIB = 1024 * 1024 };
 
 static const double chunk = 4096; /* bytes, or seconds where one byte takes one. The first chunks are shorter. */
 
@@ -110,7 +112,7 @@ START_TEST(the_model_predicts_what_is_simulated)
     fan_params params = fan_params_default();
     fan_model model = fan_params_model(&params);
     for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
-        for (int64_t bytes = mib; bytes <= 16 * mib; bytes *= 4) {
+        for (int64_t bytes = MIB; bytes <= 16 * MIB; bytes *= 4) {
             fan_plan plan = make_plan(&params, nodes[i], bytes);
             double error = simulate(&plan, &model) / plan.predicted - 1;
             ck_assert_msg(fabs(error) < 0.1, "%d nodes, %lld bytes: the model is wrong by %.3f", nodes[i],
@@ -123,7 +125,7 @@ START_TEST(a_cluster_of_many_nodes_can_be_simulated)
 {
     fan_params params = fan_params_default();
     fan_model model = fan_params_model(&params);
-    fan_plan plan = make_plan(&params, 4096, mib);
+    fan_plan plan = make_plan(&params, 4096, MIB);
     double seconds = simulate(&plan, &model);
     ck_assert_double_gt(seconds, plan.limit_predicted);
     ck_assert_double_lt(seconds, 3 * plan.limit_predicted);

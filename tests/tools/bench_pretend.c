@@ -5,7 +5,8 @@
  * FANOUT_PRETEND_LOSS=N   fanout_bcast succeeds N times, then leaves the buffer as it is
  * FANOUT_PRETEND_HOSTS=1  there are two ranks on each host, host0, host1, ...
  */
-#define _GNU_SOURCE
+#include "config.h"
+
 #include "fanout.h"
 
 #include <dlfcn.h>

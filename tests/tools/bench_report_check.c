@@ -5,6 +5,8 @@
  * "-" for FILE is standard input. A contender "A k=N" must run algorithm A in groups of N, and
  * "MPI_Bcast A:NK" is a peer with segments of N KiB.
  */
+#include "config.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -4,6 +4,8 @@
  * Broadcasts, for trace.sh, whose data is checked. several: on four communicators, of which one is freed before
  * MPI_Finalize, and two have another process as rank 0. error: rank 1 expects another length.
  */
+#include "config.h"
+
 #include "fanout.h"
 
 #include <stdbool.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What fanout-tune makes of its measurements: the fit, the model, knee, crossover, the file and the picture. */
+#include "config.h"
+
 #include "tools/tune/model/crossover.h"
 #include "tools/tune/output/draw.h"
 #include "tools/tune/model/fit.h"

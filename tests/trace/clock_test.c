@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Clocks of ranks on one machine are the same, so what is said of their differences must have no more than its error. */
+#include "config.h"
+
 #include "engine/mpi/mpi_trace.h"
 #include "tests/common/tap.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is recorded, and what is said about made-up transfers. */
+#include "config.h"
+
 #include "engine/trace.h"
 #include "plan/schedule/layout.h"
 #include "trace/judge/check.h"
@@ -18,13 +20,13 @@
 enum { ROOM = 64 };
 
 /* A run of one broadcast that tests write down. */
-static fan_run make_run(int size, int64_t bytes, int classes)
+static fan_run make_run(int size, int64_t bytes, int subfiles)
 {
     fan_run run = {.id = 1, .size = size, .broadcast_count = 1};
     run.ranks = calloc((size_t)size, sizeof *run.ranks);
     run.broadcasts = calloc(1, sizeof *run.broadcasts);
     run.transfers = calloc(ROOM, sizeof *run.transfers);
-    run.broadcasts[0] = (fan_record_broadcast){.bytes = bytes, .classes = classes, .algorithm = 2, .overlap = 1};
+    run.broadcasts[0] = (fan_record_broadcast){.bytes = bytes, .subfiles = subfiles, .algorithm = 2, .overlap = 1};
     for (int rank = 0; rank < size; rank++) {
         run.ranks[rank].rank = rank;
         snprintf(run.ranks[rank].host, sizeof run.ranks[rank].host, "h%d", rank);
@@ -39,9 +41,9 @@ static void add(fan_run *run, fan_transfer t)
 }
 
 /* A message as both ends have recorded it. */
-static void message(fan_run *run, int from, int to, fan_hop hop, int class, int64_t offset, int64_t bytes, double begin, double end)
+static void message(fan_run *run, int from, int to, fan_hop hop, int subfile, int64_t offset, int64_t bytes, double begin, double end)
 {
-    fan_transfer t = {.kind = FAN_TRANSFER_SEND, .rank = from, .peer = to, .hop = (uint8_t)hop, .class = (int16_t)class,
+    fan_transfer t = {.kind = FAN_TRANSFER_SEND, .rank = from, .peer = to, .hop = (uint8_t)hop, .subfile = (int16_t)subfile,
                       .offset = offset, .bytes = bytes, .begin = begin, .end = end};
     add(run, t);
     t.kind = FAN_TRANSFER_RECEIVE;
@@ -131,13 +133,13 @@ END_TEST
 
 START_TEST(recording_is_bounded)
 {
-    enum { fits = 100 };
-    fan_trace trace = {.limit = fits * (int64_t)sizeof(fan_transfer) + (int64_t)sizeof(fan_record_broadcast), .rank = 3};
-    for (int i = 0; i < 3 * fits; i++)
+    enum { FITS = 100 };
+    fan_trace trace = {.limit = FITS * (int64_t)sizeof(fan_transfer) + (int64_t)sizeof(fan_record_broadcast), .rank = 3};
+    for (int i = 0; i < 3 * FITS; i++)
         fan_trace_end(&trace, fan_trace_begin(&trace, (fan_transfer){.kind = FAN_TRANSFER_SEND}), i);
     ck_assert_int_le((int)(trace.room * sizeof(fan_transfer)), (int)trace.limit);
-    ck_assert_int_ge((int)trace.count, fits * 3 / 4);
-    ck_assert_int_eq((int)trace.count + (int)trace.lost, 3 * fits);
+    ck_assert_int_ge((int)trace.count, FITS * 3 / 4);
+    ck_assert_int_eq((int)trace.count + (int)trace.lost, 3 * FITS);
     for (size_t i = 0; i < trace.count; i++)
         ck_assert(trace.transfers[i].bytes == (int64_t)i && trace.transfers[i].rank == 3);
     fan_trace other = {.limit = trace.limit};
@@ -156,14 +158,14 @@ START_TEST(recording_numbers_broadcasts)
     fan_trace trace = {0};
     for (int i = 0; i < 2; i++) {
         fan_trace_broadcast(&trace, i, FAN_UNKNOWN_LENGTH);
-        fan_trace_describe(&trace, &(fan_record_broadcast){.classes = 4, .number = 77});
+        fan_trace_describe(&trace, &(fan_record_broadcast){.subfiles = 4, .number = 77});
         fan_trace_begin(&trace, (fan_transfer){.kind = FAN_TRANSFER_SEND});
         fan_trace_length(&trace, 100 + i);
         fan_trace_complete(&trace);
     }
     ck_assert_uint_eq(trace.broadcast_count, 2);
     ck_assert(trace.broadcasts[1].number == 1 && trace.broadcasts[1].root == 1 && trace.broadcasts[1].bytes == 101 &&
-              trace.broadcasts[1].classes == 4);
+              trace.broadcasts[1].subfiles == 4);
     ck_assert(trace.transfers[3].broadcast == 1 && isnan(trace.transfers[3].end));
     ck_assert(trace.transfers[2].kind == FAN_TRANSFER_WHOLE && trace.transfers[2].end >= trace.transfers[2].begin);
     fan_trace_clear(&trace);
@@ -227,7 +229,7 @@ START_TEST(disjoint_subfiles_go_to_different_ranks)
     run = make_group();
     message(&run, 0, 2, FAN_HOP_SCATTER, 1, 0, 10, 2, 4); /* bytes of subfile 0 to rank 2, too */
     ck_assert_int_eq(find(&run, FAN_DISJOINT), FAN_MISSING);
-    run.broadcasts[0].classes = 1;
+    run.broadcasts[0].subfiles = 1;
     ck_assert_int_eq(find(&run, FAN_DISJOINT), FAN_NOT_APPLICABLE);
     fan_run_free(&run);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Parameters from texts, the environment and tune files; sizes as people write them. */
+#include "config.h"
+
 #include "base/units.h"
 #include "tune/algorithm_names.h"
 #include "tune/params.h"
@@ -78,12 +80,12 @@ static const struct {
     {"gap", "8e-6", "8e-06", "-1e-9", "11"},
     {"copy_bandwidth", "5e9", "5000000000", "0.5", "1.1e15"},
 };
-enum { sample_count = sizeof samples / sizeof samples[0] };
+enum { SAMPLE_COUNT = sizeof samples / sizeof samples[0] };
 
 START_TEST(every_parameter_round_trips)
 {
-    ck_assert_int_eq(fan_param_count(), sample_count);
-    for (size_t i = 0; i < sample_count; i++) {
+    ck_assert_int_eq(fan_param_count(), SAMPLE_COUNT);
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         ck_assert_str_eq(fan_param_name(i), samples[i].name);
         ck_assert_int_gt(strlen(fan_param_help(i)), 10);
         fan_params params = fan_params_default(), again = params;
@@ -113,7 +115,7 @@ END_TEST
 
 START_TEST(values_out_of_range_are_refused)
 {
-    for (size_t i = 0; i < sample_count; i++) {
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         expect_refused(samples[i].name, samples[i].below);
         expect_refused(samples[i].name, samples[i].above);
     }
@@ -138,7 +140,7 @@ START_TEST(what_is_no_value_is_refused)
 {
     static const char *const texts[] = {"",    " ",   "x",   "4x", "4 4",
                                         "1ee", "--4", "nan", "1;", "99999999999999999999"};
-    for (size_t i = 0; i < sample_count; i++)
+    for (size_t i = 0; i < SAMPLE_COUNT; i++)
         for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
             expect_refused(samples[i].name, texts[j]);
     expect_refused("window", "0x4");
@@ -172,18 +174,18 @@ END_TEST
 START_TEST(environment_sets_every_parameter)
 {
     fan_params params = fan_params_default();
-    char variables[sample_count][64];
-    for (size_t i = 0; i < sample_count; i++) {
+    char variables[SAMPLE_COUNT][64];
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         snprintf(variables[i], sizeof variables[i], "FANOUT_%s", samples[i].name);
         for (char *c = variables[i]; *c != '\0'; c++)
             *c = (char)toupper((unsigned char)*c);
         setenv(variables[i], samples[i].text, 1);
     }
     fan_status status = fan_params_from_environment(&params);
-    for (size_t i = 0; i < sample_count; i++)
+    for (size_t i = 0; i < SAMPLE_COUNT; i++)
         unsetenv(variables[i]);
     ck_assert_int_eq(status, FAN_OK);
-    for (size_t i = 0; i < sample_count; i++)
+    for (size_t i = 0; i < SAMPLE_COUNT; i++)
         expect_value(&params, samples[i].name, samples[i].value);
 }
 END_TEST

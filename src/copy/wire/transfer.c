@@ -95,13 +95,13 @@ static void let_rank_0_speak(const fan_copy_transfer *transfer)
 /* Two kinds of failure have been recorded where they happened. Any other is the end. */
 static void check_stream(const fan_copy_transfer *transfer, int code)
 {
-    int class = MPI_SUCCESS, length;
+    int error_class = MPI_SUCCESS, length;
     if (code != MPI_SUCCESS)
-        MPI_Error_class(code, &class);
-    if (class == MPI_SUCCESS || class == fanout_error_class(FANOUT_ERR_SOURCE)
-        || class == fanout_error_class(FANOUT_ERR_SINK))
+        MPI_Error_class(code, &error_class);
+    if (error_class == MPI_SUCCESS || error_class == fanout_error_class(FANOUT_ERR_SOURCE)
+        || error_class == fanout_error_class(FANOUT_ERR_SINK))
         return;
-    if (class == fanout_error_class(FANOUT_ERR_TIMEOUT))
+    if (error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
         let_rank_0_speak(transfer);
     char text[MPI_MAX_ERROR_STRING];
     MPI_Error_string(code, text, &length);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/mpi/mpi_stall.h"
 
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLLECTOR = 0, view_tag = 32766, text_tag = 32767 }; /* the largest that MPI guarantees; chunks have small ones */
+enum { COLLECTOR = 0, VIEW_TAG = 32766, TEXT_TAG = 32767 }; /* the largest that MPI guarantees; chunks have small ones */
 
 static const double collector_waits = 2; /* seconds: ranks notice at different times */
 static const double others_wait = 3;
@@ -58,7 +60,7 @@ static void hear(MPI_Comm comm, fan_view *views, int ranks)
     for (int heard = 1; heard < ranks; heard++) {
         report r;
         MPI_Request request;
-        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, view_tag, comm, &request) != MPI_SUCCESS)
+        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, VIEW_TAG, comm, &request) != MPI_SUCCESS)
             return;
         if (!ends_by(&request, deadline)) {
             withdraw(&request);
@@ -84,7 +86,7 @@ static void collect(MPI_Comm comm, const fan_view *own, const fan_host_name *hos
     double deadline = MPI_Wtime() + others_wait - collector_waits;
     for (int rank = 0; rank < ranks; rank++)
         if (rank != COLLECTOR && views[rank].answers)
-            send_copy(comm, text, FAN_STALL_TEXT, rank, text_tag, deadline);
+            send_copy(comm, text, FAN_STALL_TEXT, rank, TEXT_TAG, deadline);
     free(views);
 }
 
@@ -96,8 +98,8 @@ static void ask(MPI_Comm comm, const fan_view *own, int rank, const fan_host_nam
     report r = {.rank = rank, .view = *own};
     r.view.answers = 1;
     MPI_Request request;
-    if (MPI_Irecv(text, FAN_STALL_TEXT, MPI_BYTE, COLLECTOR, text_tag, comm, &request) == MPI_SUCCESS) {
-        send_copy(comm, &r, sizeof r, COLLECTOR, view_tag, deadline);
+    if (MPI_Irecv(text, FAN_STALL_TEXT, MPI_BYTE, COLLECTOR, TEXT_TAG, comm, &request) == MPI_SUCCESS) {
+        send_copy(comm, &r, sizeof r, COLLECTOR, VIEW_TAG, deadline);
         if (ends_by(&request, deadline))
             return;
         withdraw(&request);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/mpi/mpi_trace.h"
 
 #include <math.h>
 
-enum { clock_tag = 32765, piece_tag = 32764 }; /* chunks have small ones; see mpi_stall.c */
-enum { round_trips = 20 };                     /* of which the shortest counts */
+enum { CLOCK_TAG = 32765, PIECE_TAG = 32764 }; /* chunks have small ones; see mpi_stall.c */
+enum { ROUND_TRIPS = 20 };                     /* of which the shortest counts */
 
 static int answer(MPI_Comm comm, int rank)
 {
     int code = MPI_SUCCESS;
-    for (int i = 0; code == MPI_SUCCESS && i < round_trips; i++) {
-        code = MPI_Recv(NULL, 0, MPI_BYTE, rank, clock_tag, comm, MPI_STATUS_IGNORE);
+    for (int i = 0; code == MPI_SUCCESS && i < ROUND_TRIPS; i++) {
+        code = MPI_Recv(NULL, 0, MPI_BYTE, rank, CLOCK_TAG, comm, MPI_STATUS_IGNORE);
         double now = fan_clock_now();
         if (code == MPI_SUCCESS)
-            code = MPI_Send(&now, 1, MPI_DOUBLE, rank, clock_tag, comm);
+            code = MPI_Send(&now, 1, MPI_DOUBLE, rank, CLOCK_TAG, comm);
     }
     return code;
 }
@@ -21,11 +23,11 @@ static int answer(MPI_Comm comm, int rank)
 static int ask(MPI_Comm comm, fan_clock_offset *offset)
 {
     int code = MPI_SUCCESS;
-    for (int i = 0; code == MPI_SUCCESS && i < round_trips; i++) {
+    for (int i = 0; code == MPI_SUCCESS && i < ROUND_TRIPS; i++) {
         double theirs, sent = fan_clock_now();
-        code = MPI_Send(NULL, 0, MPI_BYTE, 0, clock_tag, comm);
+        code = MPI_Send(NULL, 0, MPI_BYTE, 0, CLOCK_TAG, comm);
         if (code == MPI_SUCCESS)
-            code = MPI_Recv(&theirs, 1, MPI_DOUBLE, 0, clock_tag, comm, MPI_STATUS_IGNORE);
+            code = MPI_Recv(&theirs, 1, MPI_DOUBLE, 0, CLOCK_TAG, comm, MPI_STATUS_IGNORE);
         if (code == MPI_SUCCESS)
             fan_clock_improve(offset, sent, theirs, fan_clock_now());
     }
@@ -54,12 +56,12 @@ int fan_mpi_trace_send(MPI_Comm comm, const fan_transfer *transfers, int64_t cou
 {
     int code = MPI_SUCCESS;
     for (int64_t done = 0; code == MPI_SUCCESS && done < count; done += piece_of(count - done))
-        code = MPI_Ssend(transfers + done, piece_of(count - done) * (int)sizeof *transfers, MPI_BYTE, 0, piece_tag, comm);
+        code = MPI_Ssend(transfers + done, piece_of(count - done) * (int)sizeof *transfers, MPI_BYTE, 0, PIECE_TAG, comm);
     return code;
 }
 
 int fan_mpi_trace_receive(MPI_Comm comm, int rank, int64_t left, fan_transfer *transfers, int *count)
 {
     *count = piece_of(left);
-    return MPI_Recv(transfers, *count * (int)sizeof *transfers, MPI_BYTE, rank, piece_tag, comm, MPI_STATUS_IGNORE);
+    return MPI_Recv(transfers, *count * (int)sizeof *transfers, MPI_BYTE, rank, PIECE_TAG, comm, MPI_STATUS_IGNORE);
 }

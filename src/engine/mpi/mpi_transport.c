@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/mpi/mpi_transport.h"
 
 #include "engine/mpi/mpi_wait.h"
@@ -93,9 +95,9 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
         fan_mpi_progress(NULL);
     }
     if (code != MPI_SUCCESS) {
-        int class;
-        MPI_Error_class(code, &class);
-        return class == MPI_ERR_IN_STATUS ? check_statuses(t, *count) : check(t, code, "waiting failed on", -1);
+        int subfile;
+        MPI_Error_class(code, &subfile);
+        return subfile == MPI_ERR_IN_STATUS ? check_statuses(t, *count) : check(t, code, "waiting failed on", -1);
     }
     for (int i = 0; i < *count; i++)
         done[i] = completion(t, t->indices[i], &t->statuses[i]);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/mpi/mpi_wait.h"
 
 #include <sched.h>
 
 /* Some microseconds: longer than a message on a fast fabric is late, shorter than a time slice. */
-enum { polls_before_yield = 32 };
+enum { POLLS_BEFORE_YIELD = 32 };
 
 /* Not MPI_Waitsome: not every MPI library yields in it. */
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices, MPI_Status *statuses)
@@ -13,7 +15,7 @@ int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
         int code = MPI_Testsome(count, requests, done, indices, statuses);
         if (code != MPI_SUCCESS || *done != 0)
             return code;
-        if (polls >= polls_before_yield)
+        if (polls >= POLLS_BEFORE_YIELD)
             sched_yield();
     }
 }

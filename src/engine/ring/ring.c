@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/ring/ring.h"
 
 #include <limits.h>
@@ -12,13 +14,13 @@ _Static_assert((FAN_RING_CELLS & (FAN_RING_CELLS - 1)) == 0, "cells must come in
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomics must work between processes");
 
 enum {
-    polls_of_sharers = 64,   /* about a microsecond: longer, and the core is missed by a rank that has work */
-    polls_of_owners = 1000,  /* a yield would take longer than what is waited for */
-    yields_before_sleep = 32,
-    shortest_sleep_ns = 50 * 1000,
-    longest_sleep_ns = 1000 * 1000, /* a message that needs this process may be late by so much */
-    page = 4096,
-    cells_to_wait_for = FAN_RING_CELLS / 2 /* a writer that is woken for each cell changes places with a reader each time */
+    POLLS_OF_SHARERS = 64,   /* about a microsecond: longer, and the core is missed by a rank that has work */
+    POLLS_OF_OWNERS = 1000,  /* a yield would take longer than what is waited for */
+    YIELDS_BEFORE_SLEEP = 32,
+    SHORTEST_SLEEP_NS = 50 * 1000,
+    LONGEST_SLEEP_NS = 1000 * 1000, /* a message that needs this process may be late by so much */
+    PAGE = 4096,
+    CELLS_TO_WAIT_FOR = FAN_RING_CELLS / 2 /* a writer that is woken for each cell changes places with a reader each time */
 };
 
 /* ---- waiting ---- */
@@ -55,13 +57,13 @@ static bool is_patient(const fan_ring *ring, waiting *w)
     }
     if (ring->idle != NULL)
         ring->idle(ring->idle_state);
-    if (w->turns <= ring->polls + yields_before_sleep) {
+    if (w->turns <= ring->polls + YIELDS_BEFORE_SLEEP) {
         sched_yield();
         return false;
     }
-    w->sleep_ns = w->sleep_ns == 0 ? shortest_sleep_ns : w->sleep_ns * 2;
-    if (w->sleep_ns > longest_sleep_ns)
-        w->sleep_ns = longest_sleep_ns;
+    w->sleep_ns = w->sleep_ns == 0 ? SHORTEST_SLEEP_NS : w->sleep_ns * 2;
+    if (w->sleep_ns > LONGEST_SLEEP_NS)
+        w->sleep_ns = LONGEST_SLEEP_NS;
     return true;
 }
 
@@ -70,12 +72,12 @@ static bool is_patient(const fan_ring *ring, waiting *w)
 size_t fan_ring_bytes(int members)
 {
     size_t bytes = sizeof(fan_ring_memory) + (size_t)members * sizeof(fan_ring_counter);
-    return (bytes + page - 1) / page * page;
+    return (bytes + PAGE - 1) / PAGE * PAGE;
 }
 
 static int polls_of(int ranks)
 {
-    return ranks <= sysconf(_SC_NPROCESSORS_ONLN) ? polls_of_owners : polls_of_sharers;
+    return ranks <= sysconf(_SC_NPROCESSORS_ONLN) ? POLLS_OF_OWNERS : POLLS_OF_SHARERS;
 }
 
 void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int self)
@@ -145,7 +147,7 @@ static void wait_for_tail(const fan_ring *ring, int reader, uint32_t wanted)
 
 static void wait_for_room(fan_ring *ring)
 {
-    uint32_t wanted = ring->position - FAN_RING_CELLS + cells_to_wait_for;
+    uint32_t wanted = ring->position - FAN_RING_CELLS + CELLS_TO_WAIT_FOR;
     for (int r = 0; r < ring->readers; r++)
         wait_for_tail(ring, r, wanted);
     update_limit(ring);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/ring/stage.h"
 
 #include "engine/ring/stream_copy.h"
@@ -8,16 +10,16 @@
 
 enum {
     /* Of small data, several pieces: readers take the first while the next is written. */
-    least_pieces = 8,
-    smallest_piece = 8 * 1024
+    LEAST_PIECES = 8,
+    SMALLEST_PIECE = 8 * 1024
 };
 
 /* Of the next piece, when `left` bytes of `total` are left. */
 static int32_t piece_bytes(int64_t left, int64_t total)
 {
-    int64_t bytes = total / least_pieces;
-    if (bytes < smallest_piece)
-        bytes = smallest_piece;
+    int64_t bytes = total / LEAST_PIECES;
+    if (bytes < SMALLEST_PIECE)
+        bytes = SMALLEST_PIECE;
     if (bytes > FAN_RING_CELL_BYTES)
         bytes = FAN_RING_CELL_BYTES;
     return (int32_t)(bytes < left ? bytes : left);

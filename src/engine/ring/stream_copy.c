@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/ring/stream_copy.h"
 
 #include <string.h>
@@ -6,7 +8,7 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-enum { line = 64 };
+enum { LINE = 64 };
 
 /* `to` is at the beginning of a line. All loads come first, so that they do not wait for each other. */
 static void stream_line(char *to, const char *from)
@@ -23,7 +25,7 @@ static void stream_line(char *to, const char *from)
 
 static int64_t to_next_line(const char *to, int64_t bytes)
 {
-    int64_t distance = (int64_t)(-(uintptr_t)to % line);
+    int64_t distance = (int64_t)(-(uintptr_t)to % LINE);
     return distance < bytes ? distance : bytes;
 }
 
@@ -33,7 +35,7 @@ void fan_stream_copy(void *to, const void *from, int64_t bytes)
     const char *source = from;
     int64_t done = to_next_line(target, bytes);
     memcpy(target, source, (size_t)done);
-    for (; bytes - done >= line; done += line)
+    for (; bytes - done >= LINE; done += LINE)
         stream_line(target + done, source + done);
     memcpy(target + done, source + done, (size_t)(bytes - done));
     _mm_sfence(); /* a release does not order these stores */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "engine/typemap/typemap.h"
 
 #include "engine/typemap/tree.h"

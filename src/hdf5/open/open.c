@@ -110,10 +110,10 @@ static int keep_piece(void *state, MPI_Count offset, const void *data, size_t by
 /* A source that fails is known on all ranks, but only the root can say why. */
 static void judge(fan_h5_call *call, int code)
 {
-    int class = MPI_SUCCESS;
+    int type_class = MPI_SUCCESS;
     if (code != MPI_SUCCESS)
-        MPI_Error_class(code, &class);
-    if (class != MPI_SUCCESS && (fan_h5_is_root(call) || class != fanout_error_class(FANOUT_ERR_SOURCE)))
+        MPI_Error_class(code, &type_class);
+    if (type_class != MPI_SUCCESS && (fan_h5_is_root(call) || type_class != fanout_error_class(FANOUT_ERR_SOURCE)))
         fan_h5_fail_by_mpi(&call->errors, code, "the file was not delivered");
 }
 

@@ -152,10 +152,10 @@ static bool share(reading *r)
 /* Where the source failed the root knows more; where the sink did, this rank does. */
 static void judge(reading *r, int code)
 {
-    int class = MPI_SUCCESS;
+    int type_class = MPI_SUCCESS;
     if (code != MPI_SUCCESS)
-        MPI_Error_class(code, &class);
-    if (class != MPI_SUCCESS && class != fanout_error_class(FANOUT_ERR_SOURCE))
+        MPI_Error_class(code, &type_class);
+    if (type_class != MPI_SUCCESS && type_class != fanout_error_class(FANOUT_ERR_SOURCE))
         fan_h5_fail_by_mpi(&r->call.errors, code, "the elements were not delivered");
 }
 

@@ -78,12 +78,12 @@ static bool base_has_all_members(hid_t file_type, hid_t mem_type)
 /* Whether what is a member of a compound in memory is one in the file. */
 static bool has_all_members(hid_t file_type, hid_t mem_type)
 {
-    H5T_class_t class = H5Tget_class(mem_type);
-    if (class != H5Tget_class(file_type))
+    H5T_class_t type_class = H5Tget_class(mem_type);
+    if (type_class != H5Tget_class(file_type))
         return true;
-    if (class == H5T_ARRAY)
+    if (type_class == H5T_ARRAY)
         return base_has_all_members(file_type, mem_type);
-    for (int m = 0; class == H5T_COMPOUND && m < H5Tget_nmembers(mem_type); m++)
+    for (int m = 0; type_class == H5T_COMPOUND && m < H5Tget_nmembers(mem_type); m++)
         if (!has_member(file_type, mem_type, (unsigned)m))
             return false;
     return true;

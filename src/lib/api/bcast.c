@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/call/buffer.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "fanout_mdc.h"
 #include "lib/state/errors.h"
 #include "mdc/fill.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/call/arguments.h"
 
 #include "base/log.h"
@@ -19,10 +21,10 @@ static pthread_once_t judge_made = PTHREAD_ONCE_INIT;
  */
 static void make_judge(void)
 {
-    enum { tag = 20251 };
+    enum { TAG = 20251 };
     MPI_Group group;
     MPI_Comm_group(MPI_COMM_SELF, &group);
-    MPI_Comm_create_group(MPI_COMM_SELF, group, tag, &judge);
+    MPI_Comm_create_group(MPI_COMM_SELF, group, TAG, &judge);
     MPI_Group_free(&group);
     MPI_Comm_set_errhandler(judge, MPI_ERRORS_RETURN);
 }
@@ -57,7 +59,7 @@ typedef struct party {
     char ranks[80];
 } party;
 
-enum { most_parties = 4 };
+enum { MOST_PARTIES = 4 };
 
 /* Appends; what does not fit ends in "...". */
 static void append(char *text, size_t size, const char *more)
@@ -89,15 +91,15 @@ static void join(party *p, int rank)
     p->last = rank;
 }
 
-/* How many parties there are when `rank` has joined one. Beyond `most_parties` they are only counted. */
+/* How many parties there are when `rank` has joined one. Beyond `MOST_PARTIES` they are only counted. */
 static int assign(party *parties, int count, arguments given, int rank)
 {
-    for (int i = 0; i < count && i < most_parties; i++)
+    for (int i = 0; i < count && i < MOST_PARTIES; i++)
         if (parties[i].given.bytes == given.bytes && parties[i].given.root == given.root) {
             join(&parties[i], rank);
             return count;
         }
-    if (count < most_parties)
+    if (count < MOST_PARTIES)
         parties[count] = (party){.given = given, .first = rank, .last = rank};
     return count + 1;
 }
@@ -113,7 +115,7 @@ static const char *length_text(int64_t bytes, char *text, size_t size)
 static fan_status disagree(party *parties, int count)
 {
     char text[480] = "";
-    for (int i = 0; i < count && i < most_parties; i++) {
+    for (int i = 0; i < count && i < MOST_PARTIES; i++) {
         char part[200], length[40];
         party *p = &parties[i];
         end_run(p);
@@ -123,13 +125,13 @@ static fan_status disagree(party *parties, int count)
         append(text, sizeof text, part);
     }
     return fan_fail(FAN_ERR_DISAGREEMENT, "the ranks disagree on a broadcast:%s%s", text,
-                    count > most_parties ? "; and others" : "");
+                    count > MOST_PARTIES ? "; and others" : "");
 }
 
 /* Every rank tells its own in turn: it needs no memory, and time does not matter when something is wrong. */
 static fan_status hear_all(const fan_comm_state *state, arguments own, int *mpi_code)
 {
-    party parties[most_parties];
+    party parties[MOST_PARTIES];
     int count = 0;
     for (int rank = 0; rank < state->size && *mpi_code == MPI_SUCCESS; rank++) {
         arguments given = own;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/call/buffer.h"
 
 static int64_t pack(void *state, int64_t offset, void *piece, int64_t bytes)

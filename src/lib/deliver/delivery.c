@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/deliver/delivery.h"
 
 #include "engine/mpi/mpi_stall.h"
@@ -7,7 +9,7 @@
 
 #include <sched.h>
 
-enum { most_slots = 1 << 24 };
+enum { MOST_SLOTS = 1 << 24 };
 
 bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes)
 {
@@ -87,7 +89,7 @@ static fan_status make_plan(const fan_delivery_task *task, fan_planned *planned)
 static fan_status window_slots(const fan_plan *plan, int64_t *slots)
 {
     *slots = fan_plan_engine_slots(plan);
-    if (*slots > most_slots)
+    if (*slots > MOST_SLOTS)
         return fan_fail(FAN_ERR_ARGUMENT, "a window of %lld chunks is too large; make FANOUT_CHUNK_BYTES larger",
                         (long long)*slots);
     return FAN_OK;
@@ -107,7 +109,7 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
     if (status != FAN_OK)
         return status;
     status = fan_mpi_transport_init(&d->transport, d->task.state->comm, (int)config.slots, plan->sends,
-                                    plan->layout.classes);
+                                    plan->layout.subfiles);
     if (status != FAN_OK)
         return status;
     config.transport = fan_mpi_transport_interface(&d->transport);
@@ -142,7 +144,7 @@ static void describe(const fan_delivery *d)
     fan_trace_describe(d->task.state->trace,
                        &(fan_record_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
                                                .algorithm = (int32_t)plan->algorithm,
-                                               .classes = plan->layout.classes,
+                                               .subfiles = plan->layout.subfiles,
                                                .branching = plan->shape.branching,
                                                .secondary_groups = plan->shape.secondary_groups,
                                                .window = plan->window,

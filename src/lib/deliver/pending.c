@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/deliver/pending.h"
 
 #include "base/log.h"
@@ -12,8 +14,8 @@
 #include <time.h>
 
 enum {
-    polls_before_yield = 32, /* as in mpi_wait.c */
-    thread_pause_ns = 50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
+    POLLS_BEFORE_YIELD = 32, /* as in mpi_wait.c */
+    THREAD_PAUSE_NS = 50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
 };
 
 /* In the order of their start. */
@@ -67,7 +69,7 @@ static void step_all(void)
 static void *run_thread(void *unused)
 {
     (void)unused;
-    const struct timespec pause = {.tv_nsec = thread_pause_ns};
+    const struct timespec pause = {.tv_nsec = THREAD_PAUSE_NS};
     pthread_mutex_lock(&lock);
     while (!thread.stops) {
         if (TAILQ_EMPTY(&all_pending)) {
@@ -144,7 +146,7 @@ void fan_pending_all(void)
 static void poll(int *polls)
 {
     fan_pending_all();
-    if (++*polls <= polls_before_yield)
+    if (++*polls <= POLLS_BEFORE_YIELD)
         return;
     fan_mpi_progress(NULL); /* what this waits for may come through memory, from a rank that waits for a message */
     sched_yield();

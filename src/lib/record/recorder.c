@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/record/recorder.h"
 
 #include "base/log.h"
@@ -207,10 +209,10 @@ static int gather(const fan_recorder *r)
 /* The trace goes on, so it is converted in a copy. */
 static void write_copies(const fan_recorder *r, output *out)
 {
-    enum { some = 256 };
-    fan_transfer piece[some];
+    enum { SOME = 256 };
+    fan_transfer piece[SOME];
     for (size_t done = 0, count; done < r->trace.count; done += count) {
-        count = r->trace.count - done < some ? r->trace.count - done : some;
+        count = r->trace.count - done < SOME ? r->trace.count - done : SOME;
         memcpy(piece, r->trace.transfers + done, count * sizeof *piece);
         convert(r, piece, count);
         out->writer->transfers(out->file, piece, count);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "lib/state/errors.h"
 
 #include "base/log.h"
@@ -9,7 +11,7 @@
 
 static struct {
     const char *text;
-    int class;
+    int error_class;
     int code;
 } own_errors[] = {
     [FANOUT_ERR_SOURCE] = {.text = "fanout: the source of the stream failed; no rank has all of it"},
@@ -24,9 +26,9 @@ static pthread_once_t registered = PTHREAD_ONCE_INIT;
 static void register_errors(void)
 {
     for (size_t i = 0; i < sizeof own_errors / sizeof own_errors[0]; i++) {
-        MPI_Add_error_class(&own_errors[i].class);
-        MPI_Add_error_string(own_errors[i].class, own_errors[i].text);
-        MPI_Add_error_code(own_errors[i].class, &own_errors[i].code);
+        MPI_Add_error_class(&own_errors[i].error_class);
+        MPI_Add_error_string(own_errors[i].error_class, own_errors[i].text);
+        MPI_Add_error_code(own_errors[i].error_class, &own_errors[i].code);
         MPI_Add_error_string(own_errors[i].code, own_errors[i].text);
     }
 }
@@ -34,7 +36,7 @@ static void register_errors(void)
 int fanout_error_class(fanout_error error)
 {
     pthread_once(&registered, register_errors);
-    return own_errors[error].class;
+    return own_errors[error].error_class;
 }
 
 static int own_code(fanout_error error)

@@ -99,7 +99,7 @@ static bool cpus_differ(const fan_binding *bindings, int members)
 /* From 0, in the order of their lowest members. Returns how many there are. */
 static int number(int *domains, int members)
 {
-    enum { first = FAN_NO_DOMAIN - 1 }; /* new numbers go down from here until all are given */
+    enum { FIRST = FAN_NO_DOMAIN - 1 }; /* new numbers go down from here until all are given */
     int count = 0;
     for (int m = 0; m < members; m++) {
         int old = domains[m];
@@ -107,11 +107,11 @@ static int number(int *domains, int members)
             continue;
         for (int other = m; other < members; other++)
             if (domains[other] == old)
-                domains[other] = first - count;
+                domains[other] = FIRST - count;
         count++;
     }
     for (int m = 0; m < members; m++)
-        domains[m] = first - domains[m];
+        domains[m] = FIRST - domains[m];
     return count;
 }
 

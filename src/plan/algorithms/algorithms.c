@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/algorithms/algorithms.h"
 
 const fan_algorithm_table fan_algorithms[FAN_ALGORITHMS] = {

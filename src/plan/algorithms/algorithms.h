@@ -19,10 +19,10 @@ typedef struct fan_algorithm_table {
     void (*normalise)(fan_shape *shape);
 
     /**
-     * Add the part of the recipient `place` (or FAN_PLACE_ROOT) in the tree of `class`; parents and
+     * Add the part of the recipient `place` (or FAN_PLACE_ROOT) in the tree of `subfile`; parents and
      * peers are places. Does nothing where the place has no part in the phase.
      */
-    void (*role)(const fan_shape *shape, int class, int place, fan_phase phase,
+    void (*role)(const fan_shape *shape, int subfile, int place, fan_phase phase,
                  fan_schedule *schedule);
 
     /**
@@ -39,19 +39,19 @@ extern const fan_algorithm_table fan_algorithms[FAN_ALGORITHMS];
 
 /* The functions of the algorithms, one file each. */
 void fan_group_normalise(fan_shape *shape);
-void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_group_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                     fan_schedule *schedule);
 fan_cost fan_group_cost(const fan_shape *shape);
 void fan_chain_normalise(fan_shape *shape);
-void fan_full_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_full_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                    fan_schedule *schedule);
 fan_cost fan_full_cost(const fan_shape *shape);
 void fan_ktree_normalise(fan_shape *shape);
-void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_ktree_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                     fan_schedule *schedule);
 fan_cost fan_ktree_cost(const fan_shape *shape);
 void fan_kexchange_normalise(fan_shape *shape);
-void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_kexchange_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                         fan_schedule *schedule);
 fan_cost fan_kexchange_cost(const fan_shape *shape);
 

@@ -3,6 +3,8 @@
  * The group algorithm: the root scatters different subfiles to the first group, the members of a
  * group exchange them, and slot i of a group forwards subfile i to slot i of the groups below.
  */
+#include "config.h"
+
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 
@@ -23,65 +25,65 @@ void fan_chain_normalise(fan_shape *shape)
     *shape = (fan_shape){.recipients = shape->recipients, .group_size = 1, .branching = 1};
 }
 
-static void add_forwards(const fan_shape *shape, int class, int group, fan_phase phase,
+static void add_forwards(const fan_shape *shape, int subfile, int group, fan_phase phase,
                          fan_schedule *schedule)
 {
     int first, end;
     fan_group_children(shape, group, phase, &first, &end);
     for (int child = first; child < end; child++)
-        fan_schedule_add(schedule, class, fan_group_owner(shape, child, class), FAN_EDGE_FORWARD);
+        fan_schedule_add(schedule, subfile, fan_group_owner(shape, child, subfile), FAN_EDGE_FORWARD);
 }
 
-static void serve(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+static void serve(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
 {
     int group = place / shape->group_size;
-    if (place != fan_group_owner(shape, group, class))
+    if (place != fan_group_owner(shape, group, subfile))
         return;
     int first, end;
     fan_group_children(shape, group, FAN_PHASE_SERVE, &first, &end);
     if (first == end)
         return;
-    fan_schedule_begin(schedule, class, FAN_PARENT_SELF);
-    add_forwards(shape, class, group, FAN_PHASE_SERVE, schedule);
+    fan_schedule_begin(schedule, subfile, FAN_PARENT_SELF);
+    add_forwards(shape, subfile, group, FAN_PHASE_SERVE, schedule);
 }
 
-static int parent_of_owner(const fan_shape *shape, int group, int class)
+static int parent_of_owner(const fan_shape *shape, int group, int subfile)
 {
     int parent = fan_group_parent(shape, group);
-    return parent == FAN_PLACE_ROOT ? FAN_PLACE_ROOT : fan_group_owner(shape, parent, class);
+    return parent == FAN_PLACE_ROOT ? FAN_PLACE_ROOT : fan_group_owner(shape, parent, subfile);
 }
 
-static void receive(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+static void receive(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
 {
     int group = place / shape->group_size;
-    int feeder = parent_of_owner(shape, group, class);
+    int feeder = parent_of_owner(shape, group, subfile);
     fan_forest forest = fan_group_forest(shape, group);
     if (forest.nodes < shape->group_size) { /* it is the last group and feeds none */
-        fan_forest_role(&forest, class, feeder, place, schedule);
+        fan_forest_role(&forest, subfile, feeder, place, schedule);
         return;
     }
-    int owner = fan_group_owner(shape, group, class);
+    int owner = fan_group_owner(shape, group, subfile);
     if (place != owner) {
-        fan_schedule_begin(schedule, class, owner);
+        fan_schedule_begin(schedule, subfile, owner);
         return;
     }
-    fan_schedule_begin(schedule, class, feeder);
-    add_forwards(shape, class, group, FAN_PHASE_RECEIVE, schedule);
-    fan_group_add_peers(shape, class, place, schedule);
+    fan_schedule_begin(schedule, subfile, feeder);
+    add_forwards(shape, subfile, group, FAN_PHASE_RECEIVE, schedule);
+    fan_group_add_peers(shape, subfile, place, schedule);
 }
 
-void fan_group_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_group_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                     fan_schedule *schedule)
 {
     if (place == FAN_PLACE_ROOT) {
         if (phase == FAN_PHASE_SERVE)
             return;
-        fan_schedule_begin(schedule, class, FAN_PARENT_SELF);
-        fan_schedule_add(schedule, class, fan_group_owner(shape, 0, class), FAN_EDGE_SCATTER);
+        fan_schedule_begin(schedule, subfile, FAN_PARENT_SELF);
+        fan_schedule_add(schedule, subfile, fan_group_owner(shape, 0, subfile), FAN_EDGE_SCATTER);
     } else if (phase == FAN_PHASE_SERVE) {
-        serve(shape, class, place, schedule);
+        serve(shape, subfile, place, schedule);
     } else {
-        receive(shape, class, place, schedule);
+        receive(shape, subfile, place, schedule);
     }
 }
 

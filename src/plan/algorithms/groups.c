@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/algorithms/groups.h"
 
 #include <stdint.h>
@@ -32,10 +34,10 @@ fan_forest fan_group_forest(const fan_shape *shape, int group)
                         .k = shape->group_size};
 }
 
-int fan_group_owner(const fan_shape *shape, int group, int class)
+int fan_group_owner(const fan_shape *shape, int group, int subfile)
 {
     fan_forest forest = fan_group_forest(shape, group);
-    return fan_forest_top(&forest, class);
+    return fan_forest_top(&forest, subfile);
 }
 
 int fan_group_parent(const fan_shape *shape, int group)
@@ -65,9 +67,9 @@ void fan_group_children(const fan_shape *shape, int group, fan_phase phase, int 
     }
 }
 
-void fan_group_add_peers(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+void fan_group_add_peers(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
 {
     int group = place / shape->group_size;
     int first = fan_group_first(shape, group);
-    fan_schedule_add_others(schedule, class, first, fan_group_members(shape, group), place - first);
+    fan_schedule_add_others(schedule, subfile, first, fan_group_members(shape, group), place - first);
 }

@@ -24,10 +24,10 @@ int fan_group_members(const fan_shape *shape, int group);
 fan_forest fan_group_forest(const fan_shape *shape, int group);
 
 /**
- * The place that owns subfile `class` in `group`: that which receives it from outside. Slot i owns
+ * The place that owns subfile `subfile` in `group`: that which receives it from outside. Slot i owns
  * subfile i; in a short group, which only the last can be, a member may own several subfiles.
  */
-int fan_group_owner(const fan_shape *shape, int group, int class);
+int fan_group_owner(const fan_shape *shape, int group, int subfile);
 
 /** The group that feeds `group` (FAN_PLACE_ROOT for the first). */
 int fan_group_parent(const fan_shape *shape, int group);
@@ -38,6 +38,6 @@ int fan_group_parent(const fan_shape *shape, int group);
 void fan_group_children(const fan_shape *shape, int group, fan_phase phase, int *first, int *end);
 
 /** Add exchange edges from `place` to all other members of its group, which is not short. */
-void fan_group_add_peers(const fan_shape *shape, int class, int place, fan_schedule *schedule);
+void fan_group_add_peers(const fan_shape *shape, int subfile, int place, fan_schedule *schedule);
 
 #endif

@@ -2,10 +2,12 @@
 /*
  * k interior-disjoint trees over all recipients, with or without a first group that exchanges.
  *
- * On several switches they are trees over switches first: each switch is interior in the tree of one class, so that
- * the data enters it once and leaves it once. Within a switch, trees as usual lead from the node where a class
- * enters, and one node, which has no children there, sends the class on to other switches.
+ * On several switches they are trees over switches first: each switch is interior in the tree of one subfile, so that
+ * the data enters it once and leaves it once. Within a switch, trees as usual lead from the node where a subfile
+ * enters, and one node, which has no children there, sends the subfile on to other switches.
  */
+#include "config.h"
+
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 #include "plan/algorithms/trees.h"
@@ -50,10 +52,10 @@ void fan_kexchange_normalise(fan_shape *shape)
     normalise(shape, shape->group_size);
 }
 
-static void root_role(int class, int top, fan_schedule *schedule)
+static void root_role(int subfile, int top, fan_schedule *schedule)
 {
-    fan_schedule_begin(schedule, class, FAN_PARENT_SELF);
-    fan_schedule_add(schedule, class, top, FAN_EDGE_SCATTER);
+    fan_schedule_begin(schedule, subfile, FAN_PARENT_SELF);
+    fan_schedule_add(schedule, subfile, top, FAN_EDGE_SCATTER);
 }
 
 /* ---- several switches ---- */
@@ -78,77 +80,77 @@ static int exporter_of(const fan_forest *block)
     return block->base + block->nodes - 1;
 }
 
-static int entry_of(const fan_shape *shape, int class, int number)
+static int entry_of(const fan_shape *shape, int subfile, int number)
 {
     fan_forest block = forest_in_block(shape, number);
-    return fan_forest_top(&block, class);
+    return fan_forest_top(&block, subfile);
 }
 
-static int feeder_of_block(const fan_shape *shape, const fan_forest *blocks, int class, int number)
+static int feeder_of_block(const fan_shape *shape, const fan_forest *blocks, int subfile, int number)
 {
-    int parent = fan_forest_parent(blocks, class, number);
+    int parent = fan_forest_parent(blocks, subfile, number);
     if (parent < 0)
         return FAN_PLACE_ROOT;
     fan_forest block = forest_in_block(shape, parent);
     return exporter_of(&block);
 }
 
-static void role_in_blocks(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+static void role_in_blocks(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
 {
     fan_forest blocks = forest_of_blocks(shape);
     if (place == FAN_PLACE_ROOT) {
-        root_role(class, entry_of(shape, class, fan_forest_top(&blocks, class)), schedule);
+        root_role(subfile, entry_of(shape, subfile, fan_forest_top(&blocks, subfile)), schedule);
         return;
     }
     int number = fan_order_block_of(shape->blocks, shape->root, place);
     fan_forest block = forest_in_block(shape, number);
-    fan_forest_role(&block, class, feeder_of_block(shape, &blocks, class, number), place, schedule);
+    fan_forest_role(&block, subfile, feeder_of_block(shape, &blocks, subfile, number), place, schedule);
     if (place != exporter_of(&block))
         return;
-    for (int i = 0, child; (child = fan_forest_child(&blocks, class, number, i)) >= 0; i++)
-        fan_schedule_add(schedule, class, entry_of(shape, class, child), FAN_EDGE_FORWARD);
+    for (int i = 0, child; (child = fan_forest_child(&blocks, subfile, number, i)) >= 0; i++)
+        fan_schedule_add(schedule, subfile, entry_of(shape, subfile, child), FAN_EDGE_FORWARD);
 }
 
 /* ---- */
 
-void fan_ktree_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_ktree_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                     fan_schedule *schedule)
 {
     fan_forest forest = whole_forest(shape);
     if (phase == FAN_PHASE_SERVE)
         return;
     if (shape->blocks != NULL)
-        role_in_blocks(shape, class, place, schedule);
+        role_in_blocks(shape, subfile, place, schedule);
     else if (place == FAN_PLACE_ROOT)
-        root_role(class, fan_forest_top(&forest, class), schedule);
+        root_role(subfile, fan_forest_top(&forest, subfile), schedule);
     else
-        fan_forest_role(&forest, class, FAN_PLACE_ROOT, place, schedule);
+        fan_forest_role(&forest, subfile, FAN_PLACE_ROOT, place, schedule);
 }
 
 /* A member of the first group sends its subfile into the trees of the rest, then to its peers. */
-static void exchanging_role(const fan_shape *shape, int class, int place, fan_schedule *schedule)
+static void exchanging_role(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
 {
     fan_forest rest = rest_forest(shape);
-    fan_schedule_begin(schedule, class, place == class ? FAN_PLACE_ROOT : class);
-    if (place != class)
+    fan_schedule_begin(schedule, subfile, place == subfile ? FAN_PLACE_ROOT : subfile);
+    if (place != subfile)
         return;
     if (rest.nodes > 0)
-        fan_schedule_add(schedule, class, fan_forest_top(&rest, class), FAN_EDGE_FORWARD);
-    fan_group_add_peers(shape, class, place, schedule);
+        fan_schedule_add(schedule, subfile, fan_forest_top(&rest, subfile), FAN_EDGE_FORWARD);
+    fan_group_add_peers(shape, subfile, place, schedule);
 }
 
-void fan_kexchange_role(const fan_shape *shape, int class, int place, fan_phase phase,
+void fan_kexchange_role(const fan_shape *shape, int subfile, int place, fan_phase phase,
                         fan_schedule *schedule)
 {
     fan_forest rest = rest_forest(shape);
     if (phase == FAN_PHASE_SERVE)
         return;
     if (place == FAN_PLACE_ROOT)
-        root_role(class, class, schedule);
+        root_role(subfile, subfile, schedule);
     else if (place < shape->group_size)
-        exchanging_role(shape, class, place, schedule);
+        exchanging_role(shape, subfile, place, schedule);
     else
-        fan_forest_role(&rest, class, class, place, schedule);
+        fan_forest_role(&rest, subfile, subfile, place, schedule);
 }
 
 /* Where slow nodes do not send, others send more than the data once. */

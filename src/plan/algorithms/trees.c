@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which node is interior where: give each of the m nodes that is not slow f tokens (the sends it has),
- * in a row, and let class i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges.
- * The owners of the tokens are the interior nodes of the class. A node at the border of two classes
+ * in a row, and let subfile i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges.
+ * The owners of the tokens are the interior nodes of the subfile. A node at the border of two subfiles
  * splits its tokens between both. f, the fan-out, is k, unless so many nodes are slow that the others
  * need more than k tokens each.
  */
+#include "config.h"
+
 #include "plan/algorithms/trees.h"
 
 #include <stdint.h>
 
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
-/* The tree of one class. Positions are in breadth-first order, interior nodes first. */
+/* The tree of one subfile. Positions are in breadth-first order, interior nodes first. */
 typedef struct tree {
     int nodes; /* m */
     int fanout;
@@ -24,7 +26,7 @@ typedef struct tree {
     bool has_exporter;
 } tree;
 
-/* All of the class's tokens are one node's, which has others besides. */
+/* All of the subfile's tokens are one node's, which has others besides. */
 static tree make_star(const fan_forest *forest, int top)
 {
     int nodes = forest->nodes;
@@ -38,16 +40,16 @@ static tree make_star(const fan_forest *forest, int top)
                   .children = {nodes - 1}};
 }
 
-static tree make_tree(const fan_forest *forest, int class)
+static tree make_tree(const fan_forest *forest, int subfile)
 {
     int nodes = forest->nodes, fanout = fan_forest_fanout(forest);
-    int64_t start = (int64_t) class * (nodes - 1);
+    int64_t start = (int64_t) subfile * (nodes - 1);
     int64_t end = start + nodes - 1;
     if (start % fanout + nodes - 1 < fanout)
         return make_star(forest, (int)(start / fanout));
-    /* tokens of a first node that is shared with the class before */
+    /* tokens of a first node that is shared with the subfile before */
     int head = (int)((fanout - start % fanout) % fanout);
-    /* tokens of a last node that is shared with the class after */
+    /* tokens of a last node that is shared with the subfile after */
     int tail = (int)(end % fanout);
     tree t = {.nodes = nodes,
               .fanout = fanout,
@@ -126,73 +128,73 @@ int fan_forest_fanout(const fan_forest *forest)
     return (int)MAX(forest->k, (tokens + senders - 1) / senders);
 }
 
-/* With class i owned by node i mod nodes, the first node owns most and sends each to all others. */
+/* With subfile i owned by node i mod nodes, the first node owns most and sends each to all others. */
 static bool is_exchange_group(const fan_forest *forest)
 {
     int nodes = forest->nodes, k = forest->k;
     return forest->slow == 0 && !forest->has_exporter && nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
 }
 
-int fan_forest_top(const fan_forest *forest, int class)
+int fan_forest_top(const fan_forest *forest, int subfile)
 {
     if (is_exchange_group(forest))
-        return forest->base + class % forest->nodes;
-    tree t = make_tree(forest, class);
+        return forest->base + subfile % forest->nodes;
+    tree t = make_tree(forest, subfile);
     return forest->base + place_at(&t, 0);
 }
 
-static void exchange_role(const fan_forest *forest, int class, int feeder, int place,
+static void exchange_role(const fan_forest *forest, int subfile, int feeder, int place,
                           fan_schedule *schedule)
 {
-    int owner = fan_forest_top(forest, class);
-    fan_schedule_begin(schedule, class, place == owner ? feeder : owner);
+    int owner = fan_forest_top(forest, subfile);
+    fan_schedule_begin(schedule, subfile, place == owner ? feeder : owner);
     if (place == owner)
-        fan_schedule_add_others(schedule, class, forest->base, forest->nodes,
+        fan_schedule_add_others(schedule, subfile, forest->base, forest->nodes,
                                 place - forest->base);
 }
 
-static void tree_role(const tree *t, int base, int class, int feeder, int place,
+static void tree_role(const tree *t, int base, int subfile, int feeder, int place,
                       fan_schedule *schedule)
 {
     int position = position_of(t, place - base);
-    fan_schedule_begin(schedule, class,
+    fan_schedule_begin(schedule, subfile,
                        position == 0 ? feeder : base + place_at(t, parent_position(t, position)));
     int first = 1 + children_before(t, position);
     for (int child = first; child < first + children_at(t, position); child++)
-        fan_schedule_add(schedule, class, base + place_at(t, child),
+        fan_schedule_add(schedule, subfile, base + place_at(t, child),
                          child < interior(t) ? FAN_EDGE_FORWARD : FAN_EDGE_EXCHANGE);
 }
 
-void fan_forest_role(const fan_forest *forest, int class, int feeder, int place,
+void fan_forest_role(const fan_forest *forest, int subfile, int feeder, int place,
                      fan_schedule *schedule)
 {
     if (is_exchange_group(forest)) {
-        exchange_role(forest, class, feeder, place, schedule);
+        exchange_role(forest, subfile, feeder, place, schedule);
         return;
     }
-    tree t = make_tree(forest, class);
-    tree_role(&t, forest->base, class, feeder, place, schedule);
+    tree t = make_tree(forest, subfile);
+    tree_role(&t, forest->base, subfile, feeder, place, schedule);
 }
 
-int fan_forest_parent(const fan_forest *forest, int class, int place)
+int fan_forest_parent(const fan_forest *forest, int subfile, int place)
 {
-    int top = fan_forest_top(forest, class);
+    int top = fan_forest_top(forest, subfile);
     if (place == top)
         return -1;
     if (is_exchange_group(forest))
         return top;
-    tree t = make_tree(forest, class);
+    tree t = make_tree(forest, subfile);
     return forest->base + place_at(&t, parent_position(&t, position_of(&t, place - forest->base)));
 }
 
-int fan_forest_child(const fan_forest *forest, int class, int place, int number)
+int fan_forest_child(const fan_forest *forest, int subfile, int place, int number)
 {
     int slot = place - forest->base, nodes = forest->nodes;
     if (is_exchange_group(forest))
-        return place == fan_forest_top(forest, class) && number < nodes - 1
+        return place == fan_forest_top(forest, subfile) && number < nodes - 1
                    ? forest->base + (slot + 1 + number) % nodes
                    : -1;
-    tree t = make_tree(forest, class);
+    tree t = make_tree(forest, subfile);
     int position = position_of(&t, slot);
     if (number >= children_at(&t, position))
         return -1;

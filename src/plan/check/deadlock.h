@@ -15,7 +15,7 @@
  * @param receive  [plan->nodes], FAN_PHASE_RECEIVE; edges must be those of validate.h: both ends
  * agree
  * @param serve    [plan->nodes], FAN_PHASE_SERVE
- * @return FAN_OK; FAN_ERR_ARGUMENT with a text that names the node and the class that wait;
+ * @return FAN_OK; FAN_ERR_ARGUMENT with a text that names the node and the subfile that wait;
  * FAN_ERR_MEMORY
  */
 fan_status fan_check_deadlock(const fan_plan *plan, const fan_schedule *receive,

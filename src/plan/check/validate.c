@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/check/validate.h"
 
 #include "plan/check/deadlock.h"
 
 #include <stdlib.h>
 
-/* How one node gets one class. */
+/* How one node gets one subfile. */
 typedef struct feed {
     int sender;   /* the node that sends it, -1: nobody yet */
     int services; /* edges of FAN_PHASE_SERVE between the root and here, -1: not known yet */
@@ -14,18 +16,18 @@ typedef struct feed {
 typedef struct check {
     const fan_plan *plan;
     const fan_schedule *phases[2];
-    feed *feeds; /* [nodes * classes] */
+    feed *feeds; /* [nodes * subfiles] */
     int *queue;  /* [nodes] */
 } check;
 
-static feed *feed_of(const check *c, int node, int class)
+static feed *feed_of(const check *c, int node, int subfile)
 {
-    return &c->feeds[(size_t)node * (size_t)c->plan->layout.classes + (size_t) class];
+    return &c->feeds[(size_t)node * (size_t)c->plan->layout.subfiles + (size_t) subfile];
 }
 
-static const fan_role *role_of(const check *c, fan_phase phase, int node, int class)
+static const fan_role *role_of(const check *c, fan_phase phase, int node, int subfile)
 {
-    return &c->phases[phase][node].roles[class];
+    return &c->phases[phase][node].roles[subfile];
 }
 
 static const fan_edge *edge_of(const check *c, fan_phase phase, int node, const fan_role *role,
@@ -36,10 +38,10 @@ static const fan_edge *edge_of(const check *c, fan_phase phase, int node, const 
 
 /* ---- roles: what a node says of itself ---- */
 
-/* A node that reads a shared source stands for one that gets the class from the root. */
-static int parent_of(const check *c, int node, int class)
+/* A node that reads a shared source stands for one that gets the subfile from the root. */
+static int parent_of(const check *c, int node, int subfile)
 {
-    int parent = role_of(c, FAN_PHASE_RECEIVE, node, class)->parent;
+    int parent = role_of(c, FAN_PHASE_RECEIVE, node, subfile)->parent;
     if (!c->plan->shared_source || node == c->plan->root)
         return parent;
     if (parent == FAN_PARENT_SELF)
@@ -47,37 +49,37 @@ static int parent_of(const check *c, int node, int class)
     return parent == c->plan->root ? FAN_PARENT_ABSENT : parent;
 }
 
-static fan_status check_parent(const check *c, int node, int class)
+static fan_status check_parent(const check *c, int node, int subfile)
 {
-    int parent = parent_of(c, node, class);
+    int parent = parent_of(c, node, subfile);
     bool is_root = node == c->plan->root;
     if (is_root != (parent == FAN_PARENT_SELF))
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: %s", node, class,
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: %s", node, subfile,
                         is_root ? "the root does not have it" : "is a source, but not the root");
     if (!is_root && (parent < 0 || parent >= c->plan->nodes || parent == node))
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: no parent (%d)", node, class, parent);
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: no parent (%d)", node, subfile, parent);
     return FAN_OK;
 }
 
-static fan_status check_server(const check *c, int node, int class)
+static fan_status check_server(const check *c, int node, int subfile)
 {
-    const fan_role *role = role_of(c, FAN_PHASE_SERVE, node, class);
+    const fan_role *role = role_of(c, FAN_PHASE_SERVE, node, subfile);
     if (role->parent != (role->children > 0 ? FAN_PARENT_SELF : FAN_PARENT_ABSENT))
         return fan_fail(FAN_ERR_ARGUMENT,
-                        "node %d, class %d: parent %d after full receipt, with %d children", node,
-                        class, role->parent, role->children);
+                        "node %d, subfile %d: parent %d after full receipt, with %d children", node,
+                        subfile, role->parent, role->children);
     return FAN_OK;
 }
 
-static fan_status check_order(const check *c, fan_phase phase, int node, int class)
+static fan_status check_order(const check *c, fan_phase phase, int node, int subfile)
 {
-    const fan_role *role = role_of(c, phase, node, class);
+    const fan_role *role = role_of(c, phase, node, subfile);
     for (int i = 1; i < role->children; i++)
         if (edge_of(c, phase, node, role, i - 1)->kind == FAN_EDGE_EXCHANGE &&
             edge_of(c, phase, node, role, i)->kind != FAN_EDGE_EXCHANGE)
             return fan_fail(FAN_ERR_ARGUMENT,
-                            "node %d, class %d: the forward edge to %d comes after exchanges", node,
-                            class, edge_of(c, phase, node, role, i)->peer);
+                            "node %d, subfile %d: the forward edge to %d comes after exchanges", node,
+                            subfile, edge_of(c, phase, node, role, i)->peer);
     return FAN_OK;
 }
 
@@ -85,31 +87,31 @@ static fan_status check_roles(const check *c)
 {
     fan_status status = FAN_OK;
     for (int node = 0; node < c->plan->nodes; node++)
-        for (int class = 0; class < c->plan->layout.classes && status == FAN_OK; class ++) {
-            status = check_parent(c, node, class);
+        for (int subfile = 0; subfile < c->plan->layout.subfiles && status == FAN_OK; subfile ++) {
+            status = check_parent(c, node, subfile);
             if (status == FAN_OK)
-                status = check_server(c, node, class);
+                status = check_server(c, node, subfile);
             for (fan_phase phase = 0; phase < 2 && status == FAN_OK; phase++)
-                status = check_order(c, phase, node, class);
+                status = check_order(c, phase, node, subfile);
         }
     return status;
 }
 
 /* ---- edges: both ends agree ---- */
 
-static fan_status check_edge(check *c, int node, int class, int peer)
+static fan_status check_edge(check *c, int node, int subfile, int peer)
 {
     if (peer < 0 || peer >= c->plan->nodes || peer == node)
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: there is no node %d to send to", node,
-                        class, peer);
-    int expected = parent_of(c, peer, class);
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: there is no node %d to send to", node,
+                        subfile, peer);
+    int expected = parent_of(c, peer, subfile);
     if (expected != node)
         return fan_fail(FAN_ERR_ARGUMENT,
-                        "node %d, class %d: sends to node %d, which expects it from %d", node,
-                        class, peer, expected);
-    feed *f = feed_of(c, peer, class);
+                        "node %d, subfile %d: sends to node %d, which expects it from %d", node,
+                        subfile, peer, expected);
+    feed *f = feed_of(c, peer, subfile);
     if (f->sender >= 0)
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, class %d: sends twice to node %d", node, class,
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: sends twice to node %d", node, subfile,
                         peer);
     f->sender = node;
     return FAN_OK;
@@ -118,21 +120,21 @@ static fan_status check_edge(check *c, int node, int class, int peer)
 static fan_status check_edges_of(check *c, fan_phase phase, int node)
 {
     int edges = 0;
-    for (int class = 0; class < c->plan->layout.classes; class ++) {
-        const fan_role *role = role_of(c, phase, node, class);
+    for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile ++) {
+        const fan_role *role = role_of(c, phase, node, subfile);
         if (role->children > 0 &&
             (role->first < 0 || role->first + role->children > c->phases[phase][node].edge_count))
             return fan_fail(FAN_ERR_ARGUMENT,
-                            "node %d, class %d: children beyond the list of edges", node, class);
+                            "node %d, subfile %d: children beyond the list of edges", node, subfile);
         for (int i = 0; i < role->children; i++) {
-            fan_status status = check_edge(c, node, class, edge_of(c, phase, node, role, i)->peer);
+            fan_status status = check_edge(c, node, subfile, edge_of(c, phase, node, role, i)->peer);
             if (status != FAN_OK)
                 return status;
         }
         edges += role->children;
     }
     if (edges != c->phases[phase][node].edge_count)
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d: %d edges belong to no class", node,
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d: %d edges belong to no subfile", node,
                         c->phases[phase][node].edge_count - edges);
     return FAN_OK;
 }
@@ -140,11 +142,11 @@ static fan_status check_edges_of(check *c, fan_phase phase, int node)
 static fan_status check_all_fed(const check *c)
 {
     for (int node = 0; node < c->plan->nodes; node++)
-        for (int class = 0; class < c->plan->layout.classes; class ++)
-            if (node != c->plan->root && feed_of(c, node, class)->sender < 0)
+        for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile ++)
+            if (node != c->plan->root && feed_of(c, node, subfile)->sender < 0)
                 return fan_fail(FAN_ERR_ARGUMENT,
-                                "node %d, class %d: waits for node %d, which does not send it",
-                                node, class, parent_of(c, node, class));
+                                "node %d, subfile %d: waits for node %d, which does not send it",
+                                node, subfile, parent_of(c, node, subfile));
     return FAN_OK;
 }
 
@@ -161,55 +163,55 @@ static fan_status check_edges(check *c)
 
 /* ---- trees: everything hangs on the root ---- */
 
-static int add_children(check *c, fan_phase phase, int node, int class, int queued)
+static int add_children(check *c, fan_phase phase, int node, int subfile, int queued)
 {
-    const fan_role *role = role_of(c, phase, node, class);
+    const fan_role *role = role_of(c, phase, node, subfile);
     for (int i = 0; i < role->children; i++) {
         int peer = edge_of(c, phase, node, role, i)->peer;
-        feed_of(c, peer, class)->services =
-            feed_of(c, node, class)->services + (phase == FAN_PHASE_SERVE);
+        feed_of(c, peer, subfile)->services =
+            feed_of(c, node, subfile)->services + (phase == FAN_PHASE_SERVE);
         c->queue[queued++] = peer;
     }
     return queued;
 }
 
 /* Breadth first. Every node has one feed, so none is met twice, and one on a cycle never. */
-static fan_status check_tree(check *c, int class)
+static fan_status check_tree(check *c, int subfile)
 {
     int queued = 0;
     c->queue[queued++] = c->plan->root;
-    feed_of(c, c->plan->root, class)->services = 0;
+    feed_of(c, c->plan->root, subfile)->services = 0;
     for (int i = 0; i < queued; i++)
         for (fan_phase phase = 0; phase < 2; phase++)
-            queued = add_children(c, phase, c->queue[i], class, queued);
+            queued = add_children(c, phase, c->queue[i], subfile, queued);
     for (int node = 0; node < c->plan->nodes; node++)
-        if (feed_of(c, node, class)->services < 0)
+        if (feed_of(c, node, subfile)->services < 0)
             return fan_fail(FAN_ERR_ARGUMENT,
-                            "node %d, class %d: is on a cycle or below one, not under the root",
-                            node, class);
+                            "node %d, subfile %d: is on a cycle or below one, not under the root",
+                            node, subfile);
     return FAN_OK;
 }
 
 /*
- * A node is served in all classes equally often, else it would be in the primary tree and in a
+ * A node is served in all subfiles equally often, else it would be in the primary tree and in a
  * secondary group.
  */
 static fan_status check_membership(const check *c)
 {
     for (int node = 0; node < c->plan->nodes; node++)
-        for (int class = 1; class < c->plan->layout.classes; class ++)
-            if (feed_of(c, node, class)->services != feed_of(c, node, 0)->services)
+        for (int subfile = 1; subfile < c->plan->layout.subfiles; subfile ++)
+            if (feed_of(c, node, subfile)->services != feed_of(c, node, 0)->services)
                 return fan_fail(
                     FAN_ERR_ARGUMENT,
-                    "node %d, class %d: in another group than class 0 (%d services, not %d)", node,
-                    class, feed_of(c, node, class)->services, feed_of(c, node, 0)->services);
+                    "node %d, subfile %d: in another group than subfile 0 (%d services, not %d)", node,
+                    subfile, feed_of(c, node, subfile)->services, feed_of(c, node, 0)->services);
     return FAN_OK;
 }
 
 static fan_status check_trees(check *c)
 {
-    for (int class = 0; class < c->plan->layout.classes; class ++) {
-        fan_status status = check_tree(c, class);
+    for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile ++) {
+        fan_status status = check_tree(c, subfile);
         if (status != FAN_OK)
             return status;
     }
@@ -221,7 +223,7 @@ static fan_status check_trees(check *c)
 /* k, or as much more as it takes when slow nodes do not send. */
 static int64_t largest_tree_load(const fan_plan *plan)
 {
-    int64_t k = plan->layout.classes, before = plan->algorithm == FAN_KEXCHANGE ? k : 0;
+    int64_t k = plan->layout.subfiles, before = plan->algorithm == FAN_KEXCHANGE ? k : 0;
     int64_t nodes = plan->shape.recipients - before, senders = nodes - plan->shape.slow;
     int64_t sends = k * (nodes - 1);
     return senders <= 0 || sends <= k * senders ? k : (sends - 1) / senders + 1;
@@ -230,7 +232,7 @@ static int64_t largest_tree_load(const fan_plan *plan)
 /* Subfiles that a recipient may send in the primary tree. */
 static int64_t largest_load(const fan_plan *plan)
 {
-    int64_t k = plan->layout.classes;
+    int64_t k = plan->layout.subfiles;
     switch (plan->algorithm) {
     case FAN_FULL: return k - 1 + plan->shape.branching * k;
     case FAN_KTREE:
@@ -253,13 +255,13 @@ static fan_status check_slow(const check *c)
 
 static fan_status check_loads(const check *c)
 {
-    int classes = c->plan->layout.classes;
+    int subfiles = c->plan->layout.subfiles;
     for (int node = 0; node < c->plan->nodes; node++) {
         bool is_root = node == c->plan->root;
         int64_t load = c->phases[FAN_PHASE_RECEIVE][node].edge_count;
-        if (is_root && load != classes && c->plan->nodes > 1)
+        if (is_root && load != subfiles && c->plan->nodes > 1)
             return fan_fail(FAN_ERR_ARGUMENT, "node %d: the root sends %lld subfiles instead of %d",
-                            node, (long long)load, classes);
+                            node, (long long)load, subfiles);
         if (!is_root && load > largest_load(c->plan))
             return fan_fail(FAN_ERR_ARGUMENT,
                             "node %d: sends %lld subfiles, at most %lld are allowed", node,
@@ -291,10 +293,10 @@ static fan_status check_numbers(const fan_plan *plan)
 {
     if (plan->nodes < 1 || plan->root < 0 || plan->root >= plan->nodes)
         return fan_fail(FAN_ERR_ARGUMENT, "root %d is none of %d nodes", plan->root, plan->nodes);
-    if (plan->layout.classes < 1 || plan->window < 1 || plan->sends < 1)
+    if (plan->layout.subfiles < 1 || plan->window < 1 || plan->sends < 1)
         return fan_fail(FAN_ERR_ARGUMENT,
                         "%d classes, window %d, %d sends: each must be at least 1",
-                        plan->layout.classes, plan->window, plan->sends);
+                        plan->layout.subfiles, plan->window, plan->sends);
     return FAN_OK;
 }
 
@@ -304,7 +306,7 @@ fan_status fan_check_schedules(const fan_plan *plan, const fan_schedule *receive
     fan_status status = check_numbers(plan);
     if (status != FAN_OK)
         return status;
-    size_t feeds = (size_t)plan->nodes * (size_t)plan->layout.classes;
+    size_t feeds = (size_t)plan->nodes * (size_t)plan->layout.subfiles;
     check c = {.plan = plan, .phases = {receive, serve}};
     c.feeds = malloc(feeds * sizeof *c.feeds);
     c.queue = malloc((size_t)plan->nodes * sizeof *c.queue);

@@ -3,12 +3,12 @@
  * @file validate.h  Proves that a plan delivers: for tests, and for whoever adds an algorithm.
  *
  * What holds for a valid plan:
- * - every node gets every class from exactly one other node, and both agree on it;
- * - with a shared source, each class is read by one node, which takes the place of the root's child;
- * - the edges of a class form one tree under the root;
- * - a node belongs to the primary tree, or to a secondary group, with all classes; edges of
+ * - every node gets every subfile from exactly one other node, and both agree on it;
+ * - with a shared source, each subfile is read by one node, which takes the place of the root's child;
+ * - the edges of a subfile form one tree under the root;
+ * - a node belongs to the primary tree, or to a secondary group, with all subfiles; edges of
  *   FAN_PHASE_SERVE are the only way from one to the other;
- * - edges to nodes that send a class on come before those to nodes that keep it;
+ * - edges to nodes that send a subfile on come before those to nodes that keep it;
  * - in the primary tree the root sends the data once, and no node more than its algorithm says: (k
  * - 1 + b) / k of the data for groups, all of it for trees, or as much more as the others need when
  * slow nodes do not send;
@@ -21,9 +21,9 @@
 #include "plan/plan.h"
 
 /**
- * Check the schedules of all nodes. Takes memory and time in proportion to nodes x classes.
+ * Check the schedules of all nodes. Takes memory and time in proportion to nodes x subfiles.
  *
- * @return FAN_OK; FAN_ERR_ARGUMENT with a text that names node, class and what is wrong;
+ * @return FAN_OK; FAN_ERR_ARGUMENT with a text that names node, subfile and what is wrong;
  * FAN_ERR_MEMORY
  */
 fan_status fan_check_plan(const fan_plan *plan);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/schedule/layout.h"
 
 /* Cache line: chunk boundaries that straddle one make two nodes' copies touch the same line. */
-enum { alignment = 64, smallest_aligned_chunk = 4096 };
+enum { ALIGNMENT = 64, SMALLEST_ALIGNED_CHUNK = 4096 };
 
 static int64_t divide_up(int64_t a, int64_t b)
 {
     return a / b + (a % b != 0);
 }
 
-/* Chunks grow step by step: those of one class in the first `rounds` rounds, in steps. */
+/* Chunks grow step by step: those of one subfile in the first `rounds` rounds, in steps. */
 static int64_t steps_in(int64_t rounds, int64_t ramp)
 {
     int64_t growing = rounds < ramp ? rounds : ramp;
@@ -31,26 +33,26 @@ static int64_t rounds_for(int64_t steps, int64_t ramp)
 static void align(fan_layout *layout)
 {
     fan_layout aligned = *layout;
-    aligned.step_bytes = divide_up(layout->step_bytes, alignment) * alignment;
-    if (fan_layout_chunk_bytes(layout) >= smallest_aligned_chunk &&
+    aligned.step_bytes = divide_up(layout->step_bytes, ALIGNMENT) * ALIGNMENT;
+    if (fan_layout_chunk_bytes(layout) >= SMALLEST_ALIGNED_CHUNK &&
         fan_layout_chunks(&aligned) == fan_layout_chunks(layout))
         *layout = aligned;
 }
 
-fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int classes, int ramp)
+fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int subfiles, int ramp)
 {
-    fan_layout layout = {.bytes = bytes, .step_bytes = 1, .ramp = ramp, .classes = classes};
+    fan_layout layout = {.bytes = bytes, .step_bytes = 1, .ramp = ramp, .subfiles = subfiles};
     if (bytes > 0) {
-        int64_t rounds = rounds_for(divide_up(divide_up(bytes, divide_up(chunk_bytes, ramp)), classes), ramp);
-        layout.step_bytes = divide_up(bytes, steps_in(rounds, ramp) * classes);
+        int64_t rounds = rounds_for(divide_up(divide_up(bytes, divide_up(chunk_bytes, ramp)), subfiles), ramp);
+        layout.step_bytes = divide_up(bytes, steps_in(rounds, ramp) * subfiles);
         align(&layout);
     }
     return layout;
 }
 
-fan_layout fan_layout_exact(int64_t bytes, int64_t chunk_bytes, int classes)
+fan_layout fan_layout_exact(int64_t bytes, int64_t chunk_bytes, int subfiles)
 {
-    return (fan_layout){.bytes = bytes, .step_bytes = chunk_bytes, .ramp = 1, .classes = classes};
+    return (fan_layout){.bytes = bytes, .step_bytes = chunk_bytes, .ramp = 1, .subfiles = subfiles};
 }
 
 int64_t fan_layout_chunk_bytes(const fan_layout *layout)
@@ -63,18 +65,18 @@ int64_t fan_layout_chunks(const fan_layout *layout)
 {
     if (layout->bytes == 0)
         return 0;
-    int64_t step_of_all = layout->step_bytes * layout->classes;
+    int64_t step_of_all = layout->step_bytes * layout->subfiles;
     int64_t round = rounds_for((layout->bytes - 1) / step_of_all + 1, layout->ramp) - 1;
-    int64_t first = round * layout->classes;
+    int64_t first = round * layout->subfiles;
     int64_t begin = fan_layout_offset(layout, first), length = fan_layout_offset(layout, first + 1) - begin;
     return first + divide_up(layout->bytes - begin, length);
 }
 
 int64_t fan_layout_offset(const fan_layout *layout, int64_t g)
 {
-    int64_t round = g / layout->classes, before = g % layout->classes;
+    int64_t round = g / layout->subfiles, before = g % layout->subfiles;
     int64_t steps = round < layout->ramp ? round + 1 : layout->ramp;
-    return (steps_in(round, layout->ramp) * layout->classes + before * steps) * layout->step_bytes;
+    return (steps_in(round, layout->ramp) * layout->subfiles + before * steps) * layout->step_bytes;
 }
 
 int64_t fan_layout_length(const fan_layout *layout, int64_t g)
@@ -83,12 +85,12 @@ int64_t fan_layout_length(const fan_layout *layout, int64_t g)
     return (end < layout->bytes ? end : layout->bytes) - begin;
 }
 
-int64_t fan_layout_class_bytes(const fan_layout *layout, int class)
+int64_t fan_layout_subfile_bytes(const fan_layout *layout, int subfile)
 {
     int64_t chunks = fan_layout_chunks(layout);
-    if (class >= chunks)
+    if (subfile >= chunks)
         return 0;
-    int64_t before = (chunks - 1 - class) / layout->classes;
+    int64_t before = (chunks - 1 - subfile) / layout->subfiles;
     return steps_in(before, layout->ramp) * layout->step_bytes +
-           fan_layout_length(layout, class + before * layout->classes);
+           fan_layout_length(layout, subfile + before * layout->subfiles);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/schedule/model.h"
 
 double fan_link_time(const fan_model *model, double bytes)

@@ -26,7 +26,7 @@ typedef struct fan_cost {
     double rounds; /**< how many times the busiest node sends the data */
     double fill;   /**< chunks before the pipeline is full and after it runs dry */
     double hops;   /**< messages in a row, each with a latency and the overheads of both ends */
-    int skew;      /**< chunks of its class by which a node's classes may lie apart */
+    int skew;      /**< chunks of its subfile by which a node's subfiles may lie apart */
 } fan_cost;
 
 /** Time that a message occupies a link. Seconds. */

@@ -15,11 +15,11 @@ static const double slow_below = 0.8;
 
 /* ---- the table: node by position, position by node, switch by position, runs of switches ---- */
 
-enum { run_length = 3 };
+enum { RUN_LENGTH = 3 };
 
 size_t fan_order_table_length(const fan_order *o)
 {
-    return 3 * (size_t)o->nodes + run_length * (size_t)o->switches;
+    return 3 * (size_t)o->nodes + RUN_LENGTH * (size_t)o->switches;
 }
 
 fan_order *fan_order_allocate(int nodes, int slow, int switches, double slowest)
@@ -45,7 +45,7 @@ fan_order *fan_order_add_storage(const fan_order *o)
         added->table[nodes + node] = position;
         added->table[2 * nodes + position] = position == at ? 0 : o->table[2 * o->nodes + before];
     }
-    memcpy(&added->table[3 * nodes], &o->table[3 * o->nodes], run_length * (size_t)o->switches * sizeof o->table[0]);
+    memcpy(&added->table[3 * nodes], &o->table[3 * o->nodes], RUN_LENGTH * (size_t)o->switches * sizeof o->table[0]);
     added->table[3 * nodes + 1]++; /* the end of run 0 */
     return added;
 }
@@ -72,7 +72,7 @@ static int switch_at(const fan_order *o, int position)
 
 static fan_order_run run_of(const fan_order *o, int s)
 {
-    const int *run = &o->table[3 * o->nodes + run_length * s];
+    const int *run = &o->table[3 * o->nodes + RUN_LENGTH * s];
     return (fan_order_run){run[0], run[1], run[2]};
 }
 
@@ -308,7 +308,7 @@ static void fill_table(fan_order *o, const entry *entries, const runs *r)
         o->table[2 * o->nodes + position] = e->at == INT_MAX ? 0 : r->name[e->at];
     }
     for (int s = 0; s < o->switches; s++) {
-        int *run = &o->table[3 * o->nodes + run_length * s];
+        int *run = &o->table[3 * o->nodes + RUN_LENGTH * s];
         run[0] = r->of[s].first;
         run[1] = r->of[s].end;
         run[2] = r->of[s].parent;

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "plan/schedule/schedule.h"
 
 #include <stdlib.h>
 
-fan_status fan_schedule_init(fan_schedule *schedule, int node, int classes)
+fan_status fan_schedule_init(fan_schedule *schedule, int node, int subfiles)
 {
-    *schedule = (fan_schedule){.node = node, .classes = classes};
-    schedule->roles = malloc((size_t)classes * sizeof *schedule->roles);
+    *schedule = (fan_schedule){.node = node, .subfiles = subfiles};
+    schedule->roles = malloc((size_t)subfiles * sizeof *schedule->roles);
     if (schedule->roles == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
-    for (int class = 0; class < classes; class ++)
-        schedule->roles[class] = (fan_role){.parent = FAN_PARENT_ABSENT};
+    for (int subfile = 0; subfile < subfiles; subfile ++)
+        schedule->roles[subfile] = (fan_role){.parent = FAN_PARENT_ABSENT};
     return FAN_OK;
 }
 
@@ -21,9 +23,9 @@ void fan_schedule_free(fan_schedule *schedule)
     *schedule = (fan_schedule){.node = schedule->node};
 }
 
-void fan_schedule_begin(fan_schedule *schedule, int class, int parent)
+void fan_schedule_begin(fan_schedule *schedule, int subfile, int parent)
 {
-    schedule->roles[class] = (fan_role){.parent = parent, .first = schedule->edge_count};
+    schedule->roles[subfile] = (fan_role){.parent = parent, .first = schedule->edge_count};
 }
 
 static bool make_room(fan_schedule *schedule)
@@ -41,12 +43,12 @@ static bool make_room(fan_schedule *schedule)
     return true;
 }
 
-void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind kind)
+void fan_schedule_add(fan_schedule *schedule, int subfile, int peer, fan_edge_kind kind)
 {
     if (!make_room(schedule))
         return;
     schedule->edges[schedule->edge_count++] = (fan_edge){.peer = peer, .kind = kind};
-    schedule->roles[class].children++;
+    schedule->roles[subfile].children++;
 }
 
 /* The remainder, never negative. */
@@ -72,20 +74,20 @@ static int receiver_at(int members, int slot, int time)
     return time == (slot + 1) % odd ? odd : modulo(2 * slot - time, odd);
 }
 
-void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int members, int slot)
+void fan_schedule_add_others(fan_schedule *schedule, int subfile, int first, int members, int slot)
 {
     for (int step = 1; step < members; step++) {
         int time = (slot + step) % members;
         int other = members == 2 ? 1 - slot : receiver_at(members, slot, time);
-        fan_schedule_add(schedule, class, first + other, FAN_EDGE_EXCHANGE);
+        fan_schedule_add(schedule, subfile, first + other, FAN_EDGE_EXCHANGE);
     }
 }
 
 void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node), const void *state)
 {
     schedule->node = name(state, schedule->node);
-    for (int class = 0; class < schedule->classes; class ++) {
-        int *parent = &schedule->roles[class].parent;
+    for (int subfile = 0; subfile < schedule->subfiles; subfile ++) {
+        int *parent = &schedule->roles[subfile].parent;
         if (*parent != FAN_PARENT_SELF && *parent != FAN_PARENT_ABSENT)
             *parent = name(state, *parent);
     }

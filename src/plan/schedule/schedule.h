@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file schedule.h  One node's part of a plan: for each class its parent and its children, in
+ * @file schedule.h  One node's part of a plan: for each subfile its parent and its children, in
  * order.
  *
- * This is all that the engine knows: it receives the chunks of a class from the class's parent and
- * sends them on to the class's children, forward edges before exchange edges.
+ * This is all that the engine knows: it receives the chunks of a subfile from the subfile's parent and
+ * sends them on to the subfile's children, forward edges before exchange edges.
  */
 #ifndef FAN_PLAN_SCHEDULE_SCHEDULE_H
 #define FAN_PLAN_SCHEDULE_SCHEDULE_H
@@ -21,8 +21,8 @@ typedef enum fan_edge_kind {
 } fan_edge_kind;
 
 enum {
-    FAN_PARENT_SELF = -1,  /**< the node has the class already: it is a source */
-    FAN_PARENT_ABSENT = -2 /**< the node takes no part in the class in this phase */
+    FAN_PARENT_SELF = -1,  /**< the node has the subfile already: it is a source */
+    FAN_PARENT_ABSENT = -2 /**< the node takes no part in the subfile in this phase */
 };
 
 /** A phase of the work of a node. */
@@ -36,7 +36,7 @@ typedef struct fan_edge {
     fan_edge_kind kind;
 } fan_edge;
 
-/** The part of a node in one class. Its children are edges[first .. first + children). */
+/** The part of a node in one subfile. Its children are edges[first .. first + children). */
 typedef struct fan_role {
     int parent; /**< a node, or FAN_PARENT_SELF, or FAN_PARENT_ABSENT */
     int first;
@@ -45,8 +45,8 @@ typedef struct fan_role {
 
 typedef struct fan_schedule {
     int node;
-    int classes;
-    fan_role *roles; /**< [classes] */
+    int subfiles;
+    fan_role *roles; /**< [subfiles] */
     fan_edge *edges;
     int edge_count;
     int edge_room;
@@ -54,22 +54,22 @@ typedef struct fan_schedule {
 } fan_schedule;
 
 /** An empty schedule: every role absent. */
-fan_status fan_schedule_init(fan_schedule *schedule, int node, int classes);
+fan_status fan_schedule_init(fan_schedule *schedule, int node, int subfiles);
 
 void fan_schedule_free(fan_schedule *schedule);
 
-/** Begin the role of `class`; the following fan_schedule_add calls add its children. */
-void fan_schedule_begin(fan_schedule *schedule, int class, int parent);
+/** Begin the role of `subfile`; the following fan_schedule_add calls add its children. */
+void fan_schedule_begin(fan_schedule *schedule, int subfile, int parent);
 
-/** Add a child to the role of `class`, the one begun last. */
-void fan_schedule_add(fan_schedule *schedule, int class, int peer, fan_edge_kind kind);
+/** Add a child to the role of `subfile`, the one begun last. */
+void fan_schedule_add(fan_schedule *schedule, int subfile, int peer, fan_edge_kind kind);
 
 /**
- * Add exchange edges to the role of `class`: to all of the `members` places from `first` on but the
+ * Add exchange edges to the role of `subfile`: to all of the `members` places from `first` on but the
  * one in `slot`. They begin with its right neighbour, so that the members of a group do not all
  * send to one at once.
  */
-void fan_schedule_add_others(fan_schedule *schedule, int class, int first, int members, int slot);
+void fan_schedule_add_others(fan_schedule *schedule, int subfile, int first, int members, int slot);
 
 /** Replace the node and all its peers by what `name` calls them. */
 void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node), const void *state);

@@ -12,7 +12,7 @@ enum {
 /** What an algorithm needs to know to lay out its trees. */
 typedef struct fan_shape {
     int recipients;       /**< nodes without the root, at least 1 */
-    int group_size;       /**< k, also the number of classes; 1 <= k <= recipients */
+    int group_size;       /**< k, also the number of subfiles; 1 <= k <= recipients */
     int branching;        /**< b >= 1, groups fed by a group */
     int secondary_groups; /**< the last groups, served after full receipt */
     int slow;             /**< the last places, if they are to be leaves (ktree, kexchange) */

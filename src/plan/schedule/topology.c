@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_pairs = 16, most_digits = 9 };
+enum { MOST_PAIRS = 16, MOST_DIGITS = 9 };
 
 typedef struct pair {
     const char *key, *value;
@@ -31,7 +31,7 @@ typedef struct reader {
     fan_topology *topology;
     const char *path;
     int line;
-    pair pairs[most_pairs]; /* of the line; the key after the last one is NULL */
+    pair pairs[MOST_PAIRS]; /* of the line; the key after the last one is NULL */
     double speed;           /* of the line's hosts */
     int domain;             /* of the line's ranks, or FAN_NO_DOMAIN */
     uplink *links;
@@ -224,7 +224,7 @@ static fan_status read_ranks(reader *r, const char *ranks)
     const char *domain = value_of(r, "Domain");
     if (value_of(r, "Host") == NULL && domain == NULL)
         return wrong(r, r->line, "Ranks=%s has neither Host= nor Domain=", ranks);
-    if (domain != NULL && (domain[strspn(domain, "0123456789")] != '\0' || strlen(domain) > most_digits))
+    if (domain != NULL && (domain[strspn(domain, "0123456789")] != '\0' || strlen(domain) > MOST_DIGITS))
         return wrong(r, r->line, "Domain=%s is no number", domain);
     r->domain = domain == NULL ? FAN_NO_DOMAIN : atoi(domain);
     if (ranks[strspn(ranks, "0123456789,-")] != '\0')
@@ -247,8 +247,8 @@ static fan_status split(reader *r, char *line)
         char *equals = strchr(word, '=');
         if (equals == NULL || equals[1] == '\0')
             return wrong(r, r->line, "'%s' is not of the form key=value", word);
-        if (count == most_pairs - 1)
-            return wrong(r, r->line, "there are more than %d keys", most_pairs - 1);
+        if (count == MOST_PAIRS - 1)
+            return wrong(r, r->line, "there are more than %d keys", MOST_PAIRS - 1);
         *equals = '\0';
         r->pairs[count++] = (pair){word, equals + 1};
     }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The entry points from C. MPICH's Fortran calls them, too. */
+#include "config.h"
+
 #include "pmpi/entry/loader.h"
 
 #define CALLS fan_calls_for(__builtin_return_address(0))

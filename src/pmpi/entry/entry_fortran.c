@@ -3,6 +3,8 @@
  * The entry points from Fortran, for Open MPI: its mpif.h and `use mpi` call PMPI_Bcast, its mpi_f08 an internal
  * symbol, so they never come to MPI_Bcast. (MPICH's do, after having converted the arguments.)
  */
+#include "config.h"
+
 #include "pmpi/entry/loader.h"
 
 /* Where to hand on: Open MPI defines these names for the same function. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "pmpi/shim/lifetime.h"
 
 #include "pmpi/shim/stats.h"

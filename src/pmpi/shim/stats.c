@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "pmpi/shim/stats.h"
 
 #include "base/units.h"
@@ -56,25 +58,25 @@ double fan_stats_clock(void)
 
 void fan_stats_add(fan_stats_outcome outcome, int64_t bytes, double seconds)
 {
-    int class = 0;
-    while (class < CLASSES - 1 && bytes >= limits[class])
-        class++;
-    counter *c = &counters[outcome][class];
+    int size_class = 0;
+    while (size_class < CLASSES - 1 && bytes >= limits[size_class])
+        size_class++;
+    counter *c = &counters[outcome][size_class];
     atomic_fetch_add_explicit(&c->calls, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&c->bytes, bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&c->nanoseconds, (int64_t)(seconds * 1e9), memory_order_relaxed);
 }
 
-static void print_row(FILE *stream, int outcome, int class)
+static void print_row(FILE *stream, int outcome, int size_class)
 {
-    const counter *c = &counters[outcome][class];
+    const counter *c = &counters[outcome][size_class];
     char size[32], limit[16], time[16];
     if (c->calls == 0)
         return;
-    if (class < CLASSES - 1)
-        snprintf(size, sizeof size, "< %s", fan_format_bytes(limits[class], limit, sizeof limit));
+    if (size_class < CLASSES - 1)
+        snprintf(size, sizeof size, "< %s", fan_format_bytes(limits[size_class], limit, sizeof limit));
     else
-        snprintf(size, sizeof size, ">= %s", fan_format_bytes(limits[class - 1], limit, sizeof limit));
+        snprintf(size, sizeof size, ">= %s", fan_format_bytes(limits[size_class - 1], limit, sizeof limit));
     fprintf(stream, "fanout: %-12s %10" PRId64 " %16" PRId64 " %11s  %s\n", size, c->calls, c->bytes,
             fan_format_seconds(1e-9 * (double)c->nanoseconds, time, sizeof time), outcome_texts[outcome]);
 }
@@ -90,8 +92,8 @@ void fan_stats_print(void)
     fprintf(stream, "fanout: broadcasts in which rank 0 of MPI_COMM_WORLD took part, and its time in them\n");
     fprintf(stream, "fanout: %-12s %10s %16s %11s  %s\n", "bytes each", "calls", "bytes", "time", "what was done");
     for (int outcome = 0; outcome < FAN_OUTCOMES; outcome++)
-        for (int class = 0; class < CLASSES; class++)
-            print_row(stream, outcome, class);
+        for (int size_class = 0; size_class < CLASSES; size_class++)
+            print_row(stream, outcome, size_class);
     if (fclose(stream) == 0)
         fputs(text, stderr);
     free(text);

@@ -43,8 +43,8 @@ static void add(differences *sum, double a, double b, bool a_is_number, bool b_i
 static fan_mdctool_dataset as_numbers(const fan_mdctool_dataset *d)
 {
     fan_mdctool_dataset numbers = *d;
-    H5T_class_t class = H5Tget_class(d->type);
-    if (class != H5T_FLOAT && class != H5T_INTEGER)
+    H5T_class_t type_class = H5Tget_class(d->type);
+    if (type_class != H5T_FLOAT && type_class != H5T_INTEGER)
         fan_mdctool_die("%s: its elements are no numbers", d->path);
     numbers.type = H5T_NATIVE_DOUBLE;
     numbers.bytes = sizeof(double);

@@ -90,8 +90,8 @@ static void find_type(fan_mdctool_dataset *d)
     hid_t stored = fan_mdctool_need(H5Dget_type(d->dataset), "find its type", d->path);
     if (H5Tdetect_class(stored, H5T_VLEN) > 0 || H5Tis_variable_str(stored) > 0)
         fan_mdctool_die("%s: its elements have no fixed size", d->path);
-    H5T_class_t class = H5Tget_class(stored);
-    bool is_number = class == H5T_FLOAT || class == H5T_INTEGER;
+    H5T_class_t type_class = H5Tget_class(stored);
+    bool is_number = type_class == H5T_FLOAT || type_class == H5T_INTEGER;
     d->type = fan_mdctool_need(is_number ? H5Tget_native_type(stored, H5T_DIR_DEFAULT) : H5Tcopy(stored), "use its type",
                            d->path);
     d->kind = kind_of(d->type);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* fanout-plan: explain, list or draw what the planner chooses. Needs no MPI launcher. */
+#include "config.h"
+
 #include "base/units.h"
 #include "picture/draw.h"
 #include "plan/explain.h"
@@ -14,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { usual_rows = 30 };
+enum { USUAL_ROWS = 30 };
 
 static fan_status print_explanation(const fan_plan *plan, const fan_params *params)
 {
@@ -81,7 +83,7 @@ static fan_status show(const fan_plantool_options *options)
     fan_status status = FAN_OK;
     if (options->table)
         status = fan_plantool_table_print(&options->request, &options->params,
-                                      options->all ? SIZE_MAX : usual_rows, options->simulate);
+                                      options->all ? SIZE_MAX : USUAL_ROWS, options->simulate);
     if (status == FAN_OK && options->schedule >= 0)
         status = print_schedule(&plan, options->schedule);
     if (status == FAN_OK && !options->table && options->schedule < 0)

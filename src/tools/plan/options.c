@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_nodes = 1000000 };
+enum { MOST_NODES = 1000000 };
 
 /* Options that set a parameter of the library. Their ranges are those of the parameter. */
 enum {
@@ -29,23 +29,23 @@ enum {
     SET_GAP,
     SET_END
 };
-enum { first_setting = SET_ALGORITHM, settings_count = SET_END - SET_ALGORITHM };
+enum { FIRST_SETTING = SET_ALGORITHM, SETTINGS_COUNT = SET_END - SET_ALGORITHM };
 
 static const struct {
     const char *option;
     const char *parameter;
-} settings[settings_count] = {
-    [SET_ALGORITHM - first_setting] = {"--algorithm", "algorithm"},
-    [SET_GROUP_SIZE - first_setting] = {"--group-size", "group_size"},
-    [SET_BRANCHING - first_setting] = {"--branching", "branching"},
-    [SET_SECONDARY - first_setting] = {"--secondary", "secondary_groups"},
-    [SET_CONNECTIONS - first_setting] = {"--connections", "connections"},
-    [SET_CHUNK - first_setting] = {"--chunk", "chunk_bytes"},
-    [SET_WINDOW - first_setting] = {"--window", "window"},
-    [SET_LATENCY - first_setting] = {"--latency", "latency"},
-    [SET_BANDWIDTH - first_setting] = {"--bandwidth", "bandwidth"},
-    [SET_OVERHEAD - first_setting] = {"--overhead", "overhead"},
-    [SET_GAP - first_setting] = {"--gap", "gap"},
+} settings[SETTINGS_COUNT] = {
+    [SET_ALGORITHM - FIRST_SETTING] = {"--algorithm", "algorithm"},
+    [SET_GROUP_SIZE - FIRST_SETTING] = {"--group-size", "group_size"},
+    [SET_BRANCHING - FIRST_SETTING] = {"--branching", "branching"},
+    [SET_SECONDARY - FIRST_SETTING] = {"--secondary", "secondary_groups"},
+    [SET_CONNECTIONS - FIRST_SETTING] = {"--connections", "connections"},
+    [SET_CHUNK - FIRST_SETTING] = {"--chunk", "chunk_bytes"},
+    [SET_WINDOW - FIRST_SETTING] = {"--window", "window"},
+    [SET_LATENCY - FIRST_SETTING] = {"--latency", "latency"},
+    [SET_BANDWIDTH - FIRST_SETTING] = {"--bandwidth", "bandwidth"},
+    [SET_OVERHEAD - FIRST_SETTING] = {"--overhead", "overhead"},
+    [SET_GAP - FIRST_SETTING] = {"--gap", "gap"},
 };
 
 enum {
@@ -99,7 +99,7 @@ static const struct argp_option table[] = {
 
 typedef struct reading {
     fan_plantool_options *options;
-    const char *texts[settings_count]; /* NULL: not given */
+    const char *texts[SETTINGS_COUNT]; /* NULL: not given */
     const char *tune_file;
     const char *hosts;
     const char *topology;
@@ -143,7 +143,7 @@ static void set_params(struct argp_state *state, const reading *r)
     *params = fan_params_default();
     expect_ok(state, fan_params_from_tune_file(params, r->tune_file));
     expect_ok(state, fan_params_from_environment(params));
-    for (int i = 0; i < settings_count; i++)
+    for (int i = 0; i < SETTINGS_COUNT; i++)
         if (r->texts[i] != NULL)
             expect_ok(state, fan_params_set(params, settings[i].parameter, r->texts[i],
                                             settings[i].option));
@@ -159,8 +159,8 @@ typedef struct host_list {
 static fan_status add_host(void *state, const char *name)
 {
     host_list *list = state;
-    if (list->count == most_nodes)
-        return fan_fail(FAN_ERR_ARGUMENT, "there are more than %d", most_nodes);
+    if (list->count == MOST_NODES)
+        return fan_fail(FAN_ERR_ARGUMENT, "there are more than %d", MOST_NODES);
     char **names = realloc(list->names, ((size_t)list->count + 1) * sizeof *names);
     if (names == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the hosts");
@@ -224,18 +224,18 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     reading *r = state->input;
     fan_plantool_options *o = r->options;
-    if (key >= first_setting && key < SET_END) {
-        r->texts[key - first_setting] = value;
+    if (key >= FIRST_SETTING && key < SET_END) {
+        r->texts[key - FIRST_SETTING] = value;
         return 0;
     }
     switch (key) {
-    case 'n': o->request.nodes = parse_number(state, "--nodes", value, 1, most_nodes); return 0;
+    case 'n': o->request.nodes = parse_number(state, "--nodes", value, 1, MOST_NODES); return 0;
     case 'b': o->request.bytes = parse_size(state, "--bytes", value); return 0;
     case OPTION_ROOT:
-        o->request.root = parse_number(state, "--root", value, 0, most_nodes - 1);
+        o->request.root = parse_number(state, "--root", value, 0, MOST_NODES - 1);
         return 0;
     case OPTION_SCHEDULE:
-        o->schedule = parse_number(state, "--schedule", value, 0, most_nodes - 1);
+        o->schedule = parse_number(state, "--schedule", value, 0, MOST_NODES - 1);
         return 0;
     case OPTION_TUNE_FILE: r->tune_file = value; return 0;
     case OPTION_HOSTS: r->hosts = value; return 0;

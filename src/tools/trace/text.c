@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "tools/trace/text.h"
 
 #include "base/units.h"
@@ -8,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { most_steps = 40 };
+enum { MOST_STEPS = 40 };
 
 /* Each call has a place of its own, for printf. */
 static const char *seconds_text(double seconds)
@@ -72,8 +74,8 @@ void fan_tracetool_print_cast(const fan_cast *c)
     if (b->algorithm == FAN_AUTO)
         printf("through memory.\n");
     else
-        printf("%s, %d subfile%s, chunks of %s, window %d%s.\n", fan_algorithm_names[b->algorithm], b->classes,
-               b->classes == 1 ? "" : "s", bytes_text(b->chunk_bytes), b->window, b->overlap ? "" : ", overlap off");
+        printf("%s, %d subfile%s, chunks of %s, window %d%s.\n", fan_algorithm_names[b->algorithm], b->subfiles,
+               b->subfiles == 1 ? "" : "s", bytes_text(b->chunk_bytes), b->window, b->overlap ? "" : ", overlap off");
 }
 
 /* ---- tables ---- */
@@ -129,7 +131,7 @@ static void print_step(const fan_cast *c, const fan_judge_step *s)
     switch (s->kind) {
     case FAN_STEP_RECEIVED:
         printf("rank %d waited for %s at %s (subfile %d) from rank %d\n", s->rank, bytes_text(s->bytes), bytes_text(s->offset),
-               s->class, s->peer);
+               s->subfile, s->peer);
         break;
     case FAN_STEP_BUSY:
         printf("rank %d had %d send%s to do before\n", s->rank, s->sends, s->sends == 1 ? "" : "s");
@@ -151,7 +153,7 @@ void fan_tracetool_print_path(const fan_cast *c, const fan_judge_path *path)
     }
     printf("Rank %d had everything last, after %s. From there back to the root:\n", path->last,
            seconds_text(fan_cast_whole(c, path->last)->end - c->begin));
-    size_t shown = path->count > most_steps ? most_steps / 2 : path->count;
+    size_t shown = path->count > MOST_STEPS ? MOST_STEPS / 2 : path->count;
     for (size_t i = 0; i < shown; i++)
         print_step(c, &path->steps[i]);
     if (shown < path->count)

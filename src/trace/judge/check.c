@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "trace/judge/check.h"
 
 #include <math.h>
@@ -93,24 +95,24 @@ static bool is_scatter(const fan_transfer *t)
     return t->kind == FAN_TRANSFER_SEND && t->hop == FAN_HOP_SCATTER;
 }
 
-/* To how many ranks, or -1 if a class goes to more than one. */
+/* To how many ranks, or -1 if a subfile goes to more than one. */
 static int scatter_receivers(const fan_cast *c, int *owner)
 {
     int receivers = 0;
-    for (int class = 0; class < c->how->classes; class++)
-        owner[class] = -1;
+    for (int subfile = 0; subfile < c->how->subfiles; subfile++)
+        owner[subfile] = -1;
     for (size_t i = 0; i < c->count; i++) {
         const fan_transfer *t = &c->transfers[i];
-        if (!is_scatter(t) || t->class >= c->how->classes)
+        if (!is_scatter(t) || t->subfile >= c->how->subfiles)
             continue;
-        if (owner[t->class] >= 0 && owner[t->class] != t->peer)
+        if (owner[t->subfile] >= 0 && owner[t->subfile] != t->peer)
             return -1;
-        owner[t->class] = t->peer;
+        owner[t->subfile] = t->peer;
     }
-    for (int class = 0; class < c->how->classes; class++) {
-        bool first = owner[class] >= 0;
-        for (int other = 0; first && other < class; other++)
-            first = owner[other] != owner[class];
+    for (int subfile = 0; subfile < c->how->subfiles; subfile++) {
+        bool first = owner[subfile] >= 0;
+        for (int other = 0; first && other < subfile; other++)
+            first = owner[other] != owner[subfile];
         receivers += first;
     }
     return receivers;
@@ -119,7 +121,7 @@ static int scatter_receivers(const fan_cast *c, int *owner)
 static fan_judgement check_disjoint(const fan_cast *c, piece *pieces)
 {
     size_t count = 0;
-    if (c->how->classes < 2)
+    if (c->how->subfiles < 2)
         return judge(FAN_NOT_APPLICABLE, "there is one subfile");
     for (size_t i = 0; i < c->count; i++)
         if (is_scatter(&c->transfers[i]))
@@ -129,13 +131,13 @@ static fan_judgement check_disjoint(const fan_cast *c, piece *pieces)
     int64_t wrong = first_wrong(pieces, count);
     if (wrong != c->bytes)
         return judge(FAN_MISSING, "the root did not send byte %lld of %lld exactly once", (long long)wrong, (long long)c->bytes);
-    int *owner = malloc((size_t)c->how->classes * sizeof *owner);
+    int *owner = malloc((size_t)c->how->subfiles * sizeof *owner);
     int receivers = owner == NULL ? 0 : scatter_receivers(c, owner);
     free(owner);
     if (receivers < 2)
         return judge(FAN_MISSING, "the root sent %s", receivers < 0 ? "one subfile to several ranks" : "all to one rank");
     return judge(FAN_HOLDS, "the root sent each of %lld bytes once: %d subfiles to %d ranks", (long long)c->bytes,
-                 c->how->classes, receivers);
+                 c->how->subfiles, receivers);
 }
 
 /* ---- overlap ---- */
@@ -145,15 +147,15 @@ typedef struct class_times {
     int received; /* messages */
 } class_times;
 
-static void time_classes(const fan_cast *c, int rank, fan_hop hop, class_times *times)
+static void time_subfiles(const fan_cast *c, int rank, fan_hop hop, class_times *times)
 {
-    for (int class = 0; class < c->how->classes; class++)
-        times[class] = (class_times){.first_send = INFINITY, .last_receive = -INFINITY};
+    for (int subfile = 0; subfile < c->how->subfiles; subfile++)
+        times[subfile] = (class_times){.first_send = INFINITY, .last_receive = -INFINITY};
     for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
         const fan_transfer *t = &c->transfers[i];
-        if (t->class < 0 || t->class >= c->how->classes)
+        if (t->subfile < 0 || t->subfile >= c->how->subfiles)
             continue;
-        class_times *of = &times[t->class];
+        class_times *of = &times[t->subfile];
         if (t->kind == FAN_TRANSFER_SEND && t->hop == hop)
             of->first_send = fmin(of->first_send, t->begin);
         if (t->kind == FAN_TRANSFER_RECEIVE && fan_transfer_ended(t)) {
@@ -167,13 +169,13 @@ static void time_classes(const fan_cast *c, int rank, fan_hop hop, class_times *
 static fan_judgement check_overlap(const fan_cast *c, fan_hop hop, const char *to)
 {
     int early = 0, all = 0;
-    class_times *times = malloc((size_t)c->how->classes * sizeof *times);
+    class_times *times = malloc((size_t)c->how->subfiles * sizeof *times);
     for (int rank = 0; times != NULL && rank < c->run->size; rank++) {
-        time_classes(c, rank, hop, times);
-        for (int class = 0; class < c->how->classes; class++) {
-            bool counts = times[class].received > 1 && isfinite(times[class].first_send);
+        time_subfiles(c, rank, hop, times);
+        for (int subfile = 0; subfile < c->how->subfiles; subfile++) {
+            bool counts = times[subfile].received > 1 && isfinite(times[subfile].first_send);
             all += counts;
-            early += counts && times[class].first_send < times[class].last_receive;
+            early += counts && times[subfile].first_send < times[subfile].last_receive;
         }
     }
     free(times);

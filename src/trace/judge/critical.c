@@ -3,6 +3,8 @@
  * A send began because its chunk had come, or because a place had become free when another send ended, whichever was
  * later. So from a receive the path goes to its send, and from there to what came last before it on the sender.
  */
+#include "config.h"
+
 #include "trace/judge/critical.h"
 
 #include <math.h>
@@ -161,7 +163,7 @@ static fan_judge_step step_of(const fan_cast *c, int64_t i, fan_judge_step_kind 
                       .end = t->end,
                       .rank = t->rank,
                       .peer = t->peer,
-                      .class = t->class,
+                      .subfile = t->subfile,
                       .offset = t->offset,
                       .bytes = t->bytes};
 }

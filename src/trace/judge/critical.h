@@ -16,7 +16,7 @@ typedef struct fan_judge_step {
     fan_judge_step_kind kind;
     double begin, end;
     int rank, peer;
-    int class;
+    int subfile;
     int64_t offset, bytes;
     int sends; /**< of FAN_STEP_BUSY */
 } fan_judge_step;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "trace/judge/timeline.h"
 
 #include "base/units.h"
@@ -18,20 +20,20 @@ enum {
     MOST_ROWS = 128,
     LEGEND_PITCH = 90
 };
-enum { NO_CLASS_COLOUR = FAN_SVG_NO_CLASS };
+enum { NO_CLASS_COLOUR = FAN_SVG_NO_COLOUR };
 
 typedef struct picture {
     fan_svg svg;
     const fan_cast *cast;
     double seconds; /* of WIDTH */
     int rows;
-    int classes; /* with a colour */
+    int subfiles; /* with a colour */
 } picture;
 
 /* The last bar of each lane, which is drawn when the next one does not touch it: a trace has more transfers than pixels. */
 typedef struct lane {
     double begin, end; /* in the picture */
-    int class;
+    int subfile;
     bool used;
 } lane;
 
@@ -58,7 +60,7 @@ static void flush(picture *p, int row, bool sends, int number, lane *l)
 {
     if (l->used)
         fan_svg_bar(&p->svg, (fan_point){l->begin, lane_top(row, sends, number)}, fmax(l->end - l->begin, least_width),
-                    LANE - 1, l->class);
+                    LANE - 1, l->subfile);
     l->used = false;
 }
 
@@ -73,7 +75,7 @@ static int free_lane(const lane *lanes, double begin)
 static void put(picture *p, int row, bool sends, lane *lanes, lane bar)
 {
     for (int i = 0; i < LANES; i++)
-        if (lanes[i].used && lanes[i].class == bar.class && bar.begin - lanes[i].end < least_width / 2 &&
+        if (lanes[i].used && lanes[i].subfile == bar.subfile && bar.begin - lanes[i].end < least_width / 2 &&
             bar.begin >= lanes[i].end - least_width / 2) {
             lanes[i].end = fmax(lanes[i].end, bar.end);
             return;
@@ -93,7 +95,7 @@ static bool is_drawn(const fan_transfer *t, bool sends)
 
 static int colour_of(const fan_transfer *t)
 {
-    return t->kind == FAN_TRANSFER_SEND || t->kind == FAN_TRANSFER_RECEIVE ? t->class : NO_CLASS_COLOUR;
+    return t->kind == FAN_TRANSFER_SEND || t->kind == FAN_TRANSFER_RECEIVE ? t->subfile : NO_CLASS_COLOUR;
 }
 
 static void draw_direction(picture *p, int rank, bool sends)
@@ -104,7 +106,7 @@ static void draw_direction(picture *p, int rank, bool sends)
         const fan_transfer *t = &c->transfers[i];
         if (is_drawn(t, sends))
             put(p, rank, sends, lanes,
-                (lane){.begin = x_at(p, fan_cast_start(c, i)), .end = x_at(p, t->end), .class = colour_of(t), .used = true});
+                (lane){.begin = x_at(p, fan_cast_start(c, i)), .end = x_at(p, t->end), .subfile = colour_of(t), .used = true});
     }
     for (int i = 0; i < LANES; i++)
         flush(p, rank, sends, i, &lanes[i]);
@@ -164,20 +166,20 @@ static void draw_head(picture *p)
 
 static void draw_legend(picture *p)
 {
-    enum { shown = 10, y = 64 };
-    int classes = p->classes < shown ? p->classes : shown;
-    for (int class = 0; class < classes; class++) {
-        fan_svg_patch(&p->svg, (fan_point){20 + LEGEND_PITCH * class, y}, class);
-        fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * class, y + 10}, "label", "subfile %d", class);
+    enum { SHOWN = 10, Y = 64 };
+    int subfiles = p->subfiles < SHOWN ? p->subfiles : SHOWN;
+    for (int subfile = 0; subfile < subfiles; subfile++) {
+        fan_svg_patch(&p->svg, (fan_point){20 + LEGEND_PITCH * subfile, Y}, subfile);
+        fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * subfile, Y + 10}, "label", "subfile %d", subfile);
     }
-    fan_svg_bar(&p->svg, (fan_point){20 + LEGEND_PITCH * classes, y + 4}, 12, LANE - 1, NO_CLASS_COLOUR);
-    fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * classes, y + 10}, "label",
+    fan_svg_bar(&p->svg, (fan_point){20 + LEGEND_PITCH * subfiles, Y + 4}, 12, LANE - 1, NO_CLASS_COLOUR);
+    fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * subfiles, Y + 10}, "label",
                  "source (above), sink (below), memory of the node (above)");
 }
 
 fan_status fan_judge_timeline_draw(const fan_cast *cast, FILE *out)
 {
-    picture p = {.cast = cast, .seconds = fmax(cast->end - cast->begin, 1e-9), .classes = cast->how->classes};
+    picture p = {.cast = cast, .seconds = fmax(cast->end - cast->begin, 1e-9), .subfiles = cast->how->subfiles};
     p.rows = cast->run->size < MOST_ROWS ? cast->run->size : MOST_ROWS;
     fan_status status = fan_svg_begin(&p.svg);
     if (status != FAN_OK)

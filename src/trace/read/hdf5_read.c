@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "trace/read/hdf5_read.h"
 
 #include "trace/write/hdf5_types.h"
@@ -12,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { most_ranks = 1 << 24, most_classes = 1 << 15 };
+enum { MOST_RANKS = 1 << 24, MOST_SUBFILES = 1 << 15 };
 
 void fan_runs_free(fan_runs *runs)
 {
@@ -66,7 +68,7 @@ static void *read_table(hid_t group, const char *name, hid_t type, size_t record
 
 static bool is_transfer(const fan_transfer *t, int size)
 {
-    return t->broadcast >= 0 && t->rank >= 0 && t->rank < size && t->peer >= -1 && t->peer < size && t->class >= 0 &&
+    return t->broadcast >= 0 && t->rank >= 0 && t->rank < size && t->peer >= -1 && t->peer < size && t->subfile >= 0 &&
            t->kind < FAN_TRANSFER_KINDS && t->hop < FAN_HOPS && t->offset >= 0 && t->bytes >= 0 && isfinite(t->begin) &&
            (t->kind != FAN_TRANSFER_SEND || t->peer >= 0) && (t->kind != FAN_TRANSFER_MEMORY || t->peer >= 0) &&
            (t->kind != FAN_TRANSFER_RECEIVE || t->peer >= 0) && !(t->end < t->begin) && !isinf(t->end);
@@ -74,8 +76,8 @@ static bool is_transfer(const fan_transfer *t, int size)
 
 static bool is_broadcast(const fan_record_broadcast *b, int size)
 {
-    return b->number >= 0 && b->root >= 0 && b->root < size && b->bytes >= 0 && b->classes >= 0 &&
-           b->classes < most_classes && b->algorithm >= 0 && b->algorithm < FAN_ALGORITHMS;
+    return b->number >= 0 && b->root >= 0 && b->root < size && b->bytes >= 0 && b->subfiles >= 0 &&
+           b->subfiles < MOST_SUBFILES && b->algorithm >= 0 && b->algorithm < FAN_ALGORITHMS;
 }
 
 /* Names of hosts get into pictures. */
@@ -123,7 +125,7 @@ static bool read_group(hid_t group, fan_run *run)
     int32_t size = 0;
     size_t rank_count;
     if (!read_attribute(group, "id", H5T_NATIVE_UINT64, &run->id) || !read_attribute(group, "size", H5T_NATIVE_INT32, &size) ||
-        size < 1 || size > most_ranks)
+        size < 1 || size > MOST_RANKS)
         return false;
     run->size = size;
     fan_record_rank *ranks = read_table(group, "ranks", fan_hdf5_rank_type(), sizeof *ranks, &rank_count);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "trace/read/run.h"
 
 #include "plan/schedule/layout.h"

@@ -34,7 +34,7 @@ typedef struct fan_transfer {
     int32_t broadcast; /**< number on the communicator, from 0 */
     int32_t rank;      /**< whose transfer it is */
     int32_t peer;      /**< the other rank, or -1 */
-    int16_t class;
+    int16_t subfile;
     uint8_t kind;      /**< fan_transfer_kind */
     uint8_t hop;       /**< fan_hop */
 } fan_transfer;
@@ -47,7 +47,7 @@ typedef struct fan_record_broadcast {
     int32_t number;
     int32_t root;
     int32_t algorithm;        /**< fan_algorithm; FAN_AUTO: all ranks are on one node, and no message was sent */
-    int32_t classes;
+    int32_t subfiles;
     int32_t branching;
     int32_t secondary_groups;
     int32_t window;

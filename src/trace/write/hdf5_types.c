@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
 #include "trace/write/hdf5_types.h"
 
 #include "tune/algorithm_names.h"
@@ -78,7 +80,7 @@ hid_t fan_hdf5_broadcast_type(void)
         MEMBER(fan_record_broadcast, bytes, H5T_NATIVE_INT64),
         MEMBER(fan_record_broadcast, root, H5T_NATIVE_INT32),
         MEMBER(fan_record_broadcast, algorithm, algorithm),
-        MEMBER(fan_record_broadcast, classes, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, subfiles, H5T_NATIVE_INT32),
         MEMBER(fan_record_broadcast, branching, H5T_NATIVE_INT32),
         MEMBER(fan_record_broadcast, secondary_groups, H5T_NATIVE_INT32),
         MEMBER(fan_record_broadcast, chunk_bytes, H5T_NATIVE_INT64),
@@ -98,7 +100,7 @@ hid_t fan_hdf5_transfer_type(void)
     const member members[] = {
         MEMBER(fan_transfer, broadcast, H5T_NATIVE_INT32), MEMBER(fan_transfer, rank, H5T_NATIVE_INT32),
         MEMBER(fan_transfer, kind, kind),                  MEMBER(fan_transfer, hop, hop),
-        MEMBER(fan_transfer, peer, H5T_NATIVE_INT32),      MEMBER(fan_transfer, class, H5T_NATIVE_INT16),
+        MEMBER(fan_transfer, peer, H5T_NATIVE_INT32),      MEMBER(fan_transfer, subfile, H5T_NATIVE_INT16),
         MEMBER(fan_transfer, offset, H5T_NATIVE_INT64),    MEMBER(fan_transfer, bytes, H5T_NATIVE_INT64),
         MEMBER(fan_transfer, begin, H5T_NATIVE_DOUBLE),    MEMBER(fan_transfer, end, H5T_NATIVE_DOUBLE),
     };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The module that libfanout.so loads to write a trace. */
+#include "config.h"
+
 #include "trace/write/hdf5_types.h"
 
 #include <errno.h>
@@ -12,13 +14,13 @@
 enum { RANKS, BROADCASTS, TRANSFERS, TABLES };
 
 /* Records in memory are collected, for HDF5 is slow with a few at a time. */
-enum { records_in_chunk = 4096, deflate_level = 1 };
+enum { RECORDS_IN_CHUNK = 4096, DEFLATE_LEVEL = 1 };
 
 typedef struct table {
     hid_t dataset, type;
     size_t record_bytes;
     hsize_t written;
-    char *records; /* [records_in_chunk] */
+    char *records; /* [RECORDS_IN_CHUNK] */
     size_t count;
 } table;
 
@@ -59,13 +61,13 @@ static bool need(fan_record_file *f, bool fine, const char *what)
 
 static void create_table(fan_record_file *f, int which, const char *name, hid_t type, size_t record_bytes)
 {
-    static const hsize_t none = 0, unlimited = H5S_UNLIMITED, chunk = records_in_chunk;
+    static const hsize_t none = 0, unlimited = H5S_UNLIMITED, chunk = RECORDS_IN_CHUNK;
     table *t = &f->tables[which];
     hid_t space = H5Screate_simple(1, &none, &unlimited), properties = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(properties, 1, &chunk);
     H5Pset_shuffle(properties);
-    H5Pset_deflate(properties, deflate_level);
-    *t = (table){.type = type, .record_bytes = record_bytes, .records = malloc(records_in_chunk * record_bytes)};
+    H5Pset_deflate(properties, DEFLATE_LEVEL);
+    *t = (table){.type = type, .record_bytes = record_bytes, .records = malloc(RECORDS_IN_CHUNK * record_bytes)};
     t->dataset = H5Dcreate2(f->group, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     need(f, t->dataset >= 0 && t->records != NULL, "make a dataset");
     H5Pclose(properties);
@@ -94,7 +96,7 @@ static void append(fan_record_file *f, int which, const void *records, size_t co
     table *t = &f->tables[which];
     for (size_t i = 0; i < count && f->failure[0] == '\0'; i++) {
         memcpy(t->records + t->count++ * t->record_bytes, (const char *)records + i * t->record_bytes, t->record_bytes);
-        if (t->count == records_in_chunk)
+        if (t->count == RECORDS_IN_CHUNK)
             flush(f, t);
     }
     be_loud(before);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Compression of blocks: there and back, damage, blocks that do not shrink, and the words of --compress. */
+#include "config.h"
+
 #include "tests/common/random.h"
 #include "copy/coding/codec.h"
 #include "tests/common/unit_main.h"
@@ -9,9 +11,9 @@
 #include <string.h>
 #include <zstd.h>
 
-enum { block_bytes = 70000, guard_bytes = 64, guard = 0xA5, longest_pause = 64 };
+enum { BLOCK_BYTES = 70000, GUARD_BYTES = 64, GUARD = 0xA5, LONGEST_PAUSE = 64 };
 
-static unsigned char zeros[block_bytes], noise[block_bytes], text[block_bytes], mixed[block_bytes];
+static unsigned char zeros[BLOCK_BYTES], noise[BLOCK_BYTES], text[BLOCK_BYTES], mixed[BLOCK_BYTES];
 
 /* mixed: the first fifth shrinks, the rest does not. */
 static void make_blocks(void)
@@ -39,14 +41,14 @@ static fan_copy_codec *codec_of(const char *words)
 static bool expand_guarded(fan_copy_codec *codec, fan_copy_method method, const void *in, size_t bytes,
                            unsigned char *out, size_t expected)
 {
-    memset(out + expected, guard, guard_bytes);
+    memset(out + expected, GUARD, GUARD_BYTES);
     /* Read from the end of a heap block, so that sanitizers see reads beyond it. */
     void *copy = malloc(bytes + 1);
     memcpy(copy, in, bytes);
     bool whole = fan_copy_codec_expand(codec, method, copy, bytes, out, expected);
     free(copy);
-    for (size_t i = 0; i < guard_bytes; i++)
-        if (out[expected + i] != guard)
+    for (size_t i = 0; i < GUARD_BYTES; i++)
+        if (out[expected + i] != GUARD)
             ck_abort_msg("byte %zu behind the block was written", i);
     return whole;
 }
@@ -60,7 +62,7 @@ enum { WAYS = sizeof ways / sizeof ways[0] };
 
 static void there_and_back(int way, const unsigned char *block, size_t bytes)
 {
-    static unsigned char packed[block_bytes], back[block_bytes + guard_bytes];
+    static unsigned char packed[BLOCK_BYTES], back[BLOCK_BYTES + GUARD_BYTES];
     fan_copy_codec *codec = codec_of(ways[way].words), *other = codec_of("none");
     for (int again = 0; again < 2; again++) {
         size_t length = fan_copy_codec_compress(codec, block, bytes, packed, sizeof packed);
@@ -86,7 +88,7 @@ END_TEST
 
 START_TEST(the_level_counts)
 {
-    static unsigned char packed[block_bytes];
+    static unsigned char packed[BLOCK_BYTES];
     fan_copy_codec *fast = codec_of("zstd:-50"), *thorough = codec_of("zstd:19");
     size_t most = fan_copy_codec_compress(fast, mixed, sizeof mixed, packed, sizeof packed);
     size_t few = fan_copy_codec_compress(thorough, text, sizeof text, packed, sizeof packed);
@@ -100,13 +102,13 @@ END_TEST
 
 static bool shrinks(fan_copy_codec *codec, const void *block, size_t bytes)
 {
-    static unsigned char packed[block_bytes];
+    static unsigned char packed[BLOCK_BYTES];
     return fan_copy_codec_compress(codec, block, bytes, packed, sizeof packed) > 0;
 }
 
 START_TEST(what_does_not_shrink_is_stored)
 {
-    static unsigned char little[block_bytes], enough[block_bytes];
+    static unsigned char little[BLOCK_BYTES], enough[BLOCK_BYTES];
     memcpy(little, noise, sizeof little);
     memset(little, 0, sizeof little / 20);
     memcpy(enough, noise, sizeof enough);
@@ -130,13 +132,13 @@ END_TEST
 
 START_TEST(room_is_respected)
 {
-    unsigned char packed[100 + guard_bytes];
-    memset(packed, guard, sizeof packed);
+    unsigned char packed[100 + GUARD_BYTES];
+    memset(packed, GUARD, sizeof packed);
     for (int way = 0; way < WAYS; way++) {
         fan_copy_codec *codec = codec_of(ways[way].words);
         ck_assert_uint_eq(fan_copy_codec_compress(codec, mixed, sizeof mixed, packed, 100), 0);
         for (size_t i = 100; i < sizeof packed; i++)
-            ck_assert_uint_eq(packed[i], guard);
+            ck_assert_uint_eq(packed[i], GUARD);
         fan_copy_codec_free(codec);
     }
 }
@@ -147,14 +149,14 @@ static int pause_of(fan_copy_codec *codec)
 {
     int pause = 0;
     while (!shrinks(codec, zeros, sizeof zeros))
-        if (++pause > 10 * longest_pause)
+        if (++pause > 10 * LONGEST_PAUSE)
             ck_abort_msg("it is never tried again");
     return pause;
 }
 
 static int pause_after(int failures)
 {
-    return failures == 0 ? 0 : failures > 7 ? longest_pause : 1 << (failures - 1);
+    return failures == 0 ? 0 : failures > 7 ? LONGEST_PAUSE : 1 << (failures - 1);
 }
 
 static void fail_to_shrink(fan_copy_codec *codec, int times)
@@ -177,7 +179,7 @@ END_TEST
 
 START_TEST(wrong_sizes_and_damage_are_seen)
 {
-    static unsigned char packed[block_bytes], back[block_bytes + guard_bytes];
+    static unsigned char packed[BLOCK_BYTES], back[BLOCK_BYTES + GUARD_BYTES];
     for (int way = 0; way < WAYS; way++) {
         fan_copy_codec *codec = codec_of(ways[way].words);
         fan_copy_method method = ways[way].method;
@@ -201,7 +203,7 @@ END_TEST
 /* Some damage gives another block of the same size; none may leave the block. */
 START_TEST(random_damage_stays_inside)
 {
-    static unsigned char packed[block_bytes], back[block_bytes + guard_bytes];
+    static unsigned char packed[BLOCK_BYTES], back[BLOCK_BYTES + GUARD_BYTES];
     random_state state = 7;
     for (int way = 0; way < WAYS; way++) {
         fan_copy_codec *codec = codec_of(ways[way].words);
@@ -222,7 +224,7 @@ END_TEST
 
 START_TEST(stored_blocks_and_unknown_methods)
 {
-    unsigned char back[100 + guard_bytes];
+    unsigned char back[100 + GUARD_BYTES];
     fan_copy_codec *codec = codec_of("none");
     ck_assert(expand_guarded(codec, FAN_COPY_STORED, noise, 100, back, 100));
     ck_assert(memcmp(back, noise, 100) == 0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* --digest: known digests, and the lines of sha256sum. */
+#include "config.h"
+
 #include "copy/coding/openssl_digest.h"
 #include "tests/common/unit_main.h"
 

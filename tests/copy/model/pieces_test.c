@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How the data of all files is cut into pieces and put together in blocks. */
+#include "config.h"
+
 #include "copy/model/pieces.h"
 #include "tests/common/random.h"
 #include "tests/common/unit_main.h"

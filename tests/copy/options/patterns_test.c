@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* --exclude and --include: which pattern matches which path, and which of them decides. */
+#include "config.h"
+
 #include "copy/options/patterns.h"
 #include "tests/common/unit_main.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* --with-libs: the libraries of programs that are compiled here, in a directory with a difficult name. */
+#include "config.h"
+
 #include "copy/source/libraries.h"
 #include "tests/common/unit_main.h"
 
@@ -264,7 +266,7 @@ static void make_narrow_program(const char *interpreter, unsigned char order)
     ck_assert_int_eq(fclose(stream), 0);
 }
 
-enum { our_order = BYTE_ORDER == LITTLE_ENDIAN ? ELFDATA2LSB : ELFDATA2MSB };
+enum { OUR_ORDER = BYTE_ORDER == LITTLE_ENDIAN ? ELFDATA2LSB : ELFDATA2MSB };
 
 /* Make one of it whose ld.so is a shell script. */
 static void pretend(const char *script)
@@ -274,7 +276,7 @@ static void pretend(const char *script)
     fprintf(stream, "#!/bin/sh\n%s\n", script);
     ck_assert_int_eq(fclose(stream), 0);
     ck_assert_int_eq(chmod(in_top("pretended ld.so"), 0700), 0);
-    make_narrow_program(in_top("pretended ld.so"), our_order);
+    make_narrow_program(in_top("pretended ld.so"), OUR_ORDER);
 }
 
 START_TEST(lines_are_understood)
@@ -308,9 +310,9 @@ START_TEST(an_interpreter_that_fails_is_named)
     expect_error("narrow", "pretended ld.so cannot load it: it is broken; if a library");
     pretend("kill -9 $$");
     expect_error("narrow", "pretended ld.so cannot load it: ;");
-    make_narrow_program("/nowhere/ld.so", our_order);
+    make_narrow_program("/nowhere/ld.so", OUR_ORDER);
     expect_error("narrow", "cannot run /nowhere/ld.so, which starts it: No such file");
-    make_narrow_program("", our_order ^ ELFDATA2LSB ^ ELFDATA2MSB);
+    make_narrow_program("", OUR_ORDER ^ ELFDATA2LSB ^ ELFDATA2MSB);
     expect_error("narrow", "another byte order");
 }
 END_TEST

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A block goes into a frame and comes out of it; damage is found. Run with the address sanitizer, too. */
+#include "config.h"
+
 #include "copy/wire/frame.h"
 #include "tests/common/random.h"
 #include "tests/common/unit_main.h"

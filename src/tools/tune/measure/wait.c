@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <time.h>
 
-enum { polls_before_yield = 32 }; /* as in engine/mpi/mpi_wait.c */
+enum { POLLS_BEFORE_YIELD = 32 }; /* as in engine/mpi/mpi_wait.c */
 
 /* Nobody looks at statuses, but gcc takes the MPI_STATUSES_IGNORE of MPICH 4.0 for an array that is too short. */
 
@@ -15,7 +15,7 @@ void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indice
     MPI_Status statuses[FAN_TUNE_MOST_REQUESTS];
     MPI_Testsome(count, requests, done, indices, statuses);
     for (int polls = 1; *done == 0; polls++) {
-        if (polls >= polls_before_yield)
+        if (polls >= POLLS_BEFORE_YIELD)
             sched_yield();
         MPI_Testsome(count, requests, done, indices, statuses);
     }
@@ -27,7 +27,7 @@ void fan_tune_wait_all(int count, MPI_Request *requests)
     int done = 0;
     MPI_Testall(count, requests, &done, statuses);
     for (int polls = 1; !done; polls++) {
-        if (polls >= polls_before_yield)
+        if (polls >= POLLS_BEFORE_YIELD)
             sched_yield();
         MPI_Testall(count, requests, &done, statuses);
     }

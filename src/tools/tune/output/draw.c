@@ -101,19 +101,19 @@ static void draw_time_ticks(const axes *a)
         }
 }
 
-static void draw_samples(const axes *a, const fan_tune_curve *curve, int class)
+static void draw_samples(const axes *a, const fan_tune_curve *curve, int colour)
 {
     for (int i = 0; i < curve->count; i++)
         for (int j = 0; j < curve->points[i].count; j++)
-            fan_svg_dot(a->svg, at(a, curve->points[i].x, curve->points[i].samples[j]), class);
+            fan_svg_dot(a->svg, at(a, curve->points[i].x, curve->points[i].samples[j]), colour);
 }
 
-static void draw_medians(const axes *a, const fan_tune_curve *curve, int class)
+static void draw_medians(const axes *a, const fan_tune_curve *curve, int colour)
 {
     fan_point points[FAN_TUNE_POINTS];
     for (int i = 0; i < curve->count; i++)
         points[i] = at(a, curve->points[i].x, fan_tune_curve_median(curve, i));
-    fan_svg_curve(a->svg, FAN_STROKE_FORWARD, class, points, curve->count);
+    fan_svg_curve(a->svg, FAN_STROKE_FORWARD, colour, points, curve->count);
 }
 
 static void draw_mark(const axes *a, double x, const char *text)
@@ -123,10 +123,10 @@ static void draw_mark(const axes *a, double x, const char *text)
     fan_svg_text(a->svg, (fan_point){ends[0].x + 5, a->top + HEIGHT - 8}, "label", "%s", text);
 }
 
-static void draw_legend(const axes *a, int row, int class, const char *text)
+static void draw_legend(const axes *a, int row, int colour, const char *text)
 {
     fan_point corner = {LEFT, a->top + 10 + 18 * row};
-    fan_svg_patch(a->svg, corner, class);
+    fan_svg_patch(a->svg, corner, colour);
     fan_svg_text(a->svg, (fan_point){corner.x + 18, corner.y + 10}, "label", "%s", text);
 }
 
