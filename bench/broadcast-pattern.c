@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Usage: broadcast-pattern                        list the patterns of tests/datatypes/patterns.h
- *        broadcast-pattern PATTERN mpi|fanout     broadcast one, and say on each rank what became of it
+ *        broadcast-pattern PATTERN mpi|fanout     broadcast one, and say on each rank what became
+ *        of it
  *
- * Started by bench/signatures, once for each pattern, because MPI libraries that do one wrong may not return from it.
+ * Started by bench/signatures, once for each pattern, because MPI libraries that do one wrong may
+ * not return from it.
  */
 #include "config.h"
 
@@ -46,7 +48,8 @@ int main(int argc, char **argv)
     }
     MPI_Init(NULL, NULL);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    tell(pattern_run(pattern, strcmp(argv[2], "mpi") == 0 ? MPI_Bcast : fanout_bcast, MPI_COMM_WORLD));
+    tell(pattern_run(pattern, strcmp(argv[2], "mpi") == 0 ? MPI_Bcast : fanout_bcast,
+                     MPI_COMM_WORLD));
     MPI_Finalize();
     return 0;
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * h5-open DIRECTORY [MEBIBYTES [ROUNDS]]: fanout_h5_open and fanout_h5_read beside one transfer of the same bytes.
+ * h5-open DIRECTORY [MEBIBYTES [ROUNDS]]: fanout_h5_open and fanout_h5_read beside one transfer of
+ * the same bytes.
  *
- * Rank 0 makes compressed files of MEBIBYTES (64) in DIRECTORY, which only its host needs. In each of ROUNDS (5):
+ * Rank 0 makes compressed files of MEBIBYTES (64) in DIRECTORY, which only its host needs. In each
+ * of ROUNDS (5):
  *   the limit   the file's bytes in one message to rank 1, until rank 1 has answered
- *   open        fanout_h5_open, then each rank reads one of the file's datasets and checks all elements; until all have
- *   reading     H5Dread of a dataset of MEBIBYTES on rank 0, from its page cache
- *   sending     that dataset's bytes in one message to rank 1
- *   read        fanout_h5_read of it to all ranks
- * Medians, and the ratios of open to the limit and of read to the larger one of reading and sending.
+ *   open        fanout_h5_open, then each rank reads one of the file's datasets and checks all
+ *   elements; until all have reading     H5Dread of a dataset of MEBIBYTES on rank 0, from its page
+ *   cache sending     that dataset's bytes in one message to rank 1 read        fanout_h5_read of
+ *   it to all ranks
+ * Medians, and the ratios of open to the limit and of read to the larger one of reading and
+ * sending.
  */
 #include "config.h"
 
@@ -68,11 +71,13 @@ static void write_rows(hid_t dataset, hid_t space, hsize_t rows, uint64_t first)
 static void put_dataset(hid_t file, const char *name, hsize_t rows, uint64_t first)
 {
     const hsize_t shape[2] = {rows, ROW}, chunk[2] = {1, ROW};
-    hid_t space = need(H5Screate_simple(2, shape, NULL)), properties = need(H5Pcreate(H5P_DATASET_CREATE));
+    hid_t space = need(H5Screate_simple(2, shape, NULL)),
+          properties = need(H5Pcreate(H5P_DATASET_CREATE));
     need(H5Pset_chunk(properties, 2, chunk));
     need(H5Pset_shuffle(properties));
     need(H5Pset_deflate(properties, 1));
-    hid_t dataset = need(H5Dcreate2(file, name, H5T_STD_I32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT));
+    hid_t dataset =
+        need(H5Dcreate2(file, name, H5T_STD_I32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT));
     write_rows(dataset, space, rows, first);
     H5Dclose(dataset);
     H5Pclose(properties);
@@ -184,7 +189,8 @@ static double read_on_all(int32_t *data, hsize_t count)
         file = need(H5Fopen(read_path, H5F_ACC_RDONLY, H5P_DEFAULT));
         dataset = need(H5Dopen2(file, "all", H5P_DEFAULT));
     }
-    need(fanout_h5_read(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, data, 0, MPI_COMM_WORLD));
+    need(fanout_h5_read(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, data, 0,
+                        MPI_COMM_WORLD));
     if (rank == 0) {
         H5Dclose(dataset);
         H5Fclose(file);
@@ -210,7 +216,8 @@ static double median(double *values, int count)
 
 static void measure(int64_t file_bytes, int64_t data_bytes, int rounds)
 {
-    double limit[MOST_ROUNDS], opening[MOST_ROUNDS], reading[MOST_ROUNDS], sending[MOST_ROUNDS], both[MOST_ROUNDS];
+    double limit[MOST_ROUNDS], opening[MOST_ROUNDS], reading[MOST_ROUNDS], sending[MOST_ROUNDS],
+        both[MOST_ROUNDS];
     int64_t most = file_bytes > data_bytes ? file_bytes : data_bytes;
     int32_t *data = allocate((size_t)most);
     hsize_t count = (hsize_t)data_bytes / sizeof *data;
@@ -224,12 +231,15 @@ static void measure(int64_t file_bytes, int64_t data_bytes, int rounds)
     }
     free(data);
     double least = median(limit, rounds), open_time = median(opening, rounds);
-    double alone = median(reading, rounds), sent = median(sending, rounds), read_time = median(both, rounds);
+    double alone = median(reading, rounds), sent = median(sending, rounds),
+           read_time = median(both, rounds);
     if (rank == 0) {
-        printf("open: %lld bytes to %d ranks: limit %.3f s, open and check %.3f s: %.3f of it\n", (long long)file_bytes, size,
-               least, open_time, open_time / least);
-        printf("read: %lld bytes to %d ranks: reading %.3f s, sending %.3f s, both %.3f s: %.3f of the larger\n",
-               (long long)data_bytes, size, alone, sent, read_time, read_time / (alone > sent ? alone : sent));
+        printf("open: %lld bytes to %d ranks: limit %.3f s, open and check %.3f s: %.3f of it\n",
+               (long long)file_bytes, size, least, open_time, open_time / least);
+        printf("read: %lld bytes to %d ranks: reading %.3f s, sending %.3f s, both %.3f s: %.3f of "
+               "the larger\n",
+               (long long)data_bytes, size, alone, sent, read_time,
+               read_time / (alone > sent ? alone : sent));
     }
 }
 
@@ -239,9 +249,12 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     int mebibytes = argc > 2 ? atoi(argv[2]) : 64, rounds = argc > 3 ? atoi(argv[3]) : 5;
-    if (argc < 2 || size < 2 || mebibytes < 1 || mebibytes > 1024 || rounds < 1 || rounds > MOST_ROUNDS) {
+    if (argc < 2 || size < 2 || mebibytes < 1 || mebibytes > 1024 || rounds < 1 ||
+        rounds > MOST_ROUNDS) {
         if (rank == 0)
-            fputs("usage: on at least 2 ranks, h5-open DIRECTORY [MEBIBYTES (1 to 1024) [ROUNDS (1 to 99)]]\n", stderr);
+            fputs("usage: on at least 2 ranks, h5-open DIRECTORY [MEBIBYTES (1 to 1024) [ROUNDS (1 "
+                  "to 99)]]\n",
+                  stderr);
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
     snprintf(open_path, sizeof open_path, "%s/h5-open-%d.h5", argv[1], mebibytes);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * make-field FILE [SIZE]: write an HDF5 file with a smooth field, something like what simulations write.
+ * make-field FILE [SIZE]: write an HDF5 file with a smooth field, something like what simulations
+ * write.
  *
  * The dataset "temperature" has SIZE (256M unless told) of float32 in planes of 512 x 512:
- *     T(z,y,x) = 288 + sum over m = 1..4 of (8 / m) sin(2 pi m (y / 512 + sqrt(2) z / planes)) cos(2 pi m x / 512)
+ *     T(z,y,x) = 288 + sum over m = 1..4 of (8 / m) sin(2 pi m (y / 512 + sqrt(2) z / planes))
+ *     cos(2 pi m x / 512)
  * sqrt(2) makes all planes different, so that data at a wrong place is noticed.
  */
 #include "config.h"
@@ -81,8 +83,8 @@ static void write_file(const char *path, hsize_t planes)
     const hsize_t shape[3] = {planes, EDGE, EDGE};
     hid_t file = need(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
     hid_t space = need(H5Screate_simple(3, shape, NULL));
-    hid_t dataset =
-        need(H5Dcreate2(file, "temperature", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    hid_t dataset = need(H5Dcreate2(file, "temperature", H5T_IEEE_F32LE, space, H5P_DEFAULT,
+                                    H5P_DEFAULT, H5P_DEFAULT));
     put_text(dataset, "long_name", "air temperature");
     put_text(dataset, "units", "K");
     write_planes(dataset, planes);
@@ -95,7 +97,8 @@ int main(int argc, char **argv)
 {
     const int64_t plane_bytes = EDGE * EDGE * sizeof(float);
     int64_t bytes = 0;
-    if (argc < 2 || argc > 3 || !fan_parse_bytes(argc == 3 ? argv[2] : "256M", &bytes) || bytes < plane_bytes) {
+    if (argc < 2 || argc > 3 || !fan_parse_bytes(argc == 3 ? argv[2] : "256M", &bytes) ||
+        bytes < plane_bytes) {
         fputs("usage: make-field FILE [SIZE], where SIZE is at least 1M\n", stderr);
         return 2;
     }

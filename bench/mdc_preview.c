@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * mdc_preview [EDGE [ROUNDS]]: when does each rank have a usable picture? Broadcasts a field of EDGE^3 floats (256) in 2 x 2 x 2
- * descriptors and prints medians: when the last rank had the first descriptor, in units of the time of all, and that time in
- * units of fanout_bcast of the same array. The first should be little more than 1/8.
+ * mdc_preview [EDGE [ROUNDS]]: when does each rank have a usable picture? Broadcasts a field of
+ * EDGE^3 floats (256) in 2 x 2 x 2 descriptors and prints medians: when the last rank had the first
+ * descriptor, in units of the time of all, and that time in units of fanout_bcast of the same
+ * array. The first should be little more than 1/8.
  */
 #include "config.h"
 
@@ -80,9 +81,11 @@ int main(int argc, char **argv)
         plain[round] = alone;
     }
     if (rank == 0)
-        printf("%d x %d x %d floats, 8 descriptors, %d rounds: first descriptor everywhere after %.3f of the time of all (1/8 = 0.125), "
+        printf("%d x %d x %d floats, 8 descriptors, %d rounds: first descriptor everywhere after "
+               "%.3f of the time of all (1/8 = 0.125), "
                "all after %.3f of fanout_bcast, which takes %.3f s\n",
-               edge, edge, edge, rounds, median(preview, rounds), median(all, rounds), median(plain, rounds));
+               edge, edge, edge, rounds, median(preview, rounds), median(all, rounds),
+               median(plain, rounds));
     free(field);
     MPI_Finalize();
     return 0;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * overlap [BYTES [ROUNDS]]: how much of a nonblocking broadcast a computation of the same length hides.
+ * overlap [BYTES [ROUNDS]]: how much of a nonblocking broadcast a computation of the same length
+ * hides.
  *
- * The computation calls fanout_test every millisecond (never with FANOUT_PROGRESS=thread). Between, a rank sleeps:
- * where many ranks share a core, as in bench/lab, their computations would have to wait for each other, which says nothing
- * about the broadcast. Prints medians of the broadcast alone, of the computation alone, and of both, and how many times
- * as long as the longer of the two both take.
+ * The computation calls fanout_test every millisecond (never with FANOUT_PROGRESS=thread). Between,
+ * a rank sleeps: where many ranks share a core, as in bench/lab, their computations would have to
+ * wait for each other, which says nothing about the broadcast. Prints medians of the broadcast
+ * alone, of the computation alone, and of both, and how many times as long as the longer of the two
+ * both take.
  */
 #include "config.h"
 
@@ -86,7 +88,8 @@ static double median(double *values, int count)
 
 int main(int argc, char **argv)
 {
-    int provided, bytes = argc > 1 ? atoi(argv[1]) : 16 * 1024 * 1024, rounds = argc > 2 ? atoi(argv[2]) : 5;
+    int provided, bytes = argc > 1 ? atoi(argv[1]) : 16 * 1024 * 1024,
+                  rounds = argc > 2 ? atoi(argv[2]) : 5;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     buffer = calloc(1, (size_t)bytes);
@@ -101,8 +104,9 @@ int main(int argc, char **argv)
         ratio[i] = together[i] / (alone[i] > computing[i] ? alone[i] : computing[i]);
     }
     if (rank == 0)
-        printf("%d bytes: broadcast %.4f s, computation %.4f s, both %.4f s: %.3f of the longer\n", bytes,
-               median(alone, rounds), median(computing, rounds), median(together, rounds), median(ratio, rounds));
+        printf("%d bytes: broadcast %.4f s, computation %.4f s, both %.4f s: %.3f of the longer\n",
+               bytes, median(alone, rounds), median(computing, rounds), median(together, rounds),
+               median(ratio, rounds));
     free(buffer);
     MPI_Finalize();
     return 0;

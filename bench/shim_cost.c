@@ -4,8 +4,8 @@
  *
  *     mpirun -np 2 fanout-preload bench/shim_cost
  *
- * Without fanout-preload both are the same call: that is the error of the measurement. A sample is the time per call
- * of a batch on the rank that takes longest; the table has medians.
+ * Without fanout-preload both are the same call: that is the error of the measurement. A sample is
+ * the time per call of a batch on the rank that takes longest; the table has medians.
  */
 #include "config.h"
 
@@ -53,8 +53,8 @@ static void measure(void *buffer, int bytes, int rank)
         difference[i] = shim[i] - plain[i];
     }
     if (rank == 0)
-        printf("%6d bytes: PMPI_Bcast %8.1f ns, MPI_Bcast %8.1f ns, difference %6.1f ns\n", bytes, median(plain),
-               median(shim), median(difference));
+        printf("%6d bytes: PMPI_Bcast %8.1f ns, MPI_Bcast %8.1f ns, difference %6.1f ns\n", bytes,
+               median(plain), median(shim), median(difference));
 }
 
 int main(int argc, char **argv)

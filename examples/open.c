@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * open FILE DATASET: all ranks open an HDF5 file that only rank 0 must be able to read, and read a dataset with HDF5's own
- * calls.
+ * open FILE DATASET: all ranks open an HDF5 file that only rank 0 must be able to read, and read a
+ * dataset with HDF5's own calls.
  *
  *     mpicc open.c $(pkg-config --cflags --libs fanout-hdf5) -o open
  *     mpirun -np 64 ./open input.h5 /temperature
@@ -30,7 +30,8 @@ int main(int argc, char **argv)
     if (dataset < 0 || count < 1)
         MPI_Abort(MPI_COMM_WORLD, 1);
     double *values = malloc((size_t)count * sizeof *values), sum = 0;
-    if (values == NULL || H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+    if (values == NULL ||
+        H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         MPI_Abort(MPI_COMM_WORLD, 1);
     for (hssize_t i = 0; i < count; i++)
         sum += values[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * preview: rank 0 has a field and broadcasts it in 2 x 2 descriptors; the last rank draws what it has of it after the first
- * quarter, with the rest interpolated, and again when all is there.
+ * preview: rank 0 has a field and broadcasts it in 2 x 2 descriptors; the last rank draws what it
+ * has of it after the first quarter, with the rest interpolated, and again when all is there.
  *
  *     mpicc preview.c $(pkg-config --cflags --libs fanout) -lm -o preview
  *     mpirun -np 4 ./preview
@@ -61,7 +61,8 @@ int main(int argc, char **argv)
             for (int x = 0; x < COLUMNS; x++)
                 p.field[y][x] = sinf(0.25f * (float)y) * cosf(0.15f * (float)x);
 
-    fanout_mdc_bcast(p.field, &p.mdc, rank == size - 1 ? look : NULL, &p, 0, MPI_COMM_WORLD, MPI_INFO_NULL);
+    fanout_mdc_bcast(p.field, &p.mdc, rank == size - 1 ? look : NULL, &p, 0, MPI_COMM_WORLD,
+                     MPI_INFO_NULL);
     if (rank == size - 1)
         draw(p.field, "with all four:");
     MPI_Finalize();

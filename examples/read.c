@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * read FILE DATASET: rank 0 opens an HDF5 file and reads every second element of a dataset; all ranks get them.
+ * read FILE DATASET: rank 0 opens an HDF5 file and reads every second element of a dataset; all
+ * ranks get them.
  *
  *     mpicc read.c $(pkg-config --cflags --libs fanout-hdf5) -o read
  *     mpirun -np 64 ./read input.h5 /temperature
@@ -12,7 +13,8 @@
 /* Select every second one along the slowest dimension. Returns how many elements these are. */
 static hsize_t select_half(hid_t space)
 {
-    hsize_t shape[H5S_MAX_RANK], start[H5S_MAX_RANK] = {0}, stride[H5S_MAX_RANK], count[H5S_MAX_RANK];
+    hsize_t shape[H5S_MAX_RANK], start[H5S_MAX_RANK] = {0}, stride[H5S_MAX_RANK],
+                                 count[H5S_MAX_RANK];
     int rank = H5Sget_simple_extent_dims(space, shape, NULL);
     for (int d = 0; d < rank; d++) {
         stride[d] = d == 0 ? 2 : 1;
@@ -48,11 +50,13 @@ int main(int argc, char **argv)
         MPI_Abort(MPI_COMM_WORLD, 1);
 
     /* As H5Dread on the root. The others' dataset and selection in the file are not looked at. */
-    if (fanout_h5_read(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, space, H5P_DEFAULT, values, root, MPI_COMM_WORLD) < 0)
+    if (fanout_h5_read(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, space, H5P_DEFAULT, values, root,
+                       MPI_COMM_WORLD) < 0)
         MPI_Abort(MPI_COMM_WORLD, 1);
     for (unsigned long long i = 0; i < count; i++)
         sum += values[i];
-    printf("rank %d: the mean of %llu elements of %s is %g\n", rank, count, argv[2], sum / (double)count);
+    printf("rank %d: the mean of %llu elements of %s is %g\n", rank, count, argv[2],
+           sum / (double)count);
 
     free(values);
     if (rank == root) {

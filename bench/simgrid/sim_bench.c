@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim_bench CONTENDER SIZE...: one broadcast of each size in simulated time. Started by bench/simgrid/run.
+ * sim_bench CONTENDER SIZE...: one broadcast of each size in simulated time. Started by
+ * bench/simgrid/run.
  *
  * CONTENDER is
- *     limit   one MPI_Send from the root to each other rank in turn; prints the quickest and the slowest
- *     mpi     MPI_Bcast: of SMPI's broadcasts the one that --cfg=smpi/bcast names
- *     fanout  fanout_bcast, with the parameters that the environment gives
- * Rank 0 is the root and prints lines "NAME BYTES SECONDS". Exit status: 0 done, 1 failed or wrong data, 2 usage.
+ *     limit   one MPI_Send from the root to each other rank in turn; prints the quickest and the
+ *     slowest mpi     MPI_Bcast: of SMPI's broadcasts the one that --cfg=smpi/bcast names fanout
+ *     fanout_bcast, with the parameters that the environment gives
+ * Rank 0 is the root and prints lines "NAME BYTES SECONDS". Exit status: 0 done, 1 failed or wrong
+ * data, 2 usage.
  */
 #include "config.h"
 
@@ -26,7 +28,8 @@
 
 enum { ROOT = 0 };
 
-static const double settling = 1e-3; /* simulated seconds; longer than anything that a barrier may leave behind */
+static const double settling =
+    1e-3; /* simulated seconds; longer than anything that a barrier may leave behind */
 
 typedef struct job {
     MPI_Comm comm; /* not MPI_COMM_WORLD: SMPI's MPI_Finalize cannot delete attributes of that */
@@ -73,13 +76,17 @@ static double start_together(const job *j)
     return start;
 }
 
-/* Compare the data of all ranks that `receives` is true on with the root's. (MPI_Abort would end SMPI with status 0.) */
+/*
+ * Compare the data of all ranks that `receives` is true on with the root's. (MPI_Abort would end
+ * SMPI with status 0.)
+ */
 static void verify(job *j, bool receives, const char *name)
 {
     int at = receives ? fan_bench_difference(j->buffer, j->bytes, j->number) : j->bytes;
     bool wrong = at != j->bytes;
     if (wrong)
-        fprintf(stderr, "sim_bench: %s: rank %d has wrong data at byte %d of %d\n", name, j->rank, at, j->bytes);
+        fprintf(stderr, "sim_bench: %s: rank %d has wrong data at byte %d of %d\n", name, j->rank,
+                at, j->bytes);
     if (max_over_ranks(j, wrong) > 0)
         j->failed = true;
 }
@@ -121,7 +128,10 @@ static void measure_limit(job *j)
     print(j, "slowest", slowest);
 }
 
-/* What a first call does beside moving data (agree on parameters, make communicators) is not measured. */
+/*
+ * What a first call does beside moving data (agree on parameters, make communicators) is not
+ * measured.
+ */
 static void measure_mpi(job *j)
 {
     mpi_broadcast(j);

@@ -26,8 +26,8 @@ static fan_status map(int file, size_t bytes, fan_segment *segment)
 }
 
 /*
- * Memory that is not there must be noticed now: the first touch would be a SIGBUS. Pages come from the NUMA node on which
- * this runs, as if they were touched here; the file grows as far as needed.
+ * Memory that is not there must be noticed now: the first touch would be a SIGBUS. Pages come from
+ * the NUMA node on which this runs, as if they were touched here; the file grows as far as needed.
  */
 static fan_status reserve(int file, fan_segment_part part)
 {
@@ -35,7 +35,8 @@ static fan_status reserve(int file, fan_segment_part part)
     return error == 0 ? FAN_OK : failure(error, "posix_fallocate");
 }
 
-fan_status fan_segment_create(size_t bytes, fan_segment_part part, fan_segment *segment, fan_segment_name *name)
+fan_status fan_segment_create(size_t bytes, fan_segment_part part, fan_segment *segment,
+                              fan_segment_name *name)
 {
     struct stat found;
     int file = memfd_create("fanout", MFD_CLOEXEC);
@@ -59,7 +60,8 @@ void fan_segment_close_name(const fan_segment_name *name)
     close((int)name->file);
 }
 
-fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part, fan_segment *segment)
+fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part,
+                            fan_segment *segment)
 {
     char path[64];
     struct stat found;
@@ -82,7 +84,8 @@ fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segm
 
 fan_status fan_segment_protect(const fan_segment *segment)
 {
-    return mprotect(segment->memory, segment->bytes, PROT_READ) == 0 ? FAN_OK : failure(errno, "mprotect");
+    return mprotect(segment->memory, segment->bytes, PROT_READ) == 0 ? FAN_OK
+                                                                     : failure(errno, "mprotect");
 }
 
 void fan_segment_release(fan_segment *segment)

@@ -17,10 +17,11 @@ typedef enum fan_status {
 } fan_status;
 
 /**
- * Record the text of a failure for the calling thread and return `status`, so that a function can end
- * with `return fan_fail(FAN_ERR_ARGUMENT, "...")`. Thread-safe (thread-local text).
+ * Record the text of a failure for the calling thread and return `status`, so that a function can
+ * end with `return fan_fail(FAN_ERR_ARGUMENT, "...")`. Thread-safe (thread-local text).
  */
-fan_status fan_fail(fan_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+fan_status fan_fail(fan_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /** The text of the last failure of the calling thread, "" if none. */
 const char *fan_fail_text(void);

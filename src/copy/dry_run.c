@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/dry_run.h"
 #include "base/units.h"
-#include "copy/wire/lacking.h"
+#include "copy/dry_run.h"
 #include "copy/source/scan.h"
+#include "copy/wire/lacking.h"
 #include "fanout.h"
 
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/run.h"
-#include "copy/options/options.h"
-#include "os/path.h"
 #include "copy/job/ranks.h"
 #include "copy/job/stop.h"
+#include "copy/options/options.h"
+#include "copy/run.h"
+#include "os/path.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -22,7 +22,9 @@ static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
     fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), options->source_host);
     if (ranks->source < 0) {
         if (ranks->world_rank == 0)
-            fprintf(stderr, "fanout-copy: --source-host %s: no process of this job runs there; start one on it\n",
+            fprintf(stderr,
+                    "fanout-copy: --source-host %s: no process of this job runs there; start one "
+                    "on it\n",
                     options->source_host);
         return 1;
     }

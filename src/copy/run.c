@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/run.h"
-#include "copy/model/announce.h"
-#include "os/cleanup.h"
-#include "copy/target/command.h"
 #include "copy/dry_run.h"
-#include "copy/target/inventory.h"
-#include "copy/wire/lacking.h"
-#include "copy/wire/link_rate.h"
-#include "copy/source/made.h"
-#include "os/path.h"
-#include "copy/target/preflight.h"
-#include "copy/wire/progress.h"
+#include "copy/job/stop.h"
+#include "copy/model/announce.h"
 #include "copy/report/text.h"
+#include "copy/run.h"
+#include "copy/source/made.h"
 #include "copy/source/scan.h"
+#include "copy/target/command.h"
+#include "copy/target/inventory.h"
+#include "copy/target/preflight.h"
 #include "copy/target/share.h"
 #include "copy/target/staging.h"
-#include "copy/job/stop.h"
-#include "os/terminal.h"
+#include "copy/wire/lacking.h"
+#include "copy/wire/link_rate.h"
+#include "copy/wire/progress.h"
 #include "copy/wire/transfer.h"
 #include "fanout.h"
+#include "os/cleanup.h"
+#include "os/path.h"
+#include "os/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -87,8 +87,8 @@ static bool look_at_source(copy *c)
     if (!fan_copy_report_open(&c->report, options, c->ranks->size))
         return false;
     fan_copy_scan(options, &c->manifest, scan_problem, c);
-    if (options->digest != NULL && c->report.error[0] == '\0'
-        && !fan_copy_digest_lines_open(&c->digests, options, &c->manifest))
+    if (options->digest != NULL && c->report.error[0] == '\0' &&
+        !fan_copy_digest_lines_open(&c->digests, options, &c->manifest))
         fan_copy_report_error(&c->report, options->sources[0], c->digests.error);
     c->report.bytes = fan_copy_manifest_bytes(&c->manifest);
     c->report.files = fan_copy_manifest_files(&c->manifest);
@@ -160,9 +160,13 @@ static void find_place(copy *c)
                                           c->ranks->on_source_node, &c->outcome);
     if (found && is_root(c))
         note_libraries(c);
-    /* Rank 0 as well where this is the source itself: what other hosts share with it they must not replace. */
+    /*
+     * Rank 0 as well where this is the source itself: what other hosts share with it they must not
+     * replace.
+     */
     const char *place = found ? c->targets.items[0].final_path : NULL;
-    int writer = c->options->dry_run ? c->ranks->rank : fan_copy_share_find(place, c->ranks->writers);
+    int writer =
+        c->options->dry_run ? c->ranks->rank : fan_copy_share_find(place, c->ranks->writers);
     c->outcome.writes = found && writer == c->ranks->rank;
     if (writer == c->ranks->rank)
         return;
@@ -173,12 +177,12 @@ static void find_place(copy *c)
 static void find_command(copy *c)
 {
     int error = fan_os_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
-                                     c->outcome.path, sizeof c->outcome.path);
+                                   c->outcome.path, sizeof c->outcome.path);
     if (error != 0)
         fan_copy_outcome_fail_errno(&c->outcome, "cannot write here", error);
-    c->outcome.writes = error == 0
-                     && (c->options->dry_run
-                         || fan_copy_command_start(&c->command, c->options->command, &c->outcome));
+    c->outcome.writes =
+        error == 0 && (c->options->dry_run ||
+                       fan_copy_command_start(&c->command, c->options->command, &c->outcome));
 }
 
 /* All that can be known before the first byte: permissions, what is there already, room. */
@@ -187,8 +191,8 @@ static void look_around(copy *c)
     fan_copy_set candidates = fan_copy_set_make(c->manifest.entry_count);
     fan_copy_set have = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
     bool writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
-    writes = writes && (c->options->dry_run
-                        || fan_copy_targets_stage(&c->targets, c->options, &c->manifest, &c->outcome));
+    writes = writes && (c->options->dry_run ||
+                        fan_copy_targets_stage(&c->targets, c->options, &c->manifest, &c->outcome));
     if (writes)
         fan_copy_inventory_look(&c->tree, &candidates, &have);
     if (c->options->checksum)
@@ -250,8 +254,9 @@ static bool prepare(copy *c)
 static bool take_piece(void *state, const fan_copy_piece *piece, const void *data)
 {
     copy *c = state;
-    return c->options->command != NULL ? fan_copy_command_write(&c->command, data, (size_t)piece->bytes)
-                                       : fan_copy_tree_write(&c->tree, piece, data);
+    return c->options->command != NULL
+               ? fan_copy_command_write(&c->command, data, (size_t)piece->bytes)
+               : fan_copy_tree_write(&c->tree, piece, data);
 }
 
 static void open_codec(copy *c)
@@ -285,7 +290,8 @@ static bool judge(copy *c, const fan_copy_sender *sender)
     return !failed;
 }
 
-static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking, int64_t travelled)
+static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking,
+                            int64_t travelled)
 {
     bool endless = fan_copy_manifest_endless(&c->manifest);
     if (endless)
@@ -308,15 +314,15 @@ static bool transfer(copy *c, int64_t lacking)
         fan_copy_sender_open(&sender, c->options, &c->manifest, lacking_set(c),
                              compresses ? c->codec : NULL, c->report.link,
                              is_root(c) && c->options->digest ? &c->digests : NULL);
-    fan_copy_receiver_open(&receiver, &c->manifest, lacking_set(c), c->codec, take_piece, c, &c->outcome);
-    fan_copy_transfer t = {.options = c->options,
-                           .ranks = c->ranks,
-                           .progress = &c->progress,
-                           .sender = &sender,
-                           .receiver = c->outcome.writes ? &receiver : NULL,
-                           .bytes = endless || compresses
-                                        ? -1
-                                        : fan_copy_frames_bytes(&c->manifest, &c->lacking)};
+    fan_copy_receiver_open(&receiver, &c->manifest, lacking_set(c), c->codec, take_piece, c,
+                           &c->outcome);
+    fan_copy_transfer t = {
+        .options = c->options,
+        .ranks = c->ranks,
+        .progress = &c->progress,
+        .sender = &sender,
+        .receiver = c->outcome.writes ? &receiver : NULL,
+        .bytes = endless || compresses ? -1 : fan_copy_frames_bytes(&c->manifest, &c->lacking)};
     fan_copy_progress_start(&c->progress, c->ranks->writers, c->shows_progress, c->terminal,
                             lacking, fan_copy_manifest_files(&c->manifest), c->report.outcomes);
     fan_copy_transfer_run(&t);
@@ -345,7 +351,8 @@ static void deliver(copy *c)
     bool endless = fan_copy_manifest_endless(&c->manifest);
     int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
     /* Of standard input nobody knows the length: it is measured for as for a long one. */
-    c->report.link = fan_copy_link_rate_measure(c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
+    c->report.link = fan_copy_link_rate_measure(
+        c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
     MPI_Barrier(c->ranks->writers);
     double start = MPI_Wtime();
     bool good = transfer(c, lacking);

@@ -3,8 +3,8 @@
 #ifndef FAN_COPY_RUN_H
 #define FAN_COPY_RUN_H
 
-#include "copy/options/options.h"
 #include "copy/job/ranks.h"
+#include "copy/options/options.h"
 
 /**
  * Copy as the options say. Collective over `ranks->writers`.

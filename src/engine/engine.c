@@ -20,8 +20,10 @@ typedef struct cell {
 
 /* A node's work in one subfile. */
 typedef struct class_work {
-    int64_t next_ready; /* the next chunk to be sent once it is here; chunks of an edge travel in order */
-    int64_t arrived;    /* chunks here */
+    int64_t
+        /* the next chunk to be sent once it is here; chunks of an edge travel in order */
+        next_ready;
+    int64_t arrived; /* chunks here */
 } class_work;
 
 /* The sends to a child. */
@@ -32,7 +34,10 @@ typedef struct edge_work {
     bool queued;
 } edge_work;
 
-/* Edges that have a chunk to send and may: a ring. Each sends one chunk at a time, so that children get their share. */
+/*
+ * Edges that have a chunk to send and may: a ring. Each sends one chunk at a time, so that children
+ * get their share.
+ */
 typedef struct edge_queue {
     int *edges; /* [edge_count] */
     int head, count;
@@ -40,11 +45,11 @@ typedef struct edge_queue {
 
 struct fan_engine {
     fan_engine_config config;
-    int64_t chunks;     /* that travel, as far as is known */
-    int64_t end;        /* the first chunk that is known not to be whole, else none of the layout's */
-    int64_t length;     /* of the data, if it ends there */
-    int tail_bytes;     /* of a message, behind the data */
-    int64_t base;       /* first chunk that is not finished */
+    int64_t chunks; /* that travel, as far as is known */
+    int64_t end;    /* the first chunk that is known not to be whole, else none of the layout's */
+    int64_t length; /* of the data, if it ends there */
+    int tail_bytes; /* of a message, behind the data */
+    int64_t base;   /* first chunk that is not finished */
     int64_t next_admit; /* first chunk that is not in the window yet */
     int64_t next_drain; /* first chunk not handed to the sink */
     cell *cells;        /* [slots], chunk g in g % slots */
@@ -56,8 +61,10 @@ struct fan_engine {
     int64_t *chunk_of_send; /* [sends] */
     int *edge_of_send;      /* [sends] */
     fan_completion *done;
-    size_t *recorded; /* [slots + sends] what is in a slot of the transport, in the trace; NULL: there is none */
-    char *buffer; /* cells of a store that is not in place */
+    size_t *
+        /* [slots + sends] what is in a slot of the transport, in the trace; NULL: there is none */
+        recorded;
+    char *buffer;  /* cells of a store that is not in place */
     int64_t steps; /* see fan_engine_steps */
     bool source_failed;
     bool sink_failed;
@@ -203,8 +210,10 @@ static fan_status send_next(fan_engine *e, int edge)
     int64_t bytes = message_bytes(e, cell_of(e, g)->bytes);
     int peer = e->config.schedule->edges[edge].peer;
     int slot = (int)e->config.slots + send;
-    record_begin(e, slot, g, (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = hop_of(e, edge), .peer = peer});
-    return e->config.transport.send(e->config.transport.state, slot, place_of(e, g), bytes, peer, work->subfile);
+    record_begin(e, slot, g,
+                 (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = hop_of(e, edge), .peer = peer});
+    return e->config.transport.send(e->config.transport.state, slot, place_of(e, g), bytes, peer,
+                                    work->subfile);
 }
 
 static fan_status start_sends(fan_engine *e)
@@ -250,9 +259,11 @@ static void arrive(fan_engine *e, int64_t g, int64_t bytes)
 static int64_t call_source(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
-    size_t record = fan_trace_begin(e->config.trace,
-                                    (fan_transfer){.kind = FAN_TRANSFER_FILL, .peer = -1, .offset = offset_of(e, g),
-                                                   .subfile = (int16_t)class_of(e, g)});
+    size_t record =
+        fan_trace_begin(e->config.trace, (fan_transfer){.kind = FAN_TRANSFER_FILL,
+                                                        .peer = -1,
+                                                        .offset = offset_of(e, g),
+                                                        .subfile = (int16_t)class_of(e, g)});
     bytes = store->fill(store->state, offset_of(e, g), place_of(e, g), bytes);
     fan_trace_end(e->config.trace, record, bytes < 0 ? 0 : bytes);
     return bytes;
@@ -283,10 +294,11 @@ static fan_status admit(fan_engine *e)
         fill(e, g);
         return FAN_OK;
     }
-    record_begin(e, (int)(g % e->config.slots), g, (fan_transfer){.kind = FAN_TRANSFER_RECEIVE, .peer = role->parent});
-    return e->config.transport.receive(e->config.transport.state, (int)(g % e->config.slots), place_of(e, g),
-                                       message_bytes(e, fan_layout_length(&e->config.layout, g)), role->parent,
-                                       class_of(e, g));
+    record_begin(e, (int)(g % e->config.slots), g,
+                 (fan_transfer){.kind = FAN_TRANSFER_RECEIVE, .peer = role->parent});
+    return e->config.transport.receive(
+        e->config.transport.state, (int)(g % e->config.slots), place_of(e, g),
+        message_bytes(e, fan_layout_length(&e->config.layout, g)), role->parent, class_of(e, g));
 }
 
 static bool can_admit(const fan_engine *e)
@@ -310,13 +322,18 @@ static fan_status admit_quick_ones(fan_engine *e)
 
 /* ---- chunks leaving the window ---- */
 
-/* What is before the window has arrived, and its cell may be another chunk's. Then it is in place. */
+/*
+ * What is before the window has arrived, and its cell may be another chunk's. Then it is in place.
+ */
 static bool has_arrived(const fan_engine *e, int64_t g)
 {
     return g < e->base || (g < e->next_admit && cell_of(e, g)->arrived);
 }
 
-/* The end is known when it is drained, for all before it has arrived, too. The sink gets nothing behind it. */
+/*
+ * The end is known when it is drained, for all before it has arrived, too. The sink gets nothing
+ * behind it.
+ */
 static int64_t bytes_to_drain(const fan_engine *e)
 {
     int64_t g = e->next_drain;
@@ -346,9 +363,11 @@ static bool has_to_drain(const fan_engine *e)
 static void call_sink(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
-    size_t record = fan_trace_begin(e->config.trace,
-                                    (fan_transfer){.kind = FAN_TRANSFER_DRAIN, .peer = -1, .offset = offset_of(e, g),
-                                                   .subfile = (int16_t)class_of(e, g)});
+    size_t record =
+        fan_trace_begin(e->config.trace, (fan_transfer){.kind = FAN_TRANSFER_DRAIN,
+                                                        .peer = -1,
+                                                        .offset = offset_of(e, g),
+                                                        .subfile = (int16_t)class_of(e, g)});
     e->sink_failed = store->drain(store->state, offset_of(e, g), place_of(e, g), bytes) != 0;
     fan_trace_end(e->config.trace, record, bytes);
 }
@@ -366,7 +385,8 @@ static void retire(fan_engine *e)
 {
     while (has_to_drain(e) && !drains_slowly(e))
         drain(e);
-    while (has_arrived(e, e->base) && (is_in_place(e) || e->base < e->next_drain) && cell_of(e, e->base)->unsent == 0)
+    while (has_arrived(e, e->base) && (is_in_place(e) || e->base < e->next_drain) &&
+           cell_of(e, e->base)->unsent == 0)
         e->base++;
 }
 
@@ -378,9 +398,11 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
     int64_t g = e->base + (slot - e->base % e->config.slots + e->config.slots) % e->config.slots;
     int64_t expected = message_bytes(e, fan_layout_length(&e->config.layout, g));
     if (bytes != 0 && bytes != expected && e->tail_bytes == 0)
-        return fan_fail(FAN_ERR_TRUNCATED, "rank %d got %lld bytes instead of %lld from rank %d: "
-                        "the ranks disagree on the length of the broadcast", e->config.schedule->node,
-                        (long long)bytes, (long long)expected, role_of(e, g)->parent);
+        return fan_fail(FAN_ERR_TRUNCATED,
+                        "rank %d got %lld bytes instead of %lld from rank %d: "
+                        "the ranks disagree on the length of the broadcast",
+                        e->config.schedule->node, (long long)bytes, (long long)expected,
+                        role_of(e, g)->parent);
     record_end(e, slot, data_bytes(e, bytes));
     arrive(e, g, data_bytes(e, bytes));
     return FAN_OK;
@@ -401,7 +423,8 @@ static void sent(fan_engine *e, int send)
 static fan_status collect(fan_engine *e, bool block)
 {
     int count;
-    fan_status status = e->config.transport.collect(e->config.transport.state, block, e->done, &count);
+    fan_status status =
+        e->config.transport.collect(e->config.transport.state, block, e->done, &count);
     for (int i = 0; status == FAN_OK && i < count; i++) {
         if (e->done[i].slot >= e->config.slots)
             sent(e, e->done[i].slot - (int)e->config.slots);
@@ -431,9 +454,9 @@ static bool allocate(fan_engine *e)
         e->recorded = calloc(slots + sends, sizeof *e->recorded);
     if (!is_in_place(e))
         e->buffer = malloc(slots * (size_t)cell_bytes(e));
-    return e->cells && e->subfiles && e->edges && e->queues[RELAYED].edges && e->queues[FINAL].edges && e->free_sends &&
-           e->chunk_of_send && e->edge_of_send && e->done && (e->config.trace == NULL || e->recorded) &&
-           (is_in_place(e) || e->buffer);
+    return e->cells && e->subfiles && e->edges && e->queues[RELAYED].edges &&
+           e->queues[FINAL].edges && e->free_sends && e->chunk_of_send && e->edge_of_send &&
+           e->done && (e->config.trace == NULL || e->recorded) && (is_in_place(e) || e->buffer);
 }
 
 static void begin_subfile(fan_engine *e, int subfile)
@@ -449,14 +472,16 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
     fan_engine *e = calloc(1, sizeof *e);
     *engine = e;
     if (e == NULL)
-        return fan_fail(FAN_ERR_MEMORY, "no memory for the engine of rank %d", config->schedule->node);
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the engine of rank %d",
+                        config->schedule->node);
     e->config = *config;
     e->tail_bytes = config->layout.bytes == FAN_UNKNOWN_LENGTH;
     if (!allocate(e)) {
         fan_engine_free(e);
         *engine = NULL;
         return fan_fail(FAN_ERR_MEMORY, "no memory for %lld chunks of %lld bytes on rank %d",
-                        (long long)config->slots, (long long)fan_layout_chunk_bytes(&config->layout), config->schedule->node);
+                        (long long)config->slots,
+                        (long long)fan_layout_chunk_bytes(&config->layout), config->schedule->node);
     }
     e->chunks = fan_layout_chunks(&config->layout);
     e->end = e->chunks;
@@ -487,8 +512,8 @@ void fan_engine_free(fan_engine *e)
 }
 
 /*
- * Messages first: keep receives posted and sends going. Then at most one call of the user's source or
- * sink, so that the messages are looked after again before the next.
+ * Messages first: keep receives posted and sends going. Then at most one call of the user's source
+ * or sink, so that the messages are looked after again before the next.
  */
 fan_status fan_engine_progress(fan_engine *e, bool block)
 {

@@ -2,24 +2,27 @@
 /**
  * @file engine.h  Runs one node's schedule over a transport. Knows schedules, no algorithm.
  *
- * Chunks have one global order. A node works on the chunks [base, base + window): it receives them, sends them on,
- * hands them to the sink in order, and moves base past those that are finished. All nodes use the same window.
- * A chunk whose data is in place need not wait for the sink: it stays where it is.
- * Then nothing blocks for ever. Let g be the lowest chunk that is not finished on some node: every node's
- * base is at least g, and a node where g is not finished has base g and works on nothing from g + window
- * on. So its sends in progress are of chunks that every receiver has, or will have, a place for; they
- * end, and the queue comes to g. If g has not arrived there, the same holds for its parent, up to the source.
+ * Chunks have one global order. A node works on the chunks [base, base + window): it receives them,
+ * sends them on, hands them to the sink in order, and moves base past those that are finished. All
+ * nodes use the same window. A chunk whose data is in place need not wait for the sink: it stays
+ * where it is. Then nothing blocks for ever. Let g be the lowest chunk that is not finished on some
+ * node: every node's base is at least g, and a node where g is not finished has base g and works on
+ * nothing from g + window on. So its sends in progress are of chunks that every receiver has, or
+ * will have, a place for; they end, and the queue comes to g. If g has not arrived there, the same
+ * holds for its parent, up to the source.
  *
- * Ends. Let e be the first chunk that is not whole, because its source has failed or, where the length was unknown, has come to
- * the end. Every node receives every chunk, and learns from the length of a message that its chunk is not whole. Until a
- * node has e its base is at most e, for base passes only what has arrived; so it has not begun a chunk from e +
- * window on. When it has e, it knows that there are e + window chunks in all: it begins no more than these, and none
- * less, because others may have posted receives for all of them. Those behind e travel with no data. (A chunk behind e
- * may come before e: then a node believes for a while in an end that is too late, which does no harm.) So all
- * nodes begin the same chunks, every receive gets its message, and after a failure no more than a window is still sent.
+ * Ends. Let e be the first chunk that is not whole, because its source has failed or, where the
+ * length was unknown, has come to the end. Every node receives every chunk, and learns from the
+ * length of a message that its chunk is not whole. Until a node has e its base is at most e, for
+ * base passes only what has arrived; so it has not begun a chunk from e + window on. When it has e,
+ * it knows that there are e + window chunks in all: it begins no more than these, and none less,
+ * because others may have posted receives for all of them. Those behind e travel with no data. (A
+ * chunk behind e may come before e: then a node believes for a while in an end that is too late,
+ * which does no harm.) So all nodes begin the same chunks, every receive gets its message, and
+ * after a failure no more than a window is still sent.
  *
- * A message of no bytes says: failed. So that a chunk may be empty without that, messages of a stream of unknown
- * length have one byte more than their data.
+ * A message of no bytes says: failed. So that a chunk may be empty without that, messages of a
+ * stream of unknown length have one byte more than their data.
  */
 #ifndef FAN_ENGINE_ENGINE_H
 #define FAN_ENGINE_ENGINE_H
@@ -37,13 +40,21 @@
 typedef struct fan_engine_config {
     const fan_schedule *schedule;
     fan_layout layout;
-    int64_t slots; /**< the window in chunks of all subfiles, equal on all nodes */
-    int sends;     /**< sends in progress at a time */
+    int64_t slots;   /**< the window in chunks of all subfiles, equal on all nodes */
+    int sends;       /**< sends in progress at a time */
     int child_sends; /**< of those to one child and of one subfile */
-    bool overlap;  /**< false: send a subfile on only when it is complete; then slots covers all chunks */
-    fan_store store; /**< if not in place, the engine keeps cells for one window of chunks. Of unknown length: is not */
-    fan_transport transport; /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
-    fan_trace *trace;        /**< or NULL */
+    bool
+        /** false: send a subfile on only when it is complete; then slots covers all chunks */
+        overlap;
+    fan_store
+        /**
+         * if not in place, the engine keeps cells for one window of chunks. Of unknown length: is
+         * not
+         */
+        store;
+    fan_transport
+        transport;    /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
+    fan_trace *trace; /**< or NULL */
 } fan_engine_config;
 
 typedef struct fan_engine fan_engine;
@@ -54,8 +65,8 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
 void fan_engine_free(fan_engine *engine);
 
 /**
- * Do what can be done now, without blocking unless `block` is set and nothing is left to do but to wait.
- * Call until fan_engine_finished.
+ * Do what can be done now, without blocking unless `block` is set and nothing is left to do but to
+ * wait. Call until fan_engine_finished.
  *
  * @return FAN_OK, or a failure after which the engine can only be freed
  */
@@ -73,7 +84,10 @@ bool fan_engine_view(const fan_engine *engine, fan_view *view);
 /** Bytes of the data, which is new where the length was unknown. Call when finished. */
 int64_t fan_engine_length(const fan_engine *engine);
 
-/** FAN_OK, FAN_ERR_SOURCE (somebody's fill failed) or FAN_ERR_SINK (our drain failed). Call when finished. */
+/**
+ * FAN_OK, FAN_ERR_SOURCE (somebody's fill failed) or FAN_ERR_SINK (our drain failed). Call when
+ * finished.
+ */
 fan_status fan_engine_result(const fan_engine *engine);
 
 #endif

@@ -40,12 +40,13 @@ static void write_edge(writer *w, edge e)
     enum { ROOM_FOR_MORE = 16 };
     char line[4 * sizeof(fan_host_name)];
     size_t used = strlen(w->text);
-    int length = snprintf(line, sizeof line, "%sthe edge %s (rank %d) -> %s (rank %d) is stuck, ", w->edges > 0 ? "; " : "",
-                          w->hosts[e.from], e.from, w->hosts[e.to], e.to);
+    int length = snprintf(line, sizeof line, "%sthe edge %s (rank %d) -> %s (rank %d) is stuck, ",
+                          w->edges > 0 ? "; " : "", w->hosts[e.from], e.from, w->hosts[e.to], e.to);
     if (e.silent < 0)
         length += snprintf(line + length, sizeof line - (size_t)length, "though both ends answer");
     else
-        length += snprintf(line + length, sizeof line - (size_t)length, "%s does not answer", w->hosts[e.silent]);
+        length += snprintf(line + length, sizeof line - (size_t)length, "%s does not answer",
+                           w->hosts[e.silent]);
     if (w->left_out > 0 || used + (size_t)length + ROOM_FOR_MORE > w->size) {
         w->left_out++;
         return;
@@ -54,7 +55,10 @@ static void write_edge(writer *w, edge e)
     w->edges++;
 }
 
-/* Edges on which `rank` waits for ranks that are silent; or, without those, for ranks that say the same of the edge. */
+/*
+ * Edges on which `rank` waits for ranks that are silent; or, without those, for ranks that say the
+ * same of the edge.
+ */
 static void write_edges_of(writer *w, int rank, bool of_silent)
 {
     const fan_view *view = &w->views[rank];
@@ -68,7 +72,8 @@ static void write_edges_of(writer *w, int rank, bool of_silent)
     }
 }
 
-void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *hosts, char *text, size_t size)
+void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *hosts, char *text,
+                       size_t size)
 {
     writer w = {.views = views, .hosts = hosts, .text = text, .size = size};
     text[0] = '\0';
@@ -78,16 +83,18 @@ void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *ho
                 write_edges_of(&w, rank, of_silent);
     size_t used = strlen(text);
     if (w.edges + w.left_out == 0)
-        snprintf(text, size, "no edge is stuck by what the ranks say: they began to wait at different times");
+        snprintf(text, size,
+                 "no edge is stuck by what the ranks say: they began to wait at different times");
     else if (w.left_out > 0)
         snprintf(text + used, size - used, "%s%d more", used > 0 ? "; " : "", w.left_out);
 }
 
-void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text, size_t size)
+void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text,
+                             size_t size)
 {
     int used = snprintf(text, size, "rank %d on %s waits", rank, hosts[rank]);
     for (int i = 0; i < own->count && used > 0 && (size_t)used < size; i++)
         used += snprintf(text + used, size - (size_t)used, "%s %s rank %d on %s", i > 0 ? "," : "",
-                         own->waits[i].receives ? "for data from" : "to send to", own->waits[i].peer,
-                         hosts[own->waits[i].peer]);
+                         own->waits[i].receives ? "for data from" : "to send to",
+                         own->waits[i].peer, hosts[own->waits[i].peer]);
 }

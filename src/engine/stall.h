@@ -29,16 +29,19 @@ typedef char fan_host_name[64];
 void fan_view_add(fan_view *view, int peer, bool receives);
 
 /**
- * What rank 0 makes of what it has heard: edges from and to ranks that did not answer, of which another rank says that it waits
- * on them. If there are none, edges that wait by what both ends say.
+ * What rank 0 makes of what it has heard: edges from and to ranks that did not answer, of which
+ * another rank says that it waits on them. If there are none, edges that wait by what both ends
+ * say.
  *
  * @param views  [ranks]
  * @param hosts  [ranks]
  * @param text   receives as many edges as fit
  */
-void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *hosts, char *text, size_t size);
+void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *hosts, char *text,
+                       size_t size);
 
 /** What one rank knows by itself. */
-void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text, size_t size);
+void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text,
+                             size_t size);
 
 #endif

@@ -22,8 +22,12 @@ static bool claim(const fan_trace *trace, int64_t bytes)
     return fits;
 }
 
-/* The records with room for one more, NULL if there is none. Twice the room, or as much more as the limit still allows. */
-static void *make_room(const fan_trace *trace, void *records, size_t count, size_t *room, size_t size)
+/*
+ * The records with room for one more, NULL if there is none. Twice the room, or as much more as the
+ * limit still allows.
+ */
+static void *make_room(const fan_trace *trace, void *records, size_t count, size_t *room,
+                       size_t size)
 {
     if (count < *room)
         return records;
@@ -44,7 +48,8 @@ size_t fan_trace_begin(fan_trace *trace, fan_transfer transfer)
 {
     if (trace == NULL)
         return FAN_NO_TRANSFER;
-    fan_transfer *transfers = make_room(trace, trace->transfers, trace->count, &trace->room, sizeof transfer);
+    fan_transfer *transfers =
+        make_room(trace, trace->transfers, trace->count, &trace->room, sizeof transfer);
     if (transfers == NULL) {
         trace->lost++;
         return FAN_NO_TRANSFER;
@@ -72,7 +77,8 @@ void fan_trace_broadcast(fan_trace *trace, int root, int64_t bytes)
         return;
     int number = trace->next_broadcast++;
     trace->serving = false;
-    trace->whole = fan_trace_begin(trace, (fan_transfer){.kind = FAN_TRANSFER_WHOLE, .peer = root, .bytes = bytes});
+    trace->whole = fan_trace_begin(
+        trace, (fan_transfer){.kind = FAN_TRANSFER_WHOLE, .peer = root, .bytes = bytes});
     fan_record_broadcast *broadcasts = make_room(trace, trace->broadcasts, trace->broadcast_count,
                                                  &trace->broadcast_room, sizeof *trace->broadcasts);
     if (broadcasts == NULL) {

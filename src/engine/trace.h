@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file trace.h  What a rank did, kept in memory: one record per transfer. Off unless a trace is given. */
+/**
+ * @file trace.h  What a rank did, kept in memory: one record per transfer. Off unless a trace is
+ * given.
+ */
 #ifndef FAN_ENGINE_TRACE_H
 #define FAN_ENGINE_TRACE_H
 
@@ -38,7 +41,9 @@ void fan_trace_length(fan_trace *trace, int64_t bytes);
 /** This rank has all of it. */
 void fan_trace_complete(fan_trace *trace);
 
-/** A transfer begins: of this, broadcast, rank and times are set here. Returns what to end it with. */
+/**
+ * A transfer begins: of this, broadcast, rank and times are set here. Returns what to end it with.
+ */
 size_t fan_trace_begin(fan_trace *trace, fan_transfer transfer);
 
 /** It has ended, and was of `bytes`. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file transport.h  What the engine needs of a message layer: ordered nonblocking messages in numbered slots.
+ * @file transport.h  What the engine needs of a message layer: ordered nonblocking messages in
+ * numbered slots.
  *
- * Messages between two nodes with the same tag arrive in the order of their sends and match receives in
- * the order of posting, as MPI guarantees; their completions may come in any order.
+ * Messages between two nodes with the same tag arrive in the order of their sends and match
+ * receives in the order of posting, as MPI guarantees; their completions may come in any order.
  */
 #ifndef FAN_ENGINE_TRANSPORT_H
 #define FAN_ENGINE_TRANSPORT_H

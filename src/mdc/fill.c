@@ -148,7 +148,8 @@ static double value_at(const filling *f, int64_t element)
 static bool is_number(const filling *f, int64_t element)
 {
     const char *place = f->array + (size_t)element * f->bytes;
-    return !isnan(value_at(f, element)) && (f->fill == NULL || memcmp(place, f->fill, f->bytes) != 0);
+    return !isnan(value_at(f, element)) &&
+           (f->fill == NULL || memcmp(place, f->fill, f->bytes) != 0);
 }
 
 static void put_value(const filling *f, int64_t element, double value)
@@ -175,7 +176,8 @@ static int64_t find_element(const filling *f, const int64_t place[], const neigh
 }
 
 /* Average those neighbours that are numbers. False if none is. */
-static bool average(const filling *f, const int64_t place[], int64_t element, const neighbours *from)
+static bool average(const filling *f, const int64_t place[], int64_t element,
+                    const neighbours *from)
 {
     double sum = 0, weights = 0;
     for (int i = 0; i < from->count; i++) {
@@ -190,13 +192,15 @@ static bool average(const filling *f, const int64_t place[], int64_t element, co
     return weights > 0;
 }
 
-static bool take_nearest(const filling *f, const int64_t place[], int64_t element, const neighbours *from)
+static bool take_nearest(const filling *f, const int64_t place[], int64_t element,
+                         const neighbours *from)
 {
     for (int i = 0; i < from->count; i++) {
         int64_t other = find_element(f, place, &from->list[i]);
         if (other < 0)
             continue;
-        memcpy(f->array + (size_t)element * f->bytes, f->array + (size_t)other * f->bytes, f->bytes);
+        memcpy(f->array + (size_t)element * f->bytes, f->array + (size_t)other * f->bytes,
+               f->bytes);
         return true;
     }
     return false;
@@ -214,7 +218,8 @@ static void put_nothing(const filling *f, int64_t element)
 
 /* ---- a descriptor ---- */
 
-static void fill_element(const filling *f, const int64_t place[], const neighbours *pairs, const neighbours *around)
+static void fill_element(const filling *f, const int64_t place[], const neighbours *pairs,
+                         const neighbours *around)
 {
     int64_t element = find_element(f, place, &(neighbour){.weight = 0});
     bool filled = false;
@@ -224,7 +229,8 @@ static void fill_element(const filling *f, const int64_t place[], const neighbou
         put_nothing(f, element);
 }
 
-static void fill_descriptor(const filling *f, int64_t descriptor, neighbours *pairs, neighbours *around)
+static void fill_descriptor(const filling *f, int64_t descriptor, neighbours *pairs,
+                            neighbours *around)
 {
     int64_t residue[FAN_MDC_AXES], extent[FAN_MDC_AXES], place[FAN_MDC_AXES];
     const fan_mdc_lattice *lattice = f->lattice;
@@ -252,10 +258,15 @@ static size_t box_size(const fan_mdc_lattice *lattice)
     return size;
 }
 
-bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdctool_type type, size_t bytes, const void *fill,
-                  void *array)
+bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdctool_type type,
+                  size_t bytes, const void *fill, void *array)
 {
-    filling f = {.lattice = lattice, .present = present, .type = type, .bytes = bytes, .fill = fill, .array = array};
+    filling f = {.lattice = lattice,
+                 .present = present,
+                 .type = type,
+                 .bytes = bytes,
+                 .fill = fill,
+                 .array = array};
     int64_t stride = 1, some = 0, descriptors = fan_mdc_descriptors(lattice);
     for (int i = lattice->axes - 1; i >= 0; i--) {
         f.stride[i] = stride;

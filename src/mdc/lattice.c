@@ -49,7 +49,8 @@ typedef struct row {
 } row;
 
 /* The rest of the row in which the descriptor's element `first` is. */
-static row find_row(const fan_mdc_lattice *lattice, const int64_t residue[], const int64_t extent[], int64_t first)
+static row find_row(const fan_mdc_lattice *lattice, const int64_t residue[], const int64_t extent[],
+                    int64_t first)
 {
     int last = lattice->axes - 1;
     if (last < 0)
@@ -75,7 +76,8 @@ int64_t fan_mdc_place(const fan_mdc_lattice *lattice, int64_t descriptor, int64_
 }
 
 /* With the sizes of numbers, the compiler makes each of the copies a load and a store. */
-static void copy_strided(char *to, size_t to_step, const char *from, size_t from_step, int64_t count, size_t bytes)
+static void copy_strided(char *to, size_t to_step, const char *from, size_t from_step,
+                         int64_t count, size_t bytes)
 {
     for (int64_t i = 0; i < count; i++, to += to_step, from += from_step)
         switch (bytes) {
@@ -99,8 +101,8 @@ static void scatter_row(char *array, size_t step, char *piece, int64_t count, si
     copy_strided(array, step, piece, bytes, count, bytes);
 }
 
-static void each_row(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t first, int64_t count, size_t bytes,
-                     char *array, char *piece, row_function *move)
+static void each_row(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t first,
+                     int64_t count, size_t bytes, char *array, char *piece, row_function *move)
 {
     int64_t residue[FAN_MDC_AXES], extent[FAN_MDC_AXES];
     fan_mdc_residues(lattice, descriptor, residue);
@@ -115,14 +117,15 @@ static void each_row(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t
     }
 }
 
-void fan_mdc_extract(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t first, int64_t count, size_t bytes,
-                     const void *array, void *piece)
+void fan_mdc_extract(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t first,
+                     int64_t count, size_t bytes, const void *array, void *piece)
 {
     each_row(lattice, descriptor, first, count, bytes, (char *)(uintptr_t)array, piece, gather_row);
 }
 
-void fan_mdc_insert(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t first, int64_t count, size_t bytes,
-                    const void *piece, void *array)
+void fan_mdc_insert(const fan_mdc_lattice *lattice, int64_t descriptor, int64_t first,
+                    int64_t count, size_t bytes, const void *piece, void *array)
 {
-    each_row(lattice, descriptor, first, count, bytes, array, (char *)(uintptr_t)piece, scatter_row);
+    each_row(lattice, descriptor, first, count, bytes, array, (char *)(uintptr_t)piece,
+             scatter_row);
 }

@@ -27,8 +27,9 @@ static struct {
 static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 /*
- * Whoever writes to a slow disk can have the lock for so long that all is removed without it. What follows is
- * guarded by a mutex that nobody has for long, so that then, too, nothing gets its final name in halves.
+ * Whoever writes to a slow disk can have the lock for so long that all is removed without it. What
+ * follows is guarded by a mutex that nobody has for long, so that then, too, nothing gets its final
+ * name in halves.
  */
 static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static leftover *leftovers;
@@ -170,7 +171,8 @@ const char *fan_os_cleanup_run(void)
     leftover *list = take_list();
     bool any = list != NULL || command.group != 0;
     if (any)
-        snprintf(unfinished, sizeof unfinished, "%s", command.group != 0 ? command.path : list->final_path);
+        snprintf(unfinished, sizeof unfinished, "%s",
+                 command.group != 0 ? command.path : list->final_path);
     if (command.group != 0)
         kill(-command.group, SIGTERM);
     while (list != NULL) {

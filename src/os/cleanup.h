@@ -12,7 +12,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/** Hold (when all is being removed, this does not return), release what the stopping thread needs before it removes anything. May be nested. */
+/**
+ * Hold (when all is being removed, this does not return), release what the stopping thread needs
+ * before it removes anything. May be nested.
+ */
 void fan_os_cleanup_lock(void);
 void fan_os_cleanup_unlock(void);
 
@@ -26,15 +29,21 @@ void fan_os_cleanup_add(const char *path, const char *final_path);
 void fan_os_cleanup_forget(const char *path);
 
 /**
- * Register the process group of the command that takes the data for `path`, which is kept: it is told to end before
- * its input ends. 0: there is none any more.
+ * Register the process group of the command that takes the data for `path`, which is kept: it is
+ * told to end before its input ends. 0: there is none any more.
  */
 void fan_os_cleanup_command(pid_t group, const char *path);
 
-/** Rename what is whole, and forget it. Not while all is being removed: then this does not return. 0, or -1 with errno. */
+/**
+ * Rename what is whole, and forget it. Not while all is being removed: then this does not return.
+ * 0, or -1 with errno.
+ */
 int fan_os_cleanup_commit(const char *path, const char *final_path);
 
-/** Remove a file, or a directory with all that is in it. 0 (also if there is nothing), or -1 with errno. */
+/**
+ * Remove a file, or a directory with all that is in it. 0 (also if there is nothing), or -1 with
+ * errno.
+ */
 int fan_os_cleanup_remove(const char *path);
 
 /** Let the owner into all directories here and below, as far as they can be reached. */

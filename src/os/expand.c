@@ -22,7 +22,8 @@ static const char *text_of(char letter, const fan_os_value *values, size_t count
     return "%";
 }
 
-int fan_os_expand(const char *pattern, const fan_os_value *values, size_t count, char *result, size_t size)
+int fan_os_expand(const char *pattern, const fan_os_value *values, size_t count, char *result,
+                  size_t size)
 {
     size_t used = 0;
     for (const char *p = pattern; *p != '\0'; p++) {

@@ -15,10 +15,12 @@ typedef struct fan_os_value {
 bool fan_os_expand_valid(const char *pattern, const char *letters);
 
 /**
- * Replace each % and letter of a valid `pattern` by the text of the letter, and %% by a percent sign.
+ * Replace each % and letter of a valid `pattern` by the text of the letter, and %% by a percent
+ * sign.
  *
  * @return 0, or ENAMETOOLONG if the result does not fit
  */
-int fan_os_expand(const char *pattern, const fan_os_value *values, size_t count, char *result, size_t size);
+int fan_os_expand(const char *pattern, const fan_os_value *values, size_t count, char *result,
+                  size_t size);
 
 #endif

@@ -26,7 +26,8 @@ static void unmute(int descriptor, int saved)
     close(saved);
 }
 
-void fan_os_parse_on_ranks(const struct argp *parser, int argc, char **argv, bool prints, void *input)
+void fan_os_parse_on_ranks(const struct argp *parser, int argc, char **argv, bool prints,
+                           void *input)
 {
     argp_err_exit_status = 2;
     if (prints) {

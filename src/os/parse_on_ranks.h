@@ -12,6 +12,7 @@
  *
  * @param input  what the parser finds in state->input
  */
-void fan_os_parse_on_ranks(const struct argp *parser, int argc, char **argv, bool prints, void *input);
+void fan_os_parse_on_ranks(const struct argp *parser, int argc, char **argv, bool prints,
+                           void *input);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "os/path.h"
 #include "os/expand.h"
+#include "os/path.h"
 
 #include <errno.h>
 #include <limits.h>

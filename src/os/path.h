@@ -40,7 +40,10 @@ void fan_os_path_parent(const char *path, char *parent, size_t size);
 /** The last component of `path`. */
 const char *fan_os_path_base(const char *path);
 
-/** The name that a copy of `source` gets in a directory: its last component, "." if that says nothing (".", "..", "/"). */
+/**
+ * The name that a copy of `source` gets in a directory: its last component, "." if that says
+ * nothing (".", "..", "/").
+ */
 void fan_os_path_name(const char *source, char *name, size_t size);
 
 #endif

@@ -12,7 +12,8 @@
 
 extern char **environ;
 
-int fan_os_process_start(const char *program, const char *const arguments[], int input, pid_t *process)
+int fan_os_process_start(const char *program, const char *const arguments[], int input,
+                         pid_t *process)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -28,11 +29,14 @@ int fan_os_process_start(const char *program, const char *const arguments[], int
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    /* A group of its own: a shell's children must not outlive it and take a broken end for the end. */
+    /*
+     * A group of its own: a shell's children must not outlive it and take a broken end for the end.
+     */
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    int error = posix_spawnp(process, program, &actions, &attributes, (char *const *)(uintptr_t)arguments, environ);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                              POSIX_SPAWN_SETPGROUP);
+    int error = posix_spawnp(process, program, &actions, &attributes,
+                             (char *const *)(uintptr_t)arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return error;

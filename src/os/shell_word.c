@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "os/shell_word.h"
 #include "os/expand.h"
+#include "os/shell_word.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -56,22 +56,24 @@ static bool has_quoted(const char *command)
 bool fan_os_shell_command_valid(const char *command, char *error, size_t size)
 {
     if (!fan_os_expand_valid(command, "dhr"))
-        snprintf(error, size, "%s: after %% only d (directory), h (host), r (rank) and %% have a meaning",
+        snprintf(error, size,
+                 "%s: after %% only d (directory), h (host), r (rank) and %% have a meaning",
                  command);
     else if (has_quoted(command))
-        snprintf(error, size, "%s: write %%d, %%h and %%r outside of quotes; they get their own", command);
+        snprintf(error, size, "%s: write %%d, %%h and %%r outside of quotes; they get their own",
+                 command);
     else
         return true;
     return false;
 }
 
-int fan_os_shell_command_expand(const char *command, const char *directory, const char *host, int rank,
-                                  char *result, size_t size)
+int fan_os_shell_command_expand(const char *command, const char *directory, const char *host,
+                                int rank, char *result, size_t size)
 {
     char number[16], directory_word[WORD], host_word[WORD];
     snprintf(number, sizeof number, "%d", rank);
-    if (fan_os_shell_word(directory, directory_word, sizeof directory_word) != 0
-        || fan_os_shell_word(host, host_word, sizeof host_word) != 0)
+    if (fan_os_shell_word(directory, directory_word, sizeof directory_word) != 0 ||
+        fan_os_shell_word(host, host_word, sizeof host_word) != 0)
         return ENAMETOOLONG;
     const fan_os_value values[] = {{'d', directory_word}, {'h', host_word}, {'r', number}};
     return fan_os_expand(command, values, sizeof values / sizeof values[0], result, size);

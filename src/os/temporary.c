@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "os/temporary.h"
 #include "os/cleanup.h"
 #include "os/path.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +26,8 @@ static int close_with(int fd, int error)
 static bool is_at(int fd, const char *path)
 {
     struct stat opened, named;
-    return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev
-        && opened.st_ino == named.st_ino;
+    return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
 }
 
 /* Some file systems have no locks (ENOLCK on NFS without its lock service, ENOSYS on Lustre). */
@@ -71,7 +71,10 @@ static int open_it(const char *path, int flags)
     return fd;
 }
 
-/* Open it if it is there and nobody has it locked. -1 with EBUSY, or ENOENT, also if it went away meanwhile. */
+/*
+ * Open it if it is there and nobody has it locked. -1 with EBUSY, or ENOENT, also if it went away
+ * meanwhile.
+ */
 static int take_over(const char *path, int flags)
 {
     int fd = open_it(path, flags);
@@ -84,7 +87,10 @@ static int take_over(const char *path, int flags)
     return is_at(fd, path) ? fd : close_with(fd, ENOENT);
 }
 
-/* Lock what was just made and opened. -1 with EEXIST if somebody took it for a stale one before it was locked. */
+/*
+ * Lock what was just made and opened. -1 with EEXIST if somebody took it for a stale one before it
+ * was locked.
+ */
 static int lock_new(const char *path, int fd)
 {
     if (fd < 0)

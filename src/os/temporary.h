@@ -2,9 +2,9 @@
 /**
  * @file temporary.h  Names and locks of what is not whole yet.
  *
- * The data of DIR/NAME is in DIR/.NAME.fanout-part until it is whole; so is a tree. Its writer keeps
- * it locked with flock(). One that nobody has locked belongs to a run that was killed, and the next
- * run removes it or, with --resume, goes on with it.
+ * The data of DIR/NAME is in DIR/.NAME.fanout-part until it is whole; so is a tree. Its writer
+ * keeps it locked with flock(). One that nobody has locked belongs to a run that was killed, and
+ * the next run removes it or, with --resume, goes on with it.
  */
 #ifndef FAN_OS_TEMPORARY_H
 #define FAN_OS_TEMPORARY_H
@@ -12,10 +12,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FAN_COPY_PART ".fanout-part"
+#define FAN_COPY_PART    ".fanout-part"
 #define FAN_COPY_JOURNAL ".fanout-journal"
 
-/** DIR/.NAME`suffix` for DIR/NAME; a name that would become too long is replaced by its hash. False if that is too long. */
+/**
+ * DIR/.NAME`suffix` for DIR/NAME; a name that would become too long is replaced by its hash. False
+ * if that is too long.
+ */
 bool fan_os_temporary_name(const char *final_path, const char *suffix, char *path, size_t size);
 
 /** Whether `path` is such a name. */
@@ -23,7 +26,8 @@ bool fan_os_temporary_is(const char *path);
 
 /** What became of an attempt to create. */
 typedef struct fan_os_temporary {
-    int fd;       /**< locked as long as it is open; -1 with errno: EBUSY when another process is writing there */
+    /** locked as long as it is open; -1 with errno: EBUSY when another process is writing there */
+    int fd;
     bool stale;   /**< there was one of a killed run, which was removed */
     bool resumed; /**< there was one of a killed run, which this is */
 } fan_os_temporary;
@@ -31,10 +35,15 @@ typedef struct fan_os_temporary {
 /** Create the file `path`, readable by its owner only. */
 fan_os_temporary fan_os_temporary_file(const char *path);
 
-/** Lock the file of a killed run and open it for reading and writing. -1 if there is none, or if it has a writer. */
+/**
+ * Lock the file of a killed run and open it for reading and writing. -1 if there is none, or if it
+ * has a writer.
+ */
 int fan_os_temporary_take(const char *path);
 
-/** Remove what a killed run has left at `path`, if that has no writer. Whether there was something. */
+/**
+ * Remove what a killed run has left at `path`, if that has no writer. Whether there was something.
+ */
 bool fan_os_temporary_remove(const char *path);
 
 /** Create the directory `path`, or take over a stale one if `resume`. */

@@ -48,7 +48,7 @@ static void draw_colours(fan_svg *svg, const fan_plan *plan)
     int subfiles = plan->layout.subfiles;
     int shown = MIN(subfiles, LEGEND_COLOURS);
     fan_svg_text(svg, (fan_point){20, 102}, "note", "subfile");
-    for (int subfile = 0; subfile < shown; subfile ++) {
+    for (int subfile = 0; subfile < shown; subfile++) {
         double x = 72 + 38 * subfile;
         fan_svg_patch(svg, (fan_point){x, 92}, subfile);
         fan_svg_text(svg, (fan_point){x + 16, 102}, "note", "%d", subfile);

@@ -2,8 +2,8 @@
 /* A box for each group with its members in a row, the groups that it feeds below it. */
 #include "config.h"
 
-#include "plan/algorithms/groups.h"
 #include "picture/draw_parts.h"
+#include "plan/algorithms/groups.h"
 
 #include <stdlib.h>
 
@@ -154,7 +154,8 @@ static bool same_row(const fan_plan *plan, int a, int b)
     return a != plan->root && fan_plan_place(plan, a) / k == fan_plan_place(plan, b) / k;
 }
 
-static void draw_edge(const picture *p, fan_phase phase, int node, int subfile, const fan_edge *edge)
+static void draw_edge(const picture *p, fan_phase phase, int node, int subfile,
+                      const fan_edge *edge)
 {
     static const fan_stroke strokes[FAN_EDGE_KINDS] = {FAN_STROKE_SCATTER, FAN_STROKE_FORWARD,
                                                        FAN_STROKE_EXCHANGE};
@@ -173,7 +174,7 @@ static fan_status draw_edges_of(const picture *p, int node, fan_phase phase)
     fan_status status = fan_plan_schedule(p->plan, node, phase, &schedule);
     if (status != FAN_OK)
         return status;
-    for (int subfile = 0; subfile < schedule.subfiles; subfile ++) {
+    for (int subfile = 0; subfile < schedule.subfiles; subfile++) {
         const fan_role *role = &schedule.roles[subfile];
         for (int i = 0; i < role->children; i++)
             if (is_shown(p, schedule.edges[role->first + i].peer))
@@ -185,7 +186,7 @@ static fan_status draw_edges_of(const picture *p, int node, fan_phase phase)
 
 static int colour_of_member(const fan_plan *plan, int group, int member)
 {
-    for (int subfile = 0; subfile < plan->layout.subfiles; subfile ++)
+    for (int subfile = 0; subfile < plan->layout.subfiles; subfile++)
         if (fan_group_owner(&plan->shape, group, subfile) == member)
             return subfile;
     return FAN_SVG_NO_COLOUR;

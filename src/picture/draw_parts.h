@@ -3,8 +3,8 @@
 #ifndef FAN_PICTURE_DRAW_PARTS_H
 #define FAN_PICTURE_DRAW_PARTS_H
 
-#include "plan/plan.h"
 #include "picture/svg.h"
+#include "plan/plan.h"
 
 enum {
     FAN_DRAW_NODES = 64,  /**< about how many nodes are drawn */

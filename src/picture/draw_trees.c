@@ -204,7 +204,7 @@ static fan_status colour_of(const panel *p, int node, int *colour)
         return status;
     *colour = FAN_SVG_NO_COLOUR;
     int most = 0;
-    for (int subfile = 0; subfile < schedule.subfiles; subfile ++)
+    for (int subfile = 0; subfile < schedule.subfiles; subfile++)
         if (schedule.roles[subfile].children > most) {
             most = schedule.roles[subfile].children;
             *colour = subfile;
@@ -296,7 +296,7 @@ fan_status fan_draw_trees(fan_svg *svg, const fan_plan *plan, fan_point corner)
     fan_point at = corner;
     double bottom = 0;
     fan_status status = FAN_OK;
-    for (int subfile = 0; subfile < panels && status == FAN_OK; subfile ++) {
+    for (int subfile = 0; subfile < panels && status == FAN_OK; subfile++) {
         panel p = {.plan = plan, .subfile = subfile, .members = members, .corner = at};
         status = collect(&p);
         if (status == FAN_OK) {

@@ -28,7 +28,7 @@ static void print_children(const fan_schedule *schedule, const fan_role *role, F
 void fan_schedule_print(const fan_schedule *schedule, FILE *out)
 {
     fprintf(out, "  %8s%10s  %s\n", "subfile", "from", "to");
-    for (int subfile = 0; subfile < schedule->subfiles; subfile ++) {
+    for (int subfile = 0; subfile < schedule->subfiles; subfile++) {
         const fan_role *role = &schedule->roles[subfile];
         if (role->parent == FAN_PARENT_ABSENT)
             continue;

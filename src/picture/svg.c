@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +72,7 @@ fan_status fan_svg_begin(fan_svg *svg)
 static void write_arrowheads(int classes, FILE *out)
 {
     fprintf(out, "<defs>\n");
-    for (int colour = 0; colour < classes; colour ++) {
+    for (int colour = 0; colour < classes; colour++) {
         char text[8];
         fprintf(out,
                 "<marker id=\"head%d\" markerUnits=\"userSpaceOnUse\" markerWidth=\"8\" "
@@ -150,9 +150,9 @@ void fan_svg_bow(fan_svg *svg, int colour, fan_point from, fan_point to)
 void fan_svg_node(fan_svg *svg, fan_point at, int node, int colour)
 {
     char text[8];
-    const char *fill = colour == FAN_SVG_ROOT       ? "#222222"
+    const char *fill = colour == FAN_SVG_ROOT        ? "#222222"
                        : colour == FAN_SVG_NO_COLOUR ? "#ffffff"
-                                                   : colour_of(colour, text);
+                                                     : colour_of(colour, text);
     const char *ink = colour == FAN_SVG_NO_COLOUR ? "#333333" : "#ffffff";
     const char *rim = colour == FAN_SVG_NO_COLOUR ? "#888888" : fill;
     fprintf(svg->body, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" style=\"fill:%s;stroke:%s\"/>\n",
@@ -207,21 +207,25 @@ void fan_svg_patch(fan_svg *svg, fan_point corner, int colour)
 void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, int colour)
 {
     char text[8];
-    fprintf(svg->body, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" style=\"fill:%s\"/>\n", corner.x,
-            corner.y, width, height, colour == FAN_SVG_NO_COLOUR ? "#999999" : colour_of(colour, text));
+    fprintf(svg->body,
+            "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" style=\"fill:%s\"/>\n",
+            corner.x, corner.y, width, height,
+            colour == FAN_SVG_NO_COLOUR ? "#999999" : colour_of(colour, text));
     grow(svg, corner.x + width, corner.y + height);
 }
 
 void fan_svg_mark(fan_svg *svg, fan_point top, double height)
 {
-    fprintf(svg->body, "<path d=\"M%.1f,%.1f v%.1f\" style=\"stroke:#111111\"/>\n", top.x, top.y, height);
+    fprintf(svg->body, "<path d=\"M%.1f,%.1f v%.1f\" style=\"stroke:#111111\"/>\n", top.x, top.y,
+            height);
     grow(svg, top.x, top.y + height);
 }
 
 void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int colour, const fan_point *points, int count)
 {
     char text[8];
-    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke], colour_of(colour, text));
+    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke],
+            colour_of(colour, text));
     for (int i = 0; i < count; i++) {
         fprintf(svg->body, "%c%.1f,%.1f", i == 0 ? 'M' : 'L', points[i].x, points[i].y);
         grow(svg, points[i].x, points[i].y);
@@ -239,6 +243,7 @@ void fan_svg_dot(fan_svg *svg, fan_point at, int colour)
 
 void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to)
 {
-    fprintf(svg->body, "<path class=\"rule\" d=\"M%.1f,%.1f L%.1f,%.1f\"/>\n", from.x, from.y, to.x, to.y);
+    fprintf(svg->body, "<path class=\"rule\" d=\"M%.1f,%.1f L%.1f,%.1f\"/>\n", from.x, from.y, to.x,
+            to.y);
     grow(svg, to.x, to.y);
 }

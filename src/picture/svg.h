@@ -34,9 +34,9 @@ typedef enum fan_stroke {
 typedef enum fan_box { FAN_BOX_GROUP, FAN_BOX_LATE_GROUP, FAN_BOX_PANEL, FAN_BOXES } fan_box;
 
 enum {
-    FAN_SVG_RADIUS = 11,   /**< of a node */
+    FAN_SVG_RADIUS = 11,    /**< of a node */
     FAN_SVG_NO_COLOUR = -1, /**< a node that owns no subfile */
-    FAN_SVG_ROOT = -2      /**< the root */
+    FAN_SVG_ROOT = -2       /**< the root */
 };
 
 fan_status fan_svg_begin(fan_svg *svg);

@@ -58,8 +58,10 @@ static void say_trees(FILE *out, const fan_plan *plan)
                 k);
     else if (plan->shape.blocks != NULL)
         fprintf(out,
-                "  The root sends each of %d subfiles into a tree of its own over the switches, and within each\n"
-                "  switch it goes down a tree over the hosts. The data enters a switch once and leaves it once.\n",
+                "  The root sends each of %d subfiles into a tree of its own over the switches, "
+                "and within each\n"
+                "  switch it goes down a tree over the hosts. The data enters a switch once and "
+                "leaves it once.\n",
                 k);
     else
         fprintf(
@@ -157,10 +159,10 @@ static void compare(void *state, const fan_plan *rival)
 static rivals find_rivals(const fan_plan *plan, const fan_params *params)
 {
     fan_plan_request request = {.bytes = plan->layout.bytes,
-                           .nodes = plan->nodes,
-                           .root = plan->root,
-                           .local = plan->local,
-                           .order = plan->order};
+                                .nodes = plan->nodes,
+                                .root = plan->root,
+                                .local = plan->local,
+                                .order = plan->order};
     rivals r = {.plan = plan};
     fan_plan_candidates(&request, params, compare, &r);
     return r;
@@ -220,11 +222,14 @@ static void say_pipeline(FILE *out, const fan_plan *plan, const fan_params *para
 {
     text chunk, memory;
     fan_format_bytes(fan_layout_chunk_bytes(&plan->layout), chunk, sizeof chunk);
-    fan_format_bytes(fan_plan_slots(plan) * fan_layout_chunk_bytes(&plan->layout), memory, sizeof memory);
+    fan_format_bytes(fan_plan_slots(plan) * fan_layout_chunk_bytes(&plan->layout), memory,
+                     sizeof memory);
     fprintf(out, "Chunks: %" PRId64 " of %s (%s), chunk g belongs to subfile g mod %d.\n",
             fan_layout_chunks(&plan->layout), chunk, origin(params->chunk_bytes > 0),
             plan->layout.subfiles);
-    fprintf(out, "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s), %d to each receiver (%s).\n",
+    fprintf(out,
+            "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s), %d to each "
+            "receiver (%s).\n",
             plan->window, plan->window == 1 ? "" : "s", origin(params->window > 0), plan->sends,
             plan->sends == 1 ? "" : "s", origin(params->sends > 0), plan->child_sends,
             origin(params->child_sends > 0));
@@ -256,9 +261,9 @@ static fan_status add_load(const fan_plan *plan, fan_phase phase, load *sum)
     fan_status status = fan_plan_schedule(plan, sum->node, phase, &schedule);
     if (status != FAN_OK)
         return status;
-    for (int subfile = 0; subfile < schedule.subfiles; subfile ++)
-        sum->bytes +=
-            schedule.roles[subfile].children * (double)fan_layout_subfile_bytes(&plan->layout, subfile);
+    for (int subfile = 0; subfile < schedule.subfiles; subfile++)
+        sum->bytes += schedule.roles[subfile].children *
+                      (double)fan_layout_subfile_bytes(&plan->layout, subfile);
     fan_schedule_free(&schedule);
     return FAN_OK;
 }
@@ -329,7 +334,8 @@ static void say_one_node(FILE *out, const fan_plan *plan)
     fprintf(out, "%s from one rank to the others of its node.\n",
             fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes));
     fprintf(out,
-            "All %d ranks share memory: the root copies the data into a ring of cells, from which the others copy\n"
+            "All %d ranks share memory: the root copies the data into a ring of cells, from which "
+            "the others copy\n"
             "it out at the same time.\nPredicted time: %s, that of one copy.\n",
             plan->local, fan_format_seconds(plan->predicted, predicted, sizeof predicted));
 }
@@ -338,7 +344,8 @@ static void say_local(FILE *out, const fan_plan *plan)
 {
     if (plan->local > 1)
         fprintf(out,
-                "  A node receives the data once. Its ranks, up to %d, get it through memory while it arrives.\n",
+                "  A node receives the data once. Its ranks, up to %d, get it through memory while "
+                "it arrives.\n",
                 plan->local);
 }
 

@@ -36,7 +36,7 @@ static int node_at(const void *plan, int place)
 
 static void read_for_oneself(const fan_plan *plan, fan_schedule *schedule)
 {
-    for (int subfile = 0; subfile < schedule->subfiles; subfile ++)
+    for (int subfile = 0; subfile < schedule->subfiles; subfile++)
         if (schedule->roles[subfile].parent == plan->root)
             schedule->roles[subfile].parent = FAN_PARENT_SELF;
 }
@@ -54,7 +54,7 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
     }
     const fan_algorithm_table *algorithm = &fan_algorithms[plan->algorithm];
     int place = fan_plan_place(plan, node);
-    for (int subfile = 0; subfile < schedule->subfiles; subfile ++)
+    for (int subfile = 0; subfile < schedule->subfiles; subfile++)
         algorithm->role(&plan->shape, subfile, place, phase, schedule);
     if (schedule->out_of_memory) {
         fan_schedule_free(schedule);

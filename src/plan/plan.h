@@ -8,9 +8,10 @@
  * node x + 1 from the root on, so that neighbouring nodes stay neighbours in a group whatever the
  * root is.
  *
- * Shared source. If all nodes can read the data, in a parallel file system, nobody needs to read all of it. The plan is made
- * as if that storage were one node more, the last, which is the root; but what the root would send to a node, the node
- * reads itself. So the first nodes read a subfile each, and every byte is read once.
+ * Shared source. If all nodes can read the data, in a parallel file system, nobody needs to read
+ * all of it. The plan is made as if that storage were one node more, the last, which is the root;
+ * but what the root would send to a node, the node reads itself. So the first nodes read a subfile
+ * each, and every byte is read once.
  */
 #ifndef FAN_PLAN_PLAN_H
 #define FAN_PLAN_PLAN_H
@@ -29,7 +30,9 @@ typedef struct fan_plan {
     int local;              /**< ranks on the fullest node, 0 or 1: nodes are single ranks */
     const fan_order *order; /**< of the nodes, NULL: by number; the caller keeps it */
     int tail;               /**< see fan_order_place */
-    bool shared_source;     /**< the root is storage: its children are sources in its place, nobody is it */
+    bool
+        /** the root is storage: its children are sources in its place, nobody is it */
+        shared_source;
     fan_shape shape;
     fan_layout layout;
     int window;       /**< chunks of each subfile in progress on a node; all nodes use the same */

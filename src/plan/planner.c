@@ -18,7 +18,10 @@ enum {
     LARGEST_KTREE_K = 8,
     LARGEST_RAMP = 16,
     MOST_CELL_BYTES = 128 * 1024 * 1024, /* window x chunk of a stream, per rank */
-    LONG_STREAM = 64 * 1024 * 1024 /* one of unknown length is taken for; longer ones get chunks beyond MPI's eager limit */
+    LONG_STREAM =
+        64 * 1024 *
+        /* one of unknown length is taken for; longer ones get chunks beyond MPI's eager limit */
+        1024
 };
 
 /*
@@ -34,7 +37,8 @@ static const size_t candidates = sizeof by_preference / sizeof by_preference[0];
  */
 static const double indifference = 1.01;
 static const double indifferent_hops = 2;
-static const double worth_it = 0.997; /* what a smaller chunk must come to: it takes more work than the model knows */
+static const double worth_it =
+    0.997; /* what a smaller chunk must come to: it takes more work than the model knows */
 
 typedef struct search {
     const fan_plan_request *request;
@@ -76,9 +80,10 @@ static double chunks_in_latency(const fan_model *model, int64_t chunk_bytes)
 }
 
 /*
- * An edge carries one of k subfiles, so a chunk in k chunk times. Besides the chunk on its way there must be those
- * of one latency, twice, because they do not leave evenly. More would only take their share of the link from other
- * edges and be late. (Simulated with SimGrid: 3 to 64 nodes, k = 2 and 4, chunks of 4, 8 and 16 KiB.)
+ * An edge carries one of k subfiles, so a chunk in k chunk times. Besides the chunk on its way
+ * there must be those of one latency, twice, because they do not leave evenly. More would only take
+ * their share of the link from other edges and be late. (Simulated with SimGrid: 3 to 64 nodes, k =
+ * 2 and 4, chunks of 4, 8 and 16 KiB.)
  */
 static int child_sends_for(const search *s, int k, int64_t chunk)
 {
@@ -101,7 +106,10 @@ static int sends_for(const search *s, const fan_plan *plan)
     return (int)ceil(edges - 1e-9) * plan->child_sends;
 }
 
-/* Chunks by which the subfiles lie apart, and those being received and being sent; but no more than there are. */
+/*
+ * Chunks by which the subfiles lie apart, and those being received and being sent; but no more than
+ * there are.
+ */
 static int window_for(const search *s, const fan_plan *plan, int skew)
 {
     if (s->params->window > 0)
@@ -121,18 +129,23 @@ static double predict(const search *s, const fan_plan *plan)
         cost.rounds = MAX(cost.rounds, 1 / slowest);
     else
         model.bandwidth *= slowest;
-    return fan_cost_time(&model, &cost, (double)s->request->bytes, (double)MAX(1, fan_layout_chunks(&plan->layout)),
-                         (double)chunk_of(plan));
+    return fan_cost_time(&model, &cost, (double)s->request->bytes,
+                         (double)MAX(1, fan_layout_chunks(&plan->layout)), (double)chunk_of(plan));
 }
 
-/* As many rounds as an edge has chunks in progress, so that all of these are of different length. */
+/*
+ * As many rounds as an edge has chunks in progress, so that all of these are of different length.
+ */
 static int ramp_for(const search *s, int k, int64_t chunk)
 {
     int64_t rounds = MAX(1, s->request->bytes / (chunk * k));
     return (int)MIN(MIN(child_sends_for(s, k, chunk), LARGEST_RAMP), MIN(rounds, chunk));
 }
 
-/* Several ranks that read one source do it in its own units, stripes or records: then they get the chunks that they ask for. */
+/*
+ * Several ranks that read one source do it in its own units, stripes or records: then they get the
+ * chunks that they ask for.
+ */
 static bool wants_exact_chunks(const search *s)
 {
     return s->request->shared_source && s->params->chunk_bytes > 0;
@@ -142,11 +155,14 @@ static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 {
     int subfiles = plan->layout.subfiles;
     plan->layout = wants_exact_chunks(s) ? fan_layout_exact(s->request->bytes, chunk, subfiles)
-                                         : fan_layout_make(s->request->bytes, chunk, subfiles, ramp_for(s, subfiles, chunk));
+                                         : fan_layout_make(s->request->bytes, chunk, subfiles,
+                                                           ramp_for(s, subfiles, chunk));
     plan->predicted = predict(s, plan);
 }
 
-/* The chunk with the least predicted time; a smaller one must be worth the work of more messages. */
+/*
+ * The chunk with the least predicted time; a smaller one must be worth the work of more messages.
+ */
 static void choose_chunk(const search *s, fan_plan *plan)
 {
     if (s->params->chunk_bytes > 0) {
@@ -184,8 +200,8 @@ static void align_groups(const search *s, fan_plan *plan)
 }
 
 /*
- * Trees over switches, or groups within switches. A chain of groups enters and leaves each switch once; with more
- * branches each group is fed from elsewhere, so there must be only one on a switch.
+ * Trees over switches, or groups within switches. A chain of groups enters and leaves each switch
+ * once; with more branches each group is fed from elsewhere, so there must be only one on a switch.
  */
 static bool is_in_switches(const fan_plan *plan)
 {
@@ -222,7 +238,8 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
         .overlap = s->request->bounded || s->params->overlap != 0,
         .limit_predicted = fan_limit_time(&s->model, (double)s->request->bytes),
     };
-    if (algorithm == FAN_KTREE && s->in_switches && fan_order_blocks(s->request->order, s->request->root) > 1)
+    if (algorithm == FAN_KTREE && s->in_switches &&
+        fan_order_blocks(s->request->order, s->request->root) > 1)
         plan.shape.blocks = s->request->order;
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.layout.subfiles = plan.shape.group_size;
@@ -284,8 +301,8 @@ static bool is_candidate(const search *s, fan_algorithm algorithm)
 }
 
 /*
- * Slow nodes become leaves if the others, which then send for them, still need no longer than the slowest
- * takes to receive.
+ * Slow nodes become leaves if the others, which then send for them, still need no longer than the
+ * slowest takes to receive.
  */
 static int slow_leaves(const search *s)
 {
@@ -379,8 +396,9 @@ static fan_plan choose(const fan_plan_request *request, const fan_params *params
 }
 
 /*
- * A message of a stream to its end has a byte more than its chunk (engine.h). A chunk of the length up to which MPI sends at once
- * would become a message that waits for its receiver: 64 MiB to 9 hosts over TCP, 64 KiB chunks, took 1.42 of the limit so.
+ * A message of a stream to its end has a byte more than its chunk (engine.h). A chunk of the length
+ * up to which MPI sends at once would become a message that waits for its receiver: 64 MiB to 9
+ * hosts over TCP, 64 KiB chunks, took 1.42 of the limit so.
  */
 static fan_layout leave_room_for_tail(fan_layout layout)
 {
@@ -392,7 +410,10 @@ static fan_layout leave_room_for_tail(fan_layout layout)
     return layout;
 }
 
-/* Chunks grow to their full length and stay at it: the layout of a long stream is that of a longer one, but for the end. */
+/*
+ * Chunks grow to their full length and stay at it: the layout of a long stream is that of a longer
+ * one, but for the end.
+ */
 static fan_plan choose_for_long_stream(const fan_plan_request *request, const fan_params *params)
 {
     fan_plan_request typical = *request;

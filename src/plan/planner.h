@@ -3,15 +3,18 @@
 #ifndef FAN_PLAN_PLANNER_H
 #define FAN_PLAN_PLANNER_H
 
-#include "plan/schedule/model.h"
 #include "plan/plan.h"
+#include "plan/schedule/model.h"
 #include "tune/params.h"
 
 typedef struct fan_plan_request {
     int64_t bytes; /**< or FAN_UNKNOWN_LENGTH: planned as a long one */
     int nodes;
     int root;
-    int local; /**< ranks on the fullest node, which get the data through memory; 0 or 1: nodes are single ranks */
+    /**
+     * ranks on the fullest node, which get the data through memory; 0 or 1: nodes are single ranks
+     */
+    int local;
     bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
                    */
     const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */

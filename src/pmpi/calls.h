@@ -2,10 +2,11 @@
 /**
  * @file calls.h  The MPI calls that the shim takes over, as a table.
  *
- * The shim is two shared objects. libfanout_pmpi.so, which is preloaded, has the entry points and is linked
- * with no MPI library, so that it weighs nothing in a shell or in a program of another MPI. The first call
- * makes it look for the MPI library behind it; if that is the one it was built for, it loads
- * libfanout_shim.so, which is linked with that library and with libfanout, and does the work.
+ * The shim is two shared objects. libfanout_pmpi.so, which is preloaded, has the entry points and
+ * is linked with no MPI library, so that it weighs nothing in a shell or in a program of another
+ * MPI. The first call makes it look for the MPI library behind it; if that is the one it was built
+ * for, it loads libfanout_shim.so, which is linked with that library and with libfanout, and does
+ * the work.
  */
 #ifndef FAN_PMPI_CALLS_H
 #define FAN_PMPI_CALLS_H
@@ -19,9 +20,12 @@ typedef int fan_ibcast_fn(void *, int, MPI_Datatype, int, MPI_Comm, MPI_Request 
 typedef int fan_bcast_init_fn(void *, int, MPI_Datatype, int, MPI_Comm, MPI_Info, MPI_Request *);
 typedef int fan_bcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm);
 typedef int fan_ibcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Request *);
-typedef int fan_bcast_init_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Info, MPI_Request *);
-typedef void fan_fortran_bcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *);
-typedef void fan_fortran_ibcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *);
+typedef int fan_bcast_init_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Info,
+                                MPI_Request *);
+typedef void fan_fortran_bcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *,
+                                  MPI_Fint *);
+typedef void fan_fortran_ibcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *,
+                                   MPI_Fint *, MPI_Fint *);
 
 /** One definition of each call. NULL where the MPI library has no such call. */
 typedef struct fan_calls {

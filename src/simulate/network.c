@@ -19,7 +19,8 @@ typedef struct early {
 
 /* Messages of one tag to one node: a tag has one sender there, so that they match in order. */
 typedef struct channel {
-    int first_posted, last_posted; /* slots of the receives that wait, linked by node.next_posted; or NO_SLOT */
+    int first_posted,
+        last_posted; /* slots of the receives that wait, linked by node.next_posted; or NO_SLOT */
     STAILQ_HEAD(, early) early;
 } channel;
 
@@ -49,7 +50,8 @@ static void schedule(fan_network *n, fan_happening event)
 
 static fan_status memory_status(const fan_network *n)
 {
-    return n->out_of_memory ? fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", n->nodes) : FAN_OK;
+    return n->out_of_memory ? fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", n->nodes)
+                            : FAN_OK;
 }
 
 /* The node's processor works on a message; returns when it is done. */
@@ -185,7 +187,8 @@ double fan_network_time(const fan_network *n)
 
 fan_transport fan_network_transport(fan_network *n, int number)
 {
-    return (fan_transport){.state = &n->node[number], .receive = receive, .send = send, .collect = collect};
+    return (fan_transport){
+        .state = &n->node[number], .receive = receive, .send = send, .collect = collect};
 }
 
 static bool make_node(fan_network *n, int number)

@@ -86,7 +86,8 @@ static fan_status play(stage *s)
         status = enter(s, node, FAN_PHASE_RECEIVE);
     for (int node = 0; status == FAN_OK && node < s->plan->nodes; node++)
         status = run(s, node);
-    for (int node; status == FAN_OK && s->unfinished > 0 && (node = fan_network_step(s->network)) != -2;)
+    for (int node;
+         status == FAN_OK && s->unfinished > 0 && (node = fan_network_step(s->network)) != -2;)
         if (node >= 0)
             status = run(s, node);
     if (status == FAN_OK && s->unfinished > 0)
@@ -100,9 +101,10 @@ fan_status fan_simulate(const fan_plan *plan, const fan_model *model, double *se
     int slots = (int)fan_plan_engine_slots(plan) + plan->sends;
     s.network = fan_network_create(plan->nodes, plan->layout.subfiles, slots, model);
     s.actors = calloc((size_t)plan->nodes, sizeof *s.actors);
-    fan_status status = s.network != NULL && s.actors != NULL
-                            ? play(&s)
-                            : fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", plan->nodes);
+    fan_status status =
+        s.network != NULL && s.actors != NULL
+            ? play(&s)
+            : fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", plan->nodes);
     if (status == FAN_OK)
         *seconds = fan_network_time(s.network);
     for (int node = 0; s.actors != NULL && node < plan->nodes; node++)

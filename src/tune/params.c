@@ -25,7 +25,7 @@ typedef struct descriptor {
 } descriptor;
 
 static const descriptor table[] = {
-#define FAN_PARAM(name, kind, preset, minimum, maximum, help) \
+#define FAN_PARAM(name, kind, preset, minimum, maximum, help)                                      \
     {#name, help, offsetof(fan_params, name), kind, (double)(minimum), (double)(maximum)},
 #include "tune/params.def"
 #undef FAN_PARAM

@@ -2,8 +2,8 @@
 /**
  * @file tap.h  Collective TAP: every rank checks, rank 0 prints one line for all.
  *
- * A check passes when it holds on every rank. Run under tests/run-mpi, which says how many ranks there
- * must be.
+ * A check passes when it holds on every rank. Run under tests/run-mpi, which says how many ranks
+ * there must be.
  */
 #ifndef FAN_TESTS_TAP_H
 #define FAN_TESTS_TAP_H
@@ -25,7 +25,8 @@ static inline void tap_begin(int required)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     const char *expected = getenv("FANOUT_TEST_RANKS");
     if (expected == NULL || atoi(expected) != size) {
-        printf("Bail out! there are %d ranks, tests/run-mpi asked for %s\n", size, expected ? expected : "none");
+        printf("Bail out! there are %d ranks, tests/run-mpi asked for %s\n", size,
+               expected ? expected : "none");
         MPI_Abort(MPI_COMM_WORLD, 1);
     }
 }

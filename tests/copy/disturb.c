@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream, and between it and the
- * system calls that make files.
+ * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream, and
+ * between it and the system calls that make files.
  *
  * FANOUT_DISTURB_PAUSE=MICROSECONDS  a slow source: wait before each piece
  * FANOUT_DISTURB_CORRUPT=1           a bad network: change each piece that arrives
  * FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the end
  * FANOUT_DISTURB_FAIL=FUNCTION:ERROR:N          its call number N fails: EIO, EDQUOT or ENOSPC
- * FANOUT_DISTURB_DELAY=FUNCTION:MICROSECONDS:N  its call number N waits first (0: each call), and says so in FILE:
- * FANOUT_DISTURB_DELAYED=FILE
- * FANOUT_DISTURB_REMOVE=MICROSECONDS            wait before each file that is removed with remove()
+ * FANOUT_DISTURB_DELAY=FUNCTION:MICROSECONDS:N  its call number N waits first (0: each call), and
+ * says so in FILE: FANOUT_DISTURB_DELAYED=FILE FANOUT_DISTURB_REMOVE=MICROSECONDS            wait
+ * before each file that is removed with remove()
  */
 #include "config.h"
 
@@ -81,8 +81,8 @@ static bool is_meant(const char *variable, const char *function, int call, char 
     const char *text = getenv(variable);
     char name[16];
     int number;
-    return text != NULL && sscanf(text, "%15[^:]:%15[^:]:%d", name, argument, &number) == 3
-        && strcmp(name, function) == 0 && (number == 0 || number == call);
+    return text != NULL && sscanf(text, "%15[^:]:%15[^:]:%d", name, argument, &number) == 3 &&
+           strcmp(name, function) == 0 && (number == 0 || number == call);
 }
 
 static void delay(const char *microseconds)
@@ -104,22 +104,25 @@ static bool disturb(const char *function, int call)
         delay(argument);
     if (!is_meant("FANOUT_DISTURB_FAIL", function, call, argument))
         return false;
-    errno = strcmp(argument, "EDQUOT") == 0 ? EDQUOT : strcmp(argument, "ENOSPC") == 0 ? ENOSPC : EIO;
+    errno = strcmp(argument, "EDQUOT") == 0   ? EDQUOT
+            : strcmp(argument, "ENOSPC") == 0 ? ENOSPC
+                                              : EIO;
     return true;
 }
 
-#define DISTURBED(type, name, parameters, arguments)                      \
-    type name parameters                                                  \
-    {                                                                     \
-        static atomic_int calls;                                          \
-        union {                                                           \
-            void *object;                                                 \
-            type(*function) parameters;                                   \
-        } next = {dlsym(RTLD_NEXT, #name)};                               \
-        return disturb(#name, ++calls) ? -1 : next.function arguments;    \
+#define DISTURBED(type, name, parameters, arguments)                                               \
+    type name parameters                                                                           \
+    {                                                                                              \
+        static atomic_int calls;                                                                   \
+        union {                                                                                    \
+            void *object;                                                                          \
+            type(*function) parameters;                                                            \
+        } next = {dlsym(RTLD_NEXT, #name)};                                                        \
+        return disturb(#name, ++calls) ? -1 : next.function arguments;                             \
     }
 
-DISTURBED(ssize_t, pwrite, (int fd, const void *data, size_t bytes, off_t offset), (fd, data, bytes, offset))
+DISTURBED(ssize_t, pwrite, (int fd, const void *data, size_t bytes, off_t offset),
+          (fd, data, bytes, offset))
 DISTURBED(int, fsync, (int fd), (fd))
 DISTURBED(int, fdatasync, (int fd), (fd))
 DISTURBED(int, ftruncate, (int fd, off_t size), (fd, size))

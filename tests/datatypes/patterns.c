@@ -13,7 +13,7 @@ typedef struct description {
     const char *text;
     void (*make)(const int *at, int *count, MPI_Datatype *type); /* for a buffer at `at` */
     int (*place)(int element);                                   /* in ints, from there */
-    bool absolute;                                               /* the buffer argument is MPI_BOTTOM */
+    bool absolute; /* the buffer argument is MPI_BOTTOM */
 } description;
 
 static int place_dense(int i)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file patterns.h  Legal broadcasts in which the root's (count, datatype) is not the others', though the signature
- * is. Some MPI libraries cut a broadcast into segments by the local count and datatype, and then do them wrong.
+ * @file patterns.h  Legal broadcasts in which the root's (count, datatype) is not the others',
+ * though the signature is. Some MPI libraries cut a broadcast into segments by the local count and
+ * datatype, and then do them wrong.
  */
 #ifndef FAN_TESTS_PATTERNS_H
 #define FAN_TESTS_PATTERNS_H
@@ -12,12 +13,14 @@
 /** Ints of each broadcast: 1.4 MB. */
 enum { PATTERN_INTS = 350000 };
 
-typedef int pattern_broadcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm);
+typedef int pattern_broadcast(void *buffer, int count, MPI_Datatype datatype, int root,
+                              MPI_Comm comm);
 
 /** What became of it on this rank. */
 typedef struct pattern_outcome {
     int error_class; /**< of the error, or MPI_SUCCESS */
-    int wrong; /**< ints that are not as they should be, among them those that belong to no element */
+    /** ints that are not as they should be, among them those that belong to no element */
+    int wrong;
 } pattern_outcome;
 
 int pattern_count(void);

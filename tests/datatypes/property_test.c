@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random broadcasts: each rank has its own (count, datatype) of a common signature, some with MPI_BOTTOM and
- * absolute addresses, on communicators of 1 to 8 ranks with random parameters. The memory of every rank, its holes
- * too, must be as the definitions of the datatypes say, and as after linear sends by the root of the same. Where the
- * MPI library's own messages, or in a broadcast that is handed over its own broadcast, differ from the definitions,
- * that is told and is no failure: MPICH 4.0.2 truncates long messages to arrays of MPI_SHORT_INT.
+ * Random broadcasts: each rank has its own (count, datatype) of a common signature, some with
+ * MPI_BOTTOM and absolute addresses, on communicators of 1 to 8 ranks with random parameters. The
+ * memory of every rank, its holes too, must be as the definitions of the datatypes say, and as
+ * after linear sends by the root of the same. Where the MPI library's own messages, or in a
+ * broadcast that is handed over its own broadcast, differ from the definitions, that is told and is
+ * no failure: MPICH 4.0.2 truncates long messages to arrays of MPI_SHORT_INT.
  *
- * FANOUT_TEST_DRAWS=n broadcasts (2000), FANOUT_TEST_SEED=n another series (1), FANOUT_TEST_FIRST=n only from the
- * n-th communicator on. The same seed draws the same.
+ * FANOUT_TEST_DRAWS=n broadcasts (2000), FANOUT_TEST_SEED=n another series (1), FANOUT_TEST_FIRST=n
+ * only from the n-th communicator on. The same seed draws the same.
  */
 #include "config.h"
 
 #include "fanout.h"
-#include "tests/lib/evidence.h"
 #include "lib/deliver/delivery.h"
-#include "tests/datatypes/random_layout.h"
 #include "tests/common/tap.h"
+#include "tests/datatypes/random_layout.h"
+#include "tests/lib/evidence.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -50,7 +51,8 @@ static tally tallies[ALGORITHM_COUNT];
 /* Independent of all other (stream, number): splitmix64. */
 static random_state random_stream(uint64_t stream, uint64_t number)
 {
-    uint64_t x = seed + stream * UINT64_C(0x9e3779b97f4a7c15) + number * UINT64_C(0xd1342543de82ef95);
+    uint64_t x =
+        seed + stream * UINT64_C(0x9e3779b97f4a7c15) + number * UINT64_C(0xd1342543de82ef95);
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
     return (x ^ x >> 31) | 1;
@@ -75,7 +77,8 @@ static void hint(setting *s, MPI_Info hints, const char *key, int number)
 
 static MPI_Info draw_hints(random_state *state, setting *s)
 {
-    static const int chunks[] = {0, 16, 40, 100, 333, 1000, 5000}, limits[] = {0, 0, 0, 500, 100000};
+    static const int chunks[] = {0, 16, 40, 100, 333, 1000, 5000},
+                     limits[] = {0, 0, 0, 500, 100000};
     MPI_Info hints;
     MPI_Info_create(&hints);
     MPI_Info_set(hints, "fanout_algorithm", algorithms[s->algorithm]);
@@ -164,7 +167,8 @@ static void make_absolute(buffers *b, unsigned char *origin)
     b->address = MPI_BOTTOM;
 }
 
-static void make_buffers(buffers *b, random_state *own, const signature *s, uint64_t draw, bool is_root)
+static void make_buffers(buffers *b, random_state *own, const signature *s, uint64_t draw,
+                         bool is_root)
 {
     b->described = random_layout(own, s);
     const layout *l = &b->described;
@@ -217,7 +221,8 @@ typedef enum finding { SAME, REFERENCE_WRONG, ERROR, DIFFERENT } finding;
 
 static const char *const findings[] = {
     [SAME] = "",
-    [REFERENCE_WRONG] = "the MPI library's own messages, or its own broadcast, are not as the datatypes say",
+    [REFERENCE_WRONG] =
+        "the MPI library's own messages, or its own broadcast, are not as the datatypes say",
     [ERROR] = "fanout_bcast returns an error",
     [DIFFERENT] = "fanout_bcast does not give what the linear reference gives",
 };
@@ -253,9 +258,10 @@ static void tell(const setting *s, uint64_t number, int draw, const buffers *b, 
     static int told[] = {[REFERENCE_WRONG] = 4, [ERROR] = 0, [DIFFERENT] = 0};
     if (found == SAME || told[found]++ >= 5)
         return;
-    printf("# seed %" PRIu64 ", FANOUT_TEST_FIRST=%" PRIu64 ", draw %d, rank %d: %s\n#   %s\n#   %s%d of %s\n", seed,
-           number, draw, world_rank, findings[found], s->text, b->address == MPI_BOTTOM ? "MPI_BOTTOM, " : "",
-           b->described.count, b->described.text);
+    printf("# seed %" PRIu64 ", FANOUT_TEST_FIRST=%" PRIu64
+           ", draw %d, rank %d: %s\n#   %s\n#   %s%d of %s\n",
+           seed, number, draw, world_rank, findings[found], s->text,
+           b->address == MPI_BOTTOM ? "MPI_BOTTOM, " : "", b->described.count, b->described.text);
     fflush(stdout);
 }
 
@@ -294,7 +300,8 @@ static void conclude(const char *algorithm, const tally *t)
 {
     int sums[] = {t->draws, t->library_wrong};
     MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
-    tap_ok(t->wrong == 0 && t->ours == t->expected, "%s: %d draws, seed %" PRIu64, algorithm, sums[0], seed);
+    tap_ok(t->wrong == 0 && t->ours == t->expected, "%s: %d draws, seed %" PRIu64, algorithm,
+           sums[0], seed);
     if (sums[1] > 0 && world_rank == 0)
         printf("# the MPI library itself was wrong on %d ranks\n", sums[1]);
 }
@@ -305,10 +312,13 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
     MPI_Comm_size(MPI_COMM_WORLD, &world_size);
     seed = number_from("FANOUT_TEST_SEED", 1);
-    uint64_t draws = number_from("FANOUT_TEST_DRAWS", 2000), first = number_from("FANOUT_TEST_FIRST", 0);
-    for (uint64_t done = 0, number = first; done < draws; done += DRAWS_PER_COMMUNICATOR, number++) {
+    uint64_t draws = number_from("FANOUT_TEST_DRAWS", 2000),
+             first = number_from("FANOUT_TEST_FIRST", 0);
+    for (uint64_t done = 0, number = first; done < draws;
+         done += DRAWS_PER_COMMUNICATOR, number++) {
         uint64_t left = draws - done;
-        run_communicator(number, left < DRAWS_PER_COMMUNICATOR ? (int)left : DRAWS_PER_COMMUNICATOR);
+        run_communicator(number,
+                         left < DRAWS_PER_COMMUNICATOR ? (int)left : DRAWS_PER_COMMUNICATOR);
     }
     for (int i = 0; i < ALGORITHM_COUNT; i++)
         conclude(algorithms[i], &tallies[i]);

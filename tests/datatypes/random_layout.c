@@ -16,8 +16,8 @@ static const struct {
     MPI_Datatype type;
     const char *name;
     int size;
-} basics[] = {{MPI_CHAR, "char", 1},   {MPI_SHORT, "short", 2},
-              {MPI_INT, "int", 4},     {MPI_FLOAT, "float", 4},
+} basics[] = {{MPI_CHAR, "char", 1},     {MPI_SHORT, "short", 2},
+              {MPI_INT, "int", 4},       {MPI_FLOAT, "float", 4},
               {MPI_DOUBLE, "double", 8}, {MPI_C_DOUBLE_COMPLEX, "complex", 16}};
 enum { CHAR, SHORT, INT, FLOAT, DOUBLE, COMPLEX, BASIC_COUNT };
 
@@ -61,7 +61,10 @@ size_t signature_bytes(const signature *s)
     return (size_t)unit_bytes(s) * (size_t)s->repeats;
 }
 
-/* Products of small numbers, because these can be arranged in many ways; sometimes a prime, sometimes nothing. */
+/*
+ * Products of small numbers, because these can be arranged in many ways; sometimes a prime,
+ * sometimes nothing.
+ */
 static int draw_repeats(random_state *state, int most)
 {
     static const int factors[] = {2, 2, 2, 3, 3, 4, 5, 7, 10, 13};
@@ -173,7 +176,10 @@ static layout predefined_pair(int pair)
     return l;
 }
 
-/* `parts` layouts side by side, with holes, the first perhaps below the buffer address; in any order in memory. */
+/*
+ * `parts` layouts side by side, with holes, the first perhaps below the buffer address; in any
+ * order in memory.
+ */
 static layout joined(random_state *state, int parts, layout *part)
 {
     int lengths[LAYOUT_BASICS] = {1, 1, 1}, order[LAYOUT_BASICS] = {0};
@@ -226,7 +232,10 @@ static layout draw_duplicate(layout *inner)
     return l;
 }
 
-/* Mostly so that copies do not overlap; sometimes so that only copies of a stride can be interleaved. */
+/*
+ * Mostly so that copies do not overlap; sometimes so that only copies of a stride can be
+ * interleaved.
+ */
 static layout draw_resized(random_state *state, layout *inner)
 {
     layout l = *inner;
@@ -235,7 +244,8 @@ static layout draw_resized(random_state *state, layout *inner)
     if (one_in(state, 4))
         extent = 4 * random_between(state, 1, 6);
     l.type = resized(lower, extent, inner->type);
-    snprintf(l.text, sizeof l.text, "resized %ld %ld of (%.1900s)", (long)lower, (long)extent, inner->text);
+    snprintf(l.text, sizeof l.text, "resized %ld %ld of (%.1900s)", (long)lower, (long)extent,
+             inner->text);
     return l;
 }
 
@@ -256,8 +266,8 @@ typedef struct blocks {
 } blocks;
 
 /*
- * Cut `count` copies into blocks of `length`, or of any length if it is 0, with some empty ones. In memory they
- * ascend with gaps, or descend.
+ * Cut `count` copies into blocks of `length`, or of any length if it is 0, with some empty ones. In
+ * memory they ascend with gaps, or descend.
  */
 static blocks draw_blocks(random_state *state, int count, int length, MPI_Aint unit)
 {
@@ -298,12 +308,14 @@ static void set_offsets(const blocks *b, MPI_Aint extent, MPI_Aint *offsets)
 /* Copies in the places of displacements: the four indexed types, and a struct of one type. */
 static layout draw_indexed(random_state *state, layout *inner, int count)
 {
-    static const char *const names[] = {"indexed", "hindexed", "indexed_block", "hindexed_block", "struct"};
+    static const char *const names[] = {"indexed", "hindexed", "indexed_block", "hindexed_block",
+                                        "struct"};
     int kind = random_between(state, 0, 4);
     MPI_Aint extent = datatype_extent(inner->type);
     int length = kind == 2 || kind == 3 ? draw_divisor(state, count) : 0;
     bool in_bytes = kind == 1 || kind >= 3;
-    blocks b = draw_blocks(state, count, length, extent + (in_bytes ? 4 * random_between(state, 0, 2) : 0));
+    blocks b = draw_blocks(state, count, length,
+                           extent + (in_bytes ? 4 * random_between(state, 0, 2) : 0));
     layout l = {.count = 1};
     MPI_Aint *offsets = must_allocate((size_t)count * sizeof *offsets);
     set_offsets(&b, extent, offsets);
@@ -345,7 +357,9 @@ static layout draw_contiguous(layout *inner, int count)
     return l;
 }
 
-/* A stride of one byte backwards is not drawn: Open MPI 4.1.4 packs bytes at it in ascending order. */
+/*
+ * A stride of one byte backwards is not drawn: Open MPI 4.1.4 packs bytes at it in ascending order.
+ */
 static layout draw_vector(random_state *state, layout *inner, int count)
 {
     layout l = {.count = 1};
@@ -362,7 +376,8 @@ static layout draw_vector(random_state *state, layout *inner, int count)
     for (int i = 0; i < count; i++)
         offsets[i] = i / length * step + i % length * extent;
     repeat(&l, inner, count, offsets);
-    say(&l, "%svector %d %d %ld", in_bytes ? "h" : "", count / length, length, in_bytes ? (long)step : stride);
+    say(&l, "%svector %d %d %ld", in_bytes ? "h" : "", count / length, length,
+        in_bytes ? (long)step : stride);
     say_inner(&l, inner);
     l.type = in_bytes ? hvector(count / length, length, step, inner->type)
                       : vector(count / length, length, stride, inner->type);
@@ -386,8 +401,8 @@ static layout draw_subarray(random_state *state, layout *inner, int count)
     for (int i = 0; i < count; i++)
         offsets[i] = ((starts[0] + i / columns) * sizes[1] + starts[1] + i % columns) * extent;
     repeat(&l, inner, count, offsets);
-    say(&l, "subarray [%d %d] at [%d %d] in [%d %d]", subsizes[0], subsizes[1], starts[0], starts[1], sizes[0],
-        sizes[1]);
+    say(&l, "subarray [%d %d] at [%d %d] in [%d %d]", subsizes[0], subsizes[1], starts[0],
+        starts[1], sizes[0], sizes[1]);
     say_inner(&l, inner);
     l.type = subarray(2, sizes, subsizes, starts, MPI_ORDER_C, inner->type);
     free(offsets);

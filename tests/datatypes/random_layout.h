@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file random_layout.h  Random datatypes with a given signature, and where their bytes lie in memory.
+ * @file random_layout.h  Random datatypes with a given signature, and where their bytes lie in
+ * memory.
  *
- * Where they lie is worked out from the definition of each constructor: neither our typemap nor MPI's
- * packing is asked.
+ * Where they lie is worked out from the definition of each constructor: neither our typemap nor
+ * MPI's packing is asked.
  */
 #ifndef FAN_TESTS_RANDOM_LAYOUT_H
 #define FAN_TESTS_RANDOM_LAYOUT_H

@@ -3,8 +3,8 @@
 
 #include "tests/datatypes/typemap_oracle.h"
 
-#include "tests/datatypes/datatypes.h"
 #include "engine/typemap/typemap.h"
+#include "tests/datatypes/datatypes.h"
 
 #include <stddef.h>
 #include <stdlib.h>

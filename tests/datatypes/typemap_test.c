@@ -4,9 +4,9 @@
 
 #include "engine/typemap/typemap.h"
 
+#include "tests/common/tap.h"
 #include "tests/datatypes/datatypes.h"
 #include "tests/datatypes/random_datatype.h"
-#include "tests/common/tap.h"
 #include "tests/datatypes/typemap_oracle.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ enum { C = MPI_ORDER_C, F = MPI_ORDER_FORTRAN };
 enum { BLOCK = MPI_DISTRIBUTE_BLOCK, CYCLIC = MPI_DISTRIBUTE_CYCLIC, NONE = MPI_DISTRIBUTE_NONE };
 enum { STANDARD = MPI_DISTRIBUTE_DFLT_DARG };
 
-#define INTS(...) ((const int[]){__VA_ARGS__})
+#define INTS(...)  ((const int[]){__VA_ARGS__})
 #define AINTS(...) ((const MPI_Aint[]){__VA_ARGS__})
 #define TYPES(...) ((const MPI_Datatype[]){__VA_ARGS__})
 

@@ -4,8 +4,8 @@
 
 #include "engine/engine.h"
 #include "plan/planner.h"
-#include "tests/engine/simulated_network.h"
 #include "tests/common/unit_main.h"
+#include "tests/engine/simulated_network.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,9 @@ static fan_plan make_plan(const setup *u)
     params.sends = u->sends;
     params.child_sends = u->child_sends;
     params.overlap = u->overlap;
-    fan_plan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes, .nodes = u->nodes + u->shared, .root = u->root};
+    fan_plan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes,
+                                .nodes = u->nodes + u->shared,
+                                .root = u->root};
     request.shared_source = u->shared;
     return fan_plan_choose(&request, &params);
 }
@@ -122,7 +124,8 @@ static void end_phase(site *s, const fan_plan *plan, sim_network *network)
 
 static void make_site(site *s, const setup *u, int node, const fan_plan *plan, sim_network *network)
 {
-    *s = (site){.setup = u, .node = node, .in_order = true, .data = calloc(1, (size_t)u->bytes + 1)};
+    *s =
+        (site){.setup = u, .node = node, .in_order = true, .data = calloc(1, (size_t)u->bytes + 1)};
     for (int64_t i = 0; node == u->root && i < u->bytes; i++)
         s->data[i] = pattern(i);
     ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &s->schedules[0]), FAN_OK);
@@ -153,7 +156,10 @@ static bool step(site *sites, const setup *u, const fan_plan *plan, sim_network 
     return working;
 }
 
-/* Nodes run until all are done. With no message to deliver they get as many steps as local work can need. */
+/*
+ * Nodes run until all are done. With no message to deliver they get as many steps as local work can
+ * need.
+ */
 static void run_network(site *sites, const setup *u, const fan_plan *plan, sim_network *network)
 {
     int64_t patience = 4 * (u->bytes + fan_plan_slots(plan)) + 100;
@@ -163,16 +169,19 @@ static void run_network(site *sites, const setup *u, const fan_plan *plan, sim_n
         for (int i = 0; i < u->nodes; i++)
             delivered |= sim_network_deliver(network);
         idle = delivered ? 0 : idle + 1;
-        ck_assert_msg(idle < patience, "deadlock: algorithm %d, %d nodes, root %d, k %d, b %d, secondary %d, window %d",
-                      (int)plan->algorithm, u->nodes, u->root, u->k, u->b, u->secondary, plan->window);
+        ck_assert_msg(
+            idle < patience,
+            "deadlock: algorithm %d, %d nodes, root %d, k %d, b %d, secondary %d, window %d",
+            (int)plan->algorithm, u->nodes, u->root, u->k, u->b, u->secondary, plan->window);
     }
 }
 
 static void expect_data(const site *s, const setup *u)
 {
     for (int64_t i = 0; i < u->bytes; i++)
-        ck_assert_msg(s->data[i] == pattern(i), "node %d byte %lld: algorithm %d, %d nodes, root %d, k %d, b %d",
-                      s->node, (long long)i, (int)u->algorithm, u->nodes, u->root, u->k, u->b);
+        ck_assert_msg(s->data[i] == pattern(i),
+                      "node %d byte %lld: algorithm %d, %d nodes, root %d, k %d, b %d", s->node,
+                      (long long)i, (int)u->algorithm, u->nodes, u->root, u->k, u->b);
 }
 
 static void expect_result(const site *s, const setup *u)
@@ -207,15 +216,26 @@ static void run(const setup *u)
         ck_assert_int_le(sim_network_most_on_an_edge(network, node), plan.child_sends);
     }
     if (u->source_fails_at < 0 && u->announced == 0 && !u->shared)
-        ck_assert_int_eq(sim_network_sent_bytes(network, u->root), u->bytes); /* the root sends the data once */
+        ck_assert_int_eq(sim_network_sent_bytes(network, u->root),
+                         u->bytes); /* the root sends the data once */
     for (int node = 0; node < u->nodes; node++)
         free_site(&sites[node]);
     free(sites);
     sim_network_free(network);
 }
 
-static const setup usual = {.algorithm = FAN_GROUP, .nodes = 9, .root = 0, .k = 4, .b = 1, .bytes = 999, .chunk = 16,
-                            .window = 2, .sends = 2, .overlap = true, .source_fails_at = -1, .failing_sink = -1};
+static const setup usual = {.algorithm = FAN_GROUP,
+                            .nodes = 9,
+                            .root = 0,
+                            .k = 4,
+                            .b = 1,
+                            .bytes = 999,
+                            .chunk = 16,
+                            .window = 2,
+                            .sends = 2,
+                            .overlap = true,
+                            .source_fails_at = -1,
+                            .failing_sink = -1};
 
 static void run_all_orders(setup u)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ring, with members that are threads, and members that are processes, slow at random. Every byte is checked.
+ * The ring, with members that are threads, and members that are processes, slow at random. Every
+ * byte is checked.
  *
- * The ring's sleeps end by themselves after a millisecond, which would hide a wake-up that is lost. Therefore the
- * program is linked with --wrap=syscall, and under stress sleeps take seconds: if one ends by itself, and what it was
- * for has come, then nobody has woken it. (Where nothing has come, somebody else is slow: seconds, on a busy machine.)
+ * The ring's sleeps end by themselves after a millisecond, which would hide a wake-up that is lost.
+ * Therefore the program is linked with --wrap=syscall, and under stress sleeps take seconds: if one
+ * ends by itself, and what it was for has come, then nobody has woken it. (Where nothing has come,
+ * somebody else is slow: seconds, on a busy machine.)
  */
 #include "config.h"
 
@@ -33,7 +35,10 @@ enum {
     PATTERN_PERIOD = 4096
 };
 
-/** Of all members. Relaxed everywhere, or ThreadSanitizer would take these for what orders the ring's data. */
+/**
+ * Of all members. Relaxed everywhere, or ThreadSanitizer would take these for what orders the
+ * ring's data.
+ */
 typedef struct results {
     atomic_int failures;
     atomic_int lost; /**< wake-ups */
@@ -110,8 +115,10 @@ long __wrap_syscall(long number, ...)
     va_end(arguments);
     const struct timespec long_limit = {.tv_sec = PATIENCE_S};
     /* One is enough to fail, and then the test should end soon. */
-    bool longer = patient_ring != NULL && (operation & FUTEX_CMD_MASK) == FUTEX_WAIT && noted(&common->lost) == 0;
-    long result = __real_syscall(number, word, operation, value, longer ? &long_limit : limit, NULL, 0);
+    bool longer = patient_ring != NULL && (operation & FUTEX_CMD_MASK) == FUTEX_WAIT &&
+                  noted(&common->lost) == 0;
+    long result =
+        __real_syscall(number, word, operation, value, longer ? &long_limit : limit, NULL, 0);
     if (longer && result == -1 && errno == ETIMEDOUT && has_come(word))
         note(&common->lost);
     return result;
@@ -414,7 +421,10 @@ typedef struct late {
     void (*act)(fan_ring *ring, int count);
 } late;
 
-/* Only when the other has waited for long: it has slept, too. (Ten seconds are enough to see that it never will.) */
+/*
+ * Only when the other has waited for long: it has slept, too. (Ten seconds are enough to see that
+ * it never will.)
+ */
 static void *act_late(void *state)
 {
     late *l = state;
@@ -425,7 +435,8 @@ static void *act_late(void *state)
 }
 
 /* `waiter` calls `wait`, which cannot go on until `other` calls `act`. */
-static void wait_for(fan_ring *waiter, void (*wait)(fan_ring *, int), fan_ring *other, void (*act)(fan_ring *, int))
+static void wait_for(fan_ring *waiter, void (*wait)(fan_ring *, int), fan_ring *other,
+                     void (*act)(fan_ring *, int))
 {
     pthread_t thread;
     late l = {.ring = other, .act = act};

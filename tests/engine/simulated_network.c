@@ -70,8 +70,12 @@ static void finish(sim_network *n, int number, int slot, int64_t bytes)
 static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, int peer, int tag)
 {
     node *self = state;
-    add(&self->network->receives,
-        (operation){.slot = slot, .from = peer, .to = self->number, .tag = tag, .room = buffer, .bytes = bytes});
+    add(&self->network->receives, (operation){.slot = slot,
+                                              .from = peer,
+                                              .to = self->number,
+                                              .tag = tag,
+                                              .room = buffer,
+                                              .bytes = bytes});
     return FAN_OK;
 }
 
@@ -165,7 +169,9 @@ bool sim_network_deliver(sim_network *n)
     int start = n->order == SIM_RANDOM && count > 0 ? (int)(draw(n) % (uint64_t)count) : 0;
     for (int step = 0; step < count; step++) {
         int index = n->order == SIM_NEWEST_FIRST ? count - 1 - step : (start + step) % count;
-        int match = is_first_of_channel(&n->sends, index) ? matching_receive(n, &n->sends.items[index]) : -1;
+        int match = is_first_of_channel(&n->sends, index)
+                        ? matching_receive(n, &n->sends.items[index])
+                        : -1;
         if (match >= 0) {
             transfer(n, index, match);
             return true;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file simulated_network.h  A transport between nodes of one process that finishes operations in any order.
+ * @file simulated_network.h  A transport between nodes of one process that finishes operations in
+ * any order.
  *
- * It keeps only what MPI promises: messages of one sender, receiver and tag match the receives in order.
- * Everything else is drawn: which of the matched messages arrives next, and whether a send ends at
- * once (eager), or not before it is received (rendezvous).
+ * It keeps only what MPI promises: messages of one sender, receiver and tag match the receives in
+ * order. Everything else is drawn: which of the matched messages arrives next, and whether a send
+ * ends at once (eager), or not before it is received (rendezvous).
  */
 #ifndef FAN_TESTS_SIMULATED_NETWORK_H
 #define FAN_TESTS_SIMULATED_NETWORK_H
@@ -24,7 +25,10 @@ void sim_network_free(sim_network *network);
 /** The transport of a node. */
 fan_transport sim_network_transport(sim_network *network, int node);
 
-/** Let one matched message arrive. False if there is none: if nobody can do anything more, it's a deadlock. */
+/**
+ * Let one matched message arrive. False if there is none: if nobody can do anything more, it's a
+ * deadlock.
+ */
 bool sim_network_deliver(sim_network *network);
 
 /** Messages sent by a node, and their bytes. */

@@ -80,7 +80,8 @@ START_TEST(what_does_not_fit_is_counted)
     }
     char small[100];
     fan_stall_explain(views, RANKS, hosts, small, sizeof small);
-    ck_assert_str_eq(small, "the edge node0 (rank 0) -> node1 (rank 1) is stuck, node1 does not answer; 4 more");
+    ck_assert_str_eq(
+        small, "the edge node0 (rank 0) -> node1 (rank 1) is stuck, node1 does not answer; 4 more");
     fan_stall_explain(views, RANKS, hosts, small, 40);
     ck_assert_str_eq(small, "5 more");
 }
@@ -105,7 +106,8 @@ START_TEST(a_rank_alone)
     fan_view_add(&view, 5, true);
     fan_view_add(&view, 2, false);
     fan_stall_explain_alone(&view, 4, hosts, text, sizeof text);
-    ck_assert_str_eq(text, "rank 4 on node4 waits for data from rank 5 on node5, to send to rank 2 on node2");
+    ck_assert_str_eq(
+        text, "rank 4 on node4 waits for data from rank 5 on node5, to send to rank 2 on node2");
     char small[30];
     fan_stall_explain_alone(&view, 4, hosts, small, sizeof small);
     ck_assert_int_eq(strlen(small), sizeof small - 1);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* compare FILE: is what all ranks read through fanout_h5_open what HDF5 reads in the file itself? */
+/*
+ * compare FILE: is what all ranks read through fanout_h5_open what HDF5 reads in the file itself?
+ */
 #include "config.h"
 
-#include "tests/hdf5/content.h"
 #include "fanout_hdf5.h"
+#include "tests/hdf5/content.h"
 
 #include <stdio.h>
 
@@ -12,7 +14,9 @@ int main(int argc, char **argv)
     int rank, same;
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    hid_t file = argc == 2 ? fanout_h5_open(argv[1], H5F_ACC_RDONLY, 0, MPI_COMM_WORLD, MPI_INFO_NULL) : H5I_INVALID_HID;
+    hid_t file = argc == 2
+                     ? fanout_h5_open(argv[1], H5F_ACC_RDONLY, 0, MPI_COMM_WORLD, MPI_INFO_NULL)
+                     : H5I_INVALID_HID;
     if (file < 0)
         MPI_Abort(MPI_COMM_WORLD, 1);
     uint64_t expected = content_hash_of(argv[1]);

@@ -41,7 +41,8 @@ static void mix_data(uint64_t *hash, hid_t object, bool is_attribute)
     mix_number(hash, count);
     if (type >= 0 && count > 0 && count < 1 << 27) {
         void *data = calloc((size_t)count, H5Tget_size(type));
-        herr_t code = is_attribute ? H5Aread(object, type, data) : H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+        herr_t code = is_attribute ? H5Aread(object, type, data)
+                                   : H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
         mix_number(hash, code);
         if (code >= 0) {
             mix_elements(hash, type, (size_t)count, data);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file content.h  Everything that can be read in an HDF5 file, as one number; and what HDF5 says about a failure. */
+/**
+ * @file content.h  Everything that can be read in an HDF5 file, as one number; and what HDF5 says
+ * about a failure.
+ */
 #ifndef FAN_TESTS_CONTENT_H
 #define FAN_TESTS_CONTENT_H
 
@@ -8,8 +11,8 @@
 #include <stdint.h>
 
 /**
- * A hash of all names, types, dataspaces, attributes and data, and of what cannot be read. Data of variable length counts if it
- * is strings.
+ * A hash of all names, types, dataspaces, attributes and data, and of what cannot be read. Data of
+ * variable length counts if it is strings.
  */
 uint64_t content_hash(hid_t file_or_group);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Selections in pieces: the same elements in the same order, pieces of bounded size, no chunk in two pieces. */
+/*
+ * Selections in pieces: the same elements in the same order, pieces of bounded size, no chunk in
+ * two pieces.
+ */
 #include "config.h"
 
 #include "hdf5/read/cut.h"
-#include "tests/hdf5/random_space.h"
 #include "tests/common/unit_main.h"
+#include "tests/hdf5/random_space.h"
 
 #include <string.h>
 
@@ -16,7 +19,9 @@ static int numbers[MOST_ELEMENTS], order[MOST_ELEMENTS], pieces[MOST_ELEMENTS];
 static void list(hid_t space, hssize_t count, int *list)
 {
     if (count > 0)
-        ck_assert_int_ge(H5Dgather(space, numbers, H5T_NATIVE_INT, (size_t)count * sizeof *list, list, NULL, NULL), 0);
+        ck_assert_int_ge(H5Dgather(space, numbers, H5T_NATIVE_INT, (size_t)count * sizeof *list,
+                                   list, NULL, NULL),
+                         0);
 }
 
 /* Returns the number of pieces, after they have been compared with the whole. */
@@ -58,7 +63,8 @@ START_TEST(random_selections_stay_what_they_are)
             chunk[d] = (hsize_t)random_between(&state, 1, (int)shape[d]);
         hsize_t limit = (hsize_t)random_between(&state, 1, draw % 2 ? 300 : 20);
         hsize_t band_limit = (hsize_t)random_between(&state, (int)limit, MOST_ELEMENTS);
-        several += compare(space, limit, draw % 3 ? chunk : NULL, draw % 3 ? band_limit : limit) > 1;
+        several +=
+            compare(space, limit, draw % 3 ? chunk : NULL, draw % 3 ? band_limit : limit) > 1;
         H5Sclose(space);
     }
     ck_assert_int_gt(several, 2000);
@@ -80,7 +86,8 @@ static int chunks_again(hid_t space, hsize_t limit, const hsize_t *chunk, hsize_
         hid_t piece = fan_h5_cut_next(&cut, &selected);
         list(piece, (hssize_t)selected, pieces);
         for (hsize_t i = 0; i < selected; i++) {
-            hsize_t row = (hsize_t)pieces[i] / shape[1] / chunk[0], column = (hsize_t)pieces[i] % shape[1] / chunk[1];
+            hsize_t row = (hsize_t)pieces[i] / shape[1] / chunk[0],
+                    column = (hsize_t)pieces[i] % shape[1] / chunk[1];
             int *last = &last_piece[row * shape[1] + column];
             again += *last != 0 && *last != number;
             *last = number;
@@ -92,7 +99,8 @@ static int chunks_again(hid_t space, hsize_t limit, const hsize_t *chunk, hsize_
 
 START_TEST(no_chunk_is_in_two_pieces)
 {
-    const hsize_t shape[2] = {60, 100}, chunk[2] = {7, 30}, rows[2] = {1, 30}, start[2] = {3, 11}, one[2] = {1, 1};
+    const hsize_t shape[2] = {60, 100}, chunk[2] = {7, 30}, rows[2] = {1, 30}, start[2] = {3, 11},
+                  one[2] = {1, 1};
     const hsize_t size[2] = {50, 80}, stride[2] = {3, 2}, count[2] = {19, 40}, first[2] = {0, 0};
     hid_t space = H5Screate_simple(2, shape, NULL);
     ck_assert_int_eq(chunks_again(space, 100, chunk, 700), 0);
@@ -131,7 +139,8 @@ END_TEST
 /* Every other one of many: as one regular hyperslab, not as a list of all its elements. */
 START_TEST(large_regular_selections_stay_regular)
 {
-    const hsize_t shape[2] = {1 << 20, 1 << 20}, start[2] = {1, 0}, stride[2] = {2, 3}, count[2] = {1 << 19, 1 << 18};
+    const hsize_t shape[2] = {1 << 20, 1 << 20}, start[2] = {1, 0}, stride[2] = {2, 3},
+                  count[2] = {1 << 19, 1 << 18};
     hid_t space = H5Screate_simple(2, shape, NULL);
     fan_h5_cut cut;
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, stride, count, NULL);
@@ -150,10 +159,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        random_selections_stay_what_they_are,
-        no_chunk_is_in_two_pieces,
-        a_band_that_is_too_large_is_cut,
-        spaces_without_dimensions,
+        random_selections_stay_what_they_are,  no_chunk_is_in_two_pieces,
+        a_band_that_is_too_large_is_cut,       spaces_without_dimensions,
         large_regular_selections_stay_regular,
     };
     for (int i = 0; i < MOST_ELEMENTS; i++)

@@ -4,9 +4,9 @@
 
 #include "tools/mdc/extract.h"
 
+#include "tests/common/unit_main.h"
 #include "tests/hdf5/content.h"
 #include "tests/hdf5/files.h"
-#include "tests/common/unit_main.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +54,9 @@ START_TEST(a_dataset_is_the_same)
         hid_t file = H5Fopen(i == 0 ? whole : part, H5F_ACC_RDONLY, H5P_DEFAULT);
         hid_t dataset = H5Dopen2(file, "/outer/inner/chunked", H5P_DEFAULT);
         ck_assert_int_ge(dataset, 0);
-        ck_assert_int_ge(H5Dread(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, i == 0 ? from_whole : from_part), 0);
+        ck_assert_int_ge(H5Dread(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                                 i == 0 ? from_whole : from_part),
+                         0);
         H5Dclose(dataset);
         H5Fclose(file);
     }
@@ -72,11 +74,13 @@ START_TEST(a_group_is_the_same)
 }
 END_TEST
 
-static void expect_failure(const char *path, const char *object, const char *target, const char *text)
+static void expect_failure(const char *path, const char *object, const char *target,
+                           const char *text)
 {
     unlink(part);
     ck_assert_int_eq(fan_mdctool_extract(path, object, target), FAN_ERR_SYSTEM);
-    ck_assert_msg(strstr(fan_fail_text(), text) != NULL, "'%s' is not in '%s'", text, fan_fail_text());
+    ck_assert_msg(strstr(fan_fail_text(), text) != NULL, "'%s' is not in '%s'", text,
+                  fan_fail_text());
     ck_assert_int_ne(access(part, F_OK), 0);
 }
 

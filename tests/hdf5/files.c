@@ -32,11 +32,12 @@ static hid_t create(const char *path, H5F_libver_t version, hsize_t user_block)
     return file;
 }
 
-static void put_dataset(hid_t group, const char *name, hid_t type, int rank, const hsize_t *shape, hid_t properties,
-                        const void *data)
+static void put_dataset(hid_t group, const char *name, hid_t type, int rank, const hsize_t *shape,
+                        hid_t properties, const void *data)
 {
     hid_t space = need(rank < 0 ? H5Screate(H5S_NULL) : H5Screate_simple(rank, shape, NULL));
-    hid_t dataset = need(H5Dcreate2(group, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT));
+    hid_t dataset =
+        need(H5Dcreate2(group, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT));
     if (data != NULL)
         need(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
     H5Dclose(dataset);
@@ -51,7 +52,8 @@ static void put_attributes(hid_t object)
     hid_t space = need(H5Screate_simple(1, &three, NULL)), one = need(H5Screate(H5S_SCALAR));
     hid_t string = need(H5Tcopy(H5T_C_S1));
     need(H5Tset_size(string, H5T_VARIABLE));
-    hid_t attribute = need(H5Acreate2(object, "numbers", H5T_IEEE_F64BE, space, H5P_DEFAULT, H5P_DEFAULT));
+    hid_t attribute =
+        need(H5Acreate2(object, "numbers", H5T_IEEE_F64BE, space, H5P_DEFAULT, H5P_DEFAULT));
     need(H5Awrite(attribute, H5T_NATIVE_DOUBLE, numbers));
     H5Aclose(attribute);
     attribute = need(H5Acreate2(object, "units", string, one, H5P_DEFAULT, H5P_DEFAULT));
@@ -66,12 +68,14 @@ static void put_numbers(hid_t group)
 {
     static int numbers[100][200];
     static short large[2048][1024];
-    const hsize_t shape[2] = {100, 200}, chunk[2] = {32, 48}, large_shape[2] = {2048, 1024}, few[2] = {3, 4}, none[2] = {0, 5};
+    const hsize_t shape[2] = {100, 200}, chunk[2] = {32, 48}, large_shape[2] = {2048, 1024},
+                  few[2] = {3, 4}, none[2] = {0, 5};
     for (int i = 0; i < 100 * 200; i++)
         numbers[i / 200][i % 200] = i * 7 % 1001;
     for (int i = 0; i < 2048 * 1024; i++)
         large[i / 1024][i % 1024] = (short)(i % 1000 * (i / 5000));
-    hid_t properties = need(H5Pcreate(H5P_DATASET_CREATE)), compact = need(H5Pcreate(H5P_DATASET_CREATE));
+    hid_t properties = need(H5Pcreate(H5P_DATASET_CREATE)),
+          compact = need(H5Pcreate(H5P_DATASET_CREATE));
     put_dataset(group, "contiguous", H5T_NATIVE_INT, 2, shape, H5P_DEFAULT, numbers);
     put_dataset(group, "no elements", H5T_NATIVE_INT, 2, none, H5P_DEFAULT, NULL);
     put_dataset(group, "null", H5T_NATIVE_INT, -1, NULL, H5P_DEFAULT, NULL);
@@ -93,7 +97,8 @@ static void put_records(hid_t group)
 {
     static const record records[2] = {{"first", 0.5, {1, 2, 3}}, {"next", -7, {4, 5, 6}}};
     const hsize_t two = 2, three = 3;
-    hid_t string = need(H5Tcopy(H5T_C_S1)), numbers = need(H5Tarray_create2(H5T_NATIVE_SHORT, 1, &three));
+    hid_t string = need(H5Tcopy(H5T_C_S1)),
+          numbers = need(H5Tarray_create2(H5T_NATIVE_SHORT, 1, &three));
     need(H5Tset_size(string, sizeof records->name));
     hid_t type = need(H5Tcreate(H5T_COMPOUND, sizeof(record)));
     need(H5Tinsert(type, "name", HOFFSET(record, name), string));
@@ -135,7 +140,8 @@ void make_full_file(const char *path, H5F_libver_t version, hsize_t user_block)
 void make_big_file(const char *path, hsize_t planes)
 {
     const hsize_t shape[3] = {planes, BIG_EDGE, BIG_EDGE};
-    hid_t file = create(path, H5F_LIBVER_EARLIEST, 0), properties = need(H5Pcreate(H5P_DATASET_CREATE));
+    hid_t file = create(path, H5F_LIBVER_EARLIEST, 0),
+          properties = need(H5Pcreate(H5P_DATASET_CREATE));
     need(H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY));
     need(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER));
     put_dataset(file, "big", H5T_NATIVE_UCHAR, 3, shape, properties, NULL);
@@ -152,7 +158,8 @@ void make_external_link(const char *path)
 {
     hid_t file = create(path, H5F_LIBVER_EARLIEST, 0);
     hid_t group = need(H5Gcreate2(file, "group", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    need(H5Lcreate_external("earliest.h5", "/outer/inner/contiguous", group, "away", H5P_DEFAULT, H5P_DEFAULT));
+    need(H5Lcreate_external("earliest.h5", "/outer/inner/contiguous", group, "away", H5P_DEFAULT,
+                            H5P_DEFAULT));
     H5Gclose(group);
     H5Fclose(file);
 }
@@ -160,7 +167,8 @@ void make_external_link(const char *path)
 void make_external_data(const char *path)
 {
     const hsize_t ten = 10;
-    hid_t file = create(path, H5F_LIBVER_EARLIEST, 0), properties = need(H5Pcreate(H5P_DATASET_CREATE));
+    hid_t file = create(path, H5F_LIBVER_EARLIEST, 0),
+          properties = need(H5Pcreate(H5P_DATASET_CREATE));
     need(H5Pset_external(properties, "/nowhere/raw", 0, 40));
     put_dataset(file, "raw", H5T_NATIVE_INT, 1, &ten, properties, NULL);
     H5Pclose(properties);
@@ -171,7 +179,8 @@ void make_virtual(const char *path, const char *source)
 {
     const hsize_t ten = 10;
     const int data[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-    hid_t file = create(path, H5F_LIBVER_LATEST, 0), properties = need(H5Pcreate(H5P_DATASET_CREATE));
+    hid_t file = create(path, H5F_LIBVER_LATEST, 0),
+          properties = need(H5Pcreate(H5P_DATASET_CREATE));
     hid_t space = need(H5Screate_simple(1, &ten, NULL));
     put_dataset(file, "real", H5T_NATIVE_INT, 1, &ten, H5P_DEFAULT, data);
     need(H5Pset_virtual(properties, space, source, "/real", space));
@@ -206,7 +215,8 @@ void copy_damaged(const char *from, const char *to, long bytes, long at, unsigne
 {
     char *data = malloc((size_t)bytes + 1);
     FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    if (data == NULL || in == NULL || out == NULL || fread(data, 1, (size_t)bytes, in) != (size_t)bytes)
+    if (data == NULL || in == NULL || out == NULL ||
+        fread(data, 1, (size_t)bytes, in) != (size_t)bytes)
         exit(1);
     data[at] = (char)(data[at] ^ flips);
     if (fwrite(data, 1, (size_t)bytes, out) != (size_t)bytes)

@@ -8,14 +8,18 @@
 enum { BIG_EDGE = 1024 };
 
 /**
- * Groups, links, attributes, types; datasets that are contiguous, compact, in chunks with filters, of no elements.
+ * Groups, links, attributes, types; datasets that are contiguous, compact, in chunks with filters,
+ * of no elements.
  *
  * @param version     the file format
  * @param user_block  bytes before HDF5's, or 0
  */
 void make_full_file(const char *path, H5F_libver_t version, hsize_t user_block);
 
-/** One dataset "big" of `planes` x BIG_EDGE x BIG_EDGE bytes, with H5D_ALLOC_TIME_EARLY and not written. */
+/**
+ * One dataset "big" of `planes` x BIG_EDGE x BIG_EDGE bytes, with H5D_ALLOC_TIME_EARLY and not
+ * written.
+ */
 void make_big_file(const char *path, hsize_t planes);
 
 void make_empty_file(const char *path);

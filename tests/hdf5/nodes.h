@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file nodes.h  Nodes as the placement of tests/run-mpi says, for those who ask MPI: the program's MPI_Comm_split_type
- * is in the place of the MPI library's.
+ * @file nodes.h  Nodes as the placement of tests/run-mpi says, for those who ask MPI: the program's
+ * MPI_Comm_split_type is in the place of the MPI library's.
  */
 #ifndef FAN_TESTS_NODES_H
 #define FAN_TESTS_NODES_H

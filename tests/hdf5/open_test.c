@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout_h5_open: content of all kinds of files, one image on each node, errors on all ranks, damage, leaks. */
+/*
+ * fanout_h5_open: content of all kinds of files, one image on each node, errors on all ranks,
+ * damage, leaks.
+ */
 #include "config.h"
 
-#include "tests/hdf5/content.h"
 #include "fanout_hdf5.h"
+#include "tests/common/tap.h"
+#include "tests/hdf5/content.h"
 #include "tests/hdf5/files.h"
 #include "tests/hdf5/nodes.h"
-#include "tests/common/tap.h"
 
-#include <limits.h>
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -93,7 +96,7 @@ static void test_content(const char *name)
     const char *path = in_folder(name);
     uint64_t expected = expected_hash(path);
     bool good = expected != 0;
-    for (int root = 0; root < size; root += size > 1 ? size - 1 : 1)
+    for (int root = 0; root<size; root += size> 1 ? size - 1 : 1)
         good = hash_from(root, path) == expected && good;
     tap_ok(good, "%s: all that HDF5 reads is right", name);
 }
@@ -114,7 +117,8 @@ static void test_two_at_once(void)
     hid_t space = H5Dget_space(dataset), one = H5Screate(H5S_SCALAR);
     const hsize_t at[2] = {99, 199};
     H5Sselect_elements(space, H5S_SELECT_SET, 1, at);
-    good = good && H5Dread(dataset, H5T_NATIVE_INT, one, space, H5P_DEFAULT, &value) >= 0 && value == 19999 * 7 % 1001;
+    good = good && H5Dread(dataset, H5T_NATIVE_INT, one, space, H5P_DEFAULT, &value) >= 0 &&
+           value == 19999 * 7 % 1001;
     H5Sclose(space);
     H5Sclose(one);
     H5Dclose(dataset);
@@ -132,7 +136,8 @@ static void test_source_is_gone(void)
     if (rank == 0)
         unlink(path);
     MPI_Barrier(MPI_COMM_WORLD);
-    tap_ok(file >= 0 && content_hash(file) == expected_hash(in_folder("latest.h5")), "the file is not needed afterwards");
+    tap_ok(file >= 0 && content_hash(file) == expected_hash(in_folder("latest.h5")),
+           "the file is not needed afterwards");
     if (rank == 0)
         copy_damaged(in_folder("earliest.h5"), path, file_bytes(in_folder("earliest.h5")), 0, 0);
     hid_t other = open_from(0, path, MPI_INFO_NULL);
@@ -153,7 +158,10 @@ static void test_write_is_refused(void)
 
 /* ---- memory ---- */
 
-/* The mapping of a memfd that is at least as long as the big file: its inode, and whether it can only be read. */
+/*
+ * The mapping of a memfd that is at least as long as the big file: its inode, and whether it can
+ * only be read.
+ */
 static unsigned long find_image(bool *read_only)
 {
     char line[PATH_MAX + 100];
@@ -163,7 +171,8 @@ static unsigned long find_image(bool *read_only)
         unsigned long begin, end, inode;
         char access[8];
         if (strstr(line, "/memfd:fanout") != NULL &&
-            sscanf(line, "%lx-%lx %7s %*s %*s %lu", &begin, &end, access, &inode) == 4 && end - begin >= 8 << 20) {
+            sscanf(line, "%lx-%lx %7s %*s %*s %lu", &begin, &end, access, &inode) == 4 &&
+            end - begin >= 8 << 20) {
             found = inode;
             *read_only = strcmp(access, "r--s") == 0;
         }
@@ -189,7 +198,9 @@ static void test_one_image(void)
     for (int r = 0; r < size; r++)
         if (own != 0)
             good = good && (all[r] == own) == (node_of(r) == node_of(rank));
-    tap_ok(good, "%s", sharing ? "ranks of a node have the same image, which can only be read" : "each rank has its own image");
+    tap_ok(good, "%s",
+           sharing ? "ranks of a node have the same image, which can only be read"
+                   : "each rank has its own image");
     H5Fclose(file);
     tap_ok(find_image(&read_only) == 0, "closing the file unmaps it");
 }
@@ -242,15 +253,22 @@ static void test_leaks(void)
 static void test_arguments(void)
 {
     const char *path = in_folder("earliest.h5");
-    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDWR, 0, comm, MPI_INFO_NULL), "H5F_ACC_RDONLY"), "flags to write");
+    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDWR, 0, comm, MPI_INFO_NULL), "H5F_ACC_RDONLY"),
+           "flags to write");
     unsigned flags = rank == size - 1 ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
-    tap_ok(fails(fanout_h5_open(path, flags, 0, comm, MPI_INFO_NULL), "H5F_ACC_RDONLY"), "flags to write on one rank");
-    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, size, comm, MPI_INFO_NULL), "root"), "a root that there is not");
-    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, -1, comm, MPI_INFO_NULL), "root"), "a negative root");
+    tap_ok(fails(fanout_h5_open(path, flags, 0, comm, MPI_INFO_NULL), "H5F_ACC_RDONLY"),
+           "flags to write on one rank");
+    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, size, comm, MPI_INFO_NULL), "root"),
+           "a root that there is not");
+    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, -1, comm, MPI_INFO_NULL), "root"),
+           "a negative root");
     hid_t file = fanout_h5_open(path, H5F_ACC_RDONLY, rank == size - 1, comm, MPI_INFO_NULL);
     tap_ok(size == 1 || fails(file, "different roots"), "different roots");
-    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, 0, MPI_COMM_NULL, MPI_INFO_NULL), "communicator"), "no communicator");
-    tap_ok(fails(fanout_h5_open(NULL, H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL), "no path"), "no path");
+    tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, 0, MPI_COMM_NULL, MPI_INFO_NULL),
+                 "communicator"),
+           "no communicator");
+    tap_ok(fails(fanout_h5_open(NULL, H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL), "no path"),
+           "no path");
 }
 
 static void test_info(void)
@@ -271,27 +289,35 @@ static void test_info(void)
 
 static void test_no_file(void)
 {
-    tap_ok(fails(open_from(size - 1, in_folder("nothing.h5"), MPI_INFO_NULL), "nothing.h5: No such file"), "no file");
+    tap_ok(fails(open_from(size - 1, in_folder("nothing.h5"), MPI_INFO_NULL),
+                 "nothing.h5: No such file"),
+           "no file");
     tap_ok(fails(open_from(0, folder, MPI_INFO_NULL), "is a directory"), "a directory");
-    tap_ok(fails(open_from(0, in_folder("pipe"), MPI_INFO_NULL), "no regular file"), "a pipe that nobody writes");
+    tap_ok(fails(open_from(0, in_folder("pipe"), MPI_INFO_NULL), "no regular file"),
+           "a pipe that nobody writes");
     tap_ok(fails(open_from(0, in_folder("no bytes"), MPI_INFO_NULL), "is empty"), "an empty file");
     tap_ok(fails(open_from(0, in_folder("text"), MPI_INFO_NULL), "HDF5 cannot open"), "a text");
     if (geteuid() != 0)
-        tap_ok(fails(open_from(0, in_folder("locked"), MPI_INFO_NULL), "Permission denied"), "a file that must not be read");
+        tap_ok(fails(open_from(0, in_folder("locked"), MPI_INFO_NULL), "Permission denied"),
+               "a file that must not be read");
 }
 
 static void test_other_files(void)
 {
-    tap_ok(fails(open_from(0, in_folder("link.h5"), MPI_INFO_NULL), "/group/away is a link to /outer/inner/contiguous"),
+    tap_ok(fails(open_from(0, in_folder("link.h5"), MPI_INFO_NULL),
+                 "/group/away is a link to /outer/inner/contiguous"),
            "an external link is refused by its name");
-    tap_ok(fails(open_from(0, in_folder("raw.h5"), MPI_INFO_NULL), "the data of /raw is in the file /nowhere/raw"),
+    tap_ok(fails(open_from(0, in_folder("raw.h5"), MPI_INFO_NULL),
+                 "the data of /raw is in the file /nowhere/raw"),
            "external data is refused by its name");
-    tap_ok(fails(open_from(0, in_folder("virtual.h5"), MPI_INFO_NULL), "/virtual is in the file other.h5"),
+    tap_ok(fails(open_from(0, in_folder("virtual.h5"), MPI_INFO_NULL),
+                 "/virtual is in the file other.h5"),
            "a virtual dataset of another file is refused by its name");
     MPI_Info info = info_with("fanout_h5_external", "allow");
     hid_t file = open_from(size - 1, in_folder("link.h5"), info);
     hid_t dataset = H5Dopen2(file, "/group/away", H5P_DEFAULT);
-    tap_ok(file >= 0 && dataset >= 0, "an external link that is allowed leads to a file in the same directory");
+    tap_ok(file >= 0 && dataset >= 0,
+           "an external link that is allowed leads to a file in the same directory");
     H5Dclose(dataset);
     H5Fclose(file);
     MPI_Info_free(&info);
@@ -299,8 +325,10 @@ static void test_other_files(void)
 
 static void test_unusual_files(void)
 {
-    tap_ok(fails(open_from(0, in_folder("swmr.h5"), MPI_INFO_NULL), "already open for write"), "a file that is being written");
-    tap_ok(fails(open_from(0, in_folder("family00000.h5"), MPI_INFO_NULL), "family driver"), "a part of a family of files");
+    tap_ok(fails(open_from(0, in_folder("swmr.h5"), MPI_INFO_NULL), "already open for write"),
+           "a file that is being written");
+    tap_ok(fails(open_from(0, in_folder("family00000.h5"), MPI_INFO_NULL), "family driver"),
+           "a part of a family of files");
 }
 
 static int printed;
@@ -318,7 +346,8 @@ static void test_printing(void)
     open_from(0, in_folder("truncated.h5"), MPI_INFO_NULL);
     int once = printed;
     hid_t file = open_from(0, in_folder("earliest.h5"), MPI_INFO_NULL);
-    bool good = once == 1 && printed == 1 && H5Fclose(file) >= 0 && H5Fclose(file) < 0 && printed == 2;
+    bool good =
+        once == 1 && printed == 1 && H5Fclose(file) >= 0 && H5Fclose(file) < 0 && printed == 2;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     tap_ok(good, "an error is printed once, as HDF5 prints its own, and a success not at all");
 }
@@ -341,7 +370,8 @@ static void test_shrinking(void)
     if (rank == 0)
         make_big_file(path, 4);
     shrinks = rank == 0 ? path : NULL;
-    tap_ok(fails(open_from(0, path, MPI_INFO_NULL), "became shorter"), "a file that becomes shorter while it is read");
+    tap_ok(fails(open_from(0, path, MPI_INFO_NULL), "became shorter"),
+           "a file that becomes shorter while it is read");
     shrinks = NULL;
     tap_ok(hash_from(0, in_folder("earliest.h5")) != 0, "the communicator works after that");
 }
@@ -365,8 +395,9 @@ static void test_no_memory(void)
 /* ---- damage ---- */
 
 /*
- * As HDF5 finds it when it opens the file itself: an error, or what there is. But looking for other files may find more
- * damage, and HDF5's core driver does without the driver block, so it may read all where others do not.
+ * As HDF5 finds it when it opens the file itself: an error, or what there is. But looking for other
+ * files may find more damage, and HDF5's core driver does without the driver block, so it may read
+ * all where others do not.
  */
 static bool as_expected(const char *path, uint64_t undamaged)
 {
@@ -381,7 +412,8 @@ static bool as_expected(const char *path, uint64_t undamaged)
 static void test_truncated(const char *name)
 {
     const char *whole = in_folder(name), *part = in_folder("part.h5");
-    const long bytes = file_bytes(whole), lengths[] = {1, 8, 47, 96, 511, 800, bytes / 2, bytes - 1};
+    const long bytes = file_bytes(whole),
+               lengths[] = {1, 8, 47, 96, 511, 800, bytes / 2, bytes - 1};
     bool good = true;
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         if (rank == 0)
@@ -404,7 +436,9 @@ static void test_flipped(const char *name)
         good = as_expected(damaged, undamaged);
         errors += error_says("rank 0");
     }
-    tap_ok(good && errors > 0, "%s: a byte is wrong anywhere, an error or what HDF5 reads there, the same on all ranks", name);
+    tap_ok(good && errors > 0,
+           "%s: a byte is wrong anywhere, an error or what HDF5 reads there, the same on all ranks",
+           name);
 }
 
 /* ---- */
@@ -430,7 +464,9 @@ static void make_files(void)
     make_swmr(in_folder("swmr.h5"));
     make_family(in_folder("family%05d.h5"));
     copy_damaged(in_folder("latest.h5"), in_folder("truncated.h5"), 3000, 0, 0);
-    write_text(in_folder("text"), "This is a text, which is longer than a superblock of HDF5 but is none of them at all.\n");
+    write_text(
+        in_folder("text"),
+        "This is a text, which is longer than a superblock of HDF5 but is none of them at all.\n");
     write_text(in_folder("no bytes"), "");
     write_text(in_folder("locked"), "secret");
     chmod(in_folder("locked"), 0);

@@ -28,17 +28,21 @@ static void select_points(random_state *state, hid_t space, int rank, const hsiz
 }
 
 /* In each dimension: all, a range, or blocks with gaps. */
-static void select_regular(random_state *state, hid_t space, H5S_seloper_t operation, int rank, const hsize_t *shape)
+static void select_regular(random_state *state, hid_t space, H5S_seloper_t operation, int rank,
+                           const hsize_t *shape)
 {
-    hsize_t start[MOST_DIMENSIONS], stride[MOST_DIMENSIONS], count[MOST_DIMENSIONS], block[MOST_DIMENSIONS];
+    hsize_t start[MOST_DIMENSIONS], stride[MOST_DIMENSIONS], count[MOST_DIMENSIONS],
+        block[MOST_DIMENSIONS];
     for (int d = 0; d < rank; d++) {
         int extent = (int)shape[d];
-        start[d] = (hsize_t)(random_between(state, 0, 1) ? random_between(state, 0, extent - 1) : 0);
+        start[d] =
+            (hsize_t)(random_between(state, 0, 1) ? random_between(state, 0, extent - 1) : 0);
         block[d] = (hsize_t)random_between(state, 1, extent - (int)start[d]);
         if (random_between(state, 0, 2) == 0 && block[d] > 5)
             block[d] = (hsize_t)random_between(state, 1, 5);
         stride[d] = block[d] + (hsize_t)random_between(state, 0, 3);
-        count[d] = (hsize_t)random_between(state, 1, (extent - (int)start[d] - (int)block[d]) / (int)stride[d] + 1);
+        count[d] = (hsize_t)random_between(
+            state, 1, (extent - (int)start[d] - (int)block[d]) / (int)stride[d] + 1);
     }
     H5Sselect_hyperslab(space, operation, start, stride, count, block);
 }
@@ -63,7 +67,10 @@ static void move(random_state *state, hid_t space, int rank, const hsize_t *shap
         H5Soffset_simple(space, none);
 }
 
-/* Whether HDF5 has combined hyperslabs well: 1.10.8 now and then counts other elements than there are in the blocks. */
+/*
+ * Whether HDF5 has combined hyperslabs well: 1.10.8 now and then counts other elements than there
+ * are in the blocks.
+ */
 static bool is_consistent(hid_t space, int rank)
 {
     hid_t copy = H5Scopy(space);
@@ -84,7 +91,8 @@ static bool is_consistent(hid_t space, int rank)
 
 void random_selection(random_state *state, hid_t space)
 {
-    static const H5S_seloper_t operations[] = {H5S_SELECT_OR, H5S_SELECT_XOR, H5S_SELECT_NOTB, H5S_SELECT_AND};
+    static const H5S_seloper_t operations[] = {H5S_SELECT_OR, H5S_SELECT_XOR, H5S_SELECT_NOTB,
+                                               H5S_SELECT_AND};
     hsize_t shape[MOST_DIMENSIONS];
     int rank = H5Sget_simple_extent_dims(space, shape, NULL), kind = random_between(state, 0, 9);
     if (kind == 0)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout_h5_read and _blocks beside H5Dread: types, selections, layouts, sizes, and errors on all ranks. */
+/*
+ * fanout_h5_read and _blocks beside H5Dread: types, selections, layouts, sizes, and errors on all
+ * ranks.
+ */
 #include "config.h"
 
-#include "tests/hdf5/content.h"
 #include "fanout_hdf5.h"
-#include "tests/hdf5/random_space.h"
 #include "tests/common/tap.h"
+#include "tests/hdf5/content.h"
+#include "tests/hdf5/random_space.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -112,7 +115,8 @@ static hid_t file_type(int n)
 static hid_t memory_type(int n, int m)
 {
     switch (n) {
-    case 0: return H5Tcopy(m == 0 ? H5T_NATIVE_INT32 : m == 1 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_SHORT);
+    case 0:
+        return H5Tcopy(m == 0 ? H5T_NATIVE_INT32 : m == 1 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_SHORT);
     case 1: return H5Tcopy(m == 0 ? H5T_NATIVE_DOUBLE : m == 1 ? H5T_NATIVE_FLOAT : H5T_IEEE_F64BE);
     case 2: return m == 0 ? full_type() : m == 1 ? part_type() : more_type();
     case 3: return string_type(m == 0 ? 5 : m == 1 ? 9 : 3);
@@ -133,7 +137,8 @@ static void write_elements(hid_t dataset, hid_t type, size_t count)
         switch (H5Tget_class(type)) {
         case H5T_FLOAT: ((double *)data)[i] = (double)i * 0.25; break;
         case H5T_COMPOUND:
-            ((full_record *)data)[i] = (full_record){(double)i / 2, (int32_t)i * 3, {'a', (char)('a' + i % 26)}};
+            ((full_record *)data)[i] =
+                (full_record){(double)i / 2, (int32_t)i * 3, {'a', (char)('a' + i % 26)}};
             break;
         case H5T_ENUM: data[i] = (unsigned char)(i % 5); break;
         default:
@@ -149,7 +154,8 @@ static void make_dataset(random_state *state, hid_t to, const char *name, int n)
 {
     hsize_t shape[MOST_DIMENSIONS], chunk[MOST_DIMENSIONS];
     int dimensions = random_shape(state, SMALL, shape);
-    hid_t type = file_type(n), space = H5Screate_simple(dimensions, shape, NULL), properties = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t type = file_type(n), space = H5Screate_simple(dimensions, shape, NULL),
+          properties = H5Pcreate(H5P_DATASET_CREATE);
     for (int d = 0; d < dimensions; d++)
         chunk[d] = (hsize_t)random_between(state, 1, (int)shape[d]);
     if (random_between(state, 0, 1)) {
@@ -178,7 +184,8 @@ static void make_big(hid_t to, const char *name, const hsize_t *chunk, bool filt
         H5Pset_deflate(properties, 1);
         H5Pset_fletcher32(properties);
     }
-    hid_t dataset = H5Dcreate2(to, name, H5T_NATIVE_INT32, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    hid_t dataset =
+        H5Dcreate2(to, name, H5T_NATIVE_INT32, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
     H5Dclose(dataset);
     H5Pclose(properties);
@@ -189,14 +196,16 @@ static void make_big(hid_t to, const char *name, const hsize_t *chunk, bool filt
 static void make_variable(hid_t to)
 {
     const char *text = "text";
-    hid_t string = string_type(H5T_VARIABLE), list = H5Tvlen_create(H5T_NATIVE_INT), one = H5Screate(H5S_SCALAR);
+    hid_t string = string_type(H5T_VARIABLE), list = H5Tvlen_create(H5T_NATIVE_INT),
+          one = H5Screate(H5S_SCALAR);
     hid_t record = H5Tcreate(H5T_COMPOUND, 16 + 8);
     H5Tinsert(record, "number", 0, H5T_NATIVE_INT64);
     H5Tinsert(record, "list", 8, list);
     hid_t dataset = H5Dcreate2(to, "strings", string, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Dwrite(dataset, string, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text);
     H5Dclose(dataset);
-    H5Dclose(H5Dcreate2(to, "lists in records", record, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Dclose(
+        H5Dcreate2(to, "lists in records", record, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     H5Tclose(record);
     H5Tclose(list);
     H5Tclose(string);
@@ -207,7 +216,8 @@ static void make_file(void)
 {
     const hsize_t rows[2] = {100, BIG_COLUMNS}, tiles[2] = {250, 700};
     random_state state = 99;
-    hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), null = H5Screate(H5S_NULL);
+    hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+          null = H5Screate(H5S_NULL);
     for (int n = 0; n < 3 * TYPES; n++) {
         char name[20];
         snprintf(name, sizeof name, "small %d", n);
@@ -237,14 +247,16 @@ static hid_t random_place(random_state *state, hsize_t count)
         return line;
     }
     hsize_t rows = count % 3 == 0 ? 3 : 1;
-    const hsize_t shape[2] = {rows + 1, count / rows + 2}, start[2] = {1, 1}, part[2] = {rows, count / rows};
+    const hsize_t shape[2] = {rows + 1, count / rows + 2}, start[2] = {1, 1},
+                  part[2] = {rows, count / rows};
     hid_t rectangle = H5Screate_simple(2, shape, NULL);
     H5Sselect_hyperslab(rectangle, H5S_SELECT_SET, start, NULL, part, NULL);
     return rectangle;
 }
 
 /* What is around the elements must stay as it was. */
-static bool same_as_read(hid_t dataset, hid_t type, hid_t place, hid_t selection, hid_t properties, int root)
+static bool same_as_read(hid_t dataset, hid_t type, hid_t place, hid_t selection, hid_t properties,
+                         int root)
 {
     size_t bytes = (size_t)H5Sget_simple_extent_npoints(place) * H5Tget_size(type) + 1;
     unsigned char *expected = malloc(bytes), *actual = malloc(bytes);
@@ -252,8 +264,9 @@ static bool same_as_read(hid_t dataset, hid_t type, hid_t place, hid_t selection
     memset(actual, 0x5a, bytes);
     hid_t nothing = H5I_INVALID_HID;
     bool is_root = rank == root, all = H5Sget_select_type(place) == H5S_SEL_ALL && rank % 2;
-    herr_t code = fanout_h5_read(is_root ? dataset : nothing, type, all ? H5S_ALL : place, is_root ? selection : nothing,
-                                 is_root ? properties : nothing, actual, root, comm);
+    herr_t code = fanout_h5_read(is_root ? dataset : nothing, type, all ? H5S_ALL : place,
+                                 is_root ? selection : nothing, is_root ? properties : nothing,
+                                 actual, root, comm);
     bool good = H5Dread(dataset, type, place, selection, properties, expected) >= 0 && code >= 0 &&
                 memcmp(expected, actual, bytes) == 0;
     free(expected);
@@ -269,7 +282,8 @@ static bool same_for_random_arguments(random_state *common, random_state *own, i
     int root = random_between(common, 0, size - 1), each_its_own = random_between(common, 0, 1);
     int m = random_between(common, 0, MEMORY_TYPES - 1);
     random_selection(common, space);
-    hid_t type = memory_type(n % TYPES, each_its_own ? random_between(own, 0, MEMORY_TYPES - 1) : m);
+    hid_t type =
+        memory_type(n % TYPES, each_its_own ? random_between(own, 0, MEMORY_TYPES - 1) : m);
     hid_t place = random_place(own, (hsize_t)H5Sget_select_npoints(space));
     bool good = same_as_read(dataset, type, place, space, H5P_DEFAULT, root);
     H5Tclose(type);
@@ -288,12 +302,14 @@ static void test_random(void)
             bad = draw;
     if (bad >= 0)
         fprintf(stderr, "rank %d: draw %d is the first that is wrong\n", rank, bad);
-    tap_ok(bad < 0, "all types, random selections, each rank with its own layout and type in memory: as H5Dread");
+    tap_ok(bad < 0, "all types, random selections, each rank with its own layout and type in "
+                    "memory: as H5Dread");
 }
 
 static void select_some(hid_t space, int how)
 {
-    const hsize_t start[2] = {1, 3}, stride[2] = {2, 5}, count[2] = {1400, 400}, one[2] = {1, 1}, box[2] = {2000, 1500};
+    const hsize_t start[2] = {1, 3}, stride[2] = {2, 5}, count[2] = {1400, 400}, one[2] = {1, 1},
+                  box[2] = {2000, 1500};
     if (how >= 1)
         H5Sselect_hyperslab(space, H5S_SELECT_SET, start, stride, count, NULL);
     if (how >= 2)
@@ -318,7 +334,9 @@ static void test_big(const char *name)
     static const char *const selections[] = {"all", "a regular hyperslab", "an irregular one"};
     for (int how = 0; how < 3; how++) {
         bool good = same_for_big(file, name, H5T_NATIVE_INT32, how, 0);
-        good = same_for_big(file, name, how == 1 ? H5T_NATIVE_SHORT : H5T_NATIVE_DOUBLE, how, size - 1) && good;
+        good = same_for_big(file, name, how == 1 ? H5T_NATIVE_SHORT : H5T_NATIVE_DOUBLE, how,
+                            size - 1) &&
+               good;
         tap_ok(good, "24 MiB, %s, %s: as H5Dread", name, selections[how]);
     }
 }
@@ -336,9 +354,11 @@ static void test_drivers(void)
         H5Fclose(made);
     }
     MPI_Barrier(MPI_COMM_WORLD);
-    hid_t family = H5Fopen(name, H5F_ACC_RDONLY, access), image = fanout_h5_open(path, H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL);
+    hid_t family = H5Fopen(name, H5F_ACC_RDONLY, access),
+          image = fanout_h5_open(path, H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL);
     tap_ok(same_for_big(family, "rows", H5T_NATIVE_INT32, 0, 0), "a file of the family driver");
-    tap_ok(same_for_big(image, "tiles", H5T_NATIVE_INT32, 0, size - 1), "a file that fanout_h5_open has opened");
+    tap_ok(same_for_big(image, "tiles", H5T_NATIVE_INT32, 0, size - 1),
+           "a file that fanout_h5_open has opened");
     H5Fclose(image);
     H5Fclose(family);
     H5Pclose(access);
@@ -363,7 +383,8 @@ static void test_transform(void)
 static void test_nothing(void)
 {
     hid_t dataset = H5Dopen2(file, "null", H5P_DEFAULT);
-    tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, NULL, size - 1, comm) >= 0,
+    tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, NULL, size - 1,
+                          comm) >= 0,
            "a dataset of the null dataspace needs no buffer");
     H5Dclose(dataset);
 }
@@ -390,7 +411,8 @@ static int check_block(void *state, hsize_t start, hsize_t count, void *data)
 static herr_t read_blocks(blocks *b, const char *name, fanout_h5_block_fn *callback, int root)
 {
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
-    herr_t code = fanout_h5_read_blocks(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5P_DEFAULT, callback, b, root, comm);
+    herr_t code = fanout_h5_read_blocks(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5P_DEFAULT, callback,
+                                        b, root, comm);
     bool says = code >= 0 || error_says("");
     H5Dclose(dataset);
     return says ? code : 1;
@@ -403,12 +425,14 @@ static void test_blocks(void)
     tap_ok(code >= 0 && all.good && all.calls > 10 && all.next == (hsize_t)BIG_ROWS * BIG_COLUMNS,
            "blocks, in order, all elements");
     code = read_blocks(&some, "contiguous", rank % 2 ? check_block : NULL, size - 1);
-    tap_ok(code >= 0 && some.good && some.next == (rank % 2 ? all.next : 0), "ranks without a callback");
+    tap_ok(code >= 0 && some.good && some.next == (rank % 2 ? all.next : 0),
+           "ranks without a callback");
     for (int failing = 0; failing < size; failing += size - 1) {
         blocks b = {.good = true, .fails_at = rank == failing ? 3 : 0};
         code = read_blocks(&b, "contiguous", check_block, 0);
         tap_ok(code < 0 && b.good && b.calls == (rank == failing ? 3 : all.calls),
-               "a callback that fails on rank %d: an error on all, the others get everything", failing);
+               "a callback that fails on rank %d: an error on all, the others get everything",
+               failing);
     }
 }
 
@@ -429,9 +453,11 @@ static void test_types_that_cannot_travel(void)
 {
     hid_t string = string_type(H5T_VARIABLE), number = H5Tcreate(H5T_COMPOUND, 8);
     H5Tinsert(number, "number", 0, H5T_NATIVE_INT64);
-    tap_ok(read_fails("strings", string, H5S_ALL, "rank 0: the dataset has strings of variable length"),
+    tap_ok(read_fails("strings", string, H5S_ALL,
+                      "rank 0: the dataset has strings of variable length"),
            "strings of variable length");
-    tap_ok(read_fails("lists in records", number, H5S_ALL, "elements of variable length"), "lists in compounds");
+    tap_ok(read_fails("lists in records", number, H5S_ALL, "elements of variable length"),
+           "lists in compounds");
     H5Tclose(string);
     H5Tclose(number);
 }
@@ -441,17 +467,26 @@ static void test_wrong_arguments(void)
     const hsize_t seven = 7;
     bool last = rank == size - 1;
     hid_t few = H5Screate_simple(1, &seven, NULL), opaque = H5Tcreate(H5T_OPAQUE, 3);
-    tap_ok(read_fails("small 0", H5T_NATIVE_INT, last ? few : H5S_ALL, "7 elements are selected in memory"),
+    tap_ok(read_fails("small 0", H5T_NATIVE_INT, last ? few : H5S_ALL,
+                      "7 elements are selected in memory"),
            "too few elements on one rank");
-    tap_ok(read_fails("small 0", last ? opaque : H5T_NATIVE_INT, H5S_ALL, "cannot be converted"), "no conversion on one rank");
-    tap_ok(read_fails("small 0", last ? few : H5T_NATIVE_INT, H5S_ALL, "is no datatype"), "no type on one rank");
-    tap_ok(fanout_h5_read(few, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer, 0, comm) < 0 &&
-               error_says("rank 0: the dataset is none"), "no dataset");
+    tap_ok(read_fails("small 0", last ? opaque : H5T_NATIVE_INT, H5S_ALL, "cannot be converted"),
+           "no conversion on one rank");
+    tap_ok(read_fails("small 0", last ? few : H5T_NATIVE_INT, H5S_ALL, "is no datatype"),
+           "no type on one rank");
+    tap_ok(fanout_h5_read(few, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer, 0, comm) <
+                   0 &&
+               error_says("rank 0: the dataset is none"),
+           "no dataset");
     hid_t dataset = H5Dopen2(file, "small 0", H5P_DEFAULT);
-    tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, last ? NULL : buffer, 0, comm) < 0 &&
-               error_says("there is no buffer"), "no buffer on one rank");
-    tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer, last, comm) < 0 &&
-               error_says("different roots"), "different roots");
+    tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                          last ? NULL : buffer, 0, comm) < 0 &&
+               error_says("there is no buffer"),
+           "no buffer on one rank");
+    tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer, last,
+                          comm) < 0 &&
+               error_says("different roots"),
+           "different roots");
     H5Dclose(dataset);
     H5Sclose(few);
     H5Tclose(opaque);
@@ -481,7 +516,8 @@ static void test_damage(void)
     blocks b = {.good = true};
     herr_t code = read_blocks(&b, "tiles", check_block, 0);
     tap_ok(code < 0, "a chunk that is damaged: an error on all ranks");
-    tap_ok(same_for_random_arguments(&(random_state){5}, &(random_state){6}, 0), "the communicator works after that");
+    tap_ok(same_for_random_arguments(&(random_state){5}, &(random_state){6}, 0),
+           "the communicator works after that");
 }
 
 int main(void)

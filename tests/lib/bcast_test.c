@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * fanout_bcast has MPI's semantics: every root, datatypes that differ between ranks with equal
- * signatures, zero and large counts, MPI_BOTTOM, intercommunicators, and the errors of the MPI library.
- * Each case runs with every algorithm. Parameters are set so that even small broadcasts take our path.
+ * signatures, zero and large counts, MPI_BOTTOM, intercommunicators, and the errors of the MPI
+ * library. Each case runs with every algorithm. Parameters are set so that even small broadcasts
+ * take our path.
  */
 #include "config.h"
 
 #include "fanout.h"
-#include "tests/lib/evidence.h"
 #include "tests/common/tap.h"
+#include "tests/lib/evidence.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -181,12 +182,15 @@ static void view_subarray(view *v)
         v->positions[i] = i / 5 * 9 + 2 + i % 5;
 }
 
-static void (*const make_view[])(view *) = {view_plain,    view_one_contiguous, view_one_vector,
-                                            view_resized,  view_sevens,         view_reversed,
-                                            view_negative_bound, view_indexed,  view_subarray};
+static void (*const make_view[])(view *) = {
+    view_plain,    view_one_contiguous, view_one_vector, view_resized, view_sevens,
+    view_reversed, view_negative_bound, view_indexed,    view_subarray};
 enum { VIEWS = sizeof make_view / sizeof make_view[0] };
 
-/* What the array must hold after the broadcast: elements where the view has them, the poison in holes. */
+/*
+ * What the array must hold after the broadcast: elements where the view has them, the poison in
+ * holes.
+ */
 static void expect(const view *v, int salt, int *array)
 {
     memset(array, 0x5a, ROOM * sizeof *array);
@@ -194,7 +198,10 @@ static void expect(const view *v, int salt, int *array)
         array[v->positions[i]] = value(i, salt);
 }
 
-/* Broadcast with the root's view and ours; on all ranks every element must arrive and every hole stay. */
+/*
+ * Broadcast with the root's view and ours; on all ranks every element must arrive and every hole
+ * stay.
+ */
 static bool broadcast_views(view *v, int root, bool bottom, MPI_Comm comm)
 {
     static int array[ROOM], expected[ROOM];
@@ -236,7 +243,8 @@ static void test_views(const char *algorithm)
             bottom_good = broadcast_views(mine, root, (rank + of_root) % 2, comm) && bottom_good;
             all_ours = was_ours() && all_ours;
         }
-    tap_ok(good && all_ours, "%s: %d datatypes on the root against %d on the others", algorithm, VIEWS, VIEWS);
+    tap_ok(good && all_ours, "%s: %d datatypes on the root against %d on the others", algorithm,
+           VIEWS, VIEWS);
     tap_ok(bottom_good, "%s: the same with MPI_BOTTOM and absolute types on some ranks", algorithm);
     for (int i = 0; i < VIEWS; i++)
         MPI_Type_free(&all[i].type);
@@ -302,8 +310,8 @@ static void test_intercommunicator(void)
 }
 
 /*
- * More than MPICH has context numbers, so a private communicator that is not freed shows. Fewer on many
- * ranks, where each takes long: MPICH's ranks do not yield.
+ * More than MPICH has context numbers, so a private communicator that is not freed shows. Fewer on
+ * many ranks, where each takes long: MPICH's ranks do not yield.
  */
 static void test_many_communicators(void)
 {
@@ -354,10 +362,14 @@ static void test_errors(void)
 {
     MPI_Comm comm = make_comm("auto");
     int data = 0;
-    tap_ok(class_of(fanout_bcast(&data, -1, MPI_INT, 0, comm)) == MPI_ERR_COUNT, "negative count: MPI_ERR_COUNT");
-    tap_ok(class_of(fanout_bcast(&data, 1, MPI_DATATYPE_NULL, 0, comm)) == MPI_ERR_TYPE, "null type: MPI_ERR_TYPE");
-    tap_ok(class_of(fanout_bcast(&data, 1, MPI_INT, size, comm)) == MPI_ERR_ROOT, "root too large: MPI_ERR_ROOT");
-    tap_ok(class_of(fanout_bcast(&data, 1, MPI_INT, -5, comm)) == MPI_ERR_ROOT, "root negative: MPI_ERR_ROOT");
+    tap_ok(class_of(fanout_bcast(&data, -1, MPI_INT, 0, comm)) == MPI_ERR_COUNT,
+           "negative count: MPI_ERR_COUNT");
+    tap_ok(class_of(fanout_bcast(&data, 1, MPI_DATATYPE_NULL, 0, comm)) == MPI_ERR_TYPE,
+           "null type: MPI_ERR_TYPE");
+    tap_ok(class_of(fanout_bcast(&data, 1, MPI_INT, size, comm)) == MPI_ERR_ROOT,
+           "root too large: MPI_ERR_ROOT");
+    tap_ok(class_of(fanout_bcast(&data, 1, MPI_INT, -5, comm)) == MPI_ERR_ROOT,
+           "root negative: MPI_ERR_ROOT");
     tap_ok(broadcast_ints(1000, 0, comm), "the communicator works after errors");
     MPI_Comm_free(&comm);
 }
@@ -371,9 +383,11 @@ static void test_wrong_hint(void)
     MPI_Info_create(&hints);
     MPI_Info_set(hints, "fanout_group_size", rank == 0 ? "many" : "2");
     int code = fanout_comm_attach(comm, hints);
-    tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_PARAM), "a wrong hint of rank 0 is an error on all ranks");
+    tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_PARAM),
+           "a wrong hint of rank 0 is an error on all ranks");
     MPI_Info_set(hints, "fanout_group_size", rank == 0 ? "3" : "many");
-    tap_ok(fanout_comm_attach(comm, hints) == MPI_SUCCESS, "rank 0's hints hold, other ranks' are not looked at");
+    tap_ok(fanout_comm_attach(comm, hints) == MPI_SUCCESS,
+           "rank 0's hints hold, other ranks' are not looked at");
     MPI_Info used;
     char text[100] = "";
     int found;
@@ -390,7 +404,8 @@ static void test_explain(void)
     char *text = NULL;
     MPI_Comm comm = make_comm("group");
     int code = fanout_explain(comm, 1 << 20, size - 1, &text);
-    tap_ok(code == MPI_SUCCESS && text != NULL && strlen(text) > 10, "fanout_explain says something");
+    tap_ok(code == MPI_SUCCESS && text != NULL && strlen(text) > 10,
+           "fanout_explain says something");
     free(text);
     MPI_Comm_free(&comm);
 }

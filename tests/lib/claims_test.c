@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The behaviours that the method claims, read from traces of real runs: what travelled, and in which
- * order a rank sent and received. Each behaviour of overlap must be absent when overlap is off.
+ * The behaviours that the method claims, read from traces of real runs: what travelled, and in
+ * which order a rank sent and received. Each behaviour of overlap must be absent when overlap is
+ * off.
  */
 #include "config.h"
 
@@ -54,8 +55,8 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
     char *data = malloc(BYTES);
     memset(data, rank == 0 ? 7 : 0, BYTES);
     fanout_bcast(data, BYTES, MPI_CHAR, 0, comm);
-    tap_ok(data[0] == 7 && memcmp(data, data + 1, BYTES - 1) == 0, "the data arrives (overlap %s, %s secondary groups, %s)",
-           overlap, secondary, algorithm);
+    tap_ok(data[0] == 7 && memcmp(data, data + 1, BYTES - 1) == 0,
+           "the data arrives (overlap %s, %s secondary groups, %s)", overlap, secondary, algorithm);
     layout = state->planned.plan.layout;
     chunks = (int)fan_layout_chunks(&layout);
     free(data);
@@ -93,7 +94,8 @@ static void check_partition(void)
     for (int i = 0; i < chunks; i++)
         count += mine[i];
     tap_ok(count < chunks, "no member gets all from the root");
-    tap_ok(rank == 0 || group_of(rank) > 0 || abs(count - chunks / K) <= 1, "subfiles are about equal");
+    tap_ok(rank == 0 || group_of(rank) > 0 || abs(count - chunks / K) <= 1,
+           "subfiles are about equal");
     MPI_Allreduce(mine, all, chunks, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     bool disjoint = true;
     for (int i = 0; i < chunks; i++)
@@ -101,7 +103,10 @@ static void check_partition(void)
     tap_ok(disjoint, "the members' subfiles are disjoint and together the data");
 }
 
-/* When the first send of `subfile` to a peer in another group (or the same one) began, INFINITY if there is none. */
+/*
+ * When the first send of `subfile` to a peer in another group (or the same one) began, INFINITY if
+ * there is none.
+ */
 static double first_send(int subfile, bool to_own_group)
 {
     for (size_t i = 0; i < trace.count; i++)
@@ -115,7 +120,8 @@ static double last_receive(int subfile)
 {
     double last = 0;
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE && trace.transfers[i].subfile == subfile)
+        if (trace.transfers[i].kind == FAN_TRANSFER_RECEIVE &&
+            trace.transfers[i].subfile == subfile)
             last = fmax(last, trace.transfers[i].end);
     return last;
 }
@@ -134,7 +140,8 @@ static bool every_member_linked_to_every_other(void)
     for (int peer = 1; peer <= K; peer++) {
         bool linked = rank == 0 || rank > K || peer == rank;
         for (size_t i = 0; i < trace.count; i++)
-            linked = linked || (trace.transfers[i].kind == FAN_TRANSFER_SEND && trace.transfers[i].peer == peer);
+            linked = linked || (trace.transfers[i].kind == FAN_TRANSFER_SEND &&
+                                trace.transfers[i].peer == peer);
         if (!linked)
             return false;
     }
@@ -144,8 +151,8 @@ static bool every_member_linked_to_every_other(void)
 static bool feeds_slot_to_slot(void)
 {
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && rank > 0 && rank <= K && group_of(trace.transfers[i].peer) == 1 &&
-            trace.transfers[i].peer != rank + K)
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && rank > 0 && rank <= K &&
+            group_of(trace.transfers[i].peer) == 1 && trace.transfers[i].peer != rank + K)
             return false;
     return true;
 }
@@ -178,7 +185,8 @@ static void secondary_sends(int *before, int *after)
     *before = *after = 0;
     double complete = completion();
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.transfers[i].kind == FAN_TRANSFER_SEND && group_of(trace.transfers[i].peer) == 2 && group_of(rank) != 2)
+        if (trace.transfers[i].kind == FAN_TRANSFER_SEND &&
+            group_of(trace.transfers[i].peer) == 2 && group_of(rank) != 2)
             (*(trace.transfers[i].begin < complete ? before : after))++;
 }
 
@@ -191,14 +199,18 @@ int main(void)
     broadcast("1", "0", "group");
     check_partition();
     tap_ok(scatter_is_concurrent(), "the root serves all members at the same time");
-    tap_ok(every_member_linked_to_every_other(), "every member of the first group sends to every other");
+    tap_ok(every_member_linked_to_every_other(),
+           "every member of the first group sends to every other");
     tap_ok(feeds_slot_to_slot(), "slot i of a group feeds slot i of the next");
-    tap_ok(on_some_rank(sends_early(true)), "some member forwards to its group before its own subfile is complete");
+    tap_ok(on_some_rank(sends_early(true)),
+           "some member forwards to its group before its own subfile is complete");
     tap_ok(on_some_rank(sends_early(false)), "a group feeds the next one before it is complete");
 
     broadcast("0", "0", "group");
-    tap_ok(!on_some_rank(sends_early(true)), "without overlap nobody forwards an incomplete subfile to its group");
-    tap_ok(!on_some_rank(sends_early(false)), "without overlap nobody forwards an incomplete subfile to the next group");
+    tap_ok(!on_some_rank(sends_early(true)),
+           "without overlap nobody forwards an incomplete subfile to its group");
+    tap_ok(!on_some_rank(sends_early(false)),
+           "without overlap nobody forwards an incomplete subfile to the next group");
 
     int before, after;
     broadcast("1", "1", "group");
@@ -207,7 +219,8 @@ int main(void)
     tap_ok(on_some_rank(after > 0), "a secondary group is served");
 
     broadcast("1", "0", "full");
-    tap_ok(on_some_rank(rank > 0 && rank <= K && !feeds_slot_to_slot()), "full: members feed every member of the next group");
+    tap_ok(on_some_rank(rank > 0 && rank <= K && !feeds_slot_to_slot()),
+           "full: members feed every member of the next group");
     check_partition();
 
     fan_trace_clear(&trace);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every kind of communicator, at any time of its life, and calls from within MPI's callbacks. What remains at the end
- * is left to MPI_Finalize.
+ * Every kind of communicator, at any time of its life, and calls from within MPI's callbacks. What
+ * remains at the end is left to MPI_Finalize.
  */
 #include "config.h"
 
@@ -55,7 +55,8 @@ static void test_cartesian(void)
 static void test_graphs(void)
 {
     MPI_Comm graph, distributed;
-    int *index = malloc((size_t)size * sizeof *index), *edges = malloc((size_t)size * sizeof *edges);
+    int *index = malloc((size_t)size * sizeof *index),
+        *edges = malloc((size_t)size * sizeof *edges);
     for (int i = 0; i < size; i++) {
         index[i] = i + 1;
         edges[i] = (i + 1) % size;
@@ -63,7 +64,8 @@ static void test_graphs(void)
     MPI_Graph_create(MPI_COMM_WORLD, size, index, edges, 1, &graph);
     bool good = from_every_root(graph);
     int from = (rank + size - 1) % size, to = (rank + 1) % size, weight = 1;
-    MPI_Dist_graph_create_adjacent(MPI_COMM_WORLD, 1, &from, &weight, 1, &to, &weight, MPI_INFO_NULL, 0, &distributed);
+    MPI_Dist_graph_create_adjacent(MPI_COMM_WORLD, 1, &from, &weight, 1, &to, &weight,
+                                   MPI_INFO_NULL, 0, &distributed);
     good = from_every_root(distributed) && good;
     tap_ok(good, "graph communicators");
     MPI_Comm_free(&graph);
@@ -89,8 +91,8 @@ static int number_of_communicators(void)
 }
 
 /*
- * Freed while others may still be in the broadcast. Each has a private communicator. FANOUT_TEST_COMMUNICATORS=10000
- * makes as many.
+ * Freed while others may still be in the broadcast. Each has a private communicator.
+ * FANOUT_TEST_COMMUNICATORS=10000 makes as many.
  */
 static void test_freed_at_once(void)
 {
@@ -114,7 +116,8 @@ static int copies, deletions;
 static bool nested_good = true;
 static MPI_Comm other;
 
-static int copy_and_broadcast(MPI_Comm comm, int keyval, void *extra, void *in, void *out, int *flag)
+static int copy_and_broadcast(MPI_Comm comm, int keyval, void *extra, void *in, void *out,
+                              int *flag)
 {
     (void)keyval, (void)extra;
     copies++;
@@ -149,7 +152,8 @@ static void test_attributes(void)
     MPI_Comm_free(&first);
     good = from_every_root(third) && good;
     MPI_Comm_free(&third);
-    tap_ok(good && copies == 2 && deletions == 3, "duplicates of communicators with attributes and with state");
+    tap_ok(good && copies == 2 && deletions == 3,
+           "duplicates of communicators with attributes and with state");
     tap_ok(nested_good, "broadcasts from attribute callbacks");
     MPI_Comm_free(&other);
     MPI_Comm_free_keyval(&keyval);
@@ -192,8 +196,9 @@ static void test_error_handler(void)
 /* ---- the end ---- */
 
 /*
- * MPI_Finalize deletes the attributes of MPI_COMM_SELF, the last one that was set first, and communication still works
- * then. This one is set before the library sets its own, so the library's states have gone by the time it is called.
+ * MPI_Finalize deletes the attributes of MPI_COMM_SELF, the last one that was set first, and
+ * communication still works then. This one is set before the library sets its own, so the library's
+ * states have gone by the time it is called.
  */
 static int broadcast_at_the_end(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Usage: disagree BYTES ROOT OTHER_BYTES OTHER_ROOT
- * One broadcast with MPI_ERRORS_ARE_FATAL, in which the last rank gives the other two. For disagree.sh.
+ * One broadcast with MPI_ERRORS_ARE_FATAL, in which the last rank gives the other two. For
+ * disagree.sh.
  */
 #include "config.h"
 

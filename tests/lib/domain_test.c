@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which ranks of a node are in a domain, from a topology file or from their CPUs, on machines that hwloc makes up. */
+/*
+ * Which ranks of a node are in a domain, from a topology file or from their CPUs, on machines that
+ * hwloc makes up.
+ */
 #include "config.h"
 
 #include "lib/where/domain.h"
@@ -16,7 +19,8 @@ static void expect(fan_binding *bindings, int members, const int *expected)
     fan_domain_find(bindings, members, domains);
     for (int m = 0; m < members; m++)
         if (domains[m] != expected[m])
-            ck_abort_msg("member %d of %d is in domain %d, not %d", m, members, domains[m], expected[m]);
+            ck_abort_msg("member %d of %d is in domain %d, not %d", m, members, domains[m],
+                         expected[m]);
 }
 
 static void expect_of_file(int members, const int *of_file, const int *expected)
@@ -32,7 +36,7 @@ START_TEST(domains_of_a_file)
     expect_of_file(5, (int[]){7, 1, 7, 0, 1}, (int[]){0, 1, 0, 2, 1});
     expect_of_file(4, (int[]){1, 0, 0, 1}, (int[]){0, 1, 1, 0});
     expect_of_file(3, (int[]){5, 5, 5}, (int[]){0, 0, 0});
-    expect_of_file(3, (int[]){2, 1, 0}, (int[]){0, 0, 0});                /* no two meet */
+    expect_of_file(3, (int[]){2, 1, 0}, (int[]){0, 0, 0});                   /* no two meet */
     expect_of_file(4, (int[]){0, FAN_NO_DOMAIN, 1, 1}, (int[]){0, 0, 0, 0}); /* one is anywhere */
 }
 END_TEST
@@ -77,24 +81,33 @@ static void expect_on(const char *machine, int members, const range *cpus, const
 
 START_TEST(domains_of_cpus)
 {
-    static const char numa_nodes[] = "package:2 numa:2 core:2 pu:2"; /* CPUs 0-3, 4-7, 8-11, 12-15 */
+    static const char numa_nodes[] =
+        "package:2 numa:2 core:2 pu:2"; /* CPUs 0-3, 4-7, 8-11, 12-15 */
     expect_on(numa_nodes, 4, (range[]){{0, 0}, {5, 5}, {3, 3}, {4, 7}}, (int[]){0, 1, 0, 1});
-    expect_on(numa_nodes, 5, (range[]){{12, 13}, {0, 0}, {8, 9}, {1, 1}, {14, 15}}, (int[]){0, 1, 2, 1, 0});
-    expect_on(numa_nodes, 3, (range[]){{0, 7}, {3, 5}, {8, 9}}, (int[]){0, 0, 1}); /* a package is the least */
+    expect_on(numa_nodes, 5, (range[]){{12, 13}, {0, 0}, {8, 9}, {1, 1}, {14, 15}},
+              (int[]){0, 1, 2, 1, 0});
+    expect_on(numa_nodes, 3, (range[]){{0, 7}, {3, 5}, {8, 9}},
+              (int[]){0, 0, 1}); /* a package is the least */
     expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {2, 2}, {3, 3}}, (int[]){0, 0, 0, 0});
-    expect_on(numa_nodes, 3, (range[]){{0, 0}, {4, 4}, {8, 8}}, (int[]){0, 0, 0});   /* no two meet */
-    expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {4, 4}, {0, 15}}, (int[]){0, 0, 0, 0}); /* one is anywhere */
-    expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {4, 4}, {1, 0}}, (int[]){0, 0, 0, 0});  /* or not known */
-    expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {4, 4}, {99, 99}}, (int[]){0, 0, 0, 0}); /* or elsewhere */
-    expect_on("numa:1 package:2 core:4 pu:1", 3, (range[]){{0, 0}, {4, 4}, {7, 7}}, (int[]){0, 1, 1});
+    expect_on(numa_nodes, 3, (range[]){{0, 0}, {4, 4}, {8, 8}}, (int[]){0, 0, 0}); /* no two meet */
+    expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {4, 4}, {0, 15}},
+              (int[]){0, 0, 0, 0}); /* one is anywhere */
+    expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {4, 4}, {1, 0}},
+              (int[]){0, 0, 0, 0}); /* or not known */
+    expect_on(numa_nodes, 4, (range[]){{0, 0}, {1, 1}, {4, 4}, {99, 99}},
+              (int[]){0, 0, 0, 0}); /* or elsewhere */
+    expect_on("numa:1 package:2 core:4 pu:1", 3, (range[]){{0, 0}, {4, 4}, {7, 7}},
+              (int[]){0, 1, 1});
     expect_on("package:1 core:4 pu:1", 3, (range[]){{0, 0}, {1, 1}, {2, 3}}, (int[]){0, 0, 0});
-    expect_on("package:2 [numa] [numa] core:2 pu:1", 3, (range[]){{0, 0}, {2, 2}, {3, 3}}, (int[]){0, 1, 1});
+    expect_on("package:2 [numa] [numa] core:2 pu:1", 3, (range[]){{0, 0}, {2, 2}, {3, 3}},
+              (int[]){0, 1, 1});
 }
 END_TEST
 
 START_TEST(a_file_wins)
 {
-    fan_binding bindings[3] = {{.member = 0, .domain = 0}, {.member = 1, .domain = 0}, {.member = 2, .domain = 1}};
+    fan_binding bindings[3] = {
+        {.member = 0, .domain = 0}, {.member = 1, .domain = 0}, {.member = 2, .domain = 1}};
     CPU_SET(0, &bindings[0].cpus);
     CPU_SET(4, &bindings[1].cpus);
     CPU_SET(5, &bindings[2].cpus);

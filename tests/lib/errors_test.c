@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Wrong arguments: the MPI library's own error, once, through the handler of the communicator, and before anything is
- * sent. Each is given by one rank alone, which must return. FANOUT_CHECK: arguments that differ between ranks.
+ * Wrong arguments: the MPI library's own error, once, through the handler of the communicator, and
+ * before anything is sent. Each is given by one rank alone, which must return. FANOUT_CHECK:
+ * arguments that differ between ranks.
  */
 #include "config.h"
 
@@ -46,28 +47,33 @@ typedef struct wrong_call {
     int error_class; /* where all MPI libraries agree, or 0 */
 } wrong_call;
 
-static int call_wrongly(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), const wrong_call *w, MPI_Comm comm)
+static int call_wrongly(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm),
+                        const wrong_call *w, MPI_Comm comm)
 {
     return broadcast(w->buffer, w->count, w->type, w->root, w->no_comm ? MPI_COMM_NULL : comm);
 }
 
 /* With `count_call` as the handler of all communicators that the error could be raised on. */
-static int class_by(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), const wrong_call *w, MPI_Comm comm)
+static int class_by(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), const wrong_call *w,
+                    MPI_Comm comm)
 {
     calls = 0;
     seen_class = MPI_SUCCESS;
     int code = call_wrongly(broadcast, w, comm);
-    return code == MPI_SUCCESS || (calls == 1 && seen_class == class_of(code)) ? class_of(code) : -1;
+    return code == MPI_SUCCESS || (calls == 1 && seen_class == class_of(code)) ? class_of(code)
+                                                                               : -1;
 }
 
-static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used, MPI_Errhandler counting)
+static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used,
+                            MPI_Errhandler counting)
 {
     bool good = true;
     if (rank == size - 1) {
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, counting);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, counting);
         int expected = class_by(MPI_Bcast, w, used);
-        good = class_by(fanout_bcast, w, fresh) == expected && class_by(fanout_bcast, w, used) == expected &&
+        good = class_by(fanout_bcast, w, fresh) == expected &&
+               class_by(fanout_bcast, w, used) == expected &&
                (w->error_class == 0 || w->error_class == expected);
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_ARE_FATAL);
@@ -160,14 +166,20 @@ static void test_disagreement(const char *min_bytes)
     MPI_Comm comm = make_checking_comm(min_bytes);
     bool odd = rank == size - 1;
     tap_ok(broadcasts(comm), "min_bytes %s: what is equal passes", min_bytes);
-    tap_ok(is_disagreement(fanout_bcast(data, odd ? MANY - 1 : MANY, MPI_INT, 0, comm)), "a rank has fewer bytes");
-    tap_ok(is_disagreement(fanout_bcast(data, odd ? 0 : MANY, MPI_INT, 0, comm)), "a rank has no element");
-    tap_ok(is_disagreement(fanout_bcast(data, odd ? 1 : MANY, MPI_INT, 0, comm)), "a rank is below min_bytes");
-    tap_ok(is_disagreement(fanout_bcast(data, MANY, MPI_INT, odd ? 1 : 0, comm)), "a rank has another root");
-    tap_ok(is_disagreement(fanout_bcast(data, 0, MPI_INT, odd ? 1 : 0, comm)), "the same without data");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? MANY - 1 : MANY, MPI_INT, 0, comm)),
+           "a rank has fewer bytes");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? 0 : MANY, MPI_INT, 0, comm)),
+           "a rank has no element");
+    tap_ok(is_disagreement(fanout_bcast(data, odd ? 1 : MANY, MPI_INT, 0, comm)),
+           "a rank is below min_bytes");
+    tap_ok(is_disagreement(fanout_bcast(data, MANY, MPI_INT, odd ? 1 : 0, comm)),
+           "a rank has another root");
+    tap_ok(is_disagreement(fanout_bcast(data, 0, MPI_INT, odd ? 1 : 0, comm)),
+           "the same without data");
     tap_ok(is_disagreement(fanout_bcast(data, rank + 1, MPI_INT, 0, comm)), "all differ");
     MPI_Count bytes = odd ? 99999 : 100000;
-    tap_ok(is_disagreement(fanout_stream(bytes, source, NULL, NULL, 0, comm, MPI_INFO_NULL)), "streams");
+    tap_ok(is_disagreement(fanout_stream(bytes, source, NULL, NULL, 0, comm, MPI_INFO_NULL)),
+           "streams");
     tap_ok(broadcasts(comm), "the communicator works after all that");
     MPI_Comm_free(&comm);
 }

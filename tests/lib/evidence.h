@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file evidence.h  Was a broadcast ours? By messages of the engine, or pieces in the memory of the node: a test must
- * not pass because MPI_Bcast did the work.
+ * @file evidence.h  Was a broadcast ours? By messages of the engine, or pieces in the memory of the
+ * node: a test must not pass because MPI_Bcast did the work.
  */
 #ifndef FAN_TESTS_EVIDENCE_H
 #define FAN_TESTS_EVIDENCE_H
@@ -20,7 +20,10 @@ static inline uint32_t evidence_pieces(const evidence *e)
     return e->state->map.node == NULL ? 0 : e->state->map.node->ring.position;
 }
 
-/** Watch a communicator that has been attached. The evidence must stay where it is as long as the communicator. */
+/**
+ * Watch a communicator that has been attached. The evidence must stay where it is as long as the
+ * communicator.
+ */
 static inline void evidence_watch(evidence *e, MPI_Comm comm)
 {
     int code;

@@ -42,8 +42,10 @@ int main(void)
     MPI_Type_commit(&third);
     fill(data, 9);
     code = fanout_bcast(data, 3, third, 0, MPI_COMM_WORLD);
-    data[bytes - 1] = data[bytes - 2] = 9; /* bytes is no multiple of 3; the last ones are not sent */
-    tap_ok(code == MPI_SUCCESS && bytes % 3 <= 2 && is_filled(data, 9), "3 elements of 2^31 / 3 bytes");
+    data[bytes - 1] = data[bytes - 2] =
+        9; /* bytes is no multiple of 3; the last ones are not sent */
+    tap_ok(code == MPI_SUCCESS && bytes % 3 <= 2 && is_filled(data, 9),
+           "3 elements of 2^31 / 3 bytes");
     MPI_Type_free(&third);
     free(data);
     return tap_end();

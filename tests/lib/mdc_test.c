@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout_mdc_bcast: the array arrives bit by bit, descriptors complete in order and are usable when they do. */
+/*
+ * fanout_mdc_bcast: the array arrives bit by bit, descriptors complete in order and are usable when
+ * they do.
+ */
 #include "config.h"
 
 #include "fanout_mdc.h"
@@ -92,8 +95,9 @@ static void test_content(void)
     static const struct {
         MPI_Count extent[AXES];
         int factor[AXES];
-    } cases[] = {{{8, 8, 8}, {2, 2, 2}}, {{5, 7, 9}, {2, 2, 2}}, {{1, 1, 31}, {1, 1, 4}}, {{3, 2, 1}, {1, 3, 2}},
-                 {{0, 4, 4}, {2, 1, 1}}, {{4, 4, 4}, {1, 1, 1}}, {{6, 5, 4}, {3, 1, 2}}};
+    } cases[] = {{{8, 8, 8}, {2, 2, 2}}, {{5, 7, 9}, {2, 2, 2}}, {{1, 1, 31}, {1, 1, 4}},
+                 {{3, 2, 1}, {1, 3, 2}}, {{0, 4, 4}, {2, 1, 1}}, {{4, 4, 4}, {1, 1, 1}},
+                 {{6, 5, 4}, {3, 1, 2}}};
     static const size_t sizes[] = {1, 3, 4, 8, 16, 130};
     bool good = true;
     int root = 0;
@@ -101,7 +105,8 @@ static void test_content(void)
         for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++, root = (root + 1) % size) {
             picture p = make(cases[c].extent, cases[c].factor, sizes[s]);
             good = run(&p, root) == MPI_SUCCESS && good;
-            good = good && p.good && p.next == fanout_mdc_count(&p.mdc) && memcmp(p.array, p.expected, p.bytes) == 0;
+            good = good && p.good && p.next == fanout_mdc_count(&p.mdc) &&
+                   memcmp(p.array, p.expected, p.bytes) == 0;
             drop(&p);
         }
     tap_ok(good, "all shapes, factors and sizes of elements: bit by bit, descriptor by descriptor");
@@ -123,7 +128,8 @@ static void test_stop(void)
         tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_SINK) && p.good && p.next == 3,
                "a rank that has enough stops, the others go on");
     else
-        tap_ok(code == MPI_SUCCESS && p.good && p.next == 8, "a rank that has enough stops, the others go on");
+        tap_ok(code == MPI_SUCCESS && p.good && p.next == 8,
+               "a rank that has enough stops, the others go on");
     drop(&p);
 }
 
@@ -135,7 +141,8 @@ static void test_arguments(void)
     p.extent[0] = (MPI_Count)1 << 40;
     p.extent[1] = (MPI_Count)1 << 40;
     p.mdc.extent = p.extent;
-    tap_ok(class_of(fanout_mdc_bcast(p.array, &p.mdc, NULL, NULL, 0, comm, MPI_INFO_NULL)) == MPI_ERR_ARG,
+    tap_ok(class_of(fanout_mdc_bcast(p.array, &p.mdc, NULL, NULL, 0, comm, MPI_INFO_NULL)) ==
+               MPI_ERR_ARG,
            "more bytes than can be counted: MPI_ERR_ARG");
     tap_ok(fanout_mdc_count(&(fanout_mdc){0}) == 0, "no axes: no descriptors");
     drop(&p);

@@ -54,7 +54,8 @@ int open(const char *path, int flags, ...)
 {
     static int (*real)(const char *, int, ...);
     /* With these flags it is our library; UCX opens the same kind of file. */
-    if (refuses("open") && flags == (O_RDWR | O_CLOEXEC) && strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/") != NULL) {
+    if (refuses("open") && flags == (O_RDWR | O_CLOEXEC) && strncmp(path, "/proc/", 6) == 0 &&
+        strstr(path, "/fd/") != NULL) {
         errno = EACCES;
         return -1;
     }

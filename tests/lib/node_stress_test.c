@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Thousands of broadcasts through shared memory, with rotating roots, sizes from 1 byte on and ranks that are late
- * at random, more ranks than cores.
+ * Thousands of broadcasts through shared memory, with rotating roots, sizes from 1 byte on and
+ * ranks that are late at random, more ranks than cores.
  */
 #include "config.h"
 
@@ -15,7 +15,9 @@
 enum { ROUNDS = 3000, MOST_BYTES = 3 * 1024 * 1024, SHIFTS = 256, COMMUNICATORS = 2 };
 
 static int rank, size;
-static char *pattern; /* [MOST_BYTES + shifts] of random bytes: the data is a window of it, another one each round */
+static char *
+    /* [MOST_BYTES + shifts] of random bytes: the data is a window of it, another one each round */
+    pattern;
 static char *buffer;
 static MPI_Comm comms[COMMUNICATORS]; /* they share the memory */
 
@@ -23,7 +25,8 @@ static MPI_Comm comms[COMMUNICATORS]; /* they share the memory */
 static int random_size(random_state *random)
 {
     static const int limits[] = {1, 100, 8192, 8193, 65536, 300000, 300000, MOST_BYTES};
-    return random_between(random, 1, limits[random_between(random, 0, sizeof limits / sizeof limits[0] - 1)]);
+    return random_between(random, 1,
+                          limits[random_between(random, 0, sizeof limits / sizeof limits[0] - 1)]);
 }
 
 /* Now and then, a rank is late. */
@@ -75,7 +78,8 @@ int main(void)
     int good = 0;
     while (good < ROUNDS && one_round(&common, &own))
         good++;
-    tap_ok(good == ROUNDS, "%d broadcasts with rotating roots, sizes from 1 byte on, ranks that are late", ROUNDS);
+    tap_ok(good == ROUNDS,
+           "%d broadcasts with rotating roots, sizes from 1 byte on, ranks that are late", ROUNDS);
     for (int i = 0; i < COMMUNICATORS; i++)
         MPI_Comm_free(&comms[i]);
     free(pattern);

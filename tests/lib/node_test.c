@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ranks that share memory: how much of it, for how long, that messages make progress while ranks wait for each
- * other in it, and that wrong lengths are noticed. Run with placements (tests/run-mpi).
+ * Ranks that share memory: how much of it, for how long, that messages make progress while ranks
+ * wait for each other in it, and that wrong lengths are noticed. Run with placements
+ * (tests/run-mpi).
  */
 #include "config.h"
 
@@ -13,7 +14,9 @@
 #include <string.h>
 
 enum { MEDIUM = 4 * 1024 * 1024 }; /* between two ranks less is MPI's */
-enum { LARGE = 8 * 1024 * 1024 }; /* more than the ring holds, and no message that MPI sends before it is asked for */
+enum {
+    LARGE = 8 * 1024 * 1024
+}; /* more than the ring holds, and no message that MPI sends before it is asked for */
 
 static int rank, size;
 static char *buffer;
@@ -72,7 +75,8 @@ static void test_memory(void)
     MPI_Comm_split(MPI_COMM_WORLD, rank == 0, rank, &other);
     bool good = broadcast(MEDIUM, 0, 1, same) && broadcast(MEDIUM, 0, 2, reversed);
     bool alone = map_of(same)->node == NULL;
-    tap_ok(good && count_segments(&bytes) == !alone, "communicators of the same ranks share one segment");
+    tap_ok(good && count_segments(&bytes) == !alone,
+           "communicators of the same ranks share one segment");
     size_t domains = alone ? 0 : (size_t)map_of(same)->node->ring.domains;
     tap_ok(bytes <= domains * (2 * 1024 * 1024 + 16384 + 256 * (size_t)size),
            "which takes little more than 2 MiB for each domain");
@@ -80,8 +84,10 @@ static void test_memory(void)
     int of_other;
     MPI_Comm_size(other, &of_other);
     good = of_other == 1 || broadcast(MEDIUM, 0, 3, other);
-    bool other_ring = of_other > 1 && map_of(other)->node != NULL && map_of(other)->node != map_of(same)->node;
-    tap_ok(good && count_segments(&bytes) == !alone + other_ring, "one of other ranks has a segment of its own");
+    bool other_ring =
+        of_other > 1 && map_of(other)->node != NULL && map_of(other)->node != map_of(same)->node;
+    tap_ok(good && count_segments(&bytes) == !alone + other_ring,
+           "one of other ranks has a segment of its own");
 
     MPI_Comm_free(&other);
     MPI_Comm_free(&same);
@@ -94,8 +100,8 @@ static void test_memory(void)
 /* ---- progress ---- */
 
 /*
- * `sender` has a message for `receiver` on its way when it broadcasts, and `receiver` takes that message first: the
- * sender must look after it while it waits for the receiver in shared memory.
+ * `sender` has a message for `receiver` on its way when it broadcasts, and `receiver` takes that
+ * message first: the sender must look after it while it waits for the receiver in shared memory.
  */
 static bool broadcast_behind_message(int sender, int receiver, int root, MPI_Comm comm)
 {
@@ -144,7 +150,10 @@ static int leader_of_domain(const fan_node_map *map, int of)
     return lowest;
 }
 
-/* Only leaders read in another domain, that of who writes on their node, and all of it went through the own ring. */
+/*
+ * Only leaders read in another domain, that of who writes on their node, and all of it went through
+ * the own ring.
+ */
 static bool crosses_once(const fan_node_map *map, int root)
 {
     const fan_ring *ring = &map->node->ring;
@@ -163,7 +172,8 @@ static void test_domains(void)
     bool good = broadcast(MEDIUM, 0, 0, comm), crossed_once = true;
     const fan_node_map *map = map_of(comm);
     bool alone = map->node == NULL;
-    tap_ok(alone || map->node->ring.domains == expected_domains(), "domains are those that ranks are bound to");
+    tap_ok(alone || map->node->ring.domains == expected_domains(),
+           "domains are those that ranks are bound to");
     for (int root = 0; root < size; root++) {
         good = broadcast(MEDIUM, root, root, comm) && good;
         MPI_Barrier(comm);
@@ -186,7 +196,8 @@ static void test_lengths(void)
     if (map_of(comm)->nodes > 1) {
         tap_ok(good, "lengths that differ # SKIP several nodes");
     } else {
-        int error_class, code = fanout_bcast(buffer, rank == size - 1 ? MEDIUM - 1 : MEDIUM, MPI_BYTE, 0, comm);
+        int error_class,
+            code = fanout_bcast(buffer, rank == size - 1 ? MEDIUM - 1 : MEDIUM, MPI_BYTE, 0, comm);
         MPI_Error_class(code, &error_class);
         tap_ok(error_class == (rank == size - 1 ? MPI_ERR_TRUNCATE : MPI_SUCCESS),
                "a rank whose length differs from that of its node gets MPI_ERR_TRUNCATE");
@@ -197,7 +208,10 @@ static void test_lengths(void)
 
 int main(void)
 {
-    /* Open MPI: a large message takes both ends, as between nodes. Else the receiver copies it on its own. */
+    /*
+     * Open MPI: a large message takes both ends, as between nodes. Else the receiver copies it on
+     * its own.
+     */
     setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 1);
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * fanout_ibcast and fanout_bcast_init: several in flight, on one communicator and on several in different order,
- * beside blocking ones, small ones, datatypes, persistent requests, wrong requests. With FANOUT_PROGRESS=thread also that
- * data comes without any call.
+ * fanout_ibcast and fanout_bcast_init: several in flight, on one communicator and on several in
+ * different order, beside blocking ones, small ones, datatypes, persistent requests, wrong
+ * requests. With FANOUT_PROGRESS=thread also that data comes without any call.
  */
 #include "config.h"
 
@@ -108,7 +108,9 @@ static void test_beside_blocking(void)
         good = take_off(&f[i], i, comm) && good;
     for (int i = 0; i < 2; i++) {
         char *data = make_data(MOST_BYTES, rank == size - 1, 50 + i);
-        good = fanout_bcast(data, MOST_BYTES, MPI_CHAR, size - 1, i == 0 ? comm : other) == MPI_SUCCESS && good;
+        good = fanout_bcast(data, MOST_BYTES, MPI_CHAR, size - 1, i == 0 ? comm : other) ==
+                   MPI_SUCCESS &&
+               good;
         good = is_right(data, MOST_BYTES, 50 + i) && good;
         free(data);
     }
@@ -137,7 +139,8 @@ static void test_two_communicators(void)
         int first = rank / 2 % 2;
         requests[first] = f[first].request;
         requests[1 - first] = f[1 - first].request;
-        good = fanout_wait(&requests[first]) == MPI_SUCCESS && fanout_wait(&requests[1 - first]) == MPI_SUCCESS && good;
+        good = fanout_wait(&requests[first]) == MPI_SUCCESS &&
+               fanout_wait(&requests[1 - first]) == MPI_SUCCESS && good;
         for (int i = 0; i < 2; i++) {
             f[i].request = requests[i];
             good = land(&f[i]) && good;
@@ -169,8 +172,8 @@ static void test_persistent(int count)
     for (int round = 0; good && round < 20; round++) {
         for (int i = 0; i < count; i++)
             data[i * stride] = rank == root ? i ^ round : -1;
-        good = fanout_start(&request) == MPI_SUCCESS && fanout_waitall(1, &request) == MPI_SUCCESS &&
-               request != FANOUT_REQUEST_NULL;
+        good = fanout_start(&request) == MPI_SUCCESS &&
+               fanout_waitall(1, &request) == MPI_SUCCESS && request != FANOUT_REQUEST_NULL;
         for (int i = 0; i < count; i++)
             good = good && data[i * stride] == (i ^ round);
     }
@@ -197,18 +200,21 @@ static void test_wrong_requests(void)
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     fanout_request none = FANOUT_REQUEST_NULL;
     int flag = 0;
-    bool good = fanout_wait(&none) == MPI_SUCCESS && fanout_test(&none, &flag) == MPI_SUCCESS && flag;
+    bool good =
+        fanout_wait(&none) == MPI_SUCCESS && fanout_test(&none, &flag) == MPI_SUCCESS && flag;
     tap_ok(good, "a null request has ended");
     tap_ok(is_request_error(fanout_start(&none)) && is_request_error(fanout_request_free(&none)),
            "it cannot be started or freed: MPI_ERR_REQUEST");
     flight f;
     good = take_off(&f, 0, comm);
-    good = good && is_request_error(fanout_request_free(&f.request)) && is_request_error(fanout_start(&f.request));
+    good = good && is_request_error(fanout_request_free(&f.request)) &&
+           is_request_error(fanout_start(&f.request));
     good = fanout_wait(&f.request) == MPI_SUCCESS && land(&f) && good;
     tap_ok(good, "nor can one that is active");
     int error_class, code = fanout_ibcast(&flag, -1, MPI_INT, 0, comm, &none);
     MPI_Error_class(code, &error_class);
-    tap_ok(error_class == MPI_ERR_COUNT && none == FANOUT_REQUEST_NULL, "a negative count: MPI_ERR_COUNT, no request");
+    tap_ok(error_class == MPI_ERR_COUNT && none == FANOUT_REQUEST_NULL,
+           "a negative count: MPI_ERR_COUNT, no request");
     MPI_Comm_free(&comm);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Usage: stall ROOT STOPPED
- * A stream in which the rank STOPPED stops for ever in its sink. The others print what the stream ends with. For stall.sh.
+ * A stream in which the rank STOPPED stops for ever in its sink. The others print what the stream
+ * ends with. For stall.sh.
  */
 #include "config.h"
 
@@ -44,10 +45,13 @@ int main(int argc, char **argv)
     }
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     bool stops = rank == atoi(argv[2]);
-    int code = fanout_stream(STREAM_BYTES, produce, consume, &stops, atoi(argv[1]), MPI_COMM_WORLD, MPI_INFO_NULL);
+    int code = fanout_stream(STREAM_BYTES, produce, consume, &stops, atoi(argv[1]), MPI_COMM_WORLD,
+                             MPI_INFO_NULL);
     MPI_Error_class(code, &error_class);
     MPI_Error_string(code, text, &length);
-    printf("rank %d: %s: %s\n", rank, error_class == fanout_error_class(FANOUT_ERR_TIMEOUT) ? "timeout" : "another error", text);
+    printf("rank %d: %s: %s\n", rank,
+           error_class == fanout_error_class(FANOUT_ERR_TIMEOUT) ? "timeout" : "another error",
+           text);
     fflush(stdout);
     sleep(2); /* the others print, too */
     MPI_Abort(MPI_COMM_WORLD, 3);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout_stream and _to_end: order and content, sizes, failing sources and sinks, hints, and that memory stays bounded. */
+/*
+ * fanout_stream and _to_end: order and content, sizes, failing sources and sinks, hints, and that
+ * memory stays bounded.
+ */
 #include "config.h"
 
 #include "fanout.h"
@@ -18,8 +21,8 @@ typedef struct stream {
     MPI_Count source_fails_at;    /* or -1 */
     bool sink_fails;
     int sink_pause_ms;
-    MPI_Count next;               /* the least offset that may be asked for */
-    bool ended;                   /* the source has said so */
+    MPI_Count next; /* the least offset that may be asked for */
+    bool ended;     /* the source has said so */
     bool good;
 } stream;
 
@@ -130,7 +133,8 @@ static void test_failing_source(const char *algorithm)
     s.source_fails_at = 50000;
     int code = run(&s, size - 1, info);
     tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.good && s.consumed <= 50000,
-           "%s: a source that fails is an error on all ranks, and nothing after it is delivered", algorithm);
+           "%s: a source that fails is an error on all ranks, and nothing after it is delivered",
+           algorithm);
     stream next = make_stream(5000);
     tap_ok(run(&next, 0, info) == MPI_SUCCESS && next.good && next.consumed == 5000,
            "%s: the communicator works after that", algorithm);
@@ -161,15 +165,19 @@ static void test_shared_source(const char *algorithm)
     for (int root = 0; root < size; root++)
         for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
             stream s = make_stream(lengths[i]);
-            good = fanout_stream(s.length, produce_shared, consume, &s, root, comm, info) == MPI_SUCCESS && good;
+            good = fanout_stream(s.length, produce_shared, consume, &s, root, comm, info) ==
+                       MPI_SUCCESS &&
+                   good;
             MPI_Count sum = s.produced, most = s.produced;
             MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_COUNT, MPI_SUM, comm);
             MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_COUNT, MPI_MAX, comm);
             good = good && s.good && s.consumed == s.length && sum == s.length;
             shares = shares && (most < s.length || s.length < 60000);
         }
-    bool can_share = strcmp(algorithm, "chain") != 0 && size > 1 && getenv("FANOUT_SHARED_MEMORY") != NULL;
-    tap_ok(good && (shares || !can_share), "%s: shared source, each byte is read once, by several ranks", algorithm);
+    bool can_share =
+        strcmp(algorithm, "chain") != 0 && size > 1 && getenv("FANOUT_SHARED_MEMORY") != NULL;
+    tap_ok(good && (shares || !can_share),
+           "%s: shared source, each byte is read once, by several ranks", algorithm);
     MPI_Info_free(&info);
 }
 
@@ -186,7 +194,8 @@ static void test_failing_shared_source(const char *algorithm)
         int reads = s.ended; /* so far */
         MPI_Bcast(&reads, 1, MPI_INT, failing, comm);
         if (reads)
-            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.consumed <= 60000;
+            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) &&
+                   s.consumed <= 60000;
         else
             good = good && code == MPI_SUCCESS && s.consumed == s.length;
         good = good && s.good;
@@ -216,10 +225,13 @@ static int run_to_end(stream *s, int root, MPI_Info info, MPI_Count *bytes)
     return fanout_stream_to_end(read_some, consume, s, root, comm, info, bytes);
 }
 
-/* Around the ends of chunks, of a window, which `window` makes k chunks, and of cells of the ring. */
+/*
+ * Around the ends of chunks, of a window, which `window` makes k chunks, and of cells of the ring.
+ */
 static void test_unknown_length(const char *algorithm)
 {
-    static const MPI_Count lengths[] = {0, 1, 999, 1000, 1001, 2999, 6000, 12000, 65535, 65536, 131073};
+    static const MPI_Count lengths[] = {0,    1,     999,   1000,  1001,  2999,
+                                        6000, 12000, 65535, 65536, 131073};
     MPI_Info info = small_chunks(algorithm);
     MPI_Info_set(info, "fanout_window", "1");
     bool good = true;
@@ -243,11 +255,14 @@ static void test_failing_reader(const char *algorithm)
         MPI_Count bytes;
         s.source_fails_at = at;
         int code = run_to_end(&s, size - 1, info, &bytes);
-        good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.good && s.consumed <= at;
+        good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE) && s.good &&
+               s.consumed <= at;
         stream next = make_stream(5000);
-        good = good && run_to_end(&next, 0, info, &bytes) == MPI_SUCCESS && is_whole(&next, 0) && bytes == 5000;
+        good = good && run_to_end(&next, 0, info, &bytes) == MPI_SUCCESS && is_whole(&next, 0) &&
+               bytes == 5000;
     }
-    tap_ok(good, "%s: unknown length, a reader that fails anywhere; the next stream is whole", algorithm);
+    tap_ok(good, "%s: unknown length, a reader that fails anywhere; the next stream is whole",
+           algorithm);
     MPI_Info_free(&info);
 }
 
@@ -262,12 +277,14 @@ static void test_failing_sink_to_end(void)
         int code = run_to_end(&s, 0, info, &bytes);
         good = good && bytes == s.length;
         if (rank == failing)
-            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SINK) && s.consumed <= 64 * 1024; /* one piece */
+            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SINK) &&
+                   s.consumed <= 64 * 1024; /* one piece */
         else
             good = good && code == MPI_SUCCESS && s.consumed == s.length;
         good = good && s.good;
     }
-    tap_ok(good, "unknown length, a sink that fails: its rank's error only, and all know the length");
+    tap_ok(good,
+           "unknown length, a sink that fails: its rank's error only, and all know the length");
     MPI_Info_free(&info);
 }
 
@@ -285,7 +302,8 @@ static void test_bad_readers(void)
     int too_much = fanout_stream_to_end(read_too_much, consume, &s, 0, comm, MPI_INFO_NULL, &bytes);
     tap_ok(class_of(no_reader) == fanout_error_class(FANOUT_ERR_SOURCE) &&
                class_of(too_much) == fanout_error_class(FANOUT_ERR_SOURCE) && s.consumed == 0,
-           "no reader on the root, and one that says it put more than there is room for: errors on all ranks");
+           "no reader on the root, and one that says it put more than there is room for: errors on "
+           "all ranks");
 }
 
 /* With no parameter set: chunks as for a long stream, several windows of them. */
@@ -293,8 +311,10 @@ static void test_long_stream_to_end(void)
 {
     stream s = make_stream(((MPI_Count)12 << 20) + 5);
     MPI_Count bytes = -1;
-    int code = fanout_stream_to_end(read_some, rank % 2 ? consume : NULL, &s, size / 2, comm, MPI_INFO_NULL, &bytes);
-    tap_ok(code == MPI_SUCCESS && s.good && bytes == s.length && s.consumed == (rank % 2 ? s.length : 0),
+    int code = fanout_stream_to_end(read_some, rank % 2 ? consume : NULL, &s, size / 2, comm,
+                                    MPI_INFO_NULL, &bytes);
+    tap_ok(code == MPI_SUCCESS && s.good && bytes == s.length &&
+               s.consumed == (rank % 2 ? s.length : 0),
            "unknown length, no parameter set, ranks without a sink");
 }
 
@@ -308,7 +328,8 @@ static void test_check(void)
     int code = run_to_end(&s, 0, info, &bytes);
     bool good = code == MPI_SUCCESS && is_whole(&s, 0) && bytes == 5000;
     int other = rank == size - 1 ? run(&s, 0, info) : run_to_end(&s, 0, info, &bytes);
-    good = good && class_of(other) == (size > 1 ? fanout_error_class(FANOUT_ERR_DISAGREEMENT) : MPI_SUCCESS);
+    good = good && class_of(other) ==
+                       (size > 1 ? fanout_error_class(FANOUT_ERR_DISAGREEMENT) : MPI_SUCCESS);
     tap_ok(good, "check: passes, and notices a rank that calls fanout_stream instead");
     MPI_Info_free(&info);
 }
@@ -334,7 +355,8 @@ static void test_missing_source(void)
 {
     stream s = make_stream(1000);
     int code = fanout_stream(s.length, NULL, consume, &s, 0, comm, MPI_INFO_NULL);
-    tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE), "no source on the root is an error on all ranks");
+    tap_ok(class_of(code) == fanout_error_class(FANOUT_ERR_SOURCE),
+           "no source on the root is an error on all ranks");
 }
 
 static void test_failing_sink(const char *algorithm)
@@ -346,7 +368,8 @@ static void test_failing_sink(const char *algorithm)
         s.sink_fails = rank == failing;
         int code = run(&s, 0, info);
         if (rank == failing)
-            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SINK) && s.consumed <= 16 * 1024; /* one piece */
+            good = good && class_of(code) == fanout_error_class(FANOUT_ERR_SINK) &&
+                   s.consumed <= 16 * 1024; /* one piece */
         else
             good = good && code == MPI_SUCCESS && s.good && s.consumed == s.length;
     }
@@ -357,8 +380,10 @@ static void test_failing_sink(const char *algorithm)
 static void test_relays_only(void)
 {
     stream s = make_stream(1 << 20);
-    int code = fanout_stream(s.length, produce, rank % 2 ? consume : NULL, &s, 0, comm, MPI_INFO_NULL);
-    tap_ok(code == MPI_SUCCESS && s.good && s.consumed == (rank % 2 ? s.length : 0), "ranks without a sink relay");
+    int code =
+        fanout_stream(s.length, produce, rank % 2 ? consume : NULL, &s, 0, comm, MPI_INFO_NULL);
+    tap_ok(code == MPI_SUCCESS && s.good && s.consumed == (rank % 2 ? s.length : 0),
+           "ranks without a sink relay");
 }
 
 static void test_arguments(void)
@@ -410,7 +435,8 @@ static void test_memory(void)
 
 int main(void)
 {
-    static const char *const algorithms[] = {"auto", "chain", "group", "full", "ktree", "kexchange"};
+    static const char *const algorithms[] = {"auto", "chain", "group",
+                                             "full", "ktree", "kexchange"};
     /* Over TCP, Open MPI sends 64 KiB eagerly, and only there they can pile up without a limit. */
     setenv("OMPI_MCA_btl", "self,tcp", 1);
     setenv("OMPI_MCA_btl_tcp_if_include", "lo", 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MPI_THREAD_MULTIPLE: threads broadcast at the same time, each on communicators of its own, in turn. The library's
- * state on these is made at the same time, too.
+ * MPI_THREAD_MULTIPLE: threads broadcast at the same time, each on communicators of its own, in
+ * turn. The library's state on these is made at the same time, too.
  */
 #include "config.h"
 
@@ -30,7 +30,9 @@ static void *broadcast(void *argument)
         int salt = round * THREADS + w->number;
         for (int i = 0; i < COUNT; i++)
             data[i] = rank == root ? i ^ salt : -1;
-        w->good = fanout_bcast(data, COUNT, MPI_INT, root, w->comms[round % COMMUNICATORS]) == MPI_SUCCESS && w->good;
+        w->good = fanout_bcast(data, COUNT, MPI_INT, root, w->comms[round % COMMUNICATORS]) ==
+                      MPI_SUCCESS &&
+                  w->good;
         for (int i = 0; i < COUNT; i++)
             w->good = w->good && data[i] == (i ^ salt);
     }
@@ -61,8 +63,8 @@ int main(void)
     for (int i = 0; i < THREADS; i++)
         pthread_join(handles[i], NULL);
     for (int i = 0; i < THREADS; i++) {
-        tap_ok(works[i].good, "thread %d: %d broadcasts on %d communicators beside the others", i, ROUNDS,
-               COMMUNICATORS);
+        tap_ok(works[i].good, "thread %d: %d broadcasts on %d communicators beside the others", i,
+               ROUNDS, COMMUNICATORS);
         for (int c = 0; c < COMMUNICATORS; c++)
             MPI_Comm_free(&works[i].comms[c]);
     }

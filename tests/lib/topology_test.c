@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Broadcasts in the order that a topology file gives: the data is right from every root, slow ranks send
- * nothing, switches are kept to, and a bad file is an error on all ranks. Its lines `Ranks=` spread the
- * ranks, which are all on one host, over hosts that are not there. Only rank 0 has the variable.
+ * Broadcasts in the order that a topology file gives: the data is right from every root, slow ranks
+ * send nothing, switches are kept to, and a bad file is an error on all ranks. Its lines `Ranks=`
+ * spread the ranks, which are all on one host, over hosts that are not there. Only rank 0 has the
+ * variable.
  */
 #include "config.h"
 
@@ -23,13 +24,14 @@ static char path[64];
 static fan_trace trace;
 
 /* Odd ranks on one switch, even ones on the other, and rank 1 on a slow link. */
-static const char two_switches[] = "# for topology_test\n"
-                                   "SwitchName=odd Nodes=host[01,03,05,07] LinkSpeed=100\n"
-                                   "SwitchName=even \\\n  Nodes=host[00,02,04,06]\n"
-                                   "switchname=top switches=odd,even\n"
-                                   "Ranks=0 Host=host00\nRanks=1 Host=host01\nRanks=2 Host=host02.cluster\n"
-                                   "Ranks=3 Host=host03\nRanks=4 Host=host04\nRanks=5 Host=host05\n"
-                                   "Ranks=6 Host=host06\nRanks=7 Host=host07\n";
+static const char two_switches[] =
+    "# for topology_test\n"
+    "SwitchName=odd Nodes=host[01,03,05,07] LinkSpeed=100\n"
+    "SwitchName=even \\\n  Nodes=host[00,02,04,06]\n"
+    "switchname=top switches=odd,even\n"
+    "Ranks=0 Host=host00\nRanks=1 Host=host01\nRanks=2 Host=host02.cluster\n"
+    "Ranks=3 Host=host03\nRanks=4 Host=host04\nRanks=5 Host=host05\n"
+    "Ranks=6 Host=host06\nRanks=7 Host=host07\n";
 
 /* Another file for rank 0, in which `more` comes last. */
 static void write_file(const char *text, const char *more)
@@ -142,7 +144,8 @@ static void test_explanation(void)
     MPI_Comm comm = make_comm("auto");
     char *text = NULL;
     int code = fanout_explain(comm, 1 << 20, 0, &text);
-    tap_ok(code == MPI_SUCCESS && text != NULL && strstr(text, "slow") != NULL, "fanout_explain speaks of slow nodes");
+    tap_ok(code == MPI_SUCCESS && text != NULL && strstr(text, "slow") != NULL,
+           "fanout_explain speaks of slow nodes");
     free(text);
     MPI_Comm_free(&comm);
 }
@@ -165,13 +168,15 @@ static void expect_error(const char *what)
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
     bool good = true;
-    for (int i = 0; i < 2; i++) { /* the second call must not pass for one on a communicator that is ready */
+    for (int i = 0; i < 2;
+         i++) { /* the second call must not pass for one on a communicator that is ready */
         MPI_Error_class(fanout_bcast(data, 25000, MPI_INT, 0, comm), &subfile);
         good = good && subfile == fanout_error_class(FANOUT_ERR_PARAM);
     }
     tap_ok(good, "%s is an error on all ranks", what);
     write_file(two_switches, "");
-    tap_ok(fanout_bcast(data, 25000, MPI_INT, 0, comm) == MPI_SUCCESS, "and the communicator works when it is mended");
+    tap_ok(fanout_bcast(data, 25000, MPI_INT, 0, comm) == MPI_SUCCESS,
+           "and the communicator works when it is mended");
     MPI_Comm_free(&comm);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Polyphase descriptors: a permutation of the array for all shapes and sizes, and what interpolation makes of a part. */
+/*
+ * Polyphase descriptors: a permutation of the array for all shapes and sizes, and what
+ * interpolation makes of a part.
+ */
 #include "config.h"
 
 #include "mdc/fill.h"
@@ -11,8 +14,14 @@
 #include <string.h>
 
 static const fan_mdc_lattice shapes[] = {
-    {1, {1}, {1}},          {1, {7}, {3}},           {1, {2}, {5}},          {2, {5, 7}, {2, 2}},
-    {2, {8, 8}, {4, 1}},    {3, {5, 6, 7}, {2, 2, 2}}, {3, {3, 1, 4}, {1, 3, 2}}, {4, {2, 3, 4, 5}, {2, 1, 3, 2}},
+    {1, {1}, {1}},
+    {1, {7}, {3}},
+    {1, {2}, {5}},
+    {2, {5, 7}, {2, 2}},
+    {2, {8, 8}, {4, 1}},
+    {3, {5, 6, 7}, {2, 2, 2}},
+    {3, {3, 1, 4}, {1, 3, 2}},
+    {4, {2, 3, 4, 5}, {2, 1, 3, 2}},
     {3, {0, 4, 4}, {2, 2, 2}},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
@@ -31,7 +40,8 @@ static unsigned char *numbered(size_t bytes)
 static void check_roundtrip(const fan_mdc_lattice *lattice, size_t size, int64_t piece)
 {
     size_t bytes = (size_t)fan_mdc_elements(lattice) * size;
-    unsigned char *array = numbered(bytes), *copy = calloc(bytes + 1, 1), *room = malloc((size_t)piece * size);
+    unsigned char *array = numbered(bytes), *copy = calloc(bytes + 1, 1),
+                  *room = malloc((size_t)piece * size);
     int64_t extent[FAN_MDC_AXES], total = 0;
     for (int64_t d = 0; d < fan_mdc_descriptors(lattice); d++) {
         int64_t count = fan_mdc_extent(lattice, d, extent);
@@ -58,7 +68,10 @@ START_TEST(descriptors_are_a_permutation)
 }
 END_TEST
 
-/* The element at x is in the descriptor with the residues of x, at x div k: by the definition, one element at a time. */
+/*
+ * The element at x is in the descriptor with the residues of x, at x div k: by the definition, one
+ * element at a time.
+ */
 START_TEST(descriptors_have_the_residues)
 {
     const fan_mdc_lattice lattice = {3, {5, 6, 7}, {2, 3, 2}};
@@ -138,7 +151,7 @@ START_TEST(nan_and_fill_values_are_not_averaged)
     const double fill = -999;
     double array[] = {1, 0, NAN, 0, -999, 0, 5};
     ck_assert(fan_mdc_fill(&lattice, present, FAN_MDC_DOUBLE, sizeof(double), &fill, array));
-    ck_assert_double_eq(array[1], 1); /* between 1 and NaN */
+    ck_assert_double_eq(array[1], 1);               /* between 1 and NaN */
     ck_assert(isnan(array[3]) || array[3] == fill); /* between NaN and the fill value */
     ck_assert_double_eq(array[5], 5);
     ck_assert(isnan(array[2]) && array[4] == fill); /* what is there stays */
@@ -182,8 +195,8 @@ static double uniform(void)
 }
 
 /*
- * A sum of waves of equal amplitude with random directions and phases, whose wave numbers, from 1 to EDGE / 2, have the density
- * k^-1.5. So has the power in a shell of |k|.
+ * A sum of waves of equal amplitude with random directions and phases, whose wave numbers, from 1
+ * to EDGE / 2, have the density k^-1.5. So has the power in a shell of |k|.
  */
 static void make_field(double (*field)[EDGE])
 {
@@ -191,8 +204,10 @@ static void make_field(double (*field)[EDGE])
     srand(7);
     memset(field, 0, sizeof(double[EDGE][EDGE]));
     for (int wave = 0; wave < WAVES; wave++) {
-        double k = pow(1 - uniform() * (1 - shortest), -2), angle = pi2 * uniform(), phase = pi2 * uniform();
-        double ky = pi2 * k * sin(angle) / EDGE, kx = pi2 * k * cos(angle) / EDGE, cosines[EDGE], sines[EDGE];
+        double k = pow(1 - uniform() * (1 - shortest), -2), angle = pi2 * uniform(),
+               phase = pi2 * uniform();
+        double ky = pi2 * k * sin(angle) / EDGE, kx = pi2 * k * cos(angle) / EDGE, cosines[EDGE],
+               sines[EDGE];
         for (int x = 0; x < EDGE; x++) {
             cosines[x] = cos(kx * x);
             sines[x] = sin(kx * x);
@@ -214,7 +229,10 @@ static double mean_square_error(double (*a)[EDGE], double (*b)[EDGE])
     return sum / EDGE / EDGE;
 }
 
-/* Losing a contiguous eighth: rows at the end, of which nothing better is known than the last one that is there. */
+/*
+ * Losing a contiguous eighth: rows at the end, of which nothing better is known than the last one
+ * that is there.
+ */
 static double error_of_lost_rows(double (*field)[EDGE])
 {
     static double copy[EDGE][EDGE];

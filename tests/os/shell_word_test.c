@@ -22,8 +22,8 @@ static void expect_output(const char *command, const char *expected)
 }
 
 static const char *const texts[] = {
-    "", "plain", "a b", "it's", "''", "'", "\"", "$HOME `id` $(id)", "\\", "a\\'b", "a\nb", "*", "~", "#", "-n",
-    "; exit 1", "\xff%d",
+    "",      "plain", "a b", "it's", "''", "'",  "\"",       "$HOME `id` $(id)", "\\",
+    "a\\'b", "a\nb",  "*",   "~",    "#",  "-n", "; exit 1", "\xff%d",
 };
 enum { TEXTS = sizeof texts / sizeof texts[0] };
 
@@ -62,8 +62,8 @@ START_TEST(a_command_gets_its_values)
     for (size_t i = 0; i < TEXTS; i++) {
         char expected[200];
         const char *directory = texts[i], *host = texts[TEXTS - 1 - i];
-        ck_assert_int_eq(fan_os_shell_command_expand("printf '<%%s>' %d x%h/%r %%", directory, host, 7, command,
-                                                       sizeof command),
+        ck_assert_int_eq(fan_os_shell_command_expand("printf '<%%s>' %d x%h/%r %%", directory, host,
+                                                     7, command, sizeof command),
                          0);
         snprintf(expected, sizeof expected, "<%s><x%s/7><%%>", directory, host);
         expect_output(command, expected);
@@ -74,10 +74,12 @@ END_TEST
 START_TEST(a_command_stays_in_its_room)
 {
     char command[12];
-    ck_assert_int_eq(fan_os_shell_command_expand("cd %d; w", "abc", "h", 0, command, sizeof command), 0);
+    ck_assert_int_eq(
+        fan_os_shell_command_expand("cd %d; w", "abc", "h", 0, command, sizeof command), 0);
     ck_assert_str_eq(command, "cd 'abc'; w");
-    ck_assert_int_eq(fan_os_shell_command_expand("cd %d; w", "abcd", "h", 0, command, sizeof command),
-                     ENAMETOOLONG);
+    ck_assert_int_eq(
+        fan_os_shell_command_expand("cd %d; w", "abcd", "h", 0, command, sizeof command),
+        ENAMETOOLONG);
     static char path[PATH_MAX], result[5 * PATH_MAX];
     memset(path, '\'', sizeof path - 1);
     ck_assert_int_eq(fan_os_shell_command_expand("%d", path, "h", 0, result, sizeof result), 0);
@@ -98,12 +100,21 @@ static void expect_valid(const char *command, const char *part)
 START_TEST(commands_are_checked)
 {
     static const char *const valid[] = {
-        "", "tar x -C %d", "cat >%d/%h.%r", "date '+%%s' >%d", "echo \"it's\" 'a \"b' %d", "echo \\' %d",
-        "echo \"\\\"\" %d", "echo '\\' %d", "100%%", "echo \\%%d", "echo \\\\%d",
+        "",
+        "tar x -C %d",
+        "cat >%d/%h.%r",
+        "date '+%%s' >%d",
+        "echo \"it's\" 'a \"b' %d",
+        "echo \\' %d",
+        "echo \"\\\"\" %d",
+        "echo '\\' %d",
+        "100%%",
+        "echo \\%%d",
+        "echo \\\\%d",
     };
     static const char *const quoted[] = {
-        "cd '%d'", "cd \"%d\"", "echo \"it's %h\"", "echo 'a\"' \"%r\"", "echo \\%d",
-        "echo \"\\\"%d", "echo '%%%d'",
+        "cd '%d'",   "cd \"%d\"",     "echo \"it's %h\"", "echo 'a\"' \"%r\"",
+        "echo \\%d", "echo \"\\\"%d", "echo '%%%d'",
     };
     static const char *const unknown[] = {"%", "a%", "%x", "%%%", "%D"};
     for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++)
@@ -118,11 +129,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        the_shell_sees_one_word,
-        a_word_stays_in_its_room,
-        a_command_gets_its_values,
-        a_command_stays_in_its_room,
-        commands_are_checked,
+        the_shell_sees_one_word,     a_word_stays_in_its_room, a_command_gets_its_values,
+        a_command_stays_in_its_room, commands_are_checked,
     };
     return unit_main("shell_word", tests, sizeof tests / sizeof tests[0]);
 }

@@ -31,7 +31,8 @@ static fan_plan make_plan(fan_algorithm algorithm, int nodes, int root, int k, i
                      .sends = 1,
                      .overlap = true};
     fan_algorithms[algorithm].normalise(&plan.shape);
-    plan.layout = fan_layout_make(5 * (int64_t)plan.shape.group_size - 1, 1, plan.shape.group_size, 1);
+    plan.layout =
+        fan_layout_make(5 * (int64_t)plan.shape.group_size - 1, 1, plan.shape.group_size, 1);
     return plan;
 }
 
@@ -129,7 +130,7 @@ static void count_reads(const fan_plan *plan, int node, int *of_subfile, int *of
     fan_schedule schedule;
     ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &schedule), FAN_OK);
     *of_node = 0;
-    for (int subfile = 0; subfile < plan->layout.subfiles; subfile ++) {
+    for (int subfile = 0; subfile < plan->layout.subfiles; subfile++) {
         bool reads = schedule.roles[subfile].parent == FAN_PARENT_SELF;
         of_subfile[subfile] += reads;
         *of_node += reads;
@@ -150,7 +151,7 @@ START_TEST(a_shared_source_is_read_once_and_by_nobody_alone)
                     count_reads(&plan, node, of_subfile, &of_node);
                     ck_assert(of_node < subfiles || subfiles == 1);
                 }
-                for (int subfile = 0; subfile < subfiles; subfile ++)
+                for (int subfile = 0; subfile < subfiles; subfile++)
                     ck_assert_int_eq(of_subfile[subfile], 1);
             }
 }
@@ -178,7 +179,7 @@ START_TEST(root_gives_each_member_of_the_first_group_another_subfile)
 {
     fan_plan plan = make_plan(FAN_GROUP, 13, 0, 4, 1, 0);
     fan_schedule root = schedule_of(&plan, 0, FAN_PHASE_RECEIVE);
-    for (int subfile = 0; subfile < 4; subfile ++) {
+    for (int subfile = 0; subfile < 4; subfile++) {
         ck_assert_int_eq(root.roles[subfile].children, 1);
         ck_assert(sends_to(&root, subfile, 1 + subfile, FAN_EDGE_SCATTER));
     }
@@ -200,8 +201,8 @@ START_TEST(members_of_a_full_group_all_exchange)
 END_TEST
 
 /*
- * The root sends to one member after the other. A member has its subfile then, and begins: while the root
- * sends to member `time`, all others send, each to another one, and none to that member.
+ * The root sends to one member after the other. A member has its subfile then, and begins: while
+ * the root sends to member `time`, all others send, each to another one, and none to that member.
  */
 START_TEST(members_never_send_to_one_at_a_time)
 {
@@ -297,7 +298,7 @@ static void expect_shallow_and_disjoint(const fan_plan *plan)
     int bound = depth_bound(plan->nodes, k) + (plan->algorithm == FAN_KEXCHANGE);
     for (int node = 0; node < plan->nodes; node++) {
         int interior = 0;
-        for (int subfile = 0; subfile < k; subfile ++) {
+        for (int subfile = 0; subfile < k; subfile++) {
             if (depth_of(schedules, subfile, node) > bound)
                 ck_abort_msg("%s, %d nodes, k %d: node %d is %d deep in subfile %d, bound %d",
                              fan_algorithm_names[plan->algorithm], plan->nodes, k, node,
@@ -480,7 +481,9 @@ END_TEST
 
 START_TEST(a_node_in_two_groups_is_seen)
 {
-    /* nodes 4 to 6 are secondary; node 4 is moved into the primary tree with its own subfile only */
+    /*
+     * nodes 4 to 6 are secondary; node 4 is moved into the primary tree with its own subfile only
+     */
     broken b = make_all(make_plan(FAN_GROUP, 7, 0, 3, 1, 1));
     b.serve[1].roles[0] = (fan_role){.parent = FAN_PARENT_ABSENT};
     b.serve[1].edge_count = 0;
@@ -500,7 +503,7 @@ START_TEST(a_node_that_sends_too_much_is_seen)
     broken b = make_all(make_plan(FAN_KTREE, 7, 0, 2, 1, 0));
     for (int node = 0; node < 7; node++) {
         b.receive[node].edge_count = 0;
-        for (int subfile = 0; subfile < 2; subfile ++) {
+        for (int subfile = 0; subfile < 2; subfile++) {
             fan_schedule_begin(&b.receive[node], subfile,
                                node == 0   ? FAN_PARENT_SELF
                                : node == 1 ? 0
@@ -519,7 +522,7 @@ START_TEST(a_root_that_sends_twice_is_seen)
     b.receive[4].roles[1].parent = 0; /* node 4 gets subfile 1 from the root instead of from 5 */
     drop_edge(&b.receive[5], 1, 4);
     b.receive[0].edge_count = 0;
-    for (int subfile = 0; subfile < 3; subfile ++) {
+    for (int subfile = 0; subfile < 3; subfile++) {
         fan_schedule_begin(&b.receive[0], subfile, FAN_PARENT_SELF);
         fan_schedule_add(&b.receive[0], subfile, 1 + subfile, FAN_EDGE_SCATTER);
         if (subfile == 1)
@@ -553,7 +556,9 @@ START_TEST(a_window_that_holds_nothing_stops_everybody)
 }
 END_TEST
 
-/* The root gives subfile 0 to node 1, subfile 1 to node 2; they give them to each other in `phase`. */
+/*
+ * The root gives subfile 0 to node 1, subfile 1 to node 2; they give them to each other in `phase`.
+ */
 static fan_status play_swap(fan_phase phase)
 {
     fan_plan plan = make_plan(FAN_GROUP, 3, 0, 2, 1, 0);
@@ -561,7 +566,7 @@ static fan_status play_swap(fan_phase phase)
     for (int node = 0; node < 3; node++)
         for (int p = 0; p < 2; p++)
             ck_assert_int_eq(fan_schedule_init(&s[p][node], node, 2), FAN_OK);
-    for (int subfile = 0; subfile < 2; subfile ++) {
+    for (int subfile = 0; subfile < 2; subfile++) {
         int owner = 1 + subfile, other = 2 - subfile;
         fan_schedule_begin(&s[0][0], subfile, FAN_PARENT_SELF);
         fan_schedule_add(&s[0][0], subfile, owner, FAN_EDGE_SCATTER);

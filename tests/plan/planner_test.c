@@ -2,8 +2,8 @@
 /* The layout of the bytes, the cost model, and what the planner chooses. */
 #include "config.h"
 
-#include "plan/planner.h"
 #include "plan/check/validate.h"
+#include "plan/planner.h"
 #include "tests/common/unit_main.h"
 
 #include <math.h>
@@ -19,7 +19,7 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int subfiles, int r
     fan_layout l = fan_layout_make(bytes, chunk, subfiles, ramp);
     int64_t largest = fan_layout_chunk_bytes(&l);
     int64_t sum = 0, least = INT64_MAX, most = 0;
-    for (int subfile = 0; subfile < subfiles; subfile ++) {
+    for (int subfile = 0; subfile < subfiles; subfile++) {
         int64_t own = fan_layout_subfile_bytes(&l, subfile);
         sum += own;
         least = own < least ? own : least;
@@ -35,10 +35,10 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int subfiles, int r
     bool empty = least == 0 || bytes >= subfiles;
     if (sum != bytes || most - least > largest || largest >= chunk + 64 * ramp || !covers ||
         !filled || !empty)
-        ck_abort_msg(
-            "%lld bytes, chunk %lld, %d classes, ramp %d: sum %lld, least %lld, most %lld, %lld x %lld",
-            (long long)bytes, (long long)chunk, subfiles, ramp, (long long)sum, (long long)least,
-            (long long)most, (long long)largest, (long long)chunks);
+        ck_abort_msg("%lld bytes, chunk %lld, %d classes, ramp %d: sum %lld, least %lld, most "
+                     "%lld, %lld x %lld",
+                     (long long)bytes, (long long)chunk, subfiles, ramp, (long long)sum,
+                     (long long)least, (long long)most, (long long)largest, (long long)chunks);
 }
 
 START_TEST(layout_divides_evenly)
@@ -55,7 +55,7 @@ END_TEST
 START_TEST(few_bytes_give_empty_subfiles)
 {
     fan_layout l = fan_layout_make(3, 64 * kib, 5, 1);
-    for (int subfile = 0; subfile < 5; subfile ++)
+    for (int subfile = 0; subfile < 5; subfile++)
         ck_assert_int_eq(fan_layout_subfile_bytes(&l, subfile), subfile < 3);
     l = fan_layout_make(0, 64 * kib, 5, 1);
     ck_assert_int_eq(fan_layout_chunks(&l), 0);
@@ -137,8 +137,8 @@ static bool equal_but_for_root(const fan_plan *a, const fan_plan *b)
 {
     return a->algorithm == b->algorithm && a->nodes == b->nodes &&
            a->shape.group_size == b->shape.group_size && a->shape.branching == b->shape.branching &&
-           fan_layout_chunk_bytes(&a->layout) == fan_layout_chunk_bytes(&b->layout) && a->window == b->window &&
-           a->sends == b->sends;
+           fan_layout_chunk_bytes(&a->layout) == fan_layout_chunk_bytes(&b->layout) &&
+           a->window == b->window && a->sends == b->sends;
 }
 
 START_TEST(choice_is_the_same_each_time_and_for_each_root)
@@ -232,7 +232,8 @@ START_TEST(streams_are_bounded)
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert(plan.overlap);
             ck_assert(!fan_plan_has_secondary(&plan));
-            ck_assert_int_le(fan_plan_slots(&plan) * fan_layout_chunk_bytes(&plan.layout), 128 * mib);
+            ck_assert_int_le(fan_plan_slots(&plan) * fan_layout_chunk_bytes(&plan.layout),
+                             128 * mib);
             ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
         }
 }
@@ -289,7 +290,10 @@ START_TEST(two_nodes_take_one_transfer)
 }
 END_TEST
 
-/* 100 Gb/s, 1.5 us, and little overhead: what SimGrid measures (64 nodes), and the order of things beyond. */
+/*
+ * 100 Gb/s, 1.5 us, and little overhead: what SimGrid measures (64 nodes), and the order of things
+ * beyond.
+ */
 static double best_ratio(fan_algorithm algorithm, int nodes, int64_t bytes)
 {
     fan_params params = fan_params_default();
@@ -347,7 +351,9 @@ START_TEST(more_overhead_asks_for_larger_chunks)
 }
 END_TEST
 
-/* The rank that exchanges messages also copies for the others: slow copies count, fast ones do not. */
+/*
+ * The rank that exchanges messages also copies for the others: slow copies count, fast ones do not.
+ */
 START_TEST(ranks_that_share_memory_cost_copies)
 {
     fan_plan_request request = {.bytes = 16 * mib, .nodes = 9};
@@ -363,11 +369,14 @@ START_TEST(ranks_that_share_memory_cost_copies)
     ck_assert_double_eq_tol(fast.predicted, alone.predicted, 1e-6 * alone.predicted);
     request.nodes = 1;
     params.copy_bandwidth = 1e9;
-    ck_assert_double_eq_tol(fan_plan_choose(&request, &params).predicted, (double)request.bytes / 1e9, 1e-9);
+    ck_assert_double_eq_tol(fan_plan_choose(&request, &params).predicted,
+                            (double)request.bytes / 1e9, 1e-9);
 }
 END_TEST
 
-/* As a long one, and the same on all nodes; chunks of full length follow each other without an end. */
+/*
+ * As a long one, and the same on all nodes; chunks of full length follow each other without an end.
+ */
 START_TEST(unknown_length_is_planned_as_a_long_stream)
 {
     fan_params params = fan_params_default();
@@ -382,7 +391,8 @@ START_TEST(unknown_length_is_planned_as_a_long_stream)
         /* With the byte behind it, a message is no longer than a chunk of other streams. */
         ck_assert_int_lt(chunk_of(plan), chunk_of(expected));
         ck_assert_int_gt(chunk_of(plan), chunk_of(expected) * 9 / 10);
-        ck_assert_int_eq(fan_layout_length(&plan.layout, fan_layout_chunks(&plan.layout) / 2), chunk_of(plan));
+        ck_assert_int_eq(fan_layout_length(&plan.layout, fan_layout_chunks(&plan.layout) / 2),
+                         chunk_of(plan));
         ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }
 }
@@ -394,13 +404,15 @@ START_TEST(a_shared_source_is_read_in_the_chunks_that_are_asked_for)
     fan_params params = fan_params_default();
     params.chunk_bytes = 100003;
     for (int nodes = 2; nodes <= 40; nodes += 3) {
-        fan_plan_request request = {.bytes = 12345678, .nodes = nodes, .bounded = true, .shared_source = true};
+        fan_plan_request request = {
+            .bytes = 12345678, .nodes = nodes, .bounded = true, .shared_source = true};
         fan_plan plan = fan_plan_choose(&request, &params);
         int64_t chunks = fan_layout_chunks(&plan.layout);
         ck_assert_int_eq(chunks, (request.bytes - 1) / params.chunk_bytes + 1);
         for (int64_t g = 0; g < chunks; g++)
             ck_assert_int_eq(fan_layout_offset(&plan.layout, g), g * params.chunk_bytes);
-        ck_assert_int_eq(fan_layout_offset(&plan.layout, chunks - 1) + fan_layout_length(&plan.layout, chunks - 1),
+        ck_assert_int_eq(fan_layout_offset(&plan.layout, chunks - 1) +
+                             fan_layout_length(&plan.layout, chunks - 1),
                          request.bytes);
         ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }
@@ -410,7 +422,8 @@ END_TEST
 START_TEST(a_larger_gap_asks_for_larger_chunks)
 {
     fan_params params = fan_params_default();
-    params.bandwidth = 25e6; /* where the overheads are below the time of the bytes, however small the chunks */
+    params.bandwidth =
+        25e6; /* where the overheads are below the time of the bytes, however small the chunks */
     int64_t small = chunk_of(choose(9, 4 * mib, &params));
     params.gap = 8e-6;
     int64_t large = chunk_of(choose(9, 4 * mib, &params));

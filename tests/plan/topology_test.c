@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Topology files, the order of nodes that follows, and what plans in that order send between switches. */
+/*
+ * Topology files, the order of nodes that follows, and what plans in that order send between
+ * switches.
+ */
 #include "config.h"
 
 #include "base/hostlist.h"
 #include "plan/algorithms/algorithms.h"
+#include "plan/check/validate.h"
 #include "plan/planner.h"
 #include "plan/schedule/topology.h"
-#include "plan/check/validate.h"
 #include "tests/common/unit_main.h"
 
 #include <math.h>
@@ -45,9 +48,23 @@ END_TEST
 
 START_TEST(wrong_host_lists_are_refused)
 {
-    static const char *const lists[] = {
-        "", ",a", "a,", "a,,b", "n[1", "n1]", "n[]", "n[a]", "n[1-]", "n[-2]", "n[3-1]", "n[1,]",
-        "n[1-2-3]", "n[[1]]", "n[1.5]", "n[0-99999999]", "n[99999999999999999999]"};
+    static const char *const lists[] = {"",
+                                        ",a",
+                                        "a,",
+                                        "a,,b",
+                                        "n[1",
+                                        "n1]",
+                                        "n[]",
+                                        "n[a]",
+                                        "n[1-]",
+                                        "n[-2]",
+                                        "n[3-1]",
+                                        "n[1,]",
+                                        "n[1-2-3]",
+                                        "n[[1]]",
+                                        "n[1.5]",
+                                        "n[0-99999999]",
+                                        "n[99999999999999999999]"};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char text[2000] = "";
         if (fan_hostlist_expand(lists[i], append_name, text) != FAN_ERR_ARGUMENT)
@@ -231,8 +248,10 @@ START_TEST(hosts_of_a_switch_are_together_slow_ones_last)
     ck_assert_int_eq(order->slow, 0);
     free(order);
     char text[1000];
-    snprintf(text, sizeof text, "%sNodeName=n1 Speed=0.5\nNodeName=n5,other Speed=0.79\n"
-                                "NodeName=n2 Speed=0.8\n", tree_text);
+    snprintf(text, sizeof text,
+             "%sNodeName=n1 Speed=0.5\nNodeName=n5,other Speed=0.79\n"
+             "NodeName=n2 Speed=0.8\n",
+             tree_text);
     order = order_of(hosts, 7, text);
     expect_table(order, (int[]){4, 2, 0, 3, 1, 5, 6});
     ck_assert_int_eq(order->slow, 3);
@@ -309,7 +328,10 @@ static unsigned next_random(unsigned *state)
     return *state >> 8;
 }
 
-/* Switches in a tree, each with some of the hosts h0, h1 ...; some of these are on no switch or slow. */
+/*
+ * Switches in a tree, each with some of the hosts h0, h1 ...; some of these are on no switch or
+ * slow.
+ */
 static char *random_topology(int nodes, unsigned *state)
 {
     int switches = 1 + (int)(next_random(state) % 7), slow = (int)(next_random(state) % 4);
@@ -335,7 +357,7 @@ static char *random_topology(int nodes, unsigned *state)
 /* Ranks anywhere on such hosts. */
 static fan_order *random_order(int nodes, unsigned *state)
 {
-    char (*names)[16] = calloc((size_t)nodes, sizeof *names);
+    char(*names)[16] = calloc((size_t)nodes, sizeof *names);
     const char **hosts = calloc((size_t)nodes, sizeof *hosts);
     for (int rank = 0; rank < nodes; rank++) {
         snprintf(names[rank], sizeof names[rank], "h%u", next_random(state) % (unsigned)nodes);
@@ -349,7 +371,8 @@ static fan_order *random_order(int nodes, unsigned *state)
     return order;
 }
 
-static void expect_valid_in_order(const fan_order *order, fan_algorithm algorithm, int k, unsigned n)
+static void expect_valid_in_order(const fan_order *order, fan_algorithm algorithm, int k,
+                                  unsigned n)
 {
     fan_plan plan = {.algorithm = algorithm,
                      .nodes = order->nodes,
@@ -358,12 +381,13 @@ static void expect_valid_in_order(const fan_order *order, fan_algorithm algorith
                      .window = 1,
                      .sends = 1,
                      .overlap = true};
-    plan.shape = (fan_shape){.recipients = order->nodes - 1,
-                             .group_size = k,
-                             .branching = 1 + (int)n % 3,
-                             .slow = fan_order_slow(order, plan.root),
-                             .blocks = algorithm == FAN_KTREE && fan_order_blocks(order, plan.root) > 1 ? order : NULL,
-                             .root = plan.root};
+    plan.shape = (fan_shape){
+        .recipients = order->nodes - 1,
+        .group_size = k,
+        .branching = 1 + (int)n % 3,
+        .slow = fan_order_slow(order, plan.root),
+        .blocks = algorithm == FAN_KTREE && fan_order_blocks(order, plan.root) > 1 ? order : NULL,
+        .root = plan.root};
     fan_algorithms[algorithm].normalise(&plan.shape);
     plan.tail = fan_order_neighbours(order, plan.root) % plan.shape.group_size;
     int subfiles = plan.shape.group_size;
@@ -408,12 +432,17 @@ START_TEST(plans_with_a_shared_source_are_valid_in_any_order)
         if (order == NULL)
             continue;
         fan_order *with = fan_order_add_storage(order);
-        fan_plan_request request = {.bytes = 100000000, .nodes = order->nodes + 1, .root = order->nodes, .order = with,
-                               .bounded = true, .shared_source = true};
+        fan_plan_request request = {.bytes = 100000000,
+                                    .nodes = order->nodes + 1,
+                                    .root = order->nodes,
+                                    .order = with,
+                                    .bounded = true,
+                                    .shared_source = true};
         for (params.algorithm = FAN_AUTO; params.algorithm < FAN_ALGORITHMS; params.algorithm++) {
             fan_plan plan = fan_plan_choose(&request, &params);
             if (fan_check_plan(&plan) != FAN_OK)
-                ck_abort_msg("%d nodes, algorithm %d: %s", order->nodes, (int)plan.algorithm, fan_fail_text());
+                ck_abort_msg("%d nodes, algorithm %d: %s", order->nodes, (int)plan.algorithm,
+                             fan_fail_text());
         }
         free(with);
         free(order);
@@ -428,8 +457,12 @@ START_TEST(trees_with_any_number_of_slow_nodes_are_valid)
         for (int slow = 0; slow < nodes - 1; slow++)
             for (int k = 1; k < nodes; k++)
                 for (fan_algorithm a = FAN_KTREE; a <= FAN_KEXCHANGE; a++) {
-                    fan_plan plan = {.algorithm = a, .nodes = nodes, .root = slow % nodes,
-                                     .window = 1, .sends = 1, .overlap = true};
+                    fan_plan plan = {.algorithm = a,
+                                     .nodes = nodes,
+                                     .root = slow % nodes,
+                                     .window = 1,
+                                     .sends = 1,
+                                     .overlap = true};
                     plan.shape =
                         (fan_shape){.recipients = nodes - 1, .group_size = k, .slow = slow};
                     fan_algorithms[a].normalise(&plan.shape);
@@ -478,7 +511,7 @@ static double busiest_uplink(const fan_plan *plan)
     for (int node = 0; node < plan->nodes; node++) {
         fan_schedule s;
         ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &s), FAN_OK);
-        for (int subfile = 0; subfile < s.subfiles; subfile ++)
+        for (int subfile = 0; subfile < s.subfiles; subfile++)
             for (int i = 0; i < s.roles[subfile].children; i++) {
                 int peer = s.edges[s.roles[subfile].first + i].peer;
                 double share = (double)fan_layout_subfile_bytes(&plan->layout, subfile) /
@@ -499,8 +532,7 @@ static fan_plan fat_plan(const fan_order *order, int root, int k, int branching)
     params.algorithm = FAN_GROUP;
     params.group_size = k;
     params.branching = branching;
-    fan_plan_request request = {
-        .bytes = 1 << 22, .nodes = FAT_NODES, .root = root, .order = order};
+    fan_plan_request request = {.bytes = 1 << 22, .nodes = FAT_NODES, .root = root, .order = order};
     return fan_plan_choose(&request, &params);
 }
 
@@ -533,7 +565,8 @@ START_TEST(trees_over_switches_cross_an_uplink_once)
     for (int root = 0; root < FAT_NODES; root += 13)
         for (int k = 1; k <= 8; k++) {
             params.group_size = k;
-            fan_plan_request request = {.bytes = 1 << 24, .nodes = FAT_NODES, .root = root, .order = order};
+            fan_plan_request request = {
+                .bytes = 1 << 24, .nodes = FAT_NODES, .root = root, .order = order};
             fan_plan plan = fan_plan_choose(&request, &params);
             ck_assert_ptr_eq(plan.shape.blocks, order);
             ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
@@ -551,7 +584,7 @@ static int depth_of(const fan_plan *plan)
     for (int node = 0; node < plan->nodes; node++)
         ck_assert_int_eq(fan_plan_schedule(plan, node, FAN_PHASE_RECEIVE, &s[node]), FAN_OK);
     for (int node = 0; node < plan->nodes; node++)
-        for (int subfile = 0; subfile < plan->layout.subfiles; subfile ++) {
+        for (int subfile = 0; subfile < plan->layout.subfiles; subfile++) {
             int depth = 0;
             for (int at = node; at != plan->root; at = s[at].roles[subfile].parent)
                 depth++;
@@ -563,7 +596,9 @@ static int depth_of(const fan_plan *plan)
     return most;
 }
 
-/* Were an exporter the last leaf instead of the first, it would be two more, but for k = 4 and 7. */
+/*
+ * Were an exporter the last leaf instead of the first, it would be two more, but for k = 4 and 7.
+ */
 START_TEST(exporters_are_near_where_a_subfile_enters)
 {
     static const int depths[] = {17, 10, 9, 7, 7, 5, 7}; /* k = 2 to 8 */
@@ -572,7 +607,8 @@ START_TEST(exporters_are_near_where_a_subfile_enters)
     params.algorithm = FAN_KTREE;
     for (int root = 0; root < FAT_NODES; root++) {
         params.group_size = 2 + root % 7;
-        fan_plan_request request = {.bytes = 1 << 24, .nodes = FAT_NODES, .root = root, .order = order};
+        fan_plan_request request = {
+            .bytes = 1 << 24, .nodes = FAT_NODES, .root = root, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
         ck_assert_int_le(depth_of(&plan), depths[root % 7]);
     }
@@ -627,7 +663,8 @@ START_TEST(the_planner_keeps_to_switches)
     for (int64_t bytes = 1 << 16; bytes <= 1 << 30; bytes *= 16) {
         fan_plan_request request = {.bytes = bytes, .nodes = FAT_NODES, .root = 77, .order = order};
         fan_plan plan = fan_plan_choose(&request, &params);
-        ck_assert(plan.algorithm == FAN_GROUP ? 16 % plan.shape.group_size == 0 : plan.shape.blocks == order);
+        ck_assert(plan.algorithm == FAN_GROUP ? 16 % plan.shape.group_size == 0
+                                              : plan.shape.blocks == order);
         ck_assert_double_lt(busiest_uplink(&plan), plan.shape.branching + 0.01);
         ck_assert_int_eq(fan_check_plan(&plan), FAN_OK);
     }

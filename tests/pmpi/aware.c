@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An MPI library that knows about a device, as far as the tests need one. The device's memory is memory that may not
- * be touched, except within MPI_Bcast, PMPI_Pack and PMPI_Unpack. Preloaded behind the shim.
+ * An MPI library that knows about a device, as far as the tests need one. The device's memory is
+ * memory that may not be touched, except within MPI_Bcast, PMPI_Pack and PMPI_Unpack. Preloaded
+ * behind the shim.
  */
 #include "config.h"
 
@@ -52,7 +53,8 @@ int MPI_Bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm
     return code;
 }
 
-int PMPI_Pack(const void *in, int count, MPI_Datatype datatype, void *out, int bytes, int *place, MPI_Comm comm)
+int PMPI_Pack(const void *in, int count, MPI_Datatype datatype, void *out, int bytes, int *place,
+              MPI_Comm comm)
 {
     __typeof__(PMPI_Pack) *next;
     *(void **)&next = dlsym(RTLD_NEXT, "PMPI_Pack");
@@ -62,7 +64,8 @@ int PMPI_Pack(const void *in, int count, MPI_Datatype datatype, void *out, int b
     return code;
 }
 
-int PMPI_Unpack(const void *in, int bytes, int *place, void *out, int count, MPI_Datatype datatype, MPI_Comm comm)
+int PMPI_Unpack(const void *in, int bytes, int *place, void *out, int count, MPI_Datatype datatype,
+                MPI_Comm comm)
 {
     __typeof__(PMPI_Unpack) *next;
     *(void **)&next = dlsym(RTLD_NEXT, "PMPI_Unpack");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A program that knows nothing of libfanout: broadcasts of many kinds, each checked. Its last line, of rank 0, is
- * "right" or "wrong". tests/pmpi/shim.sh knows how many broadcasts of each kind there are.
+ * A program that knows nothing of libfanout: broadcasts of many kinds, each checked. Its last line,
+ * of rank 0, is "right" or "wrong". tests/pmpi/shim.sh knows how many broadcasts of each kind there
+ * are.
  */
 #include "config.h"
 
@@ -133,9 +134,11 @@ static void with_wrong_arguments(void)
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     expect(class_of(MPI_Bcast(data, -1, MPI_INT, 0, comm)) == MPI_ERR_COUNT, "negative count");
-    expect(class_of(MPI_Bcast(data, 4, MPI_DATATYPE_NULL, 0, comm)) == MPI_ERR_TYPE, "null datatype");
+    expect(class_of(MPI_Bcast(data, 4, MPI_DATATYPE_NULL, 0, comm)) == MPI_ERR_TYPE,
+           "null datatype");
     expect(class_of(MPI_Bcast(data, 4, MPI_INT, size, comm)) == MPI_ERR_ROOT, "root too large");
-    expect(class_of(MPI_Bcast(data, 4, MPI_INT, 0, MPI_COMM_NULL)) == MPI_ERR_COMM, "null communicator");
+    expect(class_of(MPI_Bcast(data, 4, MPI_INT, 0, MPI_COMM_NULL)) == MPI_ERR_COMM,
+           "null communicator");
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
     MPI_Comm_free(&comm);
 }

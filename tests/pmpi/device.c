@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Broadcasts of memory that a runtime calls a device's. Usage: device all|one|none [RUNTIME]: which ranks have such
- * memory (one: the last), and a runtime that is loaded only after the first broadcast. Rank 0 prints "right" or
- * "wrong".
+ * Broadcasts of memory that a runtime calls a device's. Usage: device all|one|none [RUNTIME]: which
+ * ranks have such memory (one: the last), and a runtime that is loaded only after the first
+ * broadcast. Rank 0 prints "right" or "wrong".
  */
 #include "config.h"
 
@@ -64,7 +64,8 @@ int main(int argc, char **argv)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     find_aware();
     int *data = aligned_alloc(4096, BYTES);
-    bool on_device = strcmp(argv[1], "all") == 0 || (strcmp(argv[1], "one") == 0 && rank == size - 1);
+    bool on_device =
+        strcmp(argv[1], "all") == 0 || (strcmp(argv[1], "one") == 0 && rank == size - 1);
     bool right = atoi(getenv("FANOUT_TEST_RANKS")) == size && broadcast(data, 0, false);
     if (argc > 2)
         load(argv[2]);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the shim asks of the runtimes of CUDA, ROCm and Level Zero. The tests load it under a name of one of these. */
+/*
+ * What the shim asks of the runtimes of CUDA, ROCm and Level Zero. The tests load it under a name
+ * of one of these.
+ */
 #include "config.h"
 
 #include <stdbool.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A program that is linked with no MPI library and has a plugin that is, which only the plugin sees. */
+/*
+ * A program that is linked with no MPI library and has a plugin that is, which only the plugin
+ * sees.
+ */
 #include "config.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A program with a session and without MPI_Init. Rank 0 prints "right", "wrong", or "none": there are no sessions. */
+/*
+ * A program with a session and without MPI_Init. Rank 0 prints "right", "wrong", or "none": there
+ * are no sessions.
+ */
 #include "config.h"
 
 #include <mpi.h>

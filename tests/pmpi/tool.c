@@ -14,8 +14,8 @@ int MPI_Bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm
     return PMPI_Bcast(buffer, count, datatype, root, comm);
 }
 
-int MPI_Issend(const void *buffer, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
-               MPI_Request *request)
+int MPI_Issend(const void *buffer, int count, MPI_Datatype datatype, int peer, int tag,
+               MPI_Comm comm, MPI_Request *request)
 {
     messages++;
     return PMPI_Issend(buffer, count, datatype, peer, tag, comm, request);

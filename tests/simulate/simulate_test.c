@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Plans in simulated time: what can be computed by hand, and the cost model against the simulation. */
+/*
+ * Plans in simulated time: what can be computed by hand, and the cost model against the simulation.
+ */
 #include "config.h"
 
 #include "plan/planner.h"
@@ -10,7 +12,8 @@
 
 enum { MIB = 1024 * 1024 };
 
-static const double chunk = 4096; /* bytes, or seconds where one byte takes one. The first chunks are shorter. */
+static const double chunk =
+    4096; /* bytes, or seconds where one byte takes one. The first chunks are shorter. */
 
 static fan_plan make_plan(const fan_params *params, int nodes, int64_t bytes)
 {
@@ -40,7 +43,10 @@ static double simulate(const fan_plan *plan, const fan_model *model)
     return seconds;
 }
 
-/* Two nodes and one chunk: overhead, latency, the bytes; then the word that it was received goes back. */
+/*
+ * Two nodes and one chunk: overhead, latency, the bytes; then the word that it was received goes
+ * back.
+ */
 START_TEST(a_transfer_takes_what_the_model_says)
 {
     fan_model model = {.latency = 5, .bandwidth = 10, .overhead = 2};
@@ -66,7 +72,9 @@ START_TEST(a_message_has_a_gap_on_each_link)
 }
 END_TEST
 
-/* Where nothing but the links takes time, no link of a group is ever idle once its node has begun. */
+/*
+ * Where nothing but the links takes time, no link of a group is ever idle once its node has begun.
+ */
 START_TEST(a_group_loses_k_minus_1_chunks)
 {
     fan_model model = {.latency = 0, .bandwidth = 1, .overhead = 0, .gap = 0};
@@ -74,7 +82,8 @@ START_TEST(a_group_loses_k_minus_1_chunks)
         fan_params params = with(FAN_GROUP, k, 4096);
         params.window = 60;
         fan_plan plan = make_plan(&params, k + 1, 4096 * 50 * (int64_t)k);
-        ck_assert_double_eq_tol(simulate(&plan, &model), chunk * 50 * k + (k - 1) * largest_of(&plan), chunk);
+        ck_assert_double_eq_tol(simulate(&plan, &model),
+                                chunk * 50 * k + (k - 1) * largest_of(&plan), chunk);
     }
 }
 END_TEST
@@ -101,7 +110,10 @@ START_TEST(secondary_groups_take_the_time_twice)
     params.secondary_groups = 1;
     fan_plan plan = make_plan(&params, 5, 100 * 4096);
     ck_assert_int_eq(plan.shape.secondary_groups, 1);
-    /* the owner of the second subfile begins to serve a chunk after that of the first, and both end with an exchange */
+    /*
+     * the owner of the second subfile begins to serve a chunk after that of the first, and both end
+     * with an exchange
+     */
     ck_assert_double_eq_tol(simulate(&plan, &model), 4096.0 * (101 + 100), chunk / 2);
 }
 END_TEST
@@ -115,8 +127,8 @@ START_TEST(the_model_predicts_what_is_simulated)
         for (int64_t bytes = MIB; bytes <= 16 * MIB; bytes *= 4) {
             fan_plan plan = make_plan(&params, nodes[i], bytes);
             double error = simulate(&plan, &model) / plan.predicted - 1;
-            ck_assert_msg(fabs(error) < 0.1, "%d nodes, %lld bytes: the model is wrong by %.3f", nodes[i],
-                          (long long)bytes, error);
+            ck_assert_msg(fabs(error) < 0.1, "%d nodes, %lld bytes: the model is wrong by %.3f",
+                          nodes[i], (long long)bytes, error);
         }
 }
 END_TEST
@@ -135,12 +147,9 @@ END_TEST
 int main(void)
 {
     const TTest *tests[] = {
-        a_transfer_takes_what_the_model_says,
-        a_message_has_a_gap_on_each_link,
-        a_group_loses_k_minus_1_chunks,
-        two_trees_lose_two_to_three_chunks_a_level,
-        secondary_groups_take_the_time_twice,
-        the_model_predicts_what_is_simulated,
+        a_transfer_takes_what_the_model_says,     a_message_has_a_gap_on_each_link,
+        a_group_loses_k_minus_1_chunks,           two_trees_lose_two_to_three_chunks_a_level,
+        secondary_groups_take_the_time_twice,     the_model_predicts_what_is_simulated,
         a_cluster_of_many_nodes_can_be_simulated,
     };
     return unit_main("simulate", tests, sizeof tests / sizeof tests[0]);

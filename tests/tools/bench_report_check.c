@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * bench_report_check FILE ROUNDS SIZES CONTENDERS: whether FILE is a report of fanout-bench with these
- * sizes (in bytes) and contenders (lists with commas), and its medians belong to its samples.
+ * bench_report_check FILE ROUNDS SIZES CONTENDERS: whether FILE is a report of fanout-bench with
+ * these sizes (in bytes) and contenders (lists with commas), and its medians belong to its samples.
  * "-" for FILE is standard input. A contender "A k=N" must run algorithm A in groups of N, and
  * "MPI_Bcast A:NK" is a peer with segments of N KiB.
  */
@@ -111,7 +111,8 @@ static void check_result(const json_t *result, const json_t *limit, long bytes, 
 {
     require(json_is_object(result), "result missing");
     require(json_integer_value(json_object_get(result, "bytes")) == bytes, "bytes");
-    require(strcmp(json_string_value(json_object_get(result, "contender")), name) == 0, "contender");
+    require(strcmp(json_string_value(json_object_get(result, "contender")), name) == 0,
+            "contender");
     require(json_array_size(json_object_get(result, "samples")) == rounds, "number of samples");
     check_summary(result, NULL, "seconds", rounds);
     check_summary(result, limit, "ratio", rounds);
@@ -140,7 +141,8 @@ int main(int argc, char **argv)
     for (char *size = strtok(argv[3], ","); size != NULL; size = strtok(NULL, ",")) {
         const json_t *limit = json_array_get(results, at);
         for (size_t i = 0; i < number; i++)
-            check_result(json_array_get(results, at++), limit, atol(size), where = names[i], rounds);
+            check_result(json_array_get(results, at++), limit, atol(size), where = names[i],
+                         rounds);
     }
     require(json_array_size(results) == at, "number of results");
     json_decref(report);

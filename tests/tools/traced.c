@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Usage: traced BYTES plain|several|stream|error
- * Broadcasts, for trace.sh, whose data is checked. several: on four communicators, of which one is freed before
- * MPI_Finalize, and two have another process as rank 0. error: rank 1 expects another length.
+ * Broadcasts, for trace.sh, whose data is checked. several: on four communicators, of which one is
+ * freed before MPI_Finalize, and two have another process as rank 0. error: rank 1 expects another
+ * length.
  */
 #include "config.h"
 
@@ -18,7 +19,8 @@ static bool good = true;
 
 static unsigned char value(int root, MPI_Count offset)
 {
-    return (unsigned char)((unsigned long long)(offset + 1) * 2654435761u >> 9) ^ (unsigned char)root;
+    return (unsigned char)((unsigned long long)(offset + 1) * 2654435761u >> 9) ^
+           (unsigned char)root;
 }
 
 static void broadcast(MPI_Comm comm, int root)
@@ -79,7 +81,9 @@ int main(int argc, char **argv)
     else if (strcmp(argv[2], "several") == 0)
         on_several();
     else if (strcmp(argv[2], "stream") == 0)
-        good = fanout_stream(bytes, fill, drain, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL) == MPI_SUCCESS && good;
+        good = fanout_stream(bytes, fill, drain, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL) ==
+                   MPI_SUCCESS &&
+               good;
     else if (rank == 1)
         bytes += 64 * 1024;
     if (strcmp(argv[2], "error") == 0)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What fanout-tune makes of its measurements: the fit, the model, knee, crossover, the file and the picture. */
+/*
+ * What fanout-tune makes of its measurements: the fit, the model, knee, crossover, the file and the
+ * picture.
+ */
 #include "config.h"
 
+#include "tests/common/unit_main.h"
 #include "tools/tune/model/crossover.h"
-#include "tools/tune/output/draw.h"
 #include "tools/tune/model/fit.h"
 #include "tools/tune/model/knee.h"
 #include "tools/tune/model/model.h"
+#include "tools/tune/output/draw.h"
 #include "tools/tune/output/text.h"
-#include "tests/common/unit_main.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -65,8 +68,11 @@ END_TEST
 
 /* ---- the fit ---- */
 
-/* A link that lets `burst` bytes through at once, `start` seconds before them, and noise of +-2 %. */
-static void add_transfers(fan_tune_curve *curve, double largest, double bandwidth, double burst, double start)
+/*
+ * A link that lets `burst` bytes through at once, `start` seconds before them, and noise of +-2 %.
+ */
+static void add_transfers(fan_tune_curve *curve, double largest, double bandwidth, double burst,
+                          double start)
 {
     for (double bytes = 128 * KIB; bytes <= largest; bytes *= 2)
         for (int i = 0; i < 5; i++) {
@@ -83,7 +89,8 @@ START_TEST(bandwidth_is_not_fooled_by_a_burst)
     ck_assert(size_over_time > 24.7e6); /* what the fit is good for */
     fan_tune_line line = fan_tune_fit(&curve, curve.count - 1);
     expect_near(1 / line.slope, 24e6, 0.02);
-    expect_near(line.start + line.slope * MIB, fan_tune_curve_median(&curve, curve.count - 1), 0.02);
+    expect_near(line.start + line.slope * MIB, fan_tune_curve_median(&curve, curve.count - 1),
+                0.02);
 }
 END_TEST
 
@@ -221,7 +228,8 @@ static void expect_crossover(const double *fanout, int64_t min_bytes)
 START_TEST(the_crossover_holds_from_there_on)
 {
     expect_crossover((double[]){20, 21, 39, 50}, 4096);
-    expect_crossover((double[]){9, 21, 40, 80}, 4096); /* equal is not slower; one smaller size does not count */
+    expect_crossover((double[]){9, 21, 40, 80},
+                     4096); /* equal is not slower; one smaller size does not count */
     expect_crossover((double[]){9, 19, 41, 79}, 8192);
     expect_crossover((double[]){9, 19, 39, 79}, 1024);  /* all */
     expect_crossover((double[]){9, 19, 39, 81}, 16384); /* none: twice the largest */
@@ -230,13 +238,21 @@ END_TEST
 
 /* ---- the whole ---- */
 
-/* Pairs whose messages take 30 us, whose nodes relay in 8 us, over links of 24e6 bytes per second. */
+/*
+ * Pairs whose messages take 30 us, whose nodes relay in 8 us, over links of 24e6 bytes per second.
+ */
 static fan_tune_results results_of(int pairs)
 {
     static const double sizes[] = {1 * KIB, 64 * KIB, 4096 * KIB};
-    fan_tune_results r = {.version = "1.2.3", .library = "Some MPI 4", .when = "2000-01-01 00:00 UTC",
-                          .hosts = "n0 n1 n2", .ranks = pairs + 1, .host_count = pairs + 1, .seconds = 12,
-                          .pair_count = pairs, .params = fan_params_default()};
+    fan_tune_results r = {.version = "1.2.3",
+                          .library = "Some MPI 4",
+                          .when = "2000-01-01 00:00 UTC",
+                          .hosts = "n0 n1 n2",
+                          .ranks = pairs + 1,
+                          .host_count = pairs + 1,
+                          .seconds = 12,
+                          .pair_count = pairs,
+                          .params = fan_params_default()};
     for (int i = 0; i < pairs; i++) {
         fan_tune_pair *pair = &r.pairs[i];
         snprintf(pair->host, sizeof pair->host, "n%d", i + 1);
@@ -278,7 +294,8 @@ START_TEST(latency_is_never_negative)
     for (int i = 0; i < r.pair_count; i++) {
         r.pairs[i].messages = (fan_tune_curve){0};
         fan_tune_curve_add(&r.pairs[i].messages, 1, 1e-6);
-        fan_tune_curve_add(&r.pairs[i].messages, 8, 0.9e-6); /* a relay takes 1.8 us, more than a hop */
+        fan_tune_curve_add(&r.pairs[i].messages, 8,
+                           0.9e-6); /* a relay takes 1.8 us, more than a hop */
     }
     fan_tune_model(&r);
     ck_assert(r.params.latency == 0);
@@ -322,7 +339,8 @@ static char *text_of(const fan_tune_results *results)
 static void expect_text(const fan_tune_results *results, const char *words, bool there)
 {
     char *text = text_of(results);
-    ck_assert_msg((strstr(text, words) != NULL) == there, "'%s' should %sbe in:\n%s", words, there ? "" : "not ", text);
+    ck_assert_msg((strstr(text, words) != NULL) == there, "'%s' should %sbe in:\n%s", words,
+                  there ? "" : "not ", text);
     free(text);
 }
 
@@ -342,7 +360,8 @@ START_TEST(the_file_is_read_back)
     ck_assert_mem_eq(&params, &r.params, sizeof params);
     fan_params untouched = fan_params_default();
     ck_assert(params.latency != untouched.latency && params.overhead != untouched.overhead);
-    ck_assert(params.bandwidth != untouched.bandwidth && params.connections != untouched.connections);
+    ck_assert(params.bandwidth != untouched.bandwidth &&
+              params.connections != untouched.connections);
     ck_assert(params.gap > 6e-6);
 }
 END_TEST

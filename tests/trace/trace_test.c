@@ -4,13 +4,13 @@
 
 #include "engine/trace.h"
 #include "plan/schedule/layout.h"
+#include "tests/common/unit_main.h"
 #include "trace/judge/check.h"
-#include "trace/record/clock.h"
 #include "trace/judge/critical.h"
 #include "trace/judge/intervals.h"
 #include "trace/judge/timeline.h"
 #include "trace/judge/usage.h"
-#include "tests/common/unit_main.h"
+#include "trace/record/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +26,8 @@ static fan_run make_run(int size, int64_t bytes, int subfiles)
     run.ranks = calloc((size_t)size, sizeof *run.ranks);
     run.broadcasts = calloc(1, sizeof *run.broadcasts);
     run.transfers = calloc(ROOM, sizeof *run.transfers);
-    run.broadcasts[0] = (fan_record_broadcast){.bytes = bytes, .subfiles = subfiles, .algorithm = 2, .overlap = 1};
+    run.broadcasts[0] =
+        (fan_record_broadcast){.bytes = bytes, .subfiles = subfiles, .algorithm = 2, .overlap = 1};
     for (int rank = 0; rank < size; rank++) {
         run.ranks[rank].rank = rank;
         snprintf(run.ranks[rank].host, sizeof run.ranks[rank].host, "h%d", rank);
@@ -41,10 +42,18 @@ static void add(fan_run *run, fan_transfer t)
 }
 
 /* A message as both ends have recorded it. */
-static void message(fan_run *run, int from, int to, fan_hop hop, int subfile, int64_t offset, int64_t bytes, double begin, double end)
+static void message(fan_run *run, int from, int to, fan_hop hop, int subfile, int64_t offset,
+                    int64_t bytes, double begin, double end)
 {
-    fan_transfer t = {.kind = FAN_TRANSFER_SEND, .rank = from, .peer = to, .hop = (uint8_t)hop, .subfile = (int16_t)subfile,
-                      .offset = offset, .bytes = bytes, .begin = begin, .end = end};
+    fan_transfer t = {.kind = FAN_TRANSFER_SEND,
+                      .rank = from,
+                      .peer = to,
+                      .hop = (uint8_t)hop,
+                      .subfile = (int16_t)subfile,
+                      .offset = offset,
+                      .bytes = bytes,
+                      .begin = begin,
+                      .end = end};
     add(run, t);
     t.kind = FAN_TRANSFER_RECEIVE;
     t.rank = to;
@@ -56,7 +65,10 @@ static void message(fan_run *run, int from, int to, fan_hop hop, int subfile, in
 
 static void whole(fan_run *run, int rank, double end)
 {
-    add(run, (fan_transfer){.kind = FAN_TRANSFER_WHOLE, .rank = rank, .bytes = run->broadcasts[0].bytes, .end = end});
+    add(run, (fan_transfer){.kind = FAN_TRANSFER_WHOLE,
+                            .rank = rank,
+                            .bytes = run->broadcasts[0].bytes,
+                            .end = end});
 }
 
 static fan_cast open_cast(fan_run *run)
@@ -76,8 +88,8 @@ static fan_judge_finding find(fan_run *run, fan_judge_behaviour behaviour)
 }
 
 /*
- * Rank 0 sends subfile 0 (chunks at 0 and 20) to rank 1 and subfile 1 (chunks at 10 and 30) to rank 2, which exchange them
- * while they still receive.
+ * Rank 0 sends subfile 0 (chunks at 0 and 20) to rank 1 and subfile 1 (chunks at 10 and 30) to rank
+ * 2, which exchange them while they still receive.
  */
 static fan_run make_group(void)
 {
@@ -99,7 +111,8 @@ static fan_run make_group(void)
 static fan_transfer *transfer_of(fan_run *run, fan_transfer_kind kind, int rank, int64_t offset)
 {
     for (size_t i = 0; i < run->transfer_count; i++)
-        if (run->transfers[i].kind == kind && run->transfers[i].rank == rank && run->transfers[i].offset == offset)
+        if (run->transfers[i].kind == kind && run->transfers[i].rank == rank &&
+            run->transfers[i].offset == offset)
             return &run->transfers[i];
     ck_abort_msg("there is no such transfer");
     return NULL;
@@ -134,9 +147,12 @@ END_TEST
 START_TEST(recording_is_bounded)
 {
     enum { FITS = 100 };
-    fan_trace trace = {.limit = FITS * (int64_t)sizeof(fan_transfer) + (int64_t)sizeof(fan_record_broadcast), .rank = 3};
+    fan_trace trace = {.limit = FITS * (int64_t)sizeof(fan_transfer) +
+                                (int64_t)sizeof(fan_record_broadcast),
+                       .rank = 3};
     for (int i = 0; i < 3 * FITS; i++)
-        fan_trace_end(&trace, fan_trace_begin(&trace, (fan_transfer){.kind = FAN_TRANSFER_SEND}), i);
+        fan_trace_end(&trace, fan_trace_begin(&trace, (fan_transfer){.kind = FAN_TRANSFER_SEND}),
+                      i);
     ck_assert_int_le((int)(trace.room * sizeof(fan_transfer)), (int)trace.limit);
     ck_assert_int_ge((int)trace.count, FITS * 3 / 4);
     ck_assert_int_eq((int)trace.count + (int)trace.lost, 3 * FITS);
@@ -164,22 +180,25 @@ START_TEST(recording_numbers_broadcasts)
         fan_trace_complete(&trace);
     }
     ck_assert_uint_eq(trace.broadcast_count, 2);
-    ck_assert(trace.broadcasts[1].number == 1 && trace.broadcasts[1].root == 1 && trace.broadcasts[1].bytes == 101 &&
-              trace.broadcasts[1].subfiles == 4);
+    ck_assert(trace.broadcasts[1].number == 1 && trace.broadcasts[1].root == 1 &&
+              trace.broadcasts[1].bytes == 101 && trace.broadcasts[1].subfiles == 4);
     ck_assert(trace.transfers[3].broadcast == 1 && isnan(trace.transfers[3].end));
-    ck_assert(trace.transfers[2].kind == FAN_TRANSFER_WHOLE && trace.transfers[2].end >= trace.transfers[2].begin);
+    ck_assert(trace.transfers[2].kind == FAN_TRANSFER_WHOLE &&
+              trace.transfers[2].end >= trace.transfers[2].begin);
     fan_trace_clear(&trace);
 }
 END_TEST
 
 START_TEST(intervals_unite_and_meet)
 {
-    fan_judge_interval a[] = {{5, 6}, {1, 3}, {2, 4}, {4, 4.5}}, b[] = {{0, 2}, {4.25, 5.5}, {7, 9}};
+    fan_judge_interval a[] = {{5, 6}, {1, 3}, {2, 4}, {4, 4.5}},
+                       b[] = {{0, 2}, {4.25, 5.5}, {7, 9}};
     size_t a_count = fan_judge_intervals_unite(a, 4), b_count = fan_judge_intervals_unite(b, 3);
     ck_assert_uint_eq(a_count, 2);
     ck_assert_uint_eq(b_count, 3);
     ck_assert_double_eq_tol(fan_judge_intervals_length(a, a_count), 4.5, 1e-12);
-    ck_assert_double_eq_tol(fan_judge_intervals_common(a, a_count, b, b_count), 1 + 0.25 + 0.5, 1e-12);
+    ck_assert_double_eq_tol(fan_judge_intervals_common(a, a_count, b, b_count), 1 + 0.25 + 0.5,
+                            1e-12);
 }
 END_TEST
 
@@ -259,9 +278,19 @@ START_TEST(secondary_groups_wait)
     ck_assert_int_eq(find(&run, FAN_SECONDARY), FAN_NOT_APPLICABLE);
     run.broadcasts[0].secondary_groups = 1;
     ck_assert_int_eq(find(&run, FAN_SECONDARY), FAN_MISSING); /* nobody serves it */
-    add(&run, (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = FAN_HOP_SECONDARY, .rank = 2, .peer = 1, .begin = 6, .end = 9});
+    add(&run, (fan_transfer){.kind = FAN_TRANSFER_SEND,
+                             .hop = FAN_HOP_SECONDARY,
+                             .rank = 2,
+                             .peer = 1,
+                             .begin = 6,
+                             .end = 9});
     ck_assert_int_eq(find(&run, FAN_SECONDARY), FAN_HOLDS);
-    add(&run, (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = FAN_HOP_SECONDARY, .rank = 2, .peer = 1, .begin = 5.9, .end = 9});
+    add(&run, (fan_transfer){.kind = FAN_TRANSFER_SEND,
+                             .hop = FAN_HOP_SECONDARY,
+                             .rank = 2,
+                             .peer = 1,
+                             .begin = 5.9,
+                             .end = 9});
     ck_assert_int_eq(find(&run, FAN_SECONDARY), FAN_MISSING);
     fan_run_free(&run);
 }
@@ -338,9 +367,11 @@ START_TEST(path_leads_to_the_root)
     ck_assert_int_eq(path.last, 1);
     ck_assert_uint_eq(path.count, 3);
     const fan_judge_step *s = path.steps;
-    ck_assert(s[0].kind == FAN_STEP_RECEIVED && s[0].rank == 1 && s[0].peer == 2 && s[0].offset == 30);
+    ck_assert(s[0].kind == FAN_STEP_RECEIVED && s[0].rank == 1 && s[0].peer == 2 &&
+              s[0].offset == 30);
     ck_assert_double_eq_tol(s[0].begin, 5, 1e-12);
-    ck_assert(s[1].kind == FAN_STEP_RECEIVED && s[1].rank == 2 && s[1].peer == 0 && s[1].offset == 30);
+    ck_assert(s[1].kind == FAN_STEP_RECEIVED && s[1].rank == 2 && s[1].peer == 0 &&
+              s[1].offset == 30);
     ck_assert(s[2].kind == FAN_STEP_BUSY && s[2].rank == 0 && s[2].sends == 1);
     ck_assert_double_eq_tol(s[2].begin, 1, 1e-12);
     ck_assert_double_eq_tol(s[2].end, 3, 1e-12);
@@ -353,9 +384,13 @@ END_TEST
 START_TEST(path_begins_in_memory_and_ends_at_the_source)
 {
     fan_run run = make_run(3, 10, 1);
-    add(&run, (fan_transfer){.kind = FAN_TRANSFER_FILL, .rank = 0, .peer = -1, .bytes = 10, .begin = 0, .end = 1});
+    add(&run,
+        (fan_transfer){
+            .kind = FAN_TRANSFER_FILL, .rank = 0, .peer = -1, .bytes = 10, .begin = 0, .end = 1});
     message(&run, 0, 1, FAN_HOP_SCATTER, 0, 0, 10, 1, 2);
-    add(&run, (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .rank = 2, .peer = 1, .bytes = 10, .begin = 0, .end = 3});
+    add(&run,
+        (fan_transfer){
+            .kind = FAN_TRANSFER_MEMORY, .rank = 2, .peer = 1, .bytes = 10, .begin = 0, .end = 3});
     whole(&run, 0, 1);
     whole(&run, 1, 2);
     whole(&run, 2, 3);
@@ -430,12 +465,23 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {clocks_keep_the_shortest_round_trip, clocks_drift_evenly, recording_is_bounded,
-                                  recording_numbers_broadcasts, intervals_unite_and_meet, partition_counts_each_byte,
-                                  partition_knows_the_length, disjoint_subfiles_go_to_different_ranks,
-                                  overlap_is_before_the_last_receive, secondary_groups_wait, what_is_not_known_is_missing,
-                                  usage_of_links_and_ranks, links_are_between_hosts, path_leads_to_the_root,
-                                  path_begins_in_memory_and_ends_at_the_source, path_without_an_end, parts_are_put_together,
+    const TTest *const tests[] = {clocks_keep_the_shortest_round_trip,
+                                  clocks_drift_evenly,
+                                  recording_is_bounded,
+                                  recording_numbers_broadcasts,
+                                  intervals_unite_and_meet,
+                                  partition_counts_each_byte,
+                                  partition_knows_the_length,
+                                  disjoint_subfiles_go_to_different_ranks,
+                                  overlap_is_before_the_last_receive,
+                                  secondary_groups_wait,
+                                  what_is_not_known_is_missing,
+                                  usage_of_links_and_ranks,
+                                  links_are_between_hosts,
+                                  path_leads_to_the_root,
+                                  path_begins_in_memory_and_ends_at_the_source,
+                                  path_without_an_end,
+                                  parts_are_put_together,
                                   picture_has_a_bar_for_each_lane};
     return unit_main("trace", tests, (int)(sizeof tests / sizeof tests[0]));
 }

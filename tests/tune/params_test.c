@@ -3,9 +3,9 @@
 #include "config.h"
 
 #include "base/units.h"
+#include "tests/common/unit_main.h"
 #include "tune/algorithm_names.h"
 #include "tune/params.h"
-#include "tests/common/unit_main.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -36,7 +36,8 @@ static bool parse_level(const char *text, int *level)
     return value >= ZSTD_minCLevel() && value <= ZSTD_maxCLevel();
 }
 
-bool fan_copy_compression_parse(const char *text, fan_copy_compression *compression, char *error, size_t size)
+bool fan_copy_compression_parse(const char *text, fan_copy_compression *compression, char *error,
+                                size_t size)
 {
     static const struct {
         const char *name;
@@ -53,7 +54,8 @@ bool fan_copy_compression_parse(const char *text, fan_copy_compression *compress
             return true;
         }
     if (strncmp(text, "zstd:", 5) != 0) {
-        snprintf(error, size, "%s is no compression; use none, lz4, zstd, zstd:LEVEL or auto", text);
+        snprintf(error, size, "%s is no compression; use none, lz4, zstd, zstd:LEVEL or auto",
+                 text);
         return false;
     }
     *compression = (fan_copy_compression){.method = FAN_COPY_ZSTD};
@@ -107,7 +109,8 @@ static size_t with_lz4(fan_copy_codec *codec, const void *in, size_t bytes, void
     return (size_t)LZ4_compress_fast_extState(codec->lz4_state, in, out, (int)bytes, (int)room, 1);
 }
 
-size_t fan_copy_codec_compress(fan_copy_codec *codec, const void *in, size_t bytes, void *out, size_t room)
+size_t fan_copy_codec_compress(fan_copy_codec *codec, const void *in, size_t bytes, void *out,
+                               size_t room)
 {
     size_t useful = bytes - (bytes + LEAST_GAIN - 1) / LEAST_GAIN;
     if (codec->method == FAN_COPY_STORED || useful == 0)
@@ -130,8 +133,8 @@ size_t fan_copy_codec_compress(fan_copy_codec *codec, const void *in, size_t byt
     return 0;
 }
 
-bool fan_copy_codec_expand(fan_copy_codec *codec, fan_copy_method method, const void *in, size_t bytes, void *out,
-                           size_t expected_bytes)
+bool fan_copy_codec_expand(fan_copy_codec *codec, fan_copy_method method, const void *in,
+                           size_t bytes, void *out, size_t expected_bytes)
 {
     switch (method) {
     case FAN_COPY_STORED:
@@ -140,7 +143,8 @@ bool fan_copy_codec_expand(fan_copy_codec *codec, fan_copy_method method, const 
         memcpy(out, in, bytes);
         return true;
     case FAN_COPY_ZSTD:
-        return ZSTD_decompressDCtx(codec->expander, out, expected_bytes, in, bytes) == expected_bytes;
+        return ZSTD_decompressDCtx(codec->expander, out, expected_bytes, in, bytes) ==
+               expected_bytes;
     case FAN_COPY_LZ4:
         if (bytes > INT_MAX || expected_bytes > INT_MAX)
             return false;

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(FAN_COPY_OPENSSL_DIGEST_TEXT == 2 * EVP_MAX_MD_SIZE + 1, "OpenSSL has longer digests");
+_Static_assert(FAN_COPY_OPENSSL_DIGEST_TEXT == 2 * EVP_MAX_MD_SIZE + 1,
+               "OpenSSL has longer digests");
 
 struct fan_copy_openssl_digest {
     const EVP_MD *digest;
@@ -17,7 +18,8 @@ struct fan_copy_openssl_digest {
 /* That the name is known does not mean that this OpenSSL, or its FIPS mode, has the digest. */
 static bool start(fan_copy_openssl_digest *checksum)
 {
-    return checksum->digest != NULL && EVP_DigestInit_ex(checksum->context, checksum->digest, NULL) == 1;
+    return checksum->digest != NULL &&
+           EVP_DigestInit_ex(checksum->context, checksum->digest, NULL) == 1;
 }
 
 fan_copy_openssl_digest *fan_copy_openssl_digest_create(const char *name, char *error, size_t size)
@@ -46,12 +48,14 @@ void fan_copy_openssl_digest_free(fan_copy_openssl_digest *checksum)
     free(checksum);
 }
 
-bool fan_copy_openssl_digest_update(fan_copy_openssl_digest *checksum, const void *data, size_t bytes)
+bool fan_copy_openssl_digest_update(fan_copy_openssl_digest *checksum, const void *data,
+                                    size_t bytes)
 {
     return EVP_DigestUpdate(checksum->context, data, bytes) == 1;
 }
 
-bool fan_copy_openssl_digest_finish(fan_copy_openssl_digest *checksum, char text[FAN_COPY_OPENSSL_DIGEST_TEXT])
+bool fan_copy_openssl_digest_finish(fan_copy_openssl_digest *checksum,
+                                    char text[FAN_COPY_OPENSSL_DIGEST_TEXT])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length;

@@ -62,7 +62,8 @@ void fan_copy_outcome_fail_errno(fan_copy_outcome *outcome, const char *what, in
     fan_copy_outcome_fail(outcome, "%s", text);
 }
 
-void fan_copy_describe_loss(char *text, size_t size, const char *what, const char *path, int error_number)
+void fan_copy_describe_loss(char *text, size_t size, const char *what, const char *path,
+                            int error_number)
 {
     snprintf(text, size, "cannot keep %s%s%.300s, and perhaps of others: %s", what,
              path[0] != '\0' ? " of " : "", path, strerror(error_number));

@@ -16,10 +16,11 @@ typedef struct fan_copy_outcome {
     char error[FAN_COPY_TEXT]; /**< what failed on this rank and what to do; "" if nothing did */
     char note[FAN_COPY_TEXT];  /**< what the user may want to know; "" if nothing */
     int rank;                  /**< in MPI_COMM_WORLD */
-    int written_by;            /**< the rank that writes for this one, because their hosts share the place; -1: none */
-    bool writes;               /**< it is going to write */
-    bool whole;                /**< all files are there, and are the source's */
-    double seconds;            /**< from the first byte to the final name, or to the failure */
+    /** the rank that writes for this one, because their hosts share the place; -1: none */
+    int written_by;
+    bool writes;    /**< it is going to write */
+    bool whole;     /**< all files are there, and are the source's */
+    double seconds; /**< from the first byte to the final name, or to the failure */
 } fan_copy_outcome;
 
 /** The outcome of this rank so far: nothing has happened. */
@@ -36,7 +37,8 @@ void fan_copy_outcome_fail_errno(fan_copy_outcome *outcome, const char *what, in
 void fan_copy_describe_errno(char *text, size_t size, const char *what, int error_number);
 
 /** Write "cannot keep WHAT of PATH: REASON" into `text`. */
-void fan_copy_describe_loss(char *text, size_t size, const char *what, const char *path, int error_number);
+void fan_copy_describe_loss(char *text, size_t size, const char *what, const char *path,
+                            int error_number);
 
 /** All outcomes into `all` (of the size of `comm`) on rank 0; others may give NULL. Collective. */
 void fan_copy_outcomes_gather(const fan_copy_outcome *mine, fan_copy_outcome *all, MPI_Comm comm);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/job/ranks.h"
 #include "copy/job/outcome.h"
+#include "copy/job/ranks.h"
 
 #include <limits.h>
 #include <string.h>

@@ -8,19 +8,22 @@
 
 typedef struct fan_copy_ranks {
     int world_rank;
-    int source;          /**< the rank in MPI_COMM_WORLD that reads and reports; -1: no rank runs on the source's host */
+    /** the rank in MPI_COMM_WORLD that reads and reports; -1: no rank runs on the source's host */
+    int source;
     bool on_source_node; /**< this rank shares memory with it, so it sees the source itself */
-    MPI_Comm writers;    /**< those that write, with the source as rank 0; MPI_COMM_NULL on the others */
-    int rank;            /**< in `writers` */
-    int size;            /**< of `writers` */
-    MPI_Comm stream;     /**< the same ranks, for fanout_stream: errors are returned */
+    MPI_Comm
+        writers; /**< those that write, with the source as rank 0; MPI_COMM_NULL on the others */
+    int rank;    /**< in `writers` */
+    int size;    /**< of `writers` */
+    MPI_Comm stream; /**< the same ranks, for fanout_stream: errors are returned */
 } fan_copy_ranks;
 
 /**
  * One writer per node, or all ranks if `per_rank`. Collective over MPI_COMM_WORLD, whose error
  * handler `writers` inherits.
  *
- * @param source_host  the name of the host that has the source, with or without its domain; NULL: rank 0's
+ * @param source_host  the name of the host that has the source, with or without its domain; NULL:
+ *                     rank 0's
  */
 void fan_copy_ranks_open(fan_copy_ranks *ranks, bool per_rank, const char *source_host);
 
@@ -28,8 +31,8 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, bool per_rank, const char *sourc
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**
- * The exit status of `root` on all ranks. Collective over MPI_COMM_WORLD. Ranks that wait here for the
- * others leave their core to them.
+ * The exit status of `root` on all ranks. Collective over MPI_COMM_WORLD. Ranks that wait here for
+ * the others leave their core to them.
  */
 int fan_copy_ranks_agree(int status, int root);
 

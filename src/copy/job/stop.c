@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/outcome.h"
 #include "copy/job/stop.h"
 #include "os/cleanup.h"
-#include "copy/job/outcome.h"
 
 #include <mpi.h>
 #include <pthread.h>
@@ -43,7 +43,8 @@ void fan_copy_signals_hold(void)
 static void tell_unfinished(const char *path)
 {
     char line[FAN_COPY_TEXT + PATH_MAX];
-    int length = snprintf(line, sizeof line, "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
+    int length = snprintf(line, sizeof line,
+                          "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
                           host, path);
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     (void)written; /* there is nobody left to tell */

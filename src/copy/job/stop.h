@@ -12,13 +12,18 @@ void fan_copy_signals_hold(void);
 /** From now on these signals remove what is not whole and end the process with status 1. */
 void fan_copy_signals_handle(void);
 
-/** From now on they do nothing: all is done, and the launcher may signal those that are still here. */
+/**
+ * From now on they do nothing: all is done, and the launcher may signal those that are still here.
+ */
 void fan_copy_signals_ignore(void);
 
 /** Errors of MPI in MPI_COMM_WORLD and what is made from it end the job, by fan_copy_abort. */
 void fan_copy_mpi_errors_abort(void);
 
-/** Print "fanout-copy: HOST: ...", remove what this rank has that is not whole, end the job with status 1. */
+/**
+ * Print "fanout-copy: HOST: ...", remove what this rank has that is not whole, end the job with
+ * status 1.
+ */
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

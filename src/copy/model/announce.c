@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/model/announce.h"
 #include "copy/job/stop.h"
+#include "copy/model/announce.h"
 #include "fanout.h"
 
 /* The communicator's errors are returned, and without the manifest nothing can go on. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/model/attributes.h"
 #include "copy/job/memory.h"
+#include "copy/model/attributes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,8 @@ static bool is_copied(const char *name)
 }
 
 /* Of the link itself only if it is a link that is copied. */
-static ssize_t get(const fan_copy_entry *entry, const char *path, const char *name, char *value, size_t room)
+static ssize_t get(const fan_copy_entry *entry, const char *path, const char *name, char *value,
+                   size_t room)
 {
     return entry->kind == FAN_COPY_SYMLINK ? lgetxattr(path, name, value, room)
                                            : getxattr(path, name, value, room);
@@ -34,7 +35,8 @@ static ssize_t get(const fan_copy_entry *entry, const char *path, const char *na
 
 static ssize_t list(const fan_copy_entry *entry, const char *path, char *names, size_t room)
 {
-    return entry->kind == FAN_COPY_SYMLINK ? llistxattr(path, names, room) : listxattr(path, names, room);
+    return entry->kind == FAN_COPY_SYMLINK ? llistxattr(path, names, room)
+                                           : listxattr(path, names, room);
 }
 
 static fan_copy_entry *last_entry(const fan_copy_manifest *manifest)

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file attributes.h  What a file has beside its data: mode and times; with --archive owner, extended attributes, ACLs. */
+/**
+ * @file attributes.h  What a file has beside its data: mode and times; with --archive owner,
+ * extended attributes, ACLs.
+ */
 #ifndef FAN_COPY_MODEL_ATTRIBUTES_H
 #define FAN_COPY_MODEL_ATTRIBUTES_H
 
 #include "copy/model/manifest.h"
 
-/** Add the extended attributes of `path` (ACLs are some of them) to the last entry. 0 or an errno value. */
+/**
+ * Add the extended attributes of `path` (ACLs are some of them) to the last entry. 0 or an errno
+ * value.
+ */
 int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path);
 
 /**
- * Give `path` the entry's mode and times, and with `archive` its owner and extended attributes. A file that has
- * another owner then loses set-user-ID, one of another group set-group-ID.
+ * Give `path` the entry's mode and times, and with `archive` its owner and extended attributes. A
+ * file that has another owner then loses set-user-ID, one of another group set-group-ID.
  *
  * @param lost  set to what could not be kept with `archive` (no right to give files away, a file
  *              system without such attributes), with `lost_errno`; untouched if all was kept

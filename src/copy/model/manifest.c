@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/model/manifest.h"
 #include "copy/job/memory.h"
+#include "copy/model/manifest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +69,8 @@ const char *fan_copy_entry_path(const fan_copy_manifest *manifest, const fan_cop
 
 bool fan_copy_entry_has_time(const fan_copy_entry *entry, const struct stat *status)
 {
-    return status->st_mtim.tv_sec == entry->modified.tv_sec
-        && status->st_mtim.tv_nsec == entry->modified.tv_nsec;
+    return status->st_mtim.tv_sec == entry->modified.tv_sec &&
+           status->st_mtim.tv_nsec == entry->modified.tv_nsec;
 }
 
 bool fan_copy_manifest_endless(const fan_copy_manifest *manifest)

@@ -32,11 +32,13 @@ typedef struct fan_copy_extent {
 
 typedef struct fan_copy_entry {
     fan_copy_kind kind;
-    int target;   /**< which of the things named on the command line it belongs to */
-    size_t path;  /**< below its target, in the text; "" for the target itself */
-    size_t link;  /**< a symbolic link's content, in the text */
-    size_t name;   /**< what it is called in a directory, in the text; 0: as the source is */
-    size_t origin; /**< where it is on the source's host, in the text; 0: at its path below what was named */
+    int target;  /**< which of the things named on the command line it belongs to */
+    size_t path; /**< below its target, in the text; "" for the target itself */
+    size_t link; /**< a symbolic link's content, in the text */
+    size_t name; /**< what it is called in a directory, in the text; 0: as the source is */
+    size_t
+        /** where it is on the source's host, in the text; 0: at its path below what was named */
+        origin;
     size_t extra; /**< attributes (see attributes.h), in the text */
     size_t extra_bytes;
     int64_t same_as;      /**< a hard link's file, an index of entries */
@@ -59,7 +61,10 @@ typedef struct fan_copy_manifest {
     int64_t entry_room, extent_room, text_room;
 } fan_copy_manifest;
 
-/** Add an entry of this kind with the attributes of `status`. Returns it; valid until the next is added. */
+/**
+ * Add an entry of this kind with the attributes of `status`. Returns it; valid until the next is
+ * added.
+ */
 fan_copy_entry *fan_copy_manifest_add(fan_copy_manifest *manifest, fan_copy_kind kind, int target,
                                       const char *path, const struct stat *status);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/model/pieces.h"
 #include "copy/job/memory.h"
+#include "copy/model/pieces.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -32,8 +32,8 @@ int64_t fan_copy_pieces_count(const fan_copy_manifest *manifest)
 bool fan_copy_pieces_next(const fan_copy_manifest *manifest, fan_copy_cursor *cursor,
                           fan_copy_piece *piece)
 {
-    while (cursor->entry < manifest->entry_count
-           && cursor->extent == manifest->entries[cursor->entry].extents) {
+    while (cursor->entry < manifest->entry_count &&
+           cursor->extent == manifest->entries[cursor->entry].extents) {
         cursor->entry++;
         cursor->extent = 0;
     }
@@ -69,8 +69,8 @@ bool fan_copy_blocks_next(const fan_copy_manifest *manifest, const fan_copy_set 
     fan_copy_piece piece;
     fan_copy_cursor ahead = *cursor;
     *block = (fan_copy_block){.start = *cursor};
-    while (fan_copy_pieces_next_of(manifest, set, &ahead, &piece)
-           && block->bytes + piece.bytes <= FAN_COPY_BLOCK) {
+    while (fan_copy_pieces_next_of(manifest, set, &ahead, &piece) &&
+           block->bytes + piece.bytes <= FAN_COPY_BLOCK) {
         block->bytes += piece.bytes;
         block->pieces++;
         *cursor = ahead;

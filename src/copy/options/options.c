@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/options/options.h"
 #include "copy/coding/openssl_digest.h"
 #include "copy/job/memory.h"
-#include "os/path.h"
-#include "os/shell_word.h"
+#include "copy/options/options.h"
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
+#include "os/path.h"
+#include "os/shell_word.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -46,29 +46,50 @@ static const struct argp_option table[] = {
     {"recursive", 'r', NULL, 0, "Copy directories with all that is in them", 0},
     {"archive", 'a', NULL, 0, "As -r, and keep owner, extended attributes and ACLs", 0},
     {"dereference", 'L', NULL, 0, "Copy what symbolic links point to, not the links", 0},
-    {"exclude", OPTION_EXCLUDE, "PATTERN", 0, "Leave out what matches; the first match of --exclude and --include counts", 0},
+    {"exclude", OPTION_EXCLUDE, "PATTERN", 0,
+     "Leave out what matches; the first match of --exclude and --include counts", 0},
     {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches", 0},
-    {"files-from", OPTION_FILES_FROM, "FILE", 0, "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same names below DST", 0},
-    {"mdc", OPTION_MDC, "FACTORS", 0, "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any of them are a usable picture", 0},
-    {"with-libs", OPTION_WITH_LIBS, NULL, 0, "SRC is a program: copy the shared libraries that it loads, too, to DST_libs", 0},
-    {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0, "Leave out libraries in these directories, \"none\" for no such; otherwise /lib, /lib64, /usr/lib, /usr/lib64", 0},
+    {"files-from", OPTION_FILES_FROM, "FILE", 0,
+     "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same "
+     "names below DST",
+     0},
+    {"mdc", OPTION_MDC, "FACTORS", 0,
+     "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any of "
+     "them are a usable picture",
+     0},
+    {"with-libs", OPTION_WITH_LIBS, NULL, 0,
+     "SRC is a program: copy the shared libraries that it loads, too, to DST_libs", 0},
+    {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0,
+     "Leave out libraries in these directories, \"none\" for no such; otherwise /lib, /lib64, "
+     "/usr/lib, /usr/lib64",
+     0},
     {NULL, 0, NULL, 0, "Where from, and how it travels:", GROUP_FROM},
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
-    {"source-shared", OPTION_SOURCE_SHARED, NULL, 0, "Every host sees SRC, in a parallel file system: several read a part of it each", 0},
-    {"compress", OPTION_COMPRESS, "METHOD", 0, "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
-    {"timeout", OPTION_TIMEOUT, "SECONDS", 0, "Give up when nothing has moved for so long, and say between which hosts", 0},
+    {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
+     "Every host sees SRC, in a parallel file system: several read a part of it each", 0},
+    {"compress", OPTION_COMPRESS, "METHOD", 0,
+     "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
+    {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
+     "Give up when nothing has moved for so long, and say between which hosts", 0},
     {NULL, 0, NULL, 0, "Where to:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
-    {"pipe", OPTION_PIPE, "COMMAND", 0, "Write no file: give the data to COMMAND on each host; %d in it is DST", 0},
+    {"pipe", OPTION_PIPE, "COMMAND", 0,
+     "Write no file: give the data to COMMAND on each host; %d in it is DST", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
     {"checksum", OPTION_CHECKSUM, NULL, 0, "Copy only files that differ in content", 0},
-    {"resume", OPTION_RESUME, NULL, 0, "Go on with a copy that was killed: send what some host lacks", 0},
-    {"verify", OPTION_VERIFY, NULL, 0, "Read what was written from the device again and compare", 0},
-    {"fsync", OPTION_FSYNC, NULL, 0, "Flush each file and its directory to the device before success is reported", 0},
-    {"fail-fast", OPTION_FAIL_FAST, NULL, 0, "Stop all when one host fails; otherwise the others go on", 0},
+    {"resume", OPTION_RESUME, NULL, 0,
+     "Go on with a copy that was killed: send what some host lacks", 0},
+    {"verify", OPTION_VERIFY, NULL, 0, "Read what was written from the device again and compare",
+     0},
+    {"fsync", OPTION_FSYNC, NULL, 0,
+     "Flush each file and its directory to the device before success is reported", 0},
+    {"fail-fast", OPTION_FAIL_FAST, NULL, 0,
+     "Stop all when one host fails; otherwise the others go on", 0},
     {NULL, 0, NULL, 0, "What is told:", GROUP_SHOW},
-    {"digest", OPTION_DIGEST, "ALGORITHM", 0, "Print checksums (sha256, sha512, md5, ...) as sha256sum does", 0},
-    {"dry-run", OPTION_DRY_RUN, NULL, 0, "Say what would be copied and how, check that it could be, and write nothing", 0},
+    {"digest", OPTION_DIGEST, "ALGORITHM", 0,
+     "Print checksums (sha256, sha512, md5, ...) as sha256sum does", 0},
+    {"dry-run", OPTION_DRY_RUN, NULL, 0,
+     "Say what would be copied and how, check that it could be, and write nothing", 0},
     {"json", OPTION_JSON, "FILE", 0, "Write a report in JSON to FILE, - for standard output", 0},
     {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Show no progress line", 0},
     {"progress", OPTION_PROGRESS, NULL, 0,
@@ -79,7 +100,8 @@ static const struct argp_option table[] = {
 
 /* ---- single options ---- */
 
-static void add_pattern(fan_copy_options *options, char *text, bool include, struct argp_state *state)
+static void add_pattern(fan_copy_options *options, char *text, bool include,
+                        struct argp_state *state)
 {
     int error = fan_copy_patterns_add(&options->patterns, text, include);
     if (error != 0)
@@ -127,16 +149,19 @@ static void check_stdin(const fan_copy_options *options, struct argp_state *stat
     if (options->source_host != NULL || options->source_shared)
         argp_error(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
-        argp_error(state, "standard input (-) is always sent as a whole: no --update, --checksum, --resume");
+        argp_error(
+            state,
+            "standard input (-) is always sent as a whole: no --update, --checksum, --resume");
     if (options->with_libraries || options->files_from != NULL)
         argp_error(state, "standard input (-) is one file: no --with-libs, --files-from");
 }
 
 static void check_pipe(const fan_copy_options *options, struct argp_state *state)
 {
-    if (options->source_count > 1 || options->files_from != NULL || options->with_libraries
-        || options->recursive)
-        argp_error(state, "--pipe takes one file; make an archive of several: tar c ... | fanout-copy --pipe 'tar x -C %%d' - DST");
+    if (options->source_count > 1 || options->files_from != NULL || options->with_libraries ||
+        options->recursive)
+        argp_error(state, "--pipe takes one file; make an archive of several: tar c ... | "
+                          "fanout-copy --pipe 'tar x -C %%d' - DST");
     if (options->update || options->checksum || options->resume || options->verify)
         argp_error(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
 }
@@ -144,16 +169,22 @@ static void check_pipe(const fan_copy_options *options, struct argp_state *state
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
-        argp_error(state, "--source-shared: every host has the source, so there is no --source-host");
+        argp_error(state,
+                   "--source-shared: every host has the source, so there is no --source-host");
     if (options->compression.method != FAN_COPY_STORED)
-        argp_error(state, "--source-shared: several hosts read, nothing can be compressed; leave out --compress");
+        argp_error(
+            state,
+            "--source-shared: several hosts read, nothing can be compressed; leave out --compress");
     if (options->with_libraries)
-        argp_error(state, "--source-shared: libraries may be those of one host only, so there is no --with-libs");
+        argp_error(
+            state,
+            "--source-shared: libraries may be those of one host only, so there is no --with-libs");
 }
 
 static void check_mdc(const fan_copy_options *options, struct argp_state *state)
 {
-    if (options->source_count != 1 || options->recursive || options->with_libraries || fan_copy_from_stdin(options))
+    if (options->source_count != 1 || options->recursive || options->with_libraries ||
+        fan_copy_from_stdin(options))
         argp_error(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
     if (options->command != NULL || options->source_shared)
         argp_error(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
@@ -167,9 +198,13 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         argp_error(state, "DST %s: after %% only h (host), r (rank) and %% have a meaning",
                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
-        argp_error(state, "--files-from needs exactly one SRC, the directory that the names are in");
-    if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 && options->source_host != NULL)
-        argp_error(state, "--files-from -: standard input is that of rank 0, --source-host may name another");
+        argp_error(state,
+                   "--files-from needs exactly one SRC, the directory that the names are in");
+    if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
+        options->source_host != NULL)
+        argp_error(
+            state,
+            "--files-from -: standard input is that of rank 0, --source-host may name another");
     if (options->no_target_directory && options->source_count > 1)
         argp_error(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
@@ -180,8 +215,11 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         check_mdc(options, state);
     if (options->source_shared)
         check_shared(options, state);
-    if (options->json != NULL && strcmp(options->json, "-") == 0 && (options->digest != NULL || options->dry_run))
-        argp_error(state, "--json - leaves no room on standard output for --digest and --dry-run; name a file");
+    if (options->json != NULL && strcmp(options->json, "-") == 0 &&
+        (options->digest != NULL || options->dry_run))
+        argp_error(
+            state,
+            "--json - leaves no room on standard output for --digest and --dry-run; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
         argp_error(state, "--libs-exclude is of use with --with-libs only");
     options->recursive |= options->files_from != NULL;
@@ -211,16 +249,25 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
     case OPTION_SOURCE_SHARED: options->source_shared = true; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
-    case OPTION_TIMEOUT: options->timeout = value; check_seconds(value, state); return 0;
+    case OPTION_TIMEOUT:
+        options->timeout = value;
+        check_seconds(value, state);
+        return 0;
     case 'T': options->no_target_directory = true; return 0;
-    case OPTION_PIPE: options->command = value; check_command(value, state); return 0;
+    case OPTION_PIPE:
+        options->command = value;
+        check_command(value, state);
+        return 0;
     case 'u': options->update = true; return 0;
     case OPTION_CHECKSUM: options->checksum = true; return 0;
     case OPTION_RESUME: options->resume = true; return 0;
     case OPTION_VERIFY: options->verify = true; return 0;
     case OPTION_FSYNC: options->sync = true; return 0;
     case OPTION_FAIL_FAST: options->fail_fast = true; return 0;
-    case OPTION_DIGEST: options->digest = value; check_digest(value, state); return 0;
+    case OPTION_DIGEST:
+        options->digest = value;
+        check_digest(value, state);
+        return 0;
     case OPTION_DRY_RUN: options->dry_run = true; return 0;
     case OPTION_JSON: options->json = value; return 0;
     case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return 0;

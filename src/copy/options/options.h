@@ -16,7 +16,7 @@ typedef enum fan_copy_show {
 } fan_copy_show;
 
 typedef struct fan_copy_options {
-    char **sources;          /**< [source_count] */
+    char **sources; /**< [source_count] */
     int source_count;
     const char *destination; /**< with %h, %r and %% still in it */
 
@@ -39,8 +39,8 @@ typedef struct fan_copy_options {
     /* To where. */
     bool no_target_directory; /**< DST is the copy itself, never a directory to put it into */
     const char *command;      /**< each host gives the data to this command, or NULL */
-    bool update;   /**< what a host has already, by size and time, is not written */
-    bool checksum; /**< ... by its hash */
+    bool update;              /**< what a host has already, by size and time, is not written */
+    bool checksum;            /**< ... by its hash */
     bool resume;
     bool verify;
     bool sync;

@@ -19,7 +19,8 @@ struct fan_copy_pattern {
 int fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include)
 {
     size_t length = strlen(text);
-    fan_copy_pattern pattern = {.include = include, .directories_only = length > 0 && text[length - 1] == '/'};
+    fan_copy_pattern pattern = {.include = include,
+                                .directories_only = length > 0 && text[length - 1] == '/'};
     while (length > 0 && text[length - 1] == '/')
         length--;
     if (length == 0)
@@ -37,12 +38,14 @@ int fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool in
     return 0;
 }
 
-bool fan_copy_patterns_exclude(const fan_copy_patterns *patterns, const char *path, bool is_directory)
+bool fan_copy_patterns_exclude(const fan_copy_patterns *patterns, const char *path,
+                               bool is_directory)
 {
     for (size_t i = 0; i < patterns->count; i++) {
         const fan_copy_pattern *pattern = &patterns->list[i];
         const char *matched = pattern->whole_path ? path : fan_os_path_base(path);
-        if ((is_directory || !pattern->directories_only) && fnmatch(pattern->glob, matched, FNM_PATHNAME) == 0)
+        if ((is_directory || !pattern->directories_only) &&
+            fnmatch(pattern->glob, matched, FNM_PATHNAME) == 0)
             return !pattern->include;
     }
     return false;

@@ -2,19 +2,23 @@
 /**
  * @file patterns.h  What of a tree is copied: --exclude and --include.
  *
- * The patterns are tried in the order in which they were given. The first that matches decides; what none
- * matches is copied. So --include 'libm.*' --exclude 'lib*' leaves out all that begins with lib, but for libm.
+ * The patterns are tried in the order in which they were given. The first that matches decides;
+ * what none matches is copied. So --include 'libm.*' --exclude 'lib*' leaves out all that begins
+ * with lib, but for libm.
  *
- * In a pattern *, ? and [...] are those of the shell, but that they match a dot at the beginning of a name, too.
- * None of them matches a slash. A backslash takes its meaning from the character that follows.
+ * In a pattern *, ? and [...] are those of the shell, but that they match a dot at the beginning of
+ * a name, too. None of them matches a slash. A backslash takes its meaning from the character that
+ * follows.
  *
  * - A slash at the end (cache/): the pattern is what is before it, and matches directories only.
- * - Another slash, at the beginning or inside (/build, src/test*): the pattern matches the path from the top of
- *   the transfer. One at the beginning stands for the top, and is needed only where there is no other (/build).
+ * - Another slash, at the beginning or inside (/build, src/test*): the pattern matches the path
+ *   from the top of the transfer. One at the beginning stands for the top, and is needed only where
+ *   there is no other (/build).
  * - No other slash (*.o): the pattern matches the last component of the path, at any depth.
  *
- * A directory that is excluded is not entered: nothing in it can be included. To copy only the *.py of a tree,
- * include all directories first, by an asterisk and a slash, then '*.py', and then exclude '*'.
+ * A directory that is excluded is not entered: nothing in it can be included. To copy only the *.py
+ * of a tree, include all directories first, by an asterisk and a slash, then '*.py', and then
+ * exclude '*'.
  */
 #ifndef FAN_COPY_OPTIONS_PATTERNS_H
 #define FAN_COPY_OPTIONS_PATTERNS_H
@@ -38,10 +42,11 @@ typedef struct fan_copy_patterns {
 int fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include);
 
 /**
- * Whether what is at `path` is left out. `path` is from the top of the transfer, with no slash at either end.
- * That the directories on the way to it are not excluded is for the caller to see.
+ * Whether what is at `path` is left out. `path` is from the top of the transfer, with no slash at
+ * either end. That the directories on the way to it are not excluded is for the caller to see.
  */
-bool fan_copy_patterns_exclude(const fan_copy_patterns *patterns, const char *path, bool is_directory);
+bool fan_copy_patterns_exclude(const fan_copy_patterns *patterns, const char *path,
+                               bool is_directory);
 
 void fan_copy_patterns_free(fan_copy_patterns *patterns);
 

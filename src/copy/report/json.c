@@ -14,10 +14,10 @@ static json_t *text_or_null(const char *text)
 
 static json_t *host_object(const fan_copy_outcome *outcome)
 {
-    return json_pack("{s:o, s:i, s:o, s:b, s:o, s:o, s:f}", "host", text_or_null(outcome->host), "rank",
-                     outcome->rank, "path", text_or_null(outcome->path), "ok", (int)outcome->whole,
-                     "error", text_or_null(outcome->error), "note", text_or_null(outcome->note),
-                     "seconds", outcome->seconds);
+    return json_pack("{s:o, s:i, s:o, s:b, s:o, s:o, s:f}", "host", text_or_null(outcome->host),
+                     "rank", outcome->rank, "path", text_or_null(outcome->path), "ok",
+                     (int)outcome->whole, "error", text_or_null(outcome->error), "note",
+                     text_or_null(outcome->note), "seconds", outcome->seconds);
 }
 
 static json_t *host_array(const fan_copy_report *report)

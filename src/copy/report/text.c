@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/report/text.h"
 #include "base/units.h"
+#include "copy/job/stop.h"
 #include "copy/report/json.h"
+#include "copy/report/text.h"
 #include "os/path.h"
 #include "os/shell_word.h"
-#include "copy/job/stop.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,10 +82,11 @@ void fan_copy_report_libraries(fan_copy_report *report, const char *program, con
     char path[4 * PATH_MAX], run[4 * PATH_MAX];
     /* A name without a slash would be looked for in PATH. */
     const char *here = strchr(program, '/') == NULL ? "./" : "";
-    if (fan_os_shell_word(directory, path, sizeof path) != 0 || fan_os_shell_word(program, run, sizeof run) != 0)
+    if (fan_os_shell_word(directory, path, sizeof path) != 0 ||
+        fan_os_shell_word(program, run, sizeof run) != 0)
         return; /* so many quotes that nobody would type them */
-    if (asprintf(&text, "%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n", before != NULL ? before : "", directory, path,
-                 here, run) < 0)
+    if (asprintf(&text, "%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n",
+                 before != NULL ? before : "", directory, path, here, run) < 0)
         fan_copy_abort("out of memory");
     free(before);
     report->libraries = text;
@@ -167,8 +168,8 @@ static bool close_json(fan_copy_report *report)
 
 bool fan_copy_report_end(fan_copy_report *report)
 {
-    if (report->error[0] == '\0' && !report->options->quiet && !report->options->dry_run
-        && !json_to_stdout(report->options))
+    if (report->error[0] == '\0' && !report->options->quiet && !report->options->dry_run &&
+        !json_to_stdout(report->options))
         print_summary(report);
     bool written = close_json(report);
     free(report->outcomes);

@@ -4,8 +4,8 @@
 #define FAN_COPY_REPORT_TEXT_H
 
 #include "copy/coding/xxh3.h"
-#include "copy/options/options.h"
 #include "copy/job/outcome.h"
+#include "copy/options/options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,13 +16,14 @@ typedef struct fan_copy_report {
     FILE *json; /**< or NULL */
     char host[FAN_COPY_HOST];
     char error[FAN_COPY_TEXT]; /**< why nobody has the file, or "" */
-    int64_t bytes;      /**< of all regular files */
-    int64_t files;      /**< regular files */
-    int64_t sent;       /**< bytes that some host lacked and the source read for that */
-    int64_t travelled;  /**< bytes of the stream, after compression */
-    double link;        /**< bytes per second of one copy to one host, 0 if it was not measured */
-    char hash[FAN_COPY_XXH3_TEXT]; /**< of a source that is one file and was sent as a whole, else "" */
-    char *libraries;    /**< lines that say how to use those of --with-libs, or NULL */
+    int64_t bytes;             /**< of all regular files */
+    int64_t files;             /**< regular files */
+    int64_t sent;              /**< bytes that some host lacked and the source read for that */
+    int64_t travelled;         /**< bytes of the stream, after compression */
+    double link; /**< bytes per second of one copy to one host, 0 if it was not measured */
+    char hash
+        [FAN_COPY_XXH3_TEXT]; /**< of a source that is one file and was sent as a whole, else "" */
+    char *libraries;          /**< lines that say how to use those of --with-libs, or NULL */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */
     bool *told;                 /**< whose error has been printed */
@@ -43,7 +44,10 @@ void fan_copy_report_notes(const fan_copy_report *report);
 /** What others have written for a rank, it has as well. */
 void fan_copy_report_share(fan_copy_report *report);
 
-/** Note that the program's libraries are in `directory`: the summary will say how to start it with them. */
+/**
+ * Note that the program's libraries are in `directory`: the summary will say how to start it with
+ * them.
+ */
 void fan_copy_report_libraries(fan_copy_report *report, const char *program, const char *directory);
 
 /** How many writers have all. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/source/catalog.h"
-#include "copy/model/attributes.h"
-#include "copy/source/extents.h"
 #include "copy/job/memory.h"
 #include "copy/job/outcome.h"
+#include "copy/model/attributes.h"
+#include "copy/source/catalog.h"
+#include "copy/source/extents.h"
 #include "os/temporary.h"
 
 #include <errno.h>
@@ -39,7 +39,9 @@ static int compare_files(const void *left, const void *right)
     return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
-/* The entry that has this file under another name, or -1 after noting that the next entry has it. */
+/*
+ * The entry that has this file under another name, or -1 after noting that the next entry has it.
+ */
 static int64_t find_first_name(fan_copy_catalog *s, const struct stat *status)
 {
     first_name *name = fan_copy_allocate(1, sizeof *name);
@@ -80,7 +82,8 @@ static void add_symlink(fan_copy_catalog *s, int target, const char *path, const
     char content[PATH_MAX];
     ssize_t length = readlink(origin, content, sizeof content);
     if (length < 0 || length == sizeof content) {
-        fan_copy_catalog_problem(s, origin, "cannot read the link", length < 0 ? errno : ENAMETOOLONG);
+        fan_copy_catalog_problem(s, origin, "cannot read the link",
+                                 length < 0 ? errno : ENAMETOOLONG);
         return;
     }
     size_t link = fan_copy_manifest_keep(s->manifest, content, (size_t)length);
@@ -93,12 +96,14 @@ static const char *kind_of_special(mode_t mode)
 }
 
 void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, const char *origin,
-                const struct stat *status)
+                          const struct stat *status)
 {
     char text[FAN_COPY_TEXT];
     int64_t before = s->manifest->entry_count;
     if (fan_os_temporary_is(path)) {
-        s->problem(s->state, origin, "is what a copy that was killed has left; remove it, or leave it out with --exclude");
+        s->problem(
+            s->state, origin,
+            "is what a copy that was killed has left; remove it, or leave it out with --exclude");
     } else if (S_ISDIR(status->st_mode)) {
         fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, path, status);
     } else if (S_ISREG(status->st_mode)) {
@@ -136,7 +141,8 @@ bool fan_copy_catalog_has(fan_copy_catalog *s, const char *name)
     return known;
 }
 
-void fan_copy_catalog_add_from(fan_copy_catalog *s, int target, const char *path, const char *origin)
+void fan_copy_catalog_add_from(fan_copy_catalog *s, int target, const char *path,
+                               const char *origin)
 {
     struct stat status;
     if (stat(origin, &status) != 0) {
@@ -154,7 +160,8 @@ void fan_copy_catalog_add_from(fan_copy_catalog *s, int target, const char *path
 void fan_copy_catalog_add_directory(fan_copy_catalog *s, int target)
 {
     const struct stat directory = {.st_mode = S_IFDIR | 0755};
-    fan_copy_entry *top = fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, "", &directory);
+    fan_copy_entry *top =
+        fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, "", &directory);
     clock_gettime(CLOCK_REALTIME, &top->modified);
     top->accessed = top->modified;
     top->owner = geteuid();

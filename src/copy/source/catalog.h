@@ -19,14 +19,18 @@ typedef struct fan_copy_catalog {
 } fan_copy_catalog;
 
 /** "WHAT: REASON", for an errno value. */
-void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const char *what, int error);
+void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const char *what,
+                              int error);
 
-/** Add what is at `origin`, with `path` below its target; a further name of a file as a hard link. */
-void fan_copy_catalog_add(fan_copy_catalog *catalog, int target, const char *path, const char *origin,
-                          const struct stat *status);
+/**
+ * Add what is at `origin`, with `path` below its target; a further name of a file as a hard link.
+ */
+void fan_copy_catalog_add(fan_copy_catalog *catalog, int target, const char *path,
+                          const char *origin, const struct stat *status);
 
 /** Add a file that is elsewhere on this host than its name says. */
-void fan_copy_catalog_add_from(fan_copy_catalog *catalog, int target, const char *path, const char *origin);
+void fan_copy_catalog_add_from(fan_copy_catalog *catalog, int target, const char *path,
+                               const char *origin);
 
 /** Add a target that is a directory, but none on this host. */
 void fan_copy_catalog_add_directory(fan_copy_catalog *catalog, int target);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/source/digest_lines.h"
 #include "copy/job/memory.h"
 #include "copy/model/pieces.h"
+#include "copy/source/digest_lines.h"
 #include "copy/source/scan.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
-                           const fan_copy_manifest *manifest)
+                                const fan_copy_manifest *manifest)
 {
     *digests = (fan_copy_digest_lines){.options = options, .manifest = manifest};
     digests->sum =
@@ -21,7 +21,8 @@ bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_o
         return false;
     digests->lines = open_memstream(&digests->text, &digests->length);
     if (digests->lines == NULL)
-        fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot keep checksums", errno);
+        fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot keep checksums",
+                                errno);
     return digests->lines != NULL;
 }
 
@@ -51,7 +52,8 @@ static void catch_up(fan_copy_digest_lines *digests, int64_t end)
     }
     if (digests->position < end && digests->error[0] == '\0')
         fan_copy_describe_errno(digests->error, sizeof digests->error,
-                                "cannot read the source for its checksum", got < 0 ? errno : ENODATA);
+                                "cannot read the source for its checksum",
+                                got < 0 ? errno : ENODATA);
     if (fd >= 0)
         close(fd);
     free(data);
@@ -63,7 +65,8 @@ static void end_entry(fan_copy_digest_lines *digests)
     char text[FAN_COPY_OPENSSL_DIGEST_TEXT];
     const fan_copy_entry *entry = &digests->manifest->entries[digests->entry];
     /* A hard link's data does not come again: it is read, from memory most likely. */
-    const fan_copy_entry *file = entry->kind == FAN_COPY_HARD_LINK ? &digests->manifest->entries[entry->same_as] : entry;
+    const fan_copy_entry *file =
+        entry->kind == FAN_COPY_HARD_LINK ? &digests->manifest->entries[entry->same_as] : entry;
     if (file->kind == FAN_COPY_REGULAR) {
         catch_up(digests, file->bytes);
         char *path = fan_copy_scan_path(digests->options, digests->manifest, entry);
@@ -78,7 +81,7 @@ static void end_entry(fan_copy_digest_lines *digests)
 }
 
 void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,
-                          const void *data, size_t bytes)
+                               const void *data, size_t bytes)
 {
     while (digests->entry < entry)
         end_entry(digests);
@@ -90,9 +93,10 @@ bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file)
 {
     while (digests->entry < digests->manifest->entry_count)
         end_entry(digests);
-    if (fflush(digests->lines) != 0 || fwrite(digests->text, 1, digests->length, file) != digests->length
-        || fflush(file) != 0)
-        fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot print checksums", errno);
+    if (fflush(digests->lines) != 0 ||
+        fwrite(digests->text, 1, digests->length, file) != digests->length || fflush(file) != 0)
+        fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot print checksums",
+                                errno);
     return digests->error[0] == '\0';
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file digest_lines.h  --digest: a checksum of each file, taken from what is read for the copy; only
- * holes and what is not sent are read for it.
+ * @file digest_lines.h  --digest: a checksum of each file, taken from what is read for the copy;
+ * only holes and what is not sent are read for it.
  */
 #ifndef FAN_COPY_SOURCE_DIGEST_LINES_H
 #define FAN_COPY_SOURCE_DIGEST_LINES_H
 
 #include "copy/coding/openssl_digest.h"
+#include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
 #include "copy/options/options.h"
-#include "copy/job/outcome.h"
 
 #include <stdio.h>
 
@@ -27,13 +27,15 @@ typedef struct fan_copy_digest_lines {
 
 /** Begin. False, with the error, if there is no such algorithm. */
 bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
-                           const fan_copy_manifest *manifest);
+                                const fan_copy_manifest *manifest);
 
 /** Data of an entry that was read, in order. */
 void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,
-                          const void *data, size_t bytes);
+                               const void *data, size_t bytes);
 
-/** All was read: print the lines for all files. False, with the error, if a file could not be read. */
+/**
+ * All was read: print the lines for all files. False, with the error, if a file could not be read.
+ */
 bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file);
 
 void fan_copy_digest_lines_close(fan_copy_digest_lines *digests);

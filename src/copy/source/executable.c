@@ -35,20 +35,22 @@ typedef union elf_dynamic {
     Elf32_Dyn narrow;
 } elf_dynamic;
 
-#define FIELD(file, structure, name) \
+#define FIELD(file, structure, name)                                                               \
     ((file)->wide ? (uint64_t)(structure).wide.name : (uint64_t)(structure).narrow.name)
-#define SIZE(file, structure) ((file)->wide ? sizeof (structure).wide : sizeof (structure).narrow)
+#define SIZE(file, structure) ((file)->wide ? sizeof(structure).wide : sizeof(structure).narrow)
 
 static bool read_at(const elf_file *file, uint64_t offset, void *buffer, size_t bytes)
 {
     return offset <= INT64_MAX && pread(file->fd, buffer, bytes, (off_t)offset) == (ssize_t)bytes;
 }
 
-static bool read_interpreter(const elf_file *file, const elf_segment *segment, char interpreter[PATH_MAX])
+static bool read_interpreter(const elf_file *file, const elf_segment *segment,
+                             char interpreter[PATH_MAX])
 {
     uint64_t bytes = FIELD(file, *segment, p_filesz);
-    return bytes > 0 && bytes <= PATH_MAX && read_at(file, FIELD(file, *segment, p_offset), interpreter, bytes)
-        && interpreter[bytes - 1] == '\0';
+    return bytes > 0 && bytes <= PATH_MAX &&
+           read_at(file, FIELD(file, *segment, p_offset), interpreter, bytes) &&
+           interpreter[bytes - 1] == '\0';
 }
 
 /* A static program may have a dynamic segment, too, but needs nothing. */
@@ -57,7 +59,8 @@ static bool needs_libraries(const elf_file *file, const elf_segment *segment)
     elf_dynamic entry;
     size_t step = SIZE(file, entry);
     uint64_t begin = FIELD(file, *segment, p_offset), end = begin + FIELD(file, *segment, p_filesz);
-    for (uint64_t offset = begin; offset < end && read_at(file, offset, &entry, step); offset += step) {
+    for (uint64_t offset = begin; offset < end && read_at(file, offset, &entry, step);
+         offset += step) {
         uint64_t tag = FIELD(file, entry, d_tag);
         if (tag == DT_NEEDED || tag == DT_NULL)
             return tag == DT_NEEDED;
@@ -107,7 +110,8 @@ static const char *scan(int fd, char interpreter[PATH_MAX])
     return scan_segments(&(elf_file){.fd = fd, .wide = start[EI_CLASS] == ELFCLASS64}, interpreter);
 }
 
-bool fan_copy_executable_interpreter(const char *path, char interpreter[PATH_MAX], char *error, size_t size)
+bool fan_copy_executable_interpreter(const char *path, char interpreter[PATH_MAX], char *error,
+                                     size_t size)
 {
     /* O_NONBLOCK: opening a fifo must not wait for its writer. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

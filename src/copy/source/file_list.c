@@ -14,13 +14,15 @@ static void add_parent(fan_copy_catalog *s, const char *name)
 {
     char origin[PATH_MAX];
     struct stat status;
-    if ((size_t)snprintf(origin, sizeof origin, "%s/%s", s->options->sources[0], name) >= sizeof origin)
+    if ((size_t)snprintf(origin, sizeof origin, "%s/%s", s->options->sources[0], name) >=
+        sizeof origin)
         fan_copy_catalog_problem(s, name, "cannot open the source", ENAMETOOLONG);
     else if ((s->options->dereference ? stat : lstat)(origin, &status) != 0)
         fan_copy_catalog_problem(s, origin, "cannot open the source", errno);
     else if (S_ISLNK(status.st_mode))
-        s->problem(s->state, origin, "is a link, and the list names something beyond it; name that by its own "
-                                     "path, or follow links with -L");
+        s->problem(s->state, origin,
+                   "is a link, and the list names something beyond it; name that by its own "
+                   "path, or follow links with -L");
     else
         fan_copy_catalog_add(s, 0, name, origin, &status);
 }

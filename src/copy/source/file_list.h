@@ -7,8 +7,12 @@
 
 #include <stddef.h>
 
-/** Adds `path` and all below it to `target`; the names of entries begin after `prefix` bytes of the path. */
-typedef void fan_copy_walk_fn(fan_copy_catalog *catalog, int target, const char *path, size_t prefix);
+/**
+ * Adds `path` and all below it to `target`; the names of entries begin after `prefix` bytes of the
+ * path.
+ */
+typedef void fan_copy_walk_fn(fan_copy_catalog *catalog, int target, const char *path,
+                              size_t prefix);
 
 /** Add what the list names, and the directories on the way there. */
 void fan_copy_file_list_scan(fan_copy_catalog *catalog, fan_copy_walk_fn *walk);

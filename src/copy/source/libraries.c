@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/source/libraries.h"
 #include "copy/source/executable.h"
+#include "copy/source/libraries.h"
 #include "os/path.h"
 #include "os/process.h"
 
@@ -16,7 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of the variables that ld.so reads, those about this process: what is loaded into it, and what to print. */
+/*
+ * Of the variables that ld.so reads, those about this process: what is loaded into it, and what to
+ * print.
+ */
 static bool is_ours(const char *variable)
 {
     static const char *const names[] = {"LD_PRELOAD=", "LD_AUDIT=", "LD_DEBUG="};
@@ -108,7 +111,8 @@ static bool is_below(const char *path, const char *directory)
     size_t length = strlen(directory);
     while (length > 0 && directory[length - 1] == '/')
         length--;
-    return strncmp(path, directory, length) == 0 && path[length] == '/' && strstr(path, "/../") == NULL;
+    return strncmp(path, directory, length) == 0 && path[length] == '/' &&
+           strstr(path, "/../") == NULL;
 }
 
 /* By the real place of its directory: a library itself is often a link to elsewhere. */
@@ -151,7 +155,8 @@ static void add(search *s, const char *name, const char *path)
     for (size_t i = 0; i < libraries->count; i++)
         if (strcmp(fan_os_path_base(libraries->list[i].name), fan_os_path_base(name)) == 0) {
             snprintf(s->error, sizeof s->error,
-                     "loads two libraries with the name %s, %s and %s, which cannot be put into one directory; "
+                     "loads two libraries with the name %s, %s and %s, which cannot be put into "
+                     "one directory; "
                      "exclude the directory of one",
                      fan_os_path_base(name), libraries->list[i].path, path);
             return;
@@ -177,7 +182,8 @@ static void take_line(search *s, char *line)
     char *address = strrchr(line, '(');
     if (address == NULL || address == line || line[strlen(line) - 1] != ')') {
         if (strcmp(line, "statically linked") != 0)
-            snprintf(s->error, sizeof s->error, "its ld.so says what has no known meaning: %s", line);
+            snprintf(s->error, sizeof s->error, "its ld.so says what has no known meaning: %s",
+                     line);
         return;
     }
     address[-1] = '\0';
@@ -211,7 +217,8 @@ static void explain_failure(search *s, const char *program, const char *interpre
     for (char *p = text; (p = strchr(p, '\n')) != NULL;)
         *p = p[1] == '\0' ? '\0' : ' ';
     snprintf(s->error, sizeof s->error,
-             "%s cannot load it: %s; if a library is not found, set LD_LIBRARY_PATH as for starting the program, "
+             "%s cannot load it: %s; if a library is not found, set LD_LIBRARY_PATH as for "
+             "starting the program, "
              "and see that fanout-copy gets it (such as by mpirun -x LD_LIBRARY_PATH)",
              interpreter, text);
 }
@@ -221,7 +228,8 @@ static void search_by(search *s, char *interpreter, char *program)
     int status = 0, error;
     char *text = ask(interpreter, program, &status, &error);
     if (text == NULL)
-        snprintf(s->error, sizeof s->error, "cannot run %s, which starts it: %s", interpreter, strerror(error));
+        snprintf(s->error, sizeof s->error, "cannot run %s, which starts it: %s", interpreter,
+                 strerror(error));
     else if (status != 0)
         explain_failure(s, program, interpreter, text);
     else
@@ -229,15 +237,18 @@ static void search_by(search *s, char *interpreter, char *program)
     free(text);
 }
 
-bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries, char *error,
-                             size_t size)
+bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries,
+                             char *error, size_t size)
 {
     search s = {.excluded = excluded, .libraries = libraries};
     char interpreter[PATH_MAX], program[PATH_MAX + 2];
     *libraries = (fan_copy_libraries){0};
-    /* ld.so looks for a name without a slash among the libraries, and might take it for an option. */
+    /*
+     * ld.so looks for a name without a slash among the libraries, and might take it for an option.
+     */
     snprintf(program, sizeof program, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
-    if (fan_copy_executable_interpreter(path, interpreter, s.error, sizeof s.error) && interpreter[0] != '\0')
+    if (fan_copy_executable_interpreter(path, interpreter, s.error, sizeof s.error) &&
+        interpreter[0] != '\0')
         search_by(&s, interpreter, program);
     if (s.error[0] == '\0')
         return true;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/source/made.h"
-#include "os/cleanup.h"
 #include "copy/job/memory.h"
 #include "copy/job/outcome.h"
+#include "copy/source/made.h"
+#include "os/cleanup.h"
+#include "os/object_path.h"
 #include "os/path.h"
 #include "os/process.h"
-#include "os/object_path.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,10 @@ static char directory[PATH_MAX]; /* where all of it is; "" before there is one *
 
 /* ---- names ---- */
 
-/* FILE and OBJECT of "FILE:/OBJECT", in memory that the caller frees; NULL if it is nothing of the kind. */
+/*
+ * FILE and OBJECT of "FILE:/OBJECT", in memory that the caller frees; NULL if it is nothing of the
+ * kind.
+ */
 static char *split(const char *source, const char **file, const char **object)
 {
     char *words = strdup(source);
@@ -48,7 +51,8 @@ static bool make_directory(char *error, size_t size)
     const char *top = getenv("TMPDIR");
     if (directory[0] != '\0')
         return true;
-    snprintf(directory, sizeof directory, "%s/fanout-copy.XXXXXX", top != NULL && top[0] != '\0' ? top : "/tmp");
+    snprintf(directory, sizeof directory, "%s/fanout-copy.XXXXXX",
+             top != NULL && top[0] != '\0' ? top : "/tmp");
     if (mkdtemp(directory) == NULL) {
         fan_copy_describe_errno(error, size, "cannot make a temporary directory (TMPDIR)", errno);
         directory[0] = '\0';
@@ -155,15 +159,16 @@ static void name_of(const char *source, char *name, size_t size)
     free(words);
 }
 
-bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count, char *error,
-                               size_t size)
+bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count,
+                               char *error, size_t size)
 {
     char name[NAME_MAX + 1], output[2 * PATH_MAX];
     if (!make_directory(error, size))
         return false;
     name_of(source, name, sizeof name);
     snprintf(output, sizeof output, "%s/%s", directory, name);
-    const char *const arguments[] = {"fanout-mdc", "encode", "-q", "-k", factors, "-o", output, "--", source, NULL};
+    const char *const arguments[] = {"fanout-mdc", "encode", "-q", "-k",   factors,
+                                     "-o",         output,   "--", source, NULL};
     if (!run(arguments, source, error, size))
         return false;
     if (list(directory, paths, count))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file made.h  Sources that are made for the copy, in a temporary directory of the source's host: a part of an HDF5 file, and
- * with --mdc its descriptors.
+ * @file made.h  Sources that are made for the copy, in a temporary directory of the source's host:
+ * a part of an HDF5 file, and with --mdc its descriptors.
  */
 #ifndef FAN_COPY_SOURCE_MADE_H
 #define FAN_COPY_SOURCE_MADE_H
@@ -15,7 +15,8 @@ bool fan_copy_made_needed(const char *source);
 /**
  * Write the object that FILE:/OBJECT means to a file of its own.
  *
- * @param path  receives its path, the last component of which is OBJECT's with .h5. For the caller to free
+ * @param path  receives its path, the last component of which is OBJECT's with .h5. For the caller
+ *              to free
  * @return whether that was possible; otherwise `error` says why not
  */
 bool fan_copy_made_extract(const char *source, char **path, char *error, size_t size);
@@ -24,10 +25,11 @@ bool fan_copy_made_extract(const char *source, char **path, char *error, size_t 
  * Write the descriptors of a dataset, with fanout-mdc.
  *
  * @param factors  as for fanout-mdc
- * @param paths    receives an array of `count` paths in the order of the descriptors, for the caller to free, each and all
+ * @param paths    receives an array of `count` paths in the order of the descriptors, for the
+ *                 caller to free, each and all
  */
-bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count, char *error,
-                               size_t size);
+bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count,
+                               char *error, size_t size);
 
 /** Remove all that was made. */
 void fan_copy_made_remove(void);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/source/scan.h"
+#include "copy/job/memory.h"
+#include "copy/job/outcome.h"
 #include "copy/source/file_list.h"
 #include "copy/source/libraries.h"
 #include "copy/source/made.h"
-#include "copy/job/memory.h"
-#include "copy/job/outcome.h"
+#include "copy/source/scan.h"
 #include "os/path.h"
 
 #include <errno.h>
@@ -35,10 +35,16 @@ static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, siz
         return;
     }
     switch (found->fts_info) {
-    case FTS_DNR: fan_copy_catalog_problem(s, found->fts_path, "cannot read the directory", found->fts_errno); return;
+    case FTS_DNR:
+        fan_copy_catalog_problem(s, found->fts_path, "cannot read the directory", found->fts_errno);
+        return;
     case FTS_ERR:
-    case FTS_NS: fan_copy_catalog_problem(s, found->fts_path, "cannot open the source", found->fts_errno); return;
-    case FTS_SLNONE: fan_copy_catalog_problem(s, found->fts_path, "cannot follow the link", ENOENT); return;
+    case FTS_NS:
+        fan_copy_catalog_problem(s, found->fts_path, "cannot open the source", found->fts_errno);
+        return;
+    case FTS_SLNONE:
+        fan_copy_catalog_problem(s, found->fts_path, "cannot follow the link", ENOENT);
+        return;
     case FTS_DC:
         s->problem(s->state, found->fts_path,
                    "a directory that contains itself, through a link; leave it out with --exclude");
@@ -100,7 +106,8 @@ static void add_libraries(fan_copy_catalog *s, int i)
     }
     fan_copy_catalog_add_directory(s, options->source_count + i);
     for (size_t k = 0; k < libraries.count; k++)
-        fan_copy_catalog_add_from(s, options->source_count + i, fan_os_path_base(libraries.list[k].name), libraries.list[k].path);
+        fan_copy_catalog_add_from(s, options->source_count + i,
+                                  fan_os_path_base(libraries.list[k].name), libraries.list[k].path);
     fan_copy_libraries_free(&libraries);
 }
 
@@ -111,7 +118,8 @@ static void add_part_of_file(fan_copy_catalog *s, int i)
     char text[FAN_COPY_TEXT] = "";
     char *path = NULL;
     if (s->options->source_shared)
-        snprintf(text, sizeof text, "is made on one host, so others cannot read it; leave out --source-shared");
+        snprintf(text, sizeof text,
+                 "is made on one host, so others cannot read it; leave out --source-shared");
     else if (fan_copy_made_extract(s->options->sources[i], &path, text, sizeof text)) {
         fan_copy_catalog_add_from(s, i, "", path);
         fan_copy_catalog_name_last(s, fan_os_path_base(path));
@@ -127,7 +135,8 @@ static void add_descriptors(fan_copy_catalog *s)
     char **paths = NULL;
     int count = 0;
     const char *source = s->options->sources[0];
-    if (!fan_copy_made_descriptors(source, s->options->factors, &paths, &count, text, sizeof text)) {
+    if (!fan_copy_made_descriptors(source, s->options->factors, &paths, &count, text,
+                                   sizeof text)) {
         s->problem(s->state, source, text);
         return;
     }
@@ -154,7 +163,8 @@ static void scan_source(fan_copy_catalog *s, int i)
 void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
                    fan_copy_catalog_problem_fn *problem, void *state)
 {
-    fan_copy_catalog s = {.options = options, .manifest = manifest, .problem = problem, .state = state};
+    fan_copy_catalog s = {
+        .options = options, .manifest = manifest, .problem = problem, .state = state};
     fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means none */
     if (fan_copy_from_stdin(options))
         fan_copy_catalog_add_stdin(&s);
@@ -174,7 +184,8 @@ char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifes
                          const fan_copy_entry *entry)
 {
     const char *path = fan_copy_entry_path(manifest, entry);
-    const char *top = entry->origin != 0 ? manifest->text + entry->origin : options->sources[entry->target];
+    const char *top =
+        entry->origin != 0 ? manifest->text + entry->origin : options->sources[entry->target];
     bool is_top = entry->origin != 0 || path[0] == '\0';
     size_t room = strlen(top) + strlen(path) + 2;
     char *whole = fan_copy_allocate(room, 1);

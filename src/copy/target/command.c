@@ -20,7 +20,8 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
     int ends[2];
     *command = (fan_copy_command){.outcome = outcome, .fd = -1};
     char line[LONGEST_COMMAND];
-    int error = fan_os_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line, sizeof line);
+    int error = fan_os_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line,
+                                            sizeof line);
     if (error == 0 && pipe2(ends, O_CLOEXEC) != 0)
         error = errno;
     if (error == 0) {
@@ -55,7 +56,8 @@ static bool ended_well(fan_copy_command *command)
         fan_copy_outcome_fail(command->outcome, "the command of --pipe was ended by signal %d (%s)",
                               WTERMSIG(status), strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) != 0)
-        fan_copy_outcome_fail(command->outcome, "the command of --pipe ended with status %d; see its messages",
+        fan_copy_outcome_fail(command->outcome,
+                              "the command of --pipe ended with status %d; see its messages",
                               WEXITSTATUS(status));
     return status == 0;
 }
@@ -68,11 +70,13 @@ bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t 
             continue;
         if (put < 0 && errno == EPIPE) {
             if (ended_well(command))
-                fan_copy_outcome_fail(command->outcome, "the command of --pipe ended before it had read everything");
+                fan_copy_outcome_fail(command->outcome,
+                                      "the command of --pipe ended before it had read everything");
             return false;
         }
         if (put < 0) {
-            fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe", errno);
+            fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe",
+                                        errno);
             return false;
         }
         done += (size_t)put;

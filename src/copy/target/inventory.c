@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/inventory.h"
 #include "copy/coding/xxh3.h"
 #include "copy/job/memory.h"
+#include "copy/target/inventory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +17,8 @@
 static bool find_regular(const fan_copy_tree *tree, const fan_copy_entry *entry,
                          char path[static PATH_MAX], struct stat *status)
 {
-    return fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, PATH_MAX)
-        && lstat(path, status) == 0 && S_ISREG(status->st_mode);
+    return fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, PATH_MAX) &&
+           lstat(path, status) == 0 && S_ISREG(status->st_mode);
 }
 
 /* Mark all pieces of the entry, the first of which is at `cursor`. */
@@ -65,7 +65,8 @@ void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_
 {
     const fan_copy_manifest *manifest = tree->manifest;
     bool may_have = tree->options->update || tree->options->checksum || tree->options->resume;
-    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count; at = next_entry(manifest, at)) {
+    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
+         at = next_entry(manifest, at)) {
         const fan_copy_entry *entry = &manifest->entries[at.entry];
         if (!fan_copy_target_wanted(tree->targets, entry))
             add_pieces(manifest, at.entry, at, have);
@@ -97,12 +98,13 @@ void fan_copy_inventory_compare(fan_copy_tree *tree, const fan_copy_set *candida
 {
     const fan_copy_manifest *manifest = tree->manifest;
     char path[PATH_MAX];
-    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count; at = next_entry(manifest, at)) {
-        if (!fan_copy_set_has(candidates, at.entry)
-            || !fan_copy_target_path(tree->targets, manifest, &manifest->entries[at.entry], false,
-                                     path, sizeof path)
-            || XXH128_isEqual(hashes[at.entry], (XXH128_hash_t){0})
-            || !XXH128_isEqual(fan_copy_inventory_hash(path, false), hashes[at.entry]))
+    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
+         at = next_entry(manifest, at)) {
+        if (!fan_copy_set_has(candidates, at.entry) ||
+            !fan_copy_target_path(tree->targets, manifest, &manifest->entries[at.entry], false,
+                                  path, sizeof path) ||
+            XXH128_isEqual(hashes[at.entry], (XXH128_hash_t){0}) ||
+            !XXH128_isEqual(fan_copy_inventory_hash(path, false), hashes[at.entry]))
             continue;
         fan_copy_tree_keep(tree, at.entry);
         add_pieces(manifest, at.entry, at, have);
@@ -116,8 +118,8 @@ void fan_copy_inventory_remove_stale(fan_copy_tree *tree)
     char path[PATH_MAX];
     for (int64_t i = 0; i < tree->manifest->entry_count; i++) {
         const fan_copy_entry *entry = &tree->manifest->entries[i];
-        if (entry->kind == FAN_COPY_REGULAR && fan_copy_target_wanted(tree->targets, entry)
-            && fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, sizeof path))
+        if (entry->kind == FAN_COPY_REGULAR && fan_copy_target_wanted(tree->targets, entry) &&
+            fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, sizeof path))
             tree->part.stale |= fan_copy_part_remove_stale(path);
     }
 }
@@ -137,7 +139,10 @@ static int64_t lacking(const fan_copy_tree *tree, fan_copy_cursor cursor, const 
     return bytes;
 }
 
-/* Files are replaced one after the other: each gives its blocks back, but only once the new one is whole. */
+/*
+ * Files are replaced one after the other: each gives its blocks back, but only once the new one is
+ * whole.
+ */
 void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have, int64_t unit,
                              int64_t *bytes, int64_t *files)
 {
@@ -146,7 +151,8 @@ void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have
     char path[PATH_MAX] = "";
     struct stat status;
     *bytes = *files = 0;
-    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count; at = next_entry(manifest, at)) {
+    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
+         at = next_entry(manifest, at)) {
         const fan_copy_entry *entry = &manifest->entries[at.entry];
         if (!fan_copy_target_wanted(tree->targets, entry) || fan_copy_tree_keeps(tree, at.entry))
             continue;

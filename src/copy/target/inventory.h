@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file inventory.h  What this host has already, of files (--update, --resume) and of pieces (--resume). */
+/**
+ * @file inventory.h  What this host has already, of files (--update, --resume) and of pieces
+ * (--resume).
+ */
 #ifndef FAN_COPY_TARGET_INVENTORY_H
 #define FAN_COPY_TARGET_INVENTORY_H
 
@@ -15,10 +18,15 @@
  */
 void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_copy_set *have);
 
-/** The hash of all of a file, with zeros for its holes; zero if it cannot be read. A link is followed or not read. */
+/**
+ * The hash of all of a file, with zeros for its holes; zero if it cannot be read. A link is
+ * followed or not read.
+ */
 XXH128_hash_t fan_copy_inventory_hash(const char *path, bool follow);
 
-/** Keep this rank's candidates whose hash is that of the source; `hashes` has one for each entry. */
+/**
+ * Keep this rank's candidates whose hash is that of the source; `hashes` has one for each entry.
+ */
 void fan_copy_inventory_compare(fan_copy_tree *tree, const fan_copy_set *candidates,
                                 const XXH128_hash_t *hashes, fan_copy_set *have);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/journal.h"
 #include "copy/job/memory.h"
 #include "copy/model/pieces.h"
+#include "copy/target/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,17 +66,18 @@ int fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t ha
 
 static bool is_good(const fan_copy_record *record, const fan_copy_entry *entry)
 {
-    return record->check == XXH3_64bits(record, offsetof(fan_copy_record, check))
-        && record->offset >= 0 && record->bytes > 0 && record->bytes <= FAN_COPY_BLOCK
-        && record->offset <= entry->bytes - record->bytes;
+    return record->check == XXH3_64bits(record, offsetof(fan_copy_record, check)) &&
+           record->offset >= 0 && record->bytes > 0 && record->bytes <= FAN_COPY_BLOCK &&
+           record->offset <= entry->bytes - record->bytes;
 }
 
 static bool is_about(int fd, const fan_copy_entry *entry)
 {
     header expected = describe(entry), found;
     struct stat status;
-    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && read(fd, &found, sizeof found) == (ssize_t)sizeof found
-        && memcmp(&found, &expected, sizeof found) == 0;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+           read(fd, &found, sizeof found) == (ssize_t)sizeof found &&
+           memcmp(&found, &expected, sizeof found) == 0;
 }
 
 static void read_records(int fd, const fan_copy_entry *entry, fan_copy_record **records,

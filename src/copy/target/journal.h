@@ -25,8 +25,8 @@ int fan_copy_journal_create(const char *path, const fan_copy_entry *entry);
 int fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t hash);
 
 /**
- * The good records of a journal that is about this very file (same size, time and inode on the source's host),
- * and continue it after them.
+ * The good records of a journal that is about this very file (same size, time and inode on the
+ * source's host), and continue it after them.
  *
  * @param records  receives an array for the caller to free
  * @param count    receives its length

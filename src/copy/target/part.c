@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/part.h"
-#include "copy/model/attributes.h"
-#include "os/cleanup.h"
-#include "copy/target/journal.h"
 #include "copy/job/memory.h"
+#include "copy/model/attributes.h"
+#include "copy/target/journal.h"
+#include "copy/target/part.h"
+#include "os/cleanup.h"
 #include "os/path.h"
 #include "os/temporary.h"
 
@@ -22,9 +22,9 @@ enum { WRITE_BACK_BYTES = 8 << 20 };
 
 static bool name_it(fan_copy_part *part, const char *final_path)
 {
-    bool fits = fan_os_temporary_name(final_path, FAN_COPY_PART, part->path, sizeof part->path)
-             && fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, part->journal_path,
-                                        sizeof part->journal_path);
+    bool fits = fan_os_temporary_name(final_path, FAN_COPY_PART, part->path, sizeof part->path) &&
+                fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, part->journal_path,
+                                      sizeof part->journal_path);
     snprintf(part->final_path, sizeof part->final_path, "%s", final_path);
     errno = ENAMETOOLONG;
     return fits;
@@ -51,7 +51,8 @@ static const char *open_journal(fan_copy_part *part, const fan_copy_entry *entry
         unlink(part->journal_path);
         return NULL;
     }
-    part->journal = resumed ? continue_journal(part, entry) : fan_copy_journal_create(part->journal_path, entry);
+    part->journal = resumed ? continue_journal(part, entry)
+                            : fan_copy_journal_create(part->journal_path, entry);
     return part->journal < 0 ? "cannot create a journal beside it" : NULL;
 }
 
@@ -159,7 +160,8 @@ static const char *verify(fan_copy_part *part)
             failed = "cannot read it back";
         } else if (!XXH128_isEqual(XXH3_128bits(data, (size_t)w->bytes), w->hash)) {
             errno = 0;
-            failed = "what was read back differs from what was written; check the device and the memory of this host";
+            failed = "what was read back differs from what was written; check the device and the "
+                     "memory of this host";
         }
     }
     free(data);
@@ -207,7 +209,8 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *op
         return "cannot set the size";
     const char *failed = options->verify ? verify(part) : NULL;
     if (failed == NULL)
-        failed = fan_copy_attributes_apply(manifest, entry, part->path, options->archive, lost, lost_errno);
+        failed = fan_copy_attributes_apply(manifest, entry, part->path, options->archive, lost,
+                                           lost_errno);
     if (failed != NULL)
         return failed;
     if (options->sync && fsync(part->fd) != 0)
@@ -241,19 +244,19 @@ void fan_copy_part_discard(fan_copy_part *part)
 bool fan_copy_part_remove_stale(const char *final_path)
 {
     char path[PATH_MAX];
-    bool removed = fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
-                && fan_os_temporary_remove(path);
+    bool removed = fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path) &&
+                   fan_os_temporary_remove(path);
     /* If it is there still, somebody writes it and its journal. */
-    if ((removed || access(path, F_OK) != 0)
-        && fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
+    if ((removed || access(path, F_OK) != 0) &&
+        fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
         unlink(path);
     return removed;
 }
 
 static bool has_data(int fd, const fan_copy_record *record, char *room)
 {
-    return read_at(fd, room, record->bytes, record->offset) == 0
-        && XXH128_isEqual(XXH3_128bits(room, (size_t)record->bytes), record->hash);
+    return read_at(fd, room, record->bytes, record->offset) == 0 &&
+           XXH128_isEqual(XXH3_128bits(room, (size_t)record->bytes), record->hash);
 }
 
 static int by_offset(const void *left, const void *right)
@@ -273,7 +276,8 @@ static bool add_whole(const fan_copy_manifest *manifest, fan_copy_cursor first, 
     qsort(records, (size_t)count, sizeof *records, by_offset);
     while (fan_copy_pieces_next(manifest, &first, &piece) && piece.entry == entry) {
         const fan_copy_record key = {.offset = piece.offset};
-        const fan_copy_record *found = bsearch(&key, records, (size_t)count, sizeof *records, by_offset);
+        const fan_copy_record *found =
+            bsearch(&key, records, (size_t)count, sizeof *records, by_offset);
         if (found == NULL || found->bytes != piece.bytes || !has_data(fd, found, room))
             continue;
         fan_copy_set_add(whole, piece.index);
@@ -283,13 +287,14 @@ static bool add_whole(const fan_copy_manifest *manifest, fan_copy_cursor first, 
     return any;
 }
 
-int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path, fan_copy_cursor first,
-                       fan_copy_set *whole)
+int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path,
+                       fan_copy_cursor first, fan_copy_set *whole)
 {
     const fan_copy_entry *entry = &manifest->entries[first.entry];
     char path[PATH_MAX], journal_path[PATH_MAX];
-    if (!needs_journal(entry) || !fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path)
-        || !fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, journal_path, sizeof journal_path))
+    if (!needs_journal(entry) ||
+        !fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path) ||
+        !fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, journal_path, sizeof journal_path))
         return -1;
     int fd = fan_os_temporary_take(path);
     if (fd < 0)

@@ -3,15 +3,15 @@
  * @file part.h  The one regular file that this process writes at a time: under a temporary name,
  * with a journal if it is a large one, until it is whole.
  *
- * All functions that return text return NULL, or what failed, with errno; errno 0 says that the text
- * is all there is to say.
+ * All functions that return text return NULL, or what failed, with errno; errno 0 says that the
+ * text is all there is to say.
  */
 #ifndef FAN_COPY_TARGET_PART_H
 #define FAN_COPY_TARGET_PART_H
 
 #include "copy/model/manifest.h"
-#include "copy/options/options.h"
 #include "copy/model/pieces.h"
+#include "copy/options/options.h"
 
 #include <limits.h>
 #include <xxhash.h>
@@ -22,9 +22,9 @@ typedef struct fan_copy_written {
 } fan_copy_written;
 
 typedef struct fan_copy_part {
-    int fd; /**< -1: none is open */
+    int fd;      /**< -1: none is open */
     int journal; /**< -1: none is kept */
-    bool stale; /**< the temporary file of a killed run was removed */
+    bool stale;  /**< the temporary file of a killed run was removed */
     char path[PATH_MAX], journal_path[PATH_MAX], final_path[PATH_MAX];
     fan_copy_written *written; /**< with --verify: all pieces */
     int64_t written_count, written_room;
@@ -35,7 +35,8 @@ typedef struct fan_copy_part {
 /**
  * Open the temporary file for `final_path`.
  *
- * @param taken       that of a killed run, as fan_copy_part_look found it, to go on with; -1: begin a new one
+ * @param taken       that of a killed run, as fan_copy_part_look found it, to go on with; -1: begin
+ *                    a new one
  * @param registered  false: it is in a directory that is registered for cleaning up itself
  */
 const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
@@ -53,7 +54,10 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *op
 /** Remove it, if there is one. */
 void fan_copy_part_discard(fan_copy_part *part);
 
-/** Remove what a killed run may have left of `final_path`, unless somebody writes it. Whether there was something. */
+/**
+ * Remove what a killed run may have left of `final_path`, unless somebody writes it. Whether there
+ * was something.
+ */
 bool fan_copy_part_remove_stale(const char *final_path);
 
 /**
@@ -62,8 +66,8 @@ bool fan_copy_part_remove_stale(const char *final_path);
  *
  * @return the file, locked so that it stays as it is, for fan_copy_part_open; -1 if it is of no use
  */
-int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path, fan_copy_cursor first,
-                       fan_copy_set *whole);
+int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path,
+                       fan_copy_cursor first, fan_copy_set *whole);
 
 /** Flush the directory of `path` to the device. 0, or -1 with errno. */
 int fan_copy_sync_directory(const char *path);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/preflight.h"
 #include "base/units.h"
 #include "copy/target/inventory.h"
+#include "copy/target/preflight.h"
 #include "os/path.h"
 
 #include <errno.h>
@@ -35,8 +35,8 @@ static bool may_enter(const fan_copy_tree *tree, const fan_copy_entry *entry, bo
 {
     char path[PATH_MAX];
     struct stat status;
-    if (!fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path)
-        || lstat(path, &status) != 0)
+    if (!fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path) ||
+        lstat(path, &status) != 0)
         return true;
     if (is_top || S_ISDIR(status.st_mode))
         return may_write(tree, path, path);
@@ -69,7 +69,8 @@ static fsblkcnt_t free_blocks(const struct statvfs *status)
 
 static bool fits_bytes(const struct statvfs *status, int64_t bytes)
 {
-    return bytes <= 0 || ((uint64_t)bytes + status->f_frsize - 1) / status->f_frsize <= free_blocks(status);
+    return bytes <= 0 ||
+           ((uint64_t)bytes + status->f_frsize - 1) / status->f_frsize <= free_blocks(status);
 }
 
 static bool fits_files(const struct statvfs *status, int64_t files)
@@ -82,7 +83,8 @@ static bool fail_bytes(fan_copy_outcome *outcome, const struct statvfs *status, 
 {
     char needed[16], free_there[16];
     fan_format_bytes(bytes, needed, sizeof needed);
-    fan_format_bytes((int64_t)(free_blocks(status) * status->f_frsize), free_there, sizeof free_there);
+    fan_format_bytes((int64_t)(free_blocks(status) * status->f_frsize), free_there,
+                     sizeof free_there);
     fan_copy_outcome_fail(
         outcome, "no room: %s needed, %s free; make room there, or choose another destination",
         needed, free_there);
@@ -92,18 +94,24 @@ static bool fail_bytes(fan_copy_outcome *outcome, const struct statvfs *status, 
 static bool fail_files(fan_copy_outcome *outcome, const struct statvfs *status, int64_t files)
 {
     fan_copy_outcome_fail(
-        outcome, "no room: %lld files needed, %lld free; make room there, or choose another destination",
+        outcome,
+        "no room: %lld files needed, %lld free; make room there, or choose another destination",
         (long long)files, (long long)status->f_favail);
     return false;
 }
 
-/* The first target's file system. A directory can be one of its own. False if it has no limits, or none that we know. */
+/*
+ * The first target's file system. A directory can be one of its own. False if it has no limits, or
+ * none that we know.
+ */
 static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
 {
     const fan_copy_target *target = &tree->targets->items[0];
     char directory[PATH_MAX];
-    snprintf(directory, sizeof directory, "%s", target->root != NULL ? target->root : target->final_path);
-    if (fan_os_path_append(directory, sizeof directory, ".") != 0 || statvfs(directory, status) != 0) {
+    snprintf(directory, sizeof directory, "%s",
+             target->root != NULL ? target->root : target->final_path);
+    if (fan_os_path_append(directory, sizeof directory, ".") != 0 ||
+        statvfs(directory, status) != 0) {
         fan_os_path_parent(target->final_path, directory, sizeof directory);
         if (statvfs(directory, status) != 0)
             return false;

@@ -28,8 +28,8 @@ static void name_probes(const char *base, uint64_t copy, char *prefix, size_t si
 }
 
 /*
- * Where to look for others, and what all of them call it there. A directory that is there is the place itself: it may be
- * shared where the one that it is in is not.
+ * Where to look for others, and what all of them call it there. A directory that is there is the
+ * place itself: it may be shared where the one that it is in is not.
  */
 static void find_place(const char *path, char directory[static PATH_MAX], const char **base)
 {

@@ -8,8 +8,9 @@
 #include <mpi.h>
 
 /**
- * The lowest rank that sees the same directory as this one and has the same path in it: itself, if nobody below
- * does. Each rank makes a small file with a name of its own there and looks for the others'. Collective.
+ * The lowest rank that sees the same directory as this one and has the same path in it: itself, if
+ * nobody below does. Each rank makes a small file with a name of its own there and looks for the
+ * others'. Collective.
  *
  * @param path  what this rank is going to make; NULL if nothing
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/staging.h"
-#include "os/cleanup.h"
 #include "copy/job/memory.h"
 #include "copy/target/part.h"
+#include "copy/target/staging.h"
+#include "os/cleanup.h"
 #include "os/temporary.h"
 
 #include <errno.h>
@@ -52,10 +52,13 @@ static bool is_expected(const char *path, mode_t kind)
     return result;
 }
 
-static int remove_unexpected(const char *path, const struct stat *status, int kind, struct FTW *where)
+static int remove_unexpected(const char *path, const struct stat *status, int kind,
+                             struct FTW *where)
 {
     (void)kind;
-    return where->level == 0 || is_expected(path, status->st_mode & S_IFMT) ? 0 : fan_os_cleanup_remove(path);
+    return where->level == 0 || is_expected(path, status->st_mode & S_IFMT)
+               ? 0
+               : fan_os_cleanup_remove(path);
 }
 
 static void expect(const char *path, mode_t kind)
@@ -84,7 +87,10 @@ static void expect_entry(const fan_copy_targets *targets, const fan_copy_manifes
         expect(beside, S_IFREG);
 }
 
-/* A tree that is continued must not keep what the source does not have any more, or has as something else. */
+/*
+ * A tree that is continued must not keep what the source does not have any more, or has as
+ * something else.
+ */
 static int prune(const fan_copy_targets *targets, const fan_copy_manifest *manifest, int target)
 {
     const char *root = targets->items[target].root;
@@ -105,13 +111,15 @@ static void note_stale(fan_copy_outcome *outcome)
              "removed the temporary directory of an earlier copy that was killed");
 }
 
-/* What goes into a directory that is there can not be in one that a killed run began before it was. */
+/*
+ * What goes into a directory that is there can not be in one that a killed run began before it was.
+ */
 static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *outcome)
 {
     char path[PATH_MAX];
     struct stat status;
-    if (fan_os_temporary_name(target->final_path, FAN_COPY_PART, path, sizeof path)
-        && lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && fan_os_temporary_remove(path))
+    if (fan_os_temporary_name(target->final_path, FAN_COPY_PART, path, sizeof path) &&
+        lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && fan_os_temporary_remove(path))
         note_stale(outcome);
 }
 
@@ -125,16 +133,19 @@ static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *opti
     target->lock = made.fd;
     snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
     if (made.fd < 0 && errno == EBUSY)
-        fan_copy_outcome_fail(outcome, "another process is writing this tree; try again when that copy ends");
+        fan_copy_outcome_fail(
+            outcome, "another process is writing this tree; try again when that copy ends");
     else if (made.fd < 0)
-        fan_copy_outcome_fail_errno(outcome, "cannot create a temporary directory beside it", errno);
+        fan_copy_outcome_fail_errno(outcome, "cannot create a temporary directory beside it",
+                                    errno);
     if (made.fd < 0)
         return false;
     fan_os_cleanup_add(target->root, target->final_path);
     if (made.stale)
         note_stale(outcome);
     if (made.resumed && prune(targets, manifest, i) != 0) {
-        fan_copy_outcome_fail_errno(outcome, "cannot clean the temporary directory beside it", errno);
+        fan_copy_outcome_fail_errno(outcome, "cannot clean the temporary directory beside it",
+                                    errno);
         return false;
     }
     return true;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file staging.h  New trees: built in a directory beside their place, which gets its name when all is whole. */
+/**
+ * @file staging.h  New trees: built in a directory beside their place, which gets its name when all
+ * is whole.
+ */
 #ifndef FAN_COPY_TARGET_STAGING_H
 #define FAN_COPY_TARGET_STAGING_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/targets.h"
 #include "copy/job/memory.h"
+#include "copy/target/targets.h"
 #include "os/path.h"
 #include "os/temporary.h"
 
@@ -36,7 +36,7 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
 {
     char *path = outcome->path;
     int error = fan_os_path_expand(options->destination, outcome->host, outcome->rank, path,
-                                     sizeof outcome->path);
+                                   sizeof outcome->path);
     if (error != 0)
         return error;
     if (path[0] == '\0')
@@ -53,8 +53,8 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
 }
 
 /* What the thing is called in a directory. */
-static void find_name(const fan_copy_options *options, const fan_copy_manifest *manifest, int source,
-                      char name[static NAME_MAX + 1])
+static void find_name(const fan_copy_options *options, const fan_copy_manifest *manifest,
+                      int source, char name[static NAME_MAX + 1])
 {
     const fan_copy_entry *top = top_of(manifest, source);
     if (top != NULL && top->name != 0)
@@ -141,8 +141,8 @@ static bool is_inside(const char *path, const fan_copy_entry *top)
     while (stat(directory, &status) == 0) {
         if (is_same(&status, top))
             return true;
-        if ((status.st_dev == root.st_dev && status.st_ino == root.st_ino)
-            || fan_os_path_append(directory, sizeof directory, "..") != 0)
+        if ((status.st_dev == root.st_dev && status.st_ino == root.st_ino) ||
+            fan_os_path_append(directory, sizeof directory, "..") != 0)
             return false;
     }
     return false;
@@ -162,8 +162,8 @@ static bool is_taken(const fan_copy_targets *targets, int i)
 /*
  * @param at_once  what is copied is of use before all of it is there: no staging
  */
-static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node, bool at_once,
-                    fan_copy_outcome *outcome)
+static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node,
+                    bool at_once, fan_copy_outcome *outcome)
 {
     if (top->kind == FAN_COPY_DIRECTORY)
         fan_os_path_trim(target->final_path);
@@ -179,8 +179,8 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
     }
     target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed && !at_once;
     char root[PATH_MAX];
-    if (target->staged
-        && !fan_os_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
+    if (target->staged &&
+        !fan_os_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
         return fail(outcome, target->final_path, ENAMETOOLONG);
     target->root = strdup(target->staged ? root : target->final_path);
     return true;
@@ -212,7 +212,8 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options 
             snprintf(outcome->path, sizeof outcome->path, "%s", path);
         if (is_taken(targets, i)) {
             snprintf(outcome->path, sizeof outcome->path, "%s", path);
-            fan_copy_outcome_fail(outcome, "two of the sources have this name; copy one after the other");
+            fan_copy_outcome_fail(outcome,
+                                  "two of the sources have this name; copy one after the other");
             return false;
         }
         if (top == NULL)

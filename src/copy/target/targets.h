@@ -3,13 +3,18 @@
 #ifndef FAN_COPY_TARGET_TARGETS_H
 #define FAN_COPY_TARGET_TARGETS_H
 
+#include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
 #include "copy/options/options.h"
-#include "copy/job/outcome.h"
 
 typedef struct fan_copy_target {
     char *final_path; /**< where it is to be */
-    char *root; /**< where its entries are made: `final_path`, or a directory beside that gets this name when it is whole */
+    char *
+        /**
+         * where its entries are made: `final_path`, or a directory beside that gets this name when
+         * it is whole
+         */
+        root;
     bool staged;  /**< they differ */
     bool existed; /**< something is at final_path already */
     bool skipped; /**< it is the source itself */

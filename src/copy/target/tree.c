@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/target/tree.h"
-#include "copy/model/attributes.h"
 #include "copy/job/memory.h"
+#include "copy/model/attributes.h"
 #include "copy/target/staging.h"
+#include "copy/target/tree.h"
 #include "os/path.h"
 #include "os/temporary.h"
 
@@ -70,7 +70,10 @@ static int hand_over(fan_copy_tree *tree, int64_t entry)
 
 /* ---- failures ---- */
 
-/* With errno, or without if it is 0. The name that the user knows, not the one of a tree that is being made. */
+/*
+ * With errno, or without if it is 0. The name that the user knows, not the one of a tree that is
+ * being made.
+ */
 static bool fail(fan_copy_tree *tree, const fan_copy_entry *entry, const char *what)
 {
     int error = errno;
@@ -118,7 +121,10 @@ static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
     const fan_copy_target *target = &tree->targets->items[entry->target];
     struct stat status;
     bool is_staged_root = target->staged && fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
-    /* Until all is in it, we must be able to write there. Should we be killed, others can use it nevertheless. */
+    /*
+     * Until all is in it, we must be able to write there. Should we be killed, others can use it
+     * nevertheless.
+     */
     if (is_staged_root || mkdir(path, (entry->mode & 0777) | S_IRWXU) == 0) {
         tree->states[i] = MADE;
         return true;
@@ -142,12 +148,13 @@ static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
 static bool may_replace(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
 {
     struct stat status;
-    if (!tree->targets->items[entry->target].existed || lstat(path, &status) != 0
-        || S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))
+    if (!tree->targets->items[entry->target].existed || lstat(path, &status) != 0 ||
+        S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))
         return true;
     errno = S_ISDIR(status.st_mode) ? EISDIR : 0;
-    return fail(tree, entry, errno == EISDIR ? "cannot write here"
-                                             : "is not a regular file and is not replaced; choose another name");
+    return fail(tree, entry,
+                errno == EISDIR ? "cannot write here"
+                                : "is not a regular file and is not replaced; choose another name");
 }
 
 /* Whether the link is there already: making it again would change its directory's time. */
@@ -158,13 +165,17 @@ static bool has_link(fan_copy_tree *tree, const fan_copy_entry *entry, const cha
     const char *wanted = tree->manifest->text + entry->link;
     if (entry->kind == FAN_COPY_SYMLINK) {
         ssize_t length = readlink(path, content, sizeof content);
-        return length >= 0 && (size_t)length == strlen(wanted) && memcmp(content, wanted, (size_t)length) == 0;
+        return length >= 0 && (size_t)length == strlen(wanted) &&
+               memcmp(content, wanted, (size_t)length) == 0;
     }
-    return path_of(tree, &tree->manifest->entries[entry->same_as], target) && lstat(path, &status) == 0
-        && lstat(target, &other) == 0 && status.st_dev == other.st_dev && status.st_ino == other.st_ino;
+    return path_of(tree, &tree->manifest->entries[entry->same_as], target) &&
+           lstat(path, &status) == 0 && lstat(target, &other) == 0 &&
+           status.st_dev == other.st_dev && status.st_ino == other.st_ino;
 }
 
-/* Make a link under a temporary name, then rename it, so that there is always an old or a new one. */
+/*
+ * Make a link under a temporary name, then rename it, so that there is always an old or a new one.
+ */
 static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
 {
     char temporary[PATH_MAX], target[PATH_MAX];
@@ -179,8 +190,8 @@ static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
     if (entry->kind == FAN_COPY_SYMLINK)
         failed = symlink(tree->manifest->text + entry->link, temporary);
     else
-        failed = !path_of(tree, &tree->manifest->entries[entry->same_as], target)
-              || linkat(AT_FDCWD, target, AT_FDCWD, temporary, 0) != 0;
+        failed = !path_of(tree, &tree->manifest->entries[entry->same_as], target) ||
+                 linkat(AT_FDCWD, target, AT_FDCWD, temporary, 0) != 0;
     if (failed)
         return fail(tree, entry, "cannot create the link");
     if (entry->kind == FAN_COPY_SYMLINK && !apply_attributes(tree, entry, temporary)) {
@@ -204,8 +215,8 @@ static bool finish_file(fan_copy_tree *tree)
     const char *lost = NULL;
     int lost_errno = 0;
     tree->writing = -1;
-    const char *failed = fan_copy_part_finish(&tree->part, tree->options, tree->manifest, entry,
-                                              &lost, &lost_errno);
+    const char *failed =
+        fan_copy_part_finish(&tree->part, tree->options, tree->manifest, entry, &lost, &lost_errno);
     note_loss(tree, entry, lost, lost_errno);
     return failed == NULL || fail(tree, entry, failed);
 }
@@ -215,8 +226,8 @@ static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
 {
     struct stat status;
     fan_copy_part_remove_stale(path);
-    bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode
-             && fan_copy_entry_has_time(entry, &status);
+    bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode &&
+                fan_copy_entry_has_time(entry, &status);
     return (same && !tree->options->archive) || apply_attributes(tree, entry, path);
 }
 
@@ -232,7 +243,8 @@ static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
     }
     if (!may_replace(tree, entry, path))
         return false;
-    const char *failed = fan_copy_part_open(&tree->part, entry, path, hand_over(tree, i), !target->staged);
+    const char *failed =
+        fan_copy_part_open(&tree->part, entry, path, hand_over(tree, i), !target->staged);
     if (failed != NULL)
         return fail(tree, entry, failed);
     tree->writing = i;
@@ -270,7 +282,8 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
         return false;
     if (tree->writing != piece->entry)
         return true; /* it is kept, or not wanted here */
-    const char *failed = fan_copy_part_write(&tree->part, tree->options, piece->offset, data, piece->bytes);
+    const char *failed =
+        fan_copy_part_write(&tree->part, tree->options, piece->offset, data, piece->bytes);
     return failed == NULL || fail(tree, &tree->manifest->entries[piece->entry], failed);
 }
 
@@ -283,7 +296,8 @@ static bool finish_directories(fan_copy_tree *tree)
     for (int64_t i = tree->manifest->entry_count - 1; i >= 0; i--) {
         const fan_copy_entry *entry = &tree->manifest->entries[i];
         bool ours = tree->states[i] == MADE || tree->options->archive;
-        if (entry->kind != FAN_COPY_DIRECTORY || !ours || !fan_copy_target_wanted(tree->targets, entry))
+        if (entry->kind != FAN_COPY_DIRECTORY || !ours ||
+            !fan_copy_target_wanted(tree->targets, entry))
             continue;
         if (!path_of(tree, entry, path))
             return false;
@@ -301,8 +315,9 @@ static bool finish_directories(fan_copy_tree *tree)
 
 bool fan_copy_tree_finish(fan_copy_tree *tree)
 {
-    return advance(tree, tree->manifest->entry_count) && finish_file(tree) && finish_directories(tree)
-        && fan_copy_targets_commit(tree->targets, tree->options, tree->outcome);
+    return advance(tree, tree->manifest->entry_count) && finish_file(tree) &&
+           finish_directories(tree) &&
+           fan_copy_targets_commit(tree->targets, tree->options, tree->outcome);
 }
 
 void fan_copy_tree_close(fan_copy_tree *tree)

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file tree.h  This rank's copy: makes the manifest's entries one after the other, while their data
- * arrives in that order.
+ * @file tree.h  This rank's copy: makes the manifest's entries one after the other, while their
+ * data arrives in that order.
  *
  * Failures are recorded in the outcome.
  */
 #ifndef FAN_COPY_TARGET_TREE_H
 #define FAN_COPY_TARGET_TREE_H
 
-#include "copy/model/manifest.h"
-#include "copy/options/options.h"
 #include "copy/job/outcome.h"
-#include "copy/target/part.h"
+#include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
+#include "copy/options/options.h"
+#include "copy/target/part.h"
 #include "copy/target/targets.h"
 
-/** Files of killed runs, found before the transfer, wait until their turn comes. A run leaves one for each tree. */
+/**
+ * Files of killed runs, found before the transfer, wait until their turn comes. A run leaves one
+ * for each tree.
+ */
 enum { FAN_COPY_TAKEN = 16 };
 
 typedef struct fan_copy_taken {
@@ -51,7 +54,10 @@ bool fan_copy_tree_can_take(const fan_copy_tree *tree);
 /** Take a piece. False if that fails. */
 bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data);
 
-/** All data is here: make what is left, and give all its final names and attributes. False if that fails. */
+/**
+ * All data is here: make what is left, and give all its final names and attributes. False if that
+ * fails.
+ */
 bool fan_copy_tree_finish(fan_copy_tree *tree);
 
 /** Release all. Files that are not whole are removed. */

@@ -8,8 +8,10 @@
 void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
                          fan_copy_codec *codec, fan_copy_method method)
 {
-    frame->header = (fan_copy_frame_header){.bytes = (uint32_t)bytes, .hash = XXH3_128bits(block, bytes)};
-    size_t packed = codec == NULL ? 0 : fan_copy_codec_compress(codec, block, bytes, frame->data, bytes);
+    frame->header =
+        (fan_copy_frame_header){.bytes = (uint32_t)bytes, .hash = XXH3_128bits(block, bytes)};
+    size_t packed =
+        codec == NULL ? 0 : fan_copy_codec_compress(codec, block, bytes, frame->data, bytes);
     frame->header.stored = (uint32_t)(packed > 0 ? packed : bytes);
     frame->header.method = packed > 0 ? (uint32_t)method : FAN_COPY_STORED;
     if (packed == 0)
@@ -23,8 +25,8 @@ size_t fan_copy_frame_bytes(const fan_copy_frame *frame)
 
 bool fan_copy_frame_valid(const fan_copy_frame_header *header)
 {
-    return header->bytes > 0 && header->bytes <= FAN_COPY_BLOCK && header->stored > 0
-        && header->stored <= header->bytes;
+    return header->bytes > 0 && header->bytes <= FAN_COPY_BLOCK && header->stored > 0 &&
+           header->stored <= header->bytes;
 }
 
 const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,

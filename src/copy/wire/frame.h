@@ -32,7 +32,10 @@ size_t fan_copy_frame_bytes(const fan_copy_frame *frame);
 /** Whether a header that arrived is one. */
 bool fan_copy_frame_valid(const fan_copy_frame_header *header);
 
-/** Get the block out into `room` (FAN_COPY_BLOCK bytes). Returns it, or NULL if it is not what was sent. */
+/**
+ * Get the block out into `room` (FAN_COPY_BLOCK bytes). Returns it, or NULL if it is not what was
+ * sent.
+ */
 const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,
                                            fan_copy_codec *codec);
 

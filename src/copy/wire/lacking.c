@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/wire/lacking.h"
-#include "copy/target/inventory.h"
 #include "copy/job/memory.h"
 #include "copy/source/scan.h"
+#include "copy/target/inventory.h"
+#include "copy/wire/lacking.h"
 #include "fanout.h"
 
 #include <limits.h>

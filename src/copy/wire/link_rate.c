@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/wire/link_rate.h"
 #include "copy/job/memory.h"
+#include "copy/wire/link_rate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     TAG = 1,
-    WARM_UP = 128 << 10, /* opens the connection, and empties what a traffic shaper lets through at once */
+    WARM_UP =
+        128
+        << 10, /* opens the connection, and empties what a traffic shaper lets through at once */
     SAMPLE = 1 << 20,
     SHARE_OF_COPY = 32 /* at most this part of the time of a copy is spent on it */
 };

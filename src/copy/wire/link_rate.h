@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file link_rate.h  How fast one copy would travel: a short transfer from the source to one other host. */
+/**
+ * @file link_rate.h  How fast one copy would travel: a short transfer from the source to one other
+ * host.
+ */
 #ifndef FAN_COPY_WIRE_LINK_RATE_H
 #define FAN_COPY_WIRE_LINK_RATE_H
 
@@ -13,7 +16,8 @@
  *
  * @param outcomes  on rank 0: of all ranks
  * @param total     bytes that are going to travel; too few to measure for: nothing is sent
- * @return on rank 0: bytes per second, or 0 if there is no other host or too little to copy; elsewhere 0
+ * @return on rank 0: bytes per second, or 0 if there is no other host or too little to copy;
+ *         elsewhere 0
  */
 double fan_copy_link_rate_measure(const fan_copy_outcome *outcomes, int64_t total, MPI_Comm comm);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/wire/progress.h"
 #include "base/units.h"
 #include "copy/job/stop.h"
+#include "copy/wire/progress.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -57,8 +57,8 @@ static int slowest(const fan_copy_progress *progress)
 {
     int least = -1;
     for (int i = 0; i < progress->size; i++)
-        if (progress->written[i] >= 0
-            && (least < 0 || progress->written[i] < progress->written[least]))
+        if (progress->written[i] >= 0 &&
+            (least < 0 || progress->written[i] < progress->written[least]))
             least = i;
     return least;
 }
@@ -83,7 +83,8 @@ static void draw(const fan_copy_progress *progress)
     fan_format_bytes(progress->read, size, sizeof size);
     fprintf(progress->terminal, "\r%10s", size);
     if (progress->total > 0)
-        fprintf(progress->terminal, " %3.0f %%", 100 * (double)progress->read / (double)progress->total);
+        fprintf(progress->terminal, " %3.0f %%",
+                100 * (double)progress->read / (double)progress->total);
     fprintf(progress->terminal, "  %.1f MB/s", (double)progress->read / 1e6 / elapsed);
     if (progress->files > 1)
         fprintf(progress->terminal, "  file %lld of %lld", (long long)progress->files_read,

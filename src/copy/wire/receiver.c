@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/wire/receiver.h"
 #include "copy/job/memory.h"
+#include "copy/wire/receiver.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
-                            const fan_copy_set *set, fan_copy_codec *codec,
-                            fan_copy_piece_fn *take, void *state, fan_copy_outcome *outcome)
+                            const fan_copy_set *set, fan_copy_codec *codec, fan_copy_piece_fn *take,
+                            void *state, fan_copy_outcome *outcome)
 {
     *receiver = (fan_copy_receiver){.manifest = manifest,
                                     .set = set,
@@ -29,13 +29,16 @@ static int fail(fan_copy_receiver *receiver)
     return -1;
 }
 
-/* The pieces of a block: those that the source has put into it. Of an endless piece as much as came. */
+/*
+ * The pieces of a block: those that the source has put into it. Of an endless piece as much as
+ * came.
+ */
 static int take_block(fan_copy_receiver *receiver, const unsigned char *data, int64_t bytes)
 {
     fan_copy_block block;
     fan_copy_piece piece;
-    if (!fan_copy_blocks_next(receiver->manifest, receiver->set, &receiver->cursor, &block)
-        || block.bytes < bytes)
+    if (!fan_copy_blocks_next(receiver->manifest, receiver->set, &receiver->cursor, &block) ||
+        block.bytes < bytes)
         return fail(receiver);
     for (int64_t done = 0; done < bytes; done += piece.bytes) {
         fan_copy_pieces_next_of(receiver->manifest, receiver->set, &block.start, &piece);
@@ -50,9 +53,11 @@ static int take_block(fan_copy_receiver *receiver, const unsigned char *data, in
 
 static int take_frame(fan_copy_receiver *receiver)
 {
-    const unsigned char *data = fan_copy_frame_unpack(receiver->frame, receiver->room, receiver->codec);
+    const unsigned char *data =
+        fan_copy_frame_unpack(receiver->frame, receiver->room, receiver->codec);
     receiver->got = 0;
-    return data == NULL ? fail(receiver) : take_block(receiver, data, receiver->frame->header.bytes);
+    return data == NULL ? fail(receiver)
+                        : take_block(receiver, data, receiver->frame->header.bytes);
 }
 
 /* How many bytes the frame needs before something can be done with it. */

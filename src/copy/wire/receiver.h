@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file receiver.h  This host's side of the stream: puts frames together, checks them, hands their pieces on. */
+/**
+ * @file receiver.h  This host's side of the stream: puts frames together, checks them, hands their
+ * pieces on.
+ */
 #ifndef FAN_COPY_WIRE_RECEIVER_H
 #define FAN_COPY_WIRE_RECEIVER_H
 
-#include "copy/wire/frame.h"
 #include "copy/job/outcome.h"
+#include "copy/wire/frame.h"
 
 /** Takes a piece that is what was sent. False if that fails, with the failure recorded. */
 typedef bool fan_copy_piece_fn(void *state, const fan_copy_piece *piece, const void *data);
@@ -25,8 +28,8 @@ typedef struct fan_copy_receiver {
 } fan_copy_receiver;
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
-                            const fan_copy_set *set, fan_copy_codec *codec,
-                            fan_copy_piece_fn *take, void *state, fan_copy_outcome *outcome);
+                            const fan_copy_set *set, fan_copy_codec *codec, fan_copy_piece_fn *take,
+                            void *state, fan_copy_outcome *outcome);
 
 /** A fanout_sink_fn in all but its state. Nonzero, with the failure recorded, if that fails. */
 int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, size_t bytes);

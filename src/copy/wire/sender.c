@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/wire/sender.h"
 #include "copy/job/memory.h"
 #include "copy/source/scan.h"
+#include "copy/wire/sender.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,8 @@ static bool fail(fan_copy_sender *sender, const char *what, int error)
     return false;
 }
 
-__attribute__((format(printf, 2, 3))) static bool fail_text(fan_copy_sender *sender, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool fail_text(fan_copy_sender *sender,
+                                                            const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -80,14 +81,16 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
 
 static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
 {
-    return fail_text(sender,
-                     "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
-                     (long long)current(sender)->bytes, (long long)size);
+    return fail_text(
+        sender,
+        "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
+        (long long)current(sender)->bytes, (long long)size);
 }
 
 /*
- * A file that changed since it was looked at is no success, even if all could be read. It is noticed before the block with
- * its last piece is sent, or at the latest the one after that: nobody has given it its final name by then.
+ * A file that changed since it was looked at is no success, even if all could be read. It is
+ * noticed before the block with its last piece is sent, or at the latest the one after that: nobody
+ * has given it its final name by then.
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
@@ -116,7 +119,9 @@ static bool close_file(fan_copy_sender *sender)
     return unchanged;
 }
 
-/* Read a piece. Returns its bytes, fewer only at the end of standard input; negative if that fails. */
+/*
+ * Read a piece. Returns its bytes, fewer only at the end of standard input; negative if that fails.
+ */
 static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
 {
     int64_t done = 0;
@@ -150,7 +155,8 @@ static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
         sender->hashed += bytes;
     }
     if (sender->digests != NULL)
-        fan_copy_digest_lines_add(sender->digests, piece->entry, piece->offset, data, (size_t)bytes);
+        fan_copy_digest_lines_add(sender->digests, piece->entry, piece->offset, data,
+                                  (size_t)bytes);
 }
 
 static bool enter_file(fan_copy_sender *sender, int64_t entry)
@@ -158,7 +164,10 @@ static bool enter_file(fan_copy_sender *sender, int64_t entry)
     return entry == sender->entry || (close_file(sender) && open_file(sender, entry));
 }
 
-/* Read the block that begins at `cursor`. Returns its bytes, fewer than it has only at the end of standard input; negative if that fails. */
+/*
+ * Read the block that begins at `cursor`. Returns its bytes, fewer than it has only at the end of
+ * standard input; negative if that fails.
+ */
 static int64_t read_block(fan_copy_sender *sender)
 {
     fan_copy_piece piece;
@@ -180,18 +189,22 @@ static int64_t read_block(fan_copy_sender *sender)
 /* Blocks differ, and other work comes and goes: try again after so many. */
 enum { BLOCKS_WITHOUT = 64 };
 
-/* Automatic compression pays if it makes blocks smaller, and is faster than the link would take them as they are. */
+/*
+ * Automatic compression pays if it makes blocks smaller, and is faster than the link would take
+ * them as they are.
+ */
 static void pack(fan_copy_sender *sender, size_t bytes)
 {
     const fan_copy_compression *compression = &sender->options->compression;
-    bool tries = sender->codec != NULL
-              && (!compression->automatic || (sender->link_rate > 0 && sender->uncompressed == 0));
+    bool tries = sender->codec != NULL &&
+                 (!compression->automatic || (sender->link_rate > 0 && sender->uncompressed == 0));
     double start = MPI_Wtime();
     fan_copy_frame_pack(sender->frame, sender->block, bytes, tries ? sender->codec : NULL,
                         compression->method);
     if (sender->uncompressed > 0)
         sender->uncompressed--;
-    else if (tries && compression->automatic && (double)bytes < (MPI_Wtime() - start) * sender->link_rate)
+    else if (tries && compression->automatic &&
+             (double)bytes < (MPI_Wtime() - start) * sender->link_rate)
         sender->uncompressed = BLOCKS_WITHOUT;
 }
 
@@ -199,7 +212,8 @@ static void pack(fan_copy_sender *sender, size_t bytes)
 static void next_block(fan_copy_sender *sender)
 {
     sender->frame_start = sender->frame_end;
-    sender->finished = !fan_copy_blocks_next(sender->manifest, sender->set, &sender->cursor, &sender->current);
+    sender->finished =
+        !fan_copy_blocks_next(sender->manifest, sender->set, &sender->cursor, &sender->current);
     sender->frame_end += (int64_t)sizeof sender->frame->header + sender->current.bytes;
     sender->is_read = false;
 }
@@ -235,7 +249,8 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
             break;
         size_t rest = (size_t)(sender->frame_end - at);
         size_t part = rest < bytes - done ? rest : bytes - done;
-        memcpy((char *)buffer + done, (const char *)sender->frame + (at - sender->frame_start), part);
+        memcpy((char *)buffer + done, (const char *)sender->frame + (at - sender->frame_start),
+               part);
         done += part;
     }
     return (int64_t)done;
@@ -244,8 +259,8 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT])
 {
     text[0] = '\0';
-    if (sender->hash != NULL
-        && (is_endless(sender) || sender->hashed == fan_copy_manifest_bytes(sender->manifest)))
+    if (sender->hash != NULL &&
+        (is_endless(sender) || sender->hashed == fan_copy_manifest_bytes(sender->manifest)))
         fan_copy_xxh3_text(sender->hash, text);
 }
 

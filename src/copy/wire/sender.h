@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file sender.h  The source's side of the stream: reads the lacking pieces and makes frames of them. */
+/**
+ * @file sender.h  The source's side of the stream: reads the lacking pieces and makes frames of
+ * them.
+ */
 #ifndef FAN_COPY_WIRE_SENDER_H
 #define FAN_COPY_WIRE_SENDER_H
 
 #include "copy/coding/xxh3.h"
+#include "copy/job/outcome.h"
+#include "copy/options/options.h"
 #include "copy/source/digest_lines.h"
 #include "copy/wire/frame.h"
-#include "copy/options/options.h"
-#include "copy/job/outcome.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -18,26 +21,30 @@ typedef struct fan_copy_sender {
     const fan_copy_set *set; /**< the pieces to send; NULL: all */
     fan_copy_cursor cursor;
     fan_copy_codec *codec; /**< or NULL */
-    double link_rate;      /**< bytes per second that compression has to be faster than, if it is automatic */
-    int uncompressed;      /**< blocks to send before it is tried again */
+    double
+        /** bytes per second that compression has to be faster than, if it is automatic */
+        link_rate;
+    int uncompressed;               /**< blocks to send before it is tried again */
     fan_copy_digest_lines *digests; /**< or NULL */
 
     int64_t entry; /**< whose file is open, -1: none */
     int fd;
     char *path;
 
-    unsigned char *block;  /**< as read */
-    fan_copy_frame *frame; /**< being sent */
-    fan_copy_block current;        /**< what it has */
+    unsigned char *block;           /**< as read */
+    fan_copy_frame *frame;          /**< being sent */
+    fan_copy_block current;         /**< what it has */
     int64_t frame_start, frame_end; /**< where it is in the stream */
-    bool is_read;                  /**< otherwise its length is that without compression */
-    int64_t read;          /**< bytes of data in the frames so far */
-    int64_t files;         /**< files that have been opened */
-    XXH3_state_t *hash;    /**< of the only file, as far as it was read without a gap; NULL if there are several */
-    int64_t hashed;        /**< bytes in it */
+    bool is_read;                   /**< otherwise its length is that without compression */
+    int64_t read;                   /**< bytes of data in the frames so far */
+    int64_t files;                  /**< files that have been opened */
+    XXH3_state_t *
+        /** of the only file, as far as it was read without a gap; NULL if there are several */
+        hash;
+    int64_t hashed; /**< bytes in it */
     bool finished;
 
-    char error[FAN_COPY_TEXT];    /**< why the source cannot be read and what to do, or "" */
+    char error[FAN_COPY_TEXT]; /**< why the source cannot be read and what to do, or "" */
     char error_path[PATH_MAX];
 } fan_copy_sender;
 
@@ -51,8 +58,9 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *optio
                           fan_copy_codec *codec, double link_rate, fan_copy_digest_lines *digests);
 
 /**
- * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go back. Without compression what is
- * between is not read, so that several ranks can read parts of one stream.
+ * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go
+ * back. Without compression what is between is not read, so that several ranks can read parts of
+ * one stream.
  *
  * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails
  */

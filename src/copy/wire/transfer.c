@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/wire/transfer.h"
-#include "os/cleanup.h"
 #include "copy/job/stop.h"
+#include "copy/wire/transfer.h"
 #include "fanout.h"
+#include "os/cleanup.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -50,8 +50,10 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
     fan_copy_transfer *transfer = state;
     fan_copy_sender *sender = transfer->sender;
     if (heard_of_failure(transfer)) {
-        snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->options->sources[0]);
-        snprintf(sender->error, sizeof sender->error, "not sent to its end, because a host failed (--fail-fast)");
+        snprintf(sender->error_path, sizeof sender->error_path, "%s",
+                 transfer->options->sources[0]);
+        snprintf(sender->error, sizeof sender->error,
+                 "not sent to its end, because a host failed (--fail-fast)");
         return -1;
     }
     int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
@@ -78,7 +80,8 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
     /* Where several ranks read, what rank 0 has written says best how far all are. */
     if (transfer->options->source_shared && transfer->ranks->rank == 0)
-        fan_copy_progress_read(transfer->progress, transfer->receiver->taken, transfer->sender->files);
+        fan_copy_progress_read(transfer->progress, transfer->receiver->taken,
+                               transfer->sender->files);
     return failed;
 }
 
@@ -98,8 +101,8 @@ static void check_stream(const fan_copy_transfer *transfer, int code)
     int error_class = MPI_SUCCESS, length;
     if (code != MPI_SUCCESS)
         MPI_Error_class(code, &error_class);
-    if (error_class == MPI_SUCCESS || error_class == fanout_error_class(FANOUT_ERR_SOURCE)
-        || error_class == fanout_error_class(FANOUT_ERR_SINK))
+    if (error_class == MPI_SUCCESS || error_class == fanout_error_class(FANOUT_ERR_SOURCE) ||
+        error_class == fanout_error_class(FANOUT_ERR_SINK))
         return;
     if (error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
         let_rank_0_speak(transfer);
@@ -117,7 +120,8 @@ static int stream_shared(fan_copy_transfer *transfer, fanout_sink_fn *sink)
     MPI_Info_create(&info);
     MPI_Info_set(info, "fanout_shared_source", "1");
     MPI_Info_set(info, "fanout_chunk_bytes", chunk);
-    int code = fanout_stream(transfer->bytes, read_all, sink, transfer, 0, transfer->ranks->stream, info);
+    int code =
+        fanout_stream(transfer->bytes, read_all, sink, transfer, 0, transfer->ranks->stream, info);
     MPI_Info_free(&info);
     return code;
 }

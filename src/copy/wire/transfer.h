@@ -3,8 +3,8 @@
 #ifndef FAN_COPY_WIRE_TRANSFER_H
 #define FAN_COPY_WIRE_TRANSFER_H
 
-#include "copy/wire/progress.h"
 #include "copy/job/ranks.h"
+#include "copy/wire/progress.h"
 #include "copy/wire/receiver.h"
 #include "copy/wire/sender.h"
 
@@ -14,11 +14,15 @@ typedef struct fan_copy_transfer {
     fan_copy_progress *progress;
     fan_copy_sender *sender;     /**< on rank 0; with --source-shared on all */
     fan_copy_receiver *receiver; /**< NULL: this rank only relays */
-    int64_t bytes;               /**< of the stream; negative: nobody knows. After the transfer: how many travelled */
+    int64_t
+        bytes; /**< of the stream; negative: nobody knows. After the transfer: how many travelled */
     bool told; /**< with --fail-fast: this rank has told rank 0 that it failed */
 } fan_copy_transfer;
 
-/** Transfer. Collective. Ends the job if the network fails; what else fails is in sender->error and the outcome. */
+/**
+ * Transfer. Collective. Ends the job if the network fails; what else fails is in sender->error and
+ * the outcome.
+ */
 void fan_copy_transfer_run(fan_copy_transfer *transfer);
 
 #endif

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLLECTOR = 0, VIEW_TAG = 32766, TEXT_TAG = 32767 }; /* the largest that MPI guarantees; chunks have small ones */
+enum {
+    COLLECTOR = 0,
+    VIEW_TAG = 32766,
+    TEXT_TAG = 32767
+}; /* the largest that MPI guarantees; chunks have small ones */
 
 static const double collector_waits = 2; /* seconds: ranks notice at different times */
 static const double others_wait = 3;
@@ -16,7 +20,8 @@ static const double others_wait = 3;
 static bool ends_by(MPI_Request *request, double deadline)
 {
     int done = 0;
-    while (MPI_Test(request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && !done && MPI_Wtime() < deadline)
+    while (MPI_Test(request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && !done &&
+           MPI_Wtime() < deadline)
         sched_yield();
     return done;
 }
@@ -27,7 +32,10 @@ static void withdraw(MPI_Request *receive)
     MPI_Wait(receive, MPI_STATUS_IGNORE);
 }
 
-/* What is being sent may be looked at later, so the buffer of a send that does not end is left behind. */
+/*
+ * What is being sent may be looked at later, so the buffer of a send that does not end is left
+ * behind.
+ */
 static void end_send(MPI_Request *request, void *buffer, double deadline)
 {
     if (ends_by(request, deadline))
@@ -36,7 +44,8 @@ static void end_send(MPI_Request *request, void *buffer, double deadline)
         MPI_Request_free(request);
 }
 
-static void send_copy(MPI_Comm comm, const void *what, size_t bytes, int to, int tag, double deadline)
+static void send_copy(MPI_Comm comm, const void *what, size_t bytes, int to, int tag,
+                      double deadline)
 {
     MPI_Request request;
     void *copy = malloc(bytes);
@@ -60,7 +69,8 @@ static void hear(MPI_Comm comm, fan_view *views, int ranks)
     for (int heard = 1; heard < ranks; heard++) {
         report r;
         MPI_Request request;
-        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, VIEW_TAG, comm, &request) != MPI_SUCCESS)
+        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, VIEW_TAG, comm, &request) !=
+            MPI_SUCCESS)
             return;
         if (!ends_by(&request, deadline)) {
             withdraw(&request);
@@ -92,13 +102,15 @@ static void collect(MPI_Comm comm, const fan_view *own, const fan_host_name *hos
 
 /* ---- the others ---- */
 
-static void ask(MPI_Comm comm, const fan_view *own, int rank, const fan_host_name *hosts, char *text)
+static void ask(MPI_Comm comm, const fan_view *own, int rank, const fan_host_name *hosts,
+                char *text)
 {
     double deadline = MPI_Wtime() + others_wait;
     report r = {.rank = rank, .view = *own};
     r.view.answers = 1;
     MPI_Request request;
-    if (MPI_Irecv(text, FAN_STALL_TEXT, MPI_BYTE, COLLECTOR, TEXT_TAG, comm, &request) == MPI_SUCCESS) {
+    if (MPI_Irecv(text, FAN_STALL_TEXT, MPI_BYTE, COLLECTOR, TEXT_TAG, comm, &request) ==
+        MPI_SUCCESS) {
         send_copy(comm, &r, sizeof r, COLLECTOR, VIEW_TAG, deadline);
         if (ends_by(&request, deadline))
             return;
@@ -107,7 +119,8 @@ static void ask(MPI_Comm comm, const fan_view *own, int rank, const fan_host_nam
     fan_stall_explain_alone(own, rank, hosts, text, FAN_STALL_TEXT);
 }
 
-void fan_mpi_stall_explain(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts, char *text)
+void fan_mpi_stall_explain(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts,
+                           char *text)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);

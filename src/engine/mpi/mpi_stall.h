@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file mpi_stall.h  The ranks of a stalled stream tell rank 0 what they wait for, and hear what that means. */
+/**
+ * @file mpi_stall.h  The ranks of a stalled stream tell rank 0 what they wait for, and hear what
+ * that means.
+ */
 #ifndef FAN_ENGINE_MPI_MPI_STALL_H
 #define FAN_ENGINE_MPI_MPI_STALL_H
 
@@ -14,8 +17,10 @@ enum { FAN_STALL_TEXT = 200 };
  *
  * @param comm   the private communicator, in which nothing is right any more
  * @param hosts  of all ranks
- * @param text   [FAN_STALL_TEXT] receives which edges are stuck or, if rank 0 does not answer, what this rank knows
+ * @param text   [FAN_STALL_TEXT] receives which edges are stuck or, if rank 0 does not answer, what
+ *               this rank knows
  */
-void fan_mpi_stall_explain(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts, char *text);
+void fan_mpi_stall_explain(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts,
+                           char *text);
 
 #endif

@@ -56,12 +56,15 @@ int fan_mpi_trace_send(MPI_Comm comm, const fan_transfer *transfers, int64_t cou
 {
     int code = MPI_SUCCESS;
     for (int64_t done = 0; code == MPI_SUCCESS && done < count; done += piece_of(count - done))
-        code = MPI_Ssend(transfers + done, piece_of(count - done) * (int)sizeof *transfers, MPI_BYTE, 0, PIECE_TAG, comm);
+        code = MPI_Ssend(transfers + done, piece_of(count - done) * (int)sizeof *transfers,
+                         MPI_BYTE, 0, PIECE_TAG, comm);
     return code;
 }
 
-int fan_mpi_trace_receive(MPI_Comm comm, int rank, int64_t left, fan_transfer *transfers, int *count)
+int fan_mpi_trace_receive(MPI_Comm comm, int rank, int64_t left, fan_transfer *transfers,
+                          int *count)
 {
     *count = piece_of(left);
-    return MPI_Recv(transfers, *count * (int)sizeof *transfers, MPI_BYTE, rank, PIECE_TAG, comm, MPI_STATUS_IGNORE);
+    return MPI_Recv(transfers, *count * (int)sizeof *transfers, MPI_BYTE, rank, PIECE_TAG, comm,
+                    MPI_STATUS_IGNORE);
 }

@@ -18,7 +18,10 @@ enum { FAN_MPI_PIECE = 16 * 1024 /**< transfers in one message */ };
 /** Give rank 0 the transfers of this rank. Returns an MPI code. */
 int fan_mpi_trace_send(MPI_Comm comm, const fan_transfer *transfers, int64_t count);
 
-/** On rank 0: the next at most FAN_MPI_PIECE of the `left` transfers of `rank`. Returns an MPI code. */
-int fan_mpi_trace_receive(MPI_Comm comm, int rank, int64_t left, fan_transfer *transfers, int *count);
+/**
+ * On rank 0: the next at most FAN_MPI_PIECE of the `left` transfers of `rank`. Returns an MPI code.
+ */
+int fan_mpi_trace_receive(MPI_Comm comm, int rank, int64_t left, fan_transfer *transfers,
+                          int *count);
 
 #endif

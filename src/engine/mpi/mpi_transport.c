@@ -50,8 +50,9 @@ static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, in
 {
     fan_mpi_transport *t = state;
     MPI_Request request;
-    fan_status status = check(t, MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &request),
-                              "cannot receive from", peer);
+    fan_status status =
+        check(t, MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &request),
+              "cannot receive from", peer);
     if (status == FAN_OK)
         enqueue(t, slot, tag, request);
     return status;
@@ -61,7 +62,8 @@ static fan_status send(void *state, int slot, const void *buffer, int64_t bytes,
 {
     fan_mpi_transport *t = state;
     MPI_Request *request = &t->watched[t->tags + slot - t->receives];
-    return check(t, MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request), "cannot send to", peer);
+    return check(t, MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request),
+                 "cannot send to", peer);
 }
 
 static fan_status check_statuses(fan_mpi_transport *t, int count)
@@ -90,14 +92,16 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
     int watched = t->tags + t->sends;
     int code = block ? fan_mpi_wait_some(watched, t->watched, count, t->indices, t->statuses)
                      : MPI_Testsome(watched, t->watched, count, t->indices, t->statuses);
-    if (*count == MPI_UNDEFINED) { /* nothing in progress, and then MPI looks after nothing else either */
+    if (*count ==
+        MPI_UNDEFINED) { /* nothing in progress, and then MPI looks after nothing else either */
         *count = 0;
         fan_mpi_progress(NULL);
     }
     if (code != MPI_SUCCESS) {
         int subfile;
         MPI_Error_class(code, &subfile);
-        return subfile == MPI_ERR_IN_STATUS ? check_statuses(t, *count) : check(t, code, "waiting failed on", -1);
+        return subfile == MPI_ERR_IN_STATUS ? check_statuses(t, *count)
+                                            : check(t, code, "waiting failed on", -1);
     }
     for (int i = 0; i < *count; i++)
         done[i] = completion(t, t->indices[i], &t->statuses[i]);
@@ -116,7 +120,8 @@ static bool allocate(fan_mpi_transport *t)
     t->newest = malloc(tags * sizeof *t->newest);
     t->indices = malloc(watched * sizeof *t->indices);
     t->statuses = malloc(watched * sizeof *t->statuses);
-    return t->watched && t->behind && t->next && t->oldest && t->newest && t->indices && t->statuses;
+    return t->watched && t->behind && t->next && t->oldest && t->newest && t->indices &&
+           t->statuses;
 }
 
 static void release(fan_mpi_transport *t)
@@ -130,7 +135,8 @@ static void release(fan_mpi_transport *t)
     free(t->statuses);
 }
 
-fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int receives, int sends, int tags)
+fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int receives, int sends,
+                                  int tags)
 {
     *t = (fan_mpi_transport){
         .comm = comm, .receives = receives, .sends = sends, .tags = tags, .mpi_error = MPI_SUCCESS};
@@ -152,7 +158,10 @@ fan_transport fan_mpi_transport_interface(fan_mpi_transport *t)
     return (fan_transport){.state = t, .receive = receive, .send = send, .collect = collect};
 }
 
-/* After a failure some peers never send: their receives are cancelled, and no request is waited for. */
+/*
+ * After a failure some peers never send: their receives are cancelled, and no request is waited
+ * for.
+ */
 static void give_up(MPI_Request *request)
 {
     if (*request == MPI_REQUEST_NULL)

@@ -2,14 +2,14 @@
 /**
  * @file mpi_transport.h  Messages by MPI_Issend and MPI_Irecv on a private communicator.
  *
- * Sends are synchronous: one ends only when it is being received. So the engine's cap on sends in progress
- * bounds what is really under way. An eager send ends as soon as it is in a buffer; then
- * all that a node has goes into its sockets at once, they share its link, nothing arrives early, and the pipeline
- * collapses (measured over TCP on nine hosts, groups of 8, 1 MiB: 1.34 times the limit, with synchronous sends 1.04). And
- * a fast sender cannot flood a slow rank.
+ * Sends are synchronous: one ends only when it is being received. So the engine's cap on sends in
+ * progress bounds what is really under way. An eager send ends as soon as it is in a buffer; then
+ * all that a node has goes into its sockets at once, they share its link, nothing arrives early,
+ * and the pipeline collapses (measured over TCP on nine hosts, groups of 8, 1 MiB: 1.34 times the
+ * limit, with synchronous sends 1.04). And a fast sender cannot flood a slow rank.
  *
- * Receives of a tag end in the order of posting, so only the oldest of each tag and the sends in progress are
- * looked at: the work per message does not depend on the window.
+ * Receives of a tag end in the order of posting, so only the oldest of each tag and the sends in
+ * progress are looked at: the work per message does not depend on the window.
  */
 #ifndef FAN_ENGINE_MPI_MPI_TRANSPORT_H
 #define FAN_ENGINE_MPI_MPI_TRANSPORT_H
@@ -24,17 +24,22 @@ typedef struct fan_mpi_transport {
     int receives;  /**< slots */
     int sends;
     int tags;
-    MPI_Request *watched;  /**< [tags + sends] the oldest receive of each tag; the sends */
-    MPI_Request *behind;   /**< [receives] those that are not the oldest of their tag, by slot */
-    int *next;             /**< [receives] the slot of the receive of the same tag that was posted next, or -1 */
-    int *oldest, *newest;  /**< [tags] slots of receives, -1: none in progress */
-    int *indices;          /**< [tags + sends] */
-    MPI_Status *statuses;  /**< [tags + sends] */
-    int mpi_error;         /**< of the call that failed, MPI_SUCCESS before */
+    MPI_Request *watched; /**< [tags + sends] the oldest receive of each tag; the sends */
+    MPI_Request *behind;  /**< [receives] those that are not the oldest of their tag, by slot */
+    int *
+        next; /**< [receives] the slot of the receive of the same tag that was posted next, or -1 */
+    int *oldest, *newest; /**< [tags] slots of receives, -1: none in progress */
+    int *indices;         /**< [tags + sends] */
+    MPI_Status *statuses; /**< [tags + sends] */
+    int mpi_error;        /**< of the call that failed, MPI_SUCCESS before */
 } fan_mpi_transport;
 
-/** Make a transport with free slots: `receives` of them for receives, then `sends`. Tags are below `tags`. */
-fan_status fan_mpi_transport_init(fan_mpi_transport *transport, MPI_Comm comm, int receives, int sends, int tags);
+/**
+ * Make a transport with free slots: `receives` of them for receives, then `sends`. Tags are below
+ * `tags`.
+ */
+fan_status fan_mpi_transport_init(fan_mpi_transport *transport, MPI_Comm comm, int receives,
+                                  int sends, int tags);
 
 /** The interface that the engine calls. */
 fan_transport fan_mpi_transport_interface(fan_mpi_transport *transport);

@@ -9,7 +9,8 @@
 enum { POLLS_BEFORE_YIELD = 32 };
 
 /* Not MPI_Waitsome: not every MPI library yields in it. */
-int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices, MPI_Status *statuses)
+int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
+                      MPI_Status *statuses)
 {
     for (int polls = 0;; polls++) {
         int code = MPI_Testsome(count, requests, done, indices, statuses);
@@ -43,8 +44,8 @@ static int cancel(void *unused, int complete)
 }
 
 /*
- * Testing for what has not ended is what makes all MPI libraries look after everything; here it is a request that is
- * about nothing. (A probe of MPI_COMM_SELF does in Open MPI, not in MPICH 4.0.2.)
+ * Testing for what has not ended is what makes all MPI libraries look after everything; here it is
+ * a request that is about nothing. (A probe of MPI_COMM_SELF does in Open MPI, not in MPICH 4.0.2.)
  */
 void fan_mpi_progress(void *unused)
 {

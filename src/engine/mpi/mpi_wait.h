@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file mpi_wait.h  How a rank waits. In a file of its own because simulations (bench/simgrid) wait in another way. */
+/**
+ * @file mpi_wait.h  How a rank waits. In a file of its own because simulations (bench/simgrid) wait
+ * in another way.
+ */
 #ifndef FAN_ENGINE_MPI_MPI_WAIT_H
 #define FAN_ENGINE_MPI_MPI_WAIT_H
 
 #include <mpi.h>
 
 /** MPI_Waitsome, with its arguments and results; ranks that outnumber the cores get their turn. */
-int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices, MPI_Status *statuses);
+int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
+                      MPI_Status *statuses);
 
-/** Let messages of this process make progress; for whoever waits for something else. `unused` is for callbacks. */
+/**
+ * Let messages of this process make progress; for whoever waits for something else. `unused` is for
+ * callbacks.
+ */
 void fan_mpi_progress(void *unused);
 
 #endif

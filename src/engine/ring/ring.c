@@ -10,17 +10,21 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert((FAN_RING_CELLS & (FAN_RING_CELLS - 1)) == 0, "cells must come in turn where positions wrap, too");
+_Static_assert((FAN_RING_CELLS & (FAN_RING_CELLS - 1)) == 0,
+               "cells must come in turn where positions wrap, too");
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomics must work between processes");
 
 enum {
-    POLLS_OF_SHARERS = 64,   /* about a microsecond: longer, and the core is missed by a rank that has work */
-    POLLS_OF_OWNERS = 1000,  /* a yield would take longer than what is waited for */
+    POLLS_OF_SHARERS =
+        64, /* about a microsecond: longer, and the core is missed by a rank that has work */
+    POLLS_OF_OWNERS = 1000, /* a yield would take longer than what is waited for */
     YIELDS_BEFORE_SLEEP = 32,
     SHORTEST_SLEEP_NS = 50 * 1000,
     LONGEST_SLEEP_NS = 1000 * 1000, /* a message that needs this process may be late by so much */
     PAGE = 4096,
-    CELLS_TO_WAIT_FOR = FAN_RING_CELLS / 2 /* a writer that is woken for each cell changes places with a reader each time */
+    CELLS_TO_WAIT_FOR =
+        FAN_RING_CELLS /
+        2 /* a writer that is woken for each cell changes places with a reader each time */
 };
 
 /* ---- waiting ---- */
@@ -48,7 +52,10 @@ static void relax(void)
 #endif
 }
 
-/* True if it is time to sleep. What a process waits for may itself wait for a message of this one: see to those. */
+/*
+ * True if it is time to sleep. What a process waits for may itself wait for a message of this one:
+ * see to those.
+ */
 static bool is_patient(const fan_ring *ring, waiting *w)
 {
     if (w->turns++ < ring->polls) {
@@ -108,10 +115,14 @@ static uint32_t cell_of(uint32_t position)
 /* Of the members of the domain, then of the leaders of all domains. */
 static fan_ring_counter *tail_of(const fan_ring *ring, int reader)
 {
-    return reader < ring->members ? &ring->memory->tails[reader] : ring->of_domain[reader - ring->members]->tails;
+    return reader < ring->members ? &ring->memory->tails[reader]
+                                  : ring->of_domain[reader - ring->members]->tails;
 }
 
-/* Of the readers. None is ahead of the writer, and its own tail, which is one of them, is at its position. */
+/*
+ * Of the readers. None is ahead of the writer, and its own tail, which is one of them, is at its
+ * position.
+ */
 static uint32_t least_tail(const fan_ring *ring)
 {
     uint32_t least_behind = 0;
@@ -188,7 +199,8 @@ static void show(const fan_ring *ring, fan_piece piece)
 /* Who sees the piece sees the tail, too. */
 void fan_ring_publish(fan_ring *ring, fan_piece piece)
 {
-    atomic_store_explicit(&ring->memory->tails[ring->self].value, ring->position + 1, memory_order_release);
+    atomic_store_explicit(&ring->memory->tails[ring->self].value, ring->position + 1,
+                          memory_order_release);
     show(ring, piece);
     ring->position++;
 }
@@ -214,7 +226,9 @@ void fan_ring_follow(fan_ring *ring, int domain)
     }
 }
 
-/* A ring of another domain may be behind: its leader still passes on a broadcast that is over here. */
+/*
+ * A ring of another domain may be behind: its leader still passes on a broadcast that is over here.
+ */
 static bool is_behind(const fan_ring *ring, uint32_t head)
 {
     return (int32_t)(head - ring->position) <= 0;
@@ -230,7 +244,8 @@ fan_piece fan_ring_next(fan_ring *ring, const char **data)
     fan_ring_memory *source = ring->source;
     waiting w = {0};
     uint32_t head;
-    while (head = atomic_load_explicit(&source->head.value, memory_order_acquire), is_behind(ring, head))
+    while (head = atomic_load_explicit(&source->head.value, memory_order_acquire),
+           is_behind(ring, head))
         if (is_patient(ring, &w))
             sleep_until_head_moves(source, head, w.sleep_ns);
     *data = source->cells[cell_of(ring->position)];

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file ring.h  Broadcast inside a node: one member writes pieces into a ring of cells in shared memory, all
- * other members read each piece, in order.
+ * @file ring.h  Broadcast inside a node: one member writes pieces into a ring of cells in shared
+ * memory, all other members read each piece, in order.
  *
- * Pieces are numbered from 0 over the life of the ring, piece n is in cell n mod FAN_RING_CELLS. The writer moves
- * `head`, the number of pieces written; each reader moves its `tail`, the number of pieces that it is through with,
- * on a cache line of its own. The writer may be another member from one broadcast to the next: a member that has read
- * all of one broadcast knows what number comes next.
+ * Pieces are numbered from 0 over the life of the ring, piece n is in cell n mod FAN_RING_CELLS.
+ * The writer moves `head`, the number of pieces written; each reader moves its `tail`, the number
+ * of pieces that it is through with, on a cache line of its own. The writer may be another member
+ * from one broadcast to the next: a member that has read all of one broadcast knows what number
+ * comes next.
  *
- * Domains. Where parts of the node have memory of their own, each such domain has a ring. The writer writes into that of
- * its own domain. There, besides the members of that domain, the leaders of the others read, member 0 of each, and pass
- * each piece on into their own ring, under the same number: so data crosses between domains once for each, numbers are
- * the same in all rings, a member has one tail for whichever ring it reads, and any member may write next. A writer
- * looks at the tails of those that read its ring in this broadcast; a leader that read it before, and is late, is
- * safe: no piece n is in any ring before the writer of its broadcast has seen all leaders through with n -
- * FAN_RING_CELLS.
+ * Domains. Where parts of the node have memory of their own, each such domain has a ring. The
+ * writer writes into that of its own domain. There, besides the members of that domain, the leaders
+ * of the others read, member 0 of each, and pass each piece on into their own ring, under the same
+ * number: so data crosses between domains once for each, numbers are the same in all rings, a
+ * member has one tail for whichever ring it reads, and any member may write next. A writer looks at
+ * the tails of those that read its ring in this broadcast; a leader that read it before, and is
+ * late, is safe: no piece n is in any ring before the writer of its broadcast has seen all leaders
+ * through with n - FAN_RING_CELLS.
  *
- * A member that must wait polls, then yields, then sleeps (futex(2)), because ranks may outnumber cores. tests/model
- * has a model of this for the checker spin.
+ * A member that must wait polls, then yields, then sleeps (futex(2)), because ranks may outnumber
+ * cores. tests/model has a model of this for the checker spin.
  *
  * Counters are 32 bits wide, which is what a futex can wait on, and wrap; only differences count.
  */
@@ -31,9 +33,9 @@
 
 enum {
     /*
-     * Together they stay in the second or third level of the cache, are large enough that ranks which take turns on
-     * a core seldom do, and 2 MiB are little for a communicator. (2, 4 and 8 ranks on 2 cores, 1 to 128 MiB: cells of
-     * 16 to 256 KiB, 8 to 32 of them.)
+     * Together they stay in the second or third level of the cache, are large enough that ranks
+     * which take turns on a core seldom do, and 2 MiB are little for a communicator. (2, 4 and 8
+     * ranks on 2 cores, 1 to 128 MiB: cells of 16 to 256 KiB, 8 to 32 of them.)
      */
     FAN_RING_CELLS = 32,
     FAN_RING_CELL_BYTES = 64 * 1024,
@@ -42,8 +44,13 @@ enum {
 
 /** What is in a cell. */
 typedef struct fan_piece {
-    int64_t total; /**< bytes of the whole broadcast, as its writer knows it; of unknown length, only the last piece says it */
-    int32_t bytes; /**< of this piece, at most FAN_RING_CELL_BYTES */
+    int64_t
+        /**
+         * bytes of the whole broadcast, as its writer knows it; of unknown length, only the last
+         * piece says it
+         */
+        total;
+    int32_t bytes;  /**< of this piece, at most FAN_RING_CELL_BYTES */
     int32_t status; /**< a fan_status; if not FAN_OK, there are no bytes, and no more pieces come */
 } fan_piece;
 
@@ -72,9 +79,9 @@ typedef struct fan_ring {
     fan_ring_memory *source; /**< where it reads */
     bool passes_on;          /**< what it reads, to its domain */
     int readers;             /**< whose tails limit what it writes */
-    uint32_t position; /**< number of the next piece to write or to read */
-    uint32_t limit;    /**< the writer's: pieces below this have a free cell */
-    int polls;         /**< while waiting, before others get the core */
+    uint32_t position;       /**< number of the next piece to write or to read */
+    uint32_t limit;          /**< the writer's: pieces below this have a free cell */
+    int polls;               /**< while waiting, before others get the core */
     /** Called while waiting, so that messages make progress; or NULL. */
     void (*idle)(void *state);
     void *idle_state;
@@ -87,8 +94,8 @@ size_t fan_ring_bytes(int members);
 void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int self);
 
 /**
- * The ring that is open is one of those of several domains, which have `members` in all; `of_domain` must stay where it
- * is. Local.
+ * The ring that is open is one of those of several domains, which have `members` in all;
+ * `of_domain` must stay where it is. Local.
  */
 void fan_ring_connect(fan_ring *ring, fan_ring_memory *const *of_domain, int domains, int members);
 
@@ -115,8 +122,9 @@ bool fan_ring_has_next(const fan_ring *ring);
 fan_piece fan_ring_next(fan_ring *ring, const char **data);
 
 /**
- * If the ring `passes_on`: hand the piece that fan_ring_next gave, whose bytes are now in the claimed cell, to the own
- * domain. Every piece must be; where nobody else is in the domain, without its bytes.
+ * If the ring `passes_on`: hand the piece that fan_ring_next gave, whose bytes are now in the
+ * claimed cell, to the own domain. Every piece must be; where nobody else is in the domain, without
+ * its bytes.
  */
 void fan_ring_pass_on(fan_ring *ring, fan_piece piece);
 

@@ -28,7 +28,8 @@ static int32_t piece_bytes(int64_t left, int64_t total)
 /* True if it takes the data, or does not want it. */
 static bool drains(const fan_store *store, int64_t offset, const char *data, int64_t bytes)
 {
-    return bytes == 0 || store->drain == NULL || store->drain(store->state, offset, data, bytes) == 0;
+    return bytes == 0 || store->drain == NULL ||
+           store->drain(store->state, offset, data, bytes) == 0;
 }
 
 static void publish_failure(fan_ring *ring, int64_t total, fan_status status)
@@ -67,7 +68,9 @@ static int32_t next_bytes(const fan_stage *s)
     return piece_bytes(s->total - s->done, s->total);
 }
 
-/* The next piece of the source: what there is of it. A source that gives less has come to its end. */
+/*
+ * The next piece of the source: what there is of it. A source that gives less has come to its end.
+ */
 static int32_t fill_buffer(fan_stage *s, int32_t length)
 {
     if (s->failure != FAN_OK)
@@ -103,7 +106,8 @@ static void write_step(fan_stage *s)
 
 static void take(fan_stage *s, const char *data, const fan_piece *piece)
 {
-    s->wrong_length = s->wrong_length || (piece->total != s->bytes && s->bytes != FAN_UNKNOWN_LENGTH);
+    s->wrong_length =
+        s->wrong_length || (piece->total != s->bytes && s->bytes != FAN_UNKNOWN_LENGTH);
     if (s->wrong_length || s->sink_failed)
         return;
     if (s->store.base != NULL)
@@ -138,9 +142,11 @@ static void read_step(fan_stage *s)
 
 /* ---- both ---- */
 
-void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes, bool writes, int rank)
+void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes,
+                     bool writes, int rank)
 {
-    *stage = (fan_stage){.ring = ring, .store = *store, .writes = writes, .rank = rank, .bytes = bytes};
+    *stage =
+        (fan_stage){.ring = ring, .store = *store, .writes = writes, .rank = rank, .bytes = bytes};
     if (writes)
         begin_writing(stage);
 }
@@ -149,7 +155,8 @@ bool fan_stage_is_ready(fan_stage *stage)
 {
     if (stage->writes)
         return fan_ring_has_room(stage->ring, next_bytes(stage));
-    return fan_ring_has_next(stage->ring) && (!stage->ring->passes_on || fan_ring_has_room(stage->ring, 1));
+    return fan_ring_has_next(stage->ring) &&
+           (!stage->ring->passes_on || fan_ring_has_room(stage->ring, 1));
 }
 
 void fan_stage_step(fan_stage *stage)
@@ -181,9 +188,10 @@ fan_status fan_stage_end(fan_stage *s)
     if (s->failure != FAN_OK)
         return failure_of(s);
     if (s->wrong_length)
-        return fan_fail(FAN_ERR_TRUNCATED, "rank %d expects %lld bytes, another rank of its node has %lld: "
-                        "the ranks disagree on the length of the broadcast", s->rank, (long long)s->bytes,
-                        (long long)s->total);
+        return fan_fail(FAN_ERR_TRUNCATED,
+                        "rank %d expects %lld bytes, another rank of its node has %lld: "
+                        "the ranks disagree on the length of the broadcast",
+                        s->rank, (long long)s->bytes, (long long)s->total);
     return s->sink_failed ? sink_failure(s->rank) : FAN_OK;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file stage.h  The stage of a broadcast inside a node: from a store into the ring, from the ring into stores.
+ * @file stage.h  The stage of a broadcast inside a node: from a store into the ring, from the ring
+ * into stores.
  *
- * All members of the ring but one read (where there are several domains, after fan_ring_follow), and the one writes, or it runs an engine on the store of a relay. All end
- * together also if one fails: a writer that fails says so in the ring, a reader whose sink fails reads on.
+ * All members of the ring but one read (where there are several domains, after fan_ring_follow),
+ * and the one writes, or it runs an engine on the store of a relay. All end together also if one
+ * fails: a writer that fails says so in the ring, a reader whose sink fails reads on.
  */
 #ifndef FAN_ENGINE_RING_STAGE_H
 #define FAN_ENGINE_RING_STAGE_H
@@ -18,18 +20,19 @@ typedef struct fan_stage {
     fan_store store;
     bool writes;
     bool finished;
-    int rank;       /**< for texts */
-    int64_t bytes;  /**< of the broadcast, as this rank knows it, or FAN_UNKNOWN_LENGTH */
-    int64_t total;  /**< the same as the writer knows it */
+    int rank;      /**< for texts */
+    int64_t bytes; /**< of the broadcast, as this rank knows it, or FAN_UNKNOWN_LENGTH */
+    int64_t total; /**< the same as the writer knows it */
     int64_t done;
-    char *buffer;   /**< a piece of a source that is not in place */
+    char *buffer; /**< a piece of a source that is not in place */
     bool wrong_length;
     bool sink_failed;
     fan_status failure; /**< of the writer */
 } fan_stage;
 
 /** Prepare to write the data of a source, `bytes` at least 1, or to read it. `store` is copied. */
-void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes, bool writes, int rank);
+void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, int64_t bytes,
+                     bool writes, int rank);
 
 /** True if a step would not wait. */
 bool fan_stage_is_ready(fan_stage *stage);
@@ -43,7 +46,8 @@ int64_t fan_stage_length(const fan_stage *stage);
 /**
  * When finished.
  *
- * @return FAN_OK, FAN_ERR_SINK, FAN_ERR_SOURCE or FAN_ERR_MEMORY of the writer, for readers also FAN_ERR_TRUNCATED if
+ * @return FAN_OK, FAN_ERR_SINK, FAN_ERR_SOURCE or FAN_ERR_MEMORY of the writer, for readers also
+ *         FAN_ERR_TRUNCATED if
  * the writer has another length, and what the engine of the writer failed with
  */
 fan_status fan_stage_end(fan_stage *stage);

@@ -10,7 +10,10 @@
 
 enum { LINE = 64 };
 
-/* `to` is at the beginning of a line. All loads come first, so that they do not wait for each other. */
+/*
+ * `to` is at the beginning of a line. All loads come first, so that they do not wait for each
+ * other.
+ */
 static void stream_line(char *to, const char *from)
 {
     const __m128i *source = (const void *)from;

@@ -63,9 +63,9 @@ typedef struct byte_copy {
     uintptr_t piece; /**< the next byte of the packed stream */
 } byte_copy;
 
-__attribute__((always_inline)) static inline void
-copy_blocks_of(size_t bytes, uintptr_t to, int64_t to_stride, uintptr_t from, int64_t from_stride,
-               int64_t count)
+__attribute__((always_inline)) static inline void copy_blocks_of(size_t bytes, uintptr_t to,
+                                                                 int64_t to_stride, uintptr_t from,
+                                                                 int64_t from_stride, int64_t count)
 {
     for (; count > 0; count--, to += to_stride, from += from_stride)
         memcpy((void *)to, (const void *)from, bytes);

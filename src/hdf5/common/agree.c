@@ -29,9 +29,11 @@ static bool check_root(fan_h5_call *call)
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "MPI_Allreduce");
     if (most[0] != -most[1])
-        return fan_h5_fail(&call->errors, "ranks name different roots, from %d to %d", -most[1], most[0]);
+        return fan_h5_fail(&call->errors, "ranks name different roots, from %d to %d", -most[1],
+                           most[0]);
     if (call->root < 0 || call->root >= call->size)
-        return fan_h5_fail(&call->errors, "there is no root %d among %d ranks", call->root, call->size);
+        return fan_h5_fail(&call->errors, "there is no root %d among %d ranks", call->root,
+                           call->size);
     return true;
 }
 
@@ -54,14 +56,16 @@ static void share_text(fan_h5_call *call, int failing)
         memcpy(text, call->errors.text, sizeof text);
     if (PMPI_Bcast(text, sizeof text, MPI_CHAR, failing, call->comm) != MPI_SUCCESS)
         snprintf(text, sizeof text, "(its message was lost)");
-    snprintf(call->errors.text, sizeof call->errors.text, "rank %d: %.*s", failing, FAN_H5_TEXT_BYTES - 30, text);
+    snprintf(call->errors.text, sizeof call->errors.text, "rank %d: %.*s", failing,
+             FAN_H5_TEXT_BYTES - 30, text);
 }
 
 bool fan_h5_agree(fan_h5_call *call, int64_t *most)
 {
     if (call->failed)
         return false;
-    int64_t all[2] = {fan_h5_good(&call->errors) ? 0 : call->size - call->rank, most == NULL ? 0 : *most};
+    int64_t all[2] = {fan_h5_good(&call->errors) ? 0 : call->size - call->rank,
+                      most == NULL ? 0 : *most};
     int code = MPI_Allreduce(MPI_IN_PLACE, all, 2, MPI_INT64_T, MPI_MAX, call->comm);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "MPI_Allreduce");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file agree.h  A collective call: the ranks that make it, and that all of them learn of a failure on one. */
+/**
+ * @file agree.h  A collective call: the ranks that make it, and that all of them learn of a failure
+ * on one.
+ */
 #ifndef FAN_HDF5_COMMON_AGREE_H
 #define FAN_HDF5_COMMON_AGREE_H
 
@@ -22,7 +25,8 @@ bool fan_h5_call_begin(fan_h5_call *call, const char *function, int root, MPI_Co
 herr_t fan_h5_call_end(fan_h5_call *call);
 
 /**
- * False if a failure is recorded on any rank: afterwards it is recorded on all, with the first such rank's text.
+ * False if a failure is recorded on any rank: afterwards it is recorded on all, with the first such
+ * rank's text.
  *
  * @param most  NULL, or a number of each rank, at least 0; receives the largest
  */

@@ -24,7 +24,10 @@ static void register_class(void)
     pthread_mutex_unlock(&class_lock);
 }
 
-/* Of a program that uses the error interface of HDF5 1.6 nothing is known, and errors are printed as they occur. */
+/*
+ * Of a program that uses the error interface of HDF5 1.6 nothing is known, and errors are printed
+ * as they occur.
+ */
 void fan_h5_errors_begin(fan_h5_errors *errors, const char *function)
 {
     unsigned second_version = 0;
@@ -44,7 +47,8 @@ herr_t fan_h5_errors_end(fan_h5_errors *errors)
     if (!good && errors->stack >= 0)
         H5Eset_current_stack(errors->stack);
     if (!good)
-        H5Epush2(H5E_DEFAULT, __FILE__, errors->function, __LINE__, error_class, major, minor, "%s", errors->text);
+        H5Epush2(H5E_DEFAULT, __FILE__, errors->function, __LINE__, error_class, major, minor, "%s",
+                 errors->text);
     if (errors->print != NULL) {
         H5Eset_auto2(H5E_DEFAULT, errors->print, errors->print_data);
         if (!good)

@@ -2,8 +2,8 @@
 /**
  * @file errors.h  A collective call's first failure on this rank, and HDF5's error stack.
  *
- * Each HDF5 call clears the stack, those that clean up after a failure too. So it is put aside with the failure, and put back
- * at the end of the call.
+ * Each HDF5 call clears the stack, those that clean up after a failure too. So it is put aside with
+ * the failure, and put back at the end of the call.
  */
 #ifndef FAN_HDF5_COMMON_ERRORS_H
 #define FAN_HDF5_COMMON_ERRORS_H
@@ -14,26 +14,35 @@
 enum { FAN_H5_TEXT_BYTES = 1000 };
 
 typedef struct fan_h5_errors {
-    const char *function;          /**< of the public interface */
-    char text[FAN_H5_TEXT_BYTES];  /**< of the failure; "": none */
-    hid_t stack;                   /**< HDF5's messages about it, or H5I_INVALID_HID */
-    H5E_auto2_t print;             /**< what HDF5 does with errors of this thread, and not as long as the call lasts */
+    const char *function;         /**< of the public interface */
+    char text[FAN_H5_TEXT_BYTES]; /**< of the failure; "": none */
+    hid_t stack;                  /**< HDF5's messages about it, or H5I_INVALID_HID */
+    H5E_auto2_t
+        print; /**< what HDF5 does with errors of this thread, and not as long as the call lasts */
     void *print_data;
 } fan_h5_errors;
 
 void fan_h5_errors_begin(fan_h5_errors *errors, const char *function);
 
-/** Put the failure, if there is one, on HDF5's stack, and let HDF5 print it as it prints others. 0, or -1 after a failure. */
+/**
+ * Put the failure, if there is one, on HDF5's stack, and let HDF5 print it as it prints others. 0,
+ * or -1 after a failure.
+ */
 herr_t fan_h5_errors_end(fan_h5_errors *errors);
 
 /** HDF5 shall print nothing in this thread. */
 void fan_h5_errors_keep_quiet(void);
 
 /** Record a failure that is not HDF5's, unless there is one. Returns false. */
-bool fan_h5_fail(fan_h5_errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool fan_h5_fail(fan_h5_errors *errors, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/** Record a failure of the last HDF5 call of this thread, with HDF5's reason behind the text. Returns false. */
-bool fan_h5_fail_by_hdf5(fan_h5_errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/**
+ * Record a failure of the last HDF5 call of this thread, with HDF5's reason behind the text.
+ * Returns false.
+ */
+bool fan_h5_fail_by_hdf5(fan_h5_errors *errors, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /** Record what MPI said. Returns false. */
 bool fan_h5_fail_by_mpi(fan_h5_errors *errors, int code, const char *what);

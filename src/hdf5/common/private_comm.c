@@ -17,7 +17,10 @@ static int delete_comm(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
     (void)comm, (void)keyval, (void)extra;
     MPI_Comm own = (MPI_Comm)(intptr_t)attribute;
-    /* Freeing a communicator is collective, and at finalize ranks may come to theirs in different order. */
+    /*
+     * Freeing a communicator is collective, and at finalize ranks may come to theirs in different
+     * order.
+     */
     return finalizing ? MPI_SUCCESS : MPI_Comm_free(&own);
 }
 
@@ -35,7 +38,8 @@ static int make_keyvals(void)
     int code = MPI_SUCCESS;
     if (comm_keyval == MPI_KEYVAL_INVALID) {
         int keyval;
-        code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
+        code =
+            MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
         if (code == MPI_SUCCESS)
             code = MPI_Comm_set_attr(MPI_COMM_SELF, finalize_keyval, NULL);
         if (code == MPI_SUCCESS)
@@ -72,5 +76,6 @@ int fan_h5_private_comm(MPI_Comm comm, MPI_Comm *own)
     }
     if (code == MPI_SUCCESS)
         code = make(comm, own);
-    return code == MPI_SUCCESS ? MPI_Comm_set_attr(comm, comm_keyval, (void *)(intptr_t)*own) : code;
+    return code == MPI_SUCCESS ? MPI_Comm_set_attr(comm, comm_keyval, (void *)(intptr_t)*own)
+                               : code;
 }

@@ -18,7 +18,10 @@ typedef struct invitation {
     fan_segment_name name;
 } invitation;
 
-/* Collective over the node. False, on all of them, if they cannot share; the text is in fan_fail_text() on some. */
+/*
+ * Collective over the node. False, on all of them, if they cannot share; the text is in
+ * fan_fail_text() on some.
+ */
 static bool share_on_node(MPI_Comm node, size_t bytes, fan_h5_image *image)
 {
     int rank;
@@ -37,7 +40,8 @@ static bool share_on_node(MPI_Comm node, size_t bytes, fan_h5_image *image)
     if (rank == 0 && i.status == FAN_OK)
         fan_segment_close_name(&i.name);
     if (failed && status != FAN_OK)
-        fan_warn("ranks of this node cannot share the image of a file, each takes %zu bytes: %s", bytes, fan_fail_text());
+        fan_warn("ranks of this node cannot share the image of a file, each takes %zu bytes: %s",
+                 bytes, fan_fail_text());
     if (failed && image->pages.memory != NULL)
         fan_segment_release(&image->pages);
     image->filled_here = rank == 0;
@@ -48,7 +52,8 @@ static bool take_own(fan_h5_call *call, size_t bytes, fan_h5_image *image)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
-        return fan_h5_fail(&call->errors, "no memory for the image of a file of %zu bytes: %s", bytes, strerror(errno));
+        return fan_h5_fail(&call->errors, "no memory for the image of a file of %zu bytes: %s",
+                           bytes, strerror(errno));
     image->pages = (fan_segment){memory, bytes};
     image->filled_here = true;
     return true;
@@ -112,7 +117,8 @@ static void *give(size_t bytes, H5FD_file_image_op_t operation, void *state)
 }
 
 /* It is there already. */
-static void *copy(void *to, const void *from, size_t bytes, H5FD_file_image_op_t operation, void *state)
+static void *copy(void *to, const void *from, size_t bytes, H5FD_file_image_op_t operation,
+                  void *state)
 {
     (void)bytes, (void)operation, (void)state;
     return to == from ? to : NULL;
@@ -152,14 +158,16 @@ static hid_t make_access(fan_h5_image *image)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0)
         return access;
-    if (H5Pset_fapl_core(access, 64 * 1024, 0) >= 0 && H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
+    if (H5Pset_fapl_core(access, 64 * 1024, 0) >= 0 &&
+        H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
         H5Pset_file_image(access, image->pages.memory, image->pages.bytes) >= 0)
         return access;
     H5Pclose(access);
     return H5I_INVALID_HID;
 }
 
-hid_t fan_h5_image_open(fan_h5_image *image, const char *name, const char *path, fan_h5_errors *errors)
+hid_t fan_h5_image_open(fan_h5_image *image, const char *name, const char *path,
+                        fan_h5_errors *errors)
 {
     if (fan_segment_protect(&image->pages) != FAN_OK) {
         fan_h5_fail(errors, "%s", fan_fail_text());

@@ -69,7 +69,8 @@ static void prepare_root(opening *o, const char *path, MPI_Info info, fan_h5_err
 static bool prepare(fan_h5_call *call, opening *o, const char *path, unsigned flags, MPI_Info info)
 {
     if (flags != H5F_ACC_RDONLY)
-        fan_h5_fail(&call->errors, "the flags are %u; a file can be opened with H5F_ACC_RDONLY only", flags);
+        fan_h5_fail(&call->errors,
+                    "the flags are %u; a file can be opened with H5F_ACC_RDONLY only", flags);
     else if (fan_h5_is_root(call))
         prepare_root(o, path, info, &call->errors);
     if (!fan_h5_agree(call, NULL))
@@ -113,21 +114,27 @@ static void judge(fan_h5_call *call, int code)
     int type_class = MPI_SUCCESS;
     if (code != MPI_SUCCESS)
         MPI_Error_class(code, &type_class);
-    if (type_class != MPI_SUCCESS && (fan_h5_is_root(call) || type_class != fanout_error_class(FANOUT_ERR_SOURCE)))
+    if (type_class != MPI_SUCCESS &&
+        (fan_h5_is_root(call) || type_class != fanout_error_class(FANOUT_ERR_SOURCE)))
         fan_h5_fail_by_mpi(&call->errors, code, "the file was not delivered");
 }
 
-/* Between the ranks that fill an image. The root is the first of them: it is the first that counts for parameters. */
+/*
+ * Between the ranks that fill an image. The root is the first of them: it is the first that counts
+ * for parameters.
+ */
 static bool deliver(fan_h5_call *call, opening *o)
 {
     MPI_Comm filling;
-    int color = o->image->filled_here ? 0 : MPI_UNDEFINED, key = fan_h5_is_root(call) ? 0 : call->rank + 1;
+    int color = o->image->filled_here ? 0 : MPI_UNDEFINED,
+        key = fan_h5_is_root(call) ? 0 : call->rank + 1;
     int code = MPI_Comm_split(call->comm, color, key, &filling);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "MPI_Comm_split");
     if (filling != MPI_COMM_NULL) {
         MPI_Comm_set_errhandler(filling, MPI_ERRORS_RETURN);
-        judge(call, fanout_stream(o->announced.bytes, read_piece, keep_piece, o, 0, filling, o->parameters));
+        judge(call, fanout_stream(o->announced.bytes, read_piece, keep_piece, o, 0, filling,
+                                  o->parameters));
         MPI_Comm_free(&filling);
     }
     if (fan_h5_is_root(call))
@@ -138,9 +145,10 @@ static bool deliver(fan_h5_call *call, opening *o)
 /* ---- the file ---- */
 
 /*
- * HDF5 takes no image for a file that exists, and tries to open it; so the name is one for which no file system has to be
- * asked. But if other files may be opened, HDF5 looks for them in the directory of this one. Files of one name are one file to
- * HDF5, which would not look at the second image.
+ * HDF5 takes no image for a file that exists, and tries to open it; so the name is one for which no
+ * file system has to be asked. But if other files may be opened, HDF5 looks for them in the
+ * directory of this one. Files of one name are one file to HDF5, which would not look at the second
+ * image.
  */
 static void make_name(const announcement *a, char *name, size_t size)
 {
@@ -166,7 +174,8 @@ static hid_t open_image(fan_h5_call *call, opening *o)
     return H5I_INVALID_HID;
 }
 
-static hid_t open_on_all(fan_h5_call *call, opening *o, const char *path, unsigned flags, MPI_Info info)
+static hid_t open_on_all(fan_h5_call *call, opening *o, const char *path, unsigned flags,
+                         MPI_Info info)
 {
     if (!prepare(call, o, path, flags, info))
         return H5I_INVALID_HID;

@@ -14,10 +14,12 @@ static bool refuse_link(hid_t group, const char *name, size_t value_bytes, fan_h
     char value[2 * NAME_BYTES] = "";
     const char *file = "", *object = "";
     unsigned flags;
-    if (value_bytes > sizeof value || H5Lget_val(group, name, value, sizeof value, H5P_DEFAULT) < 0 ||
+    if (value_bytes > sizeof value ||
+        H5Lget_val(group, name, value, sizeof value, H5P_DEFAULT) < 0 ||
         H5Lunpack_elink_val(value, value_bytes, &flags, &file, &object) < 0)
         return fan_h5_fail(errors, "/%s is a link to another file; %s", name, advice);
-    return fan_h5_fail(errors, "/%s is a link to %s in the file %s; %s", name, object, file, advice);
+    return fan_h5_fail(errors, "/%s is a link to %s in the file %s; %s", name, object, file,
+                       advice);
 }
 
 static bool check_external_data(hid_t properties, const char *name, fan_h5_errors *errors)
@@ -42,7 +44,8 @@ static bool check_virtual_sources(hid_t properties, const char *name, fan_h5_err
         if (H5Pget_virtual_filename(properties, i, file, sizeof file) < 0)
             return fan_h5_fail_by_hdf5(errors, "the sources of /%s cannot be read", name);
         if (strcmp(file, ".") != 0)
-            return fan_h5_fail(errors, "data of the virtual dataset /%s is in the file %s; %s", name, file, advice);
+            return fan_h5_fail(errors, "data of the virtual dataset /%s is in the file %s; %s",
+                               name, file, advice);
     }
     return true;
 }
@@ -52,8 +55,9 @@ static bool check_dataset(hid_t dataset, const char *name, fan_h5_errors *errors
     hid_t properties = H5Dget_create_plist(dataset);
     if (properties < 0)
         return fan_h5_fail_by_hdf5(errors, "the properties of /%s cannot be read", name);
-    bool good = H5Pget_layout(properties) == H5D_VIRTUAL ? check_virtual_sources(properties, name, errors)
-                                                         : check_external_data(properties, name, errors);
+    bool good = H5Pget_layout(properties) == H5D_VIRTUAL
+                    ? check_virtual_sources(properties, name, errors)
+                    : check_external_data(properties, name, errors);
     H5Pclose(properties);
     return good;
 }
@@ -68,7 +72,10 @@ static bool check_object(hid_t group, const char *name, fan_h5_errors *errors)
     return good;
 }
 
-/* Soft links lead to what has a hard link, too, or to nothing; others than these are the program's own kinds. */
+/*
+ * Soft links lead to what has a hard link, too, or to nothing; others than these are the program's
+ * own kinds.
+ */
 static herr_t check_link(hid_t group, const char *name, const H5L_info_t *info, void *state)
 {
     fan_h5_errors *errors = state;

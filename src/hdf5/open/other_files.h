@@ -6,8 +6,9 @@
 #include "hdf5/common/errors.h"
 
 /**
- * Look at all links and datasets of `file`. False, with the failure recorded, if one is an external link, has external raw
- * data or is a virtual dataset with a source in another file; or if HDF5 finds damage.
+ * Look at all links and datasets of `file`. False, with the failure recorded, if one is an external
+ * link, has external raw data or is a virtual dataset with a source in another file; or if HDF5
+ * finds damage.
  */
 bool fan_h5_is_self_contained(hid_t file, fan_h5_errors *errors);
 

@@ -42,7 +42,8 @@ int fan_h5_source_read(void *state, MPI_Count offset, void *buffer, size_t bytes
 {
     fan_h5_source_file *file = state;
     for (size_t done = 0; done < bytes;) {
-        ssize_t got = pread(file->descriptor, (char *)buffer + done, bytes - done, (off_t)offset + (off_t)done);
+        ssize_t got = pread(file->descriptor, (char *)buffer + done, bytes - done,
+                            (off_t)offset + (off_t)done);
         if (got > 0) {
             done += (size_t)got;
         } else if (got == 0) {
@@ -68,7 +69,8 @@ void fan_h5_source_close(fan_h5_source_file *file)
         return;
     if (fstat(file->descriptor, &after) != 0)
         fail(file, "look at");
-    else if (after.st_size != file->before.st_size || !same_time(&after.st_mtim, &file->before.st_mtim))
+    else if (after.st_size != file->before.st_size ||
+             !same_time(&after.st_mtim, &file->before.st_mtim))
         fan_h5_fail(file->errors, "%s was changed while it was read", file->path);
     close(file->descriptor);
     file->descriptor = -1;

@@ -24,7 +24,8 @@ static bool check_type(fan_h5_consumer *c)
     c->converts = H5Tequal(c->wire, type) <= 0;
     c->has_members = c->converts && H5Tdetect_class(type, H5T_COMPOUND) > 0;
     if (c->converts && H5Tfind(c->wire, type, &conversion) == NULL)
-        return fan_h5_fail_by_hdf5(c->errors, "the elements cannot be converted to the memory type");
+        return fan_h5_fail_by_hdf5(c->errors,
+                                   "the elements cannot be converted to the memory type");
     return true;
 }
 
@@ -63,14 +64,16 @@ static bool allocate(fan_h5_consumer *c)
     c->piece = malloc((size_t)c->most * larger);
     c->background = c->converts ? calloc((size_t)c->most, larger) : NULL;
     if (c->piece == NULL || (c->converts && c->background == NULL))
-        return fan_h5_fail(c->errors, "no memory for a piece of %zu bytes", (size_t)c->most * larger);
+        return fan_h5_fail(c->errors, "no memory for a piece of %zu bytes",
+                           (size_t)c->most * larger);
     return true;
 }
 
-bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire, hsize_t total,
-                           fan_h5_errors *errors)
+bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire,
+                           hsize_t total, fan_h5_errors *errors)
 {
-    *consumer = (fan_h5_consumer){.target = target, .wire = wire, .total = total, .errors = errors, .place = H5I_INVALID_HID};
+    *consumer = (fan_h5_consumer){
+        .target = target, .wire = wire, .total = total, .errors = errors, .place = H5I_INVALID_HID};
     return check(consumer) && allocate(consumer);
 }
 
@@ -92,7 +95,10 @@ static unsigned char *own_place(const fan_h5_consumer *c)
     return (unsigned char *)c->target->buffer + c->start * c->own_size;
 }
 
-/* What converted compounds have where nothing arrives: what is in the buffer, or zero. HDF5 makes the result there, too. */
+/*
+ * What converted compounds have where nothing arrives: what is in the buffer, or zero. HDF5 makes
+ * the result there, too.
+ */
 static bool lay_background(fan_h5_consumer *c)
 {
     size_t bytes = (size_t)c->count * c->own_size;
@@ -100,7 +106,8 @@ static bool lay_background(fan_h5_consumer *c)
         memset(c->background, 0, bytes);
     else if (!c->scattered)
         memcpy(c->background, own_place(c), bytes);
-    else if (H5Dgather(c->place, c->target->buffer, c->target->type, bytes, c->background, NULL, NULL) < 0)
+    else if (H5Dgather(c->place, c->target->buffer, c->target->type, bytes, c->background, NULL,
+                       NULL) < 0)
         return fan_h5_fail_by_hdf5(c->errors, "the elements in memory cannot be read");
     return true;
 }
@@ -109,7 +116,8 @@ static bool convert(fan_h5_consumer *c)
 {
     if (c->has_members && !lay_background(c))
         return false;
-    if (H5Tconvert(c->wire, c->target->type, (size_t)c->count, c->piece, c->background, H5P_DEFAULT) < 0)
+    if (H5Tconvert(c->wire, c->target->type, (size_t)c->count, c->piece, c->background,
+                   H5P_DEFAULT) < 0)
         return fan_h5_fail_by_hdf5(c->errors, "elements cannot be converted to the memory type");
     return true;
 }

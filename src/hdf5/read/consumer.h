@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file consumer.h  A rank's end of a read: takes bytes as they arrive, converts elements and puts them where they belong. */
+/**
+ * @file consumer.h  A rank's end of a read: takes bytes as they arrive, converts elements and puts
+ * them where they belong.
+ */
 #ifndef FAN_HDF5_READ_CONSUMER_H
 #define FAN_HDF5_READ_CONSUMER_H
 
 #include "fanout_hdf5.h"
 
-#include "hdf5/read/cut.h"
 #include "hdf5/common/errors.h"
+#include "hdf5/read/cut.h"
 
 /** Where a rank wants its elements: in a buffer, or handed over. */
 typedef struct fan_h5_target {
@@ -25,8 +28,8 @@ typedef struct fan_h5_consumer {
     size_t wire_size, own_size;
     bool converts;
     bool has_members; /**< compounds are converted: members that do not arrive stay as they are */
-    bool scattered;     /**< the buffer's elements do not follow each other */
-    fan_h5_cut cut;     /**< of its dataspace, where they do not */
+    bool scattered;   /**< the buffer's elements do not follow each other */
+    fan_h5_cut cut;   /**< of its dataspace, where they do not */
     hsize_t total, most; /**< elements; in a piece at most */
     unsigned char *piece, *background;
     /* The piece that is being filled. */
@@ -35,9 +38,12 @@ typedef struct fan_h5_consumer {
     size_t filled;
 } fan_h5_consumer;
 
-/** False, with the failure recorded, if this rank's arguments do not fit to `total` elements of the type `wire`. */
-bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire, hsize_t total,
-                           fan_h5_errors *errors);
+/**
+ * False, with the failure recorded, if this rank's arguments do not fit to `total` elements of the
+ * type `wire`.
+ */
+bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire,
+                           hsize_t total, fan_h5_errors *errors);
 
 /** A fanout_sink_fn. */
 int fan_h5_consumer_take(void *consumer, MPI_Count offset, const void *data, size_t bytes);

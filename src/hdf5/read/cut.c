@@ -37,10 +37,14 @@ static hsize_t count_below(const fan_h5_frame *f, int d, hsize_t end)
     hsize_t way = end - f->start[d];
     if (is_dense(f, d))
         return smaller(way, extent(f, d));
-    return smaller(way / f->stride[d] * f->block[d] + smaller(way % f->stride[d], f->block[d]), extent(f, d));
+    return smaller(way / f->stride[d] * f->block[d] + smaller(way % f->stride[d], f->block[d]),
+                   extent(f, d));
 }
 
-/* Of the selected coordinates from number `first` to `end`: the most that are a regular hyperslab again. */
+/*
+ * Of the selected coordinates from number `first` to `end`: the most that are a regular hyperslab
+ * again.
+ */
 static hsize_t regular_end(const fan_h5_frame *f, int d, hsize_t first, hsize_t end)
 {
     hsize_t block = f->block[d], end_of_block = (first / block + 1) * block;
@@ -86,7 +90,10 @@ static void frame_bounds(fan_h5_cut *cut, const hsize_t *first, const hsize_t *l
     }
 }
 
-/* The selection's offset is not asked for, but stays in copies of the dataspace; bounds would have it. */
+/*
+ * The selection's offset is not asked for, but stays in copies of the dataspace; bounds would have
+ * it.
+ */
 static bool frame_hyperslab(fan_h5_cut *cut, hid_t copy)
 {
     const hssize_t none[H5S_MAX_RANK] = {0};
@@ -133,7 +140,10 @@ static void choose_boxes(fan_h5_cut *cut, hsize_t limit, const hsize_t *chunk, h
     cut->dimension = d;
     cut->step = limit / inner(f, cut->rank, d);
     cut->chunk = chunk == NULL ? 1 : chunk[d];
-    /* Is there a slower dimension in which chunks are more than one coordinate? All their coordinates must be in a box. */
+    /*
+     * Is there a slower dimension in which chunks are more than one coordinate? All their
+     * coordinates must be in a box.
+     */
     for (int i = 0; chunk != NULL && i <= d; i++)
         if (smaller(chunk[i], extent(f, i)) > (i == d ? cut->step : 1) &&
             inner(f, cut->rank, i) <= band_limit / smaller(chunk[i], extent(f, i))) {
@@ -141,13 +151,17 @@ static void choose_boxes(fan_h5_cut *cut, hsize_t limit, const hsize_t *chunk, h
             cut->step = cut->chunk = chunk[i];
             break;
         }
-    cut->largest = smaller(cut->step, extent(f, cut->dimension)) * inner(f, cut->rank, cut->dimension);
+    cut->largest =
+        smaller(cut->step, extent(f, cut->dimension)) * inner(f, cut->rank, cut->dimension);
 }
 
-bool fan_h5_cut_begin(fan_h5_cut *cut, hid_t space, hsize_t limit, const hsize_t *chunk, hsize_t band_limit)
+bool fan_h5_cut_begin(fan_h5_cut *cut, hid_t space, hsize_t limit, const hsize_t *chunk,
+                      hsize_t band_limit)
 {
     hssize_t total = H5Sget_select_npoints(space);
-    *cut = (fan_h5_cut){.space = space, .rank = H5Sget_simple_extent_ndims(space), .total = (hsize_t)total,
+    *cut = (fan_h5_cut){.space = space,
+                        .rank = H5Sget_simple_extent_ndims(space),
+                        .total = (hsize_t)total,
                         .largest = smaller(limit, (hsize_t)total)};
     H5S_sel_type type = H5Sget_select_type(space);
     if (total < 0 || cut->rank < 0 || type == H5S_SEL_ERROR)
@@ -170,7 +184,8 @@ static bool select_points(fan_h5_cut *cut, hid_t piece)
 {
     hsize_t count = smaller(cut->largest, cut->total - cut->done);
     hsize_t *points = malloc((size_t)count * (size_t)cut->rank * sizeof *points);
-    bool good = points != NULL && H5Sget_select_elem_pointlist(cut->space, cut->done, count, points) >= 0 &&
+    bool good = points != NULL &&
+                H5Sget_select_elem_pointlist(cut->space, cut->done, count, points) >= 0 &&
                 H5Sselect_elements(piece, H5S_SELECT_SET, (size_t)count, points) >= 0;
     free(points);
     return good;
@@ -188,7 +203,8 @@ static hsize_t end_of_box(const fan_h5_cut *cut, hsize_t first)
         if (whole > first && end < extent(f, d))
             end = whole;
         if (cut->step == cut->chunk)
-            end = smaller(end, count_below(f, d, (coordinate(f, d, first) / cut->chunk + 1) * cut->chunk));
+            end = smaller(
+                end, count_below(f, d, (coordinate(f, d, first) / cut->chunk + 1) * cut->chunk));
     }
     return regular_end(f, d, first, end);
 }

@@ -14,7 +14,8 @@ enum { BLOCK_BYTES = 1024 * 1024, BAND_BYTES = 64 * 1024 * 1024 };
 static bool read_piece(fan_h5_producer *p, hid_t piece, hsize_t count, fan_h5_block *block)
 {
     hid_t memory = H5Screate_simple(1, &count, NULL);
-    bool good = memory >= 0 && H5Dread(p->dataset, p->wire, memory, piece, p->properties, block->data) >= 0;
+    bool good =
+        memory >= 0 && H5Dread(p->dataset, p->wire, memory, piece, p->properties, block->data) >= 0;
     if (!good)
         fan_h5_fail_by_hdf5(p->errors, "the dataset cannot be read");
     if (memory >= 0)
@@ -32,7 +33,8 @@ static bool read_block(fan_h5_producer *p, fan_h5_block *block)
     H5Sclose(piece);
     block->bytes = (size_t)count * p->wire_size;
     /* The others get their data, even if the root cannot use it. */
-    if (good && p->own != NULL && fan_h5_consumer_take(p->own, p->read, block->data, block->bytes) != 0)
+    if (good && p->own != NULL &&
+        fan_h5_consumer_take(p->own, p->read, block->data, block->bytes) != 0)
         p->own = NULL;
     p->read += (MPI_Count)block->bytes;
     return good;
@@ -71,7 +73,10 @@ static void *read_all(void *producer)
     return NULL;
 }
 
-/* Signals are the affair of the program's own threads. Without a thread, blocks are read when they are wanted. */
+/*
+ * Signals are the affair of the program's own threads. Without a thread, blocks are read when they
+ * are wanted.
+ */
 static void start_thread(fan_h5_producer *p)
 {
     sigset_t all, before;
@@ -100,7 +105,8 @@ static bool may_read_in_thread(hid_t dataset)
 static const hsize_t *find_chunk(hid_t dataset, hsize_t *chunk)
 {
     hid_t properties = H5Dget_create_plist(dataset);
-    bool chunked = H5Pget_layout(properties) == H5D_CHUNKED && H5Pget_chunk(properties, H5S_MAX_RANK, chunk) > 0;
+    bool chunked = H5Pget_layout(properties) == H5D_CHUNKED &&
+                   H5Pget_chunk(properties, H5S_MAX_RANK, chunk) > 0;
     H5Pclose(properties);
     return chunked ? chunk : NULL;
 }
@@ -126,8 +132,8 @@ static bool allocate(fan_h5_producer *p)
     return true;
 }
 
-bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties, hid_t wire,
-                           fan_h5_consumer *own, fan_h5_errors *errors)
+bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties,
+                           hid_t wire, fan_h5_consumer *own, fan_h5_errors *errors)
 {
     *producer = (fan_h5_producer){.dataset = dataset,
                                   .properties = properties,
@@ -177,7 +183,8 @@ static const fan_h5_block *current(fan_h5_producer *p)
     pthread_mutex_lock(&p->lock);
     while (p->blocks_read == p->blocks_sent && !p->failed)
         pthread_cond_wait(&p->changed, &p->lock);
-    const fan_h5_block *block = p->blocks_read == p->blocks_sent ? NULL : &p->blocks[p->blocks_sent % FAN_H5_BLOCKS];
+    const fan_h5_block *block =
+        p->blocks_read == p->blocks_sent ? NULL : &p->blocks[p->blocks_sent % FAN_H5_BLOCKS];
     pthread_mutex_unlock(&p->lock);
     return block;
 }

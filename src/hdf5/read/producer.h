@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file producer.h  The root's end of a read: reads the dataset block by block, one or two blocks ahead of what is sent.
+ * @file producer.h  The root's end of a read: reads the dataset block by block, one or two blocks
+ * ahead of what is sent.
  *
- * A thread reads, because HDF5 reads and decompresses while it is called, and nothing would be sent meanwhile. The root's
- * own elements are delivered by it, too: so HDF5 is called by one thread at a time, and this one calls no MPI. With other
- * drivers than the common ones there is no thread, for HDF5 may call MPI then.
+ * A thread reads, because HDF5 reads and decompresses while it is called, and nothing would be sent
+ * meanwhile. The root's own elements are delivered by it, too: so HDF5 is called by one thread at a
+ * time, and this one calls no MPI. With other drivers than the common ones there is no thread, for
+ * HDF5 may call MPI then.
  */
 #ifndef FAN_HDF5_READ_PRODUCER_H
 #define FAN_HDF5_READ_PRODUCER_H
@@ -37,11 +39,17 @@ typedef struct fan_h5_producer {
     bool failed, stopped;
 } fan_h5_producer;
 
-/** Prepare to read what is selected in `space`, which must stay as it is. False, with the failure recorded, if it cannot. */
-bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties, hid_t wire,
-                           fan_h5_consumer *own, fan_h5_errors *errors);
+/**
+ * Prepare to read what is selected in `space`, which must stay as it is. False, with the failure
+ * recorded, if it cannot.
+ */
+bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties,
+                           hid_t wire, fan_h5_consumer *own, fan_h5_errors *errors);
 
-/** A fanout_source_fn. The first call starts the thread; `errors` and `own` are its own until fan_h5_producer_stop. */
+/**
+ * A fanout_source_fn. The first call starts the thread; `errors` and `own` are its own until
+ * fan_h5_producer_stop.
+ */
 int fan_h5_producer_give(void *producer, MPI_Count offset, void *buffer, size_t bytes);
 
 /** Wait for the thread, which reads no further. */

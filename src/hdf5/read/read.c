@@ -66,8 +66,10 @@ static bool look_at_types(reading *r, hid_t file_type, shared_facts *facts)
     if (obstacle != NULL)
         return fan_h5_fail(errors, "the dataset has %s, which cannot be sent", obstacle);
     facts->total = r->total;
-    facts->conversion = fan_h5_choose_conversion(file_type, r->to.type, r->from.properties != H5P_DEFAULT);
-    if (H5Tencode(file_type, NULL, &facts->file_type_bytes) < 0 || H5Tencode(r->to.type, NULL, &facts->mem_type_bytes) < 0)
+    facts->conversion =
+        fan_h5_choose_conversion(file_type, r->to.type, r->from.properties != H5P_DEFAULT);
+    if (H5Tencode(file_type, NULL, &facts->file_type_bytes) < 0 ||
+        H5Tencode(r->to.type, NULL, &facts->mem_type_bytes) < 0)
         return fan_h5_fail_by_hdf5(errors, "the types cannot be encoded");
     return true;
 }
@@ -80,7 +82,8 @@ static bool encode(reading *r, hid_t file_type, shared_facts facts, unsigned cha
         return fan_h5_fail(&r->call.errors, "no memory for types");
     unsigned char *first = *message + sizeof facts, *second = first + facts.file_type_bytes;
     memcpy(*message, &facts, sizeof facts);
-    if (H5Tencode(file_type, first, &facts.file_type_bytes) < 0 || H5Tencode(r->to.type, second, &facts.mem_type_bytes) < 0)
+    if (H5Tencode(file_type, first, &facts.file_type_bytes) < 0 ||
+        H5Tencode(r->to.type, second, &facts.mem_type_bytes) < 0)
         return fan_h5_fail_by_hdf5(&r->call.errors, "the types cannot be encoded");
     return true;
 }
@@ -116,21 +119,24 @@ static bool receive(reading *r, unsigned char **message, int64_t bytes)
 }
 
 /*
- * What travels. Where ranks have different types in memory, it must not be the root's, which may hold less than another's. The
- * root decodes, too: so the type is that of elements in memory, which the dataset's own need not be.
+ * What travels. Where ranks have different types in memory, it must not be the root's, which may
+ * hold less than another's. The root decodes, too: so the type is that of elements in memory, which
+ * the dataset's own need not be.
  */
 static bool agree_on_wire(reading *r, const unsigned char *message)
 {
     shared_facts facts;
     memcpy(&facts, message, sizeof facts);
-    hid_t file_type = H5Tdecode(message + sizeof facts), mem_type = H5Tdecode(message + sizeof facts + facts.file_type_bytes);
+    hid_t file_type = H5Tdecode(message + sizeof facts),
+          mem_type = H5Tdecode(message + sizeof facts + facts.file_type_bytes);
     if (file_type < 0 || mem_type < 0)
         fan_h5_fail_by_hdf5(&r->call.errors, "the root's types cannot be decoded");
     else if (H5Iget_type(r->to.type) != H5I_DATATYPE)
         fan_h5_fail(&r->call.errors, "the memory type is no datatype");
     int64_t others = fan_h5_good(&r->call.errors) && H5Tequal(mem_type, r->to.type) <= 0;
     bool good = fan_h5_agree(&r->call, &others);
-    bool as_in_file = facts.conversion == FAN_H5_BY_RECEIVERS || (facts.conversion == FAN_H5_BY_ANYBODY && others);
+    bool as_in_file = facts.conversion == FAN_H5_BY_RECEIVERS ||
+                      (facts.conversion == FAN_H5_BY_ANYBODY && others);
     r->total = facts.total;
     r->wire = as_in_file ? file_type : mem_type;
     if (as_in_file ? mem_type >= 0 : file_type >= 0)
@@ -142,7 +148,8 @@ static bool share(reading *r)
 {
     unsigned char *message = NULL;
     int64_t bytes = fan_h5_is_root(&r->call) ? prepare_root(r, &message) : 0;
-    bool good = fan_h5_agree(&r->call, &bytes) && receive(r, &message, bytes) && agree_on_wire(r, message);
+    bool good =
+        fan_h5_agree(&r->call, &bytes) && receive(r, &message, bytes) && agree_on_wire(r, message);
     free(message);
     return good;
 }
@@ -170,7 +177,8 @@ static void stream(reading *r)
     MPI_Count bytes = (MPI_Count)(r->total * H5Tget_size(r->wire));
     fanout_sink_fn *sink = !is_root && wants_elements(r) ? fan_h5_consumer_take : NULL;
     void *state = is_root ? (void *)&r->producer : (void *)&r->consumer;
-    int code = fanout_stream(bytes, fan_h5_producer_give, sink, state, r->call.root, r->call.comm, MPI_INFO_NULL);
+    int code = fanout_stream(bytes, fan_h5_producer_give, sink, state, r->call.root, r->call.comm,
+                             MPI_INFO_NULL);
     if (is_root)
         fan_h5_producer_stop(&r->producer);
     judge(r, code);
@@ -179,7 +187,8 @@ static void stream(reading *r)
 static bool prepare_producer(reading *r)
 {
     fan_h5_consumer *own = wants_elements(r) ? &r->consumer : NULL;
-    return fan_h5_producer_begin(&r->producer, r->from.dataset, r->space, r->from.properties, r->wire, own, &r->call.errors);
+    return fan_h5_producer_begin(&r->producer, r->from.dataset, r->space, r->from.properties,
+                                 r->wire, own, &r->call.errors);
 }
 
 static void deliver(reading *r)
@@ -211,17 +220,22 @@ static herr_t read_on_all(reading *r, const char *function, int root, MPI_Comm c
     return fan_h5_call_end(&r->call);
 }
 
-herr_t fanout_h5_read(hid_t dset, hid_t mem_type, hid_t mem_space, hid_t file_space, hid_t dxpl, void *buf, int root,
-                      MPI_Comm comm)
+herr_t fanout_h5_read(hid_t dset, hid_t mem_type, hid_t mem_space, hid_t file_space, hid_t dxpl,
+                      void *buf, int root, MPI_Comm comm)
 {
-    reading r = {.from = {dset, file_space, dxpl}, .to = {.type = mem_type, .space = mem_space, .buffer = buf}};
+    reading r = {.from = {dset, file_space, dxpl},
+                 .to = {.type = mem_type, .space = mem_space, .buffer = buf}};
     return read_on_all(&r, __func__, root, comm);
 }
 
-herr_t fanout_h5_read_blocks(hid_t dset, hid_t mem_type, hid_t file_space, hid_t dxpl, fanout_h5_block_fn *callback,
-                             void *state, int root, MPI_Comm comm)
+herr_t fanout_h5_read_blocks(hid_t dset, hid_t mem_type, hid_t file_space, hid_t dxpl,
+                             fanout_h5_block_fn *callback, void *state, int root, MPI_Comm comm)
 {
     reading r = {.from = {dset, file_space, dxpl},
-                 .to = {.type = mem_type, .in_blocks = true, .space = H5S_ALL, .callback = callback, .state = state}};
+                 .to = {.type = mem_type,
+                        .in_blocks = true,
+                        .space = H5S_ALL,
+                        .callback = callback,
+                        .state = state}};
     return read_on_all(&r, __func__, root, comm);
 }

@@ -59,7 +59,8 @@ static bool has_member(hid_t file_type, hid_t mem_type, unsigned m)
     H5free_memory(name);
     if (index < 0)
         return false;
-    hid_t in_memory = H5Tget_member_type(mem_type, m), in_file = H5Tget_member_type(file_type, (unsigned)index);
+    hid_t in_memory = H5Tget_member_type(mem_type, m),
+          in_file = H5Tget_member_type(file_type, (unsigned)index);
     bool all = has_all_members(in_file, in_memory);
     H5Tclose(in_memory);
     H5Tclose(in_file);

@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include "lib/call/buffer.h"
-#include "lib/deliver/delivery.h"
-#include "lib/state/errors.h"
 #include "lib/call/hand_over.h"
+#include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/errors.h"
 
 static fan_status broadcast(const fan_call *call, int *mpi_code)
 {
@@ -15,12 +15,12 @@ static fan_status broadcast(const fan_call *call, int *mpi_code)
     if (status != FAN_OK)
         return status;
     fan_delivery_task task = {.state = state,
-                     .node = state->map.node,
-                     .params = &state->params,
-                     .planned = &state->planned,
-                     .bytes = call->bytes,
-                     .root = call->root,
-                     .store = fan_buffer_store(&buffer, state->rank == call->root)};
+                              .node = state->map.node,
+                              .params = &state->params,
+                              .planned = &state->planned,
+                              .bytes = call->bytes,
+                              .root = call->root,
+                              .store = fan_buffer_store(&buffer, state->rank == call->root)};
     status = fan_pending_deliver(&task, mpi_code);
     fan_buffer_free(&buffer);
     return status;
@@ -29,7 +29,8 @@ static fan_status broadcast(const fan_call *call, int *mpi_code)
 int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm)
 {
     int code;
-    fan_call call = {.buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    fan_call call = {
+        .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
     switch (fan_call_judge(&call, &code)) {
     case FAN_IS_MPIS: return fan_hand_over(&call);
     case FAN_IS_REFUSED: return code;

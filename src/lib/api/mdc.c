@@ -36,8 +36,8 @@ static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice)
     for (int i = 0; i < mdc->axes; i++) {
         lattice->extent[i] = mdc->extent[i];
         lattice->factor[i] = mdc->factor[i];
-        if (mdc->extent[i] < 0 || mdc->factor[i] < 1
-            || __builtin_mul_overflow(descriptors, lattice->factor[i], &descriptors))
+        if (mdc->extent[i] < 0 || mdc->factor[i] < 1 ||
+            __builtin_mul_overflow(descriptors, lattice->factor[i], &descriptors))
             return false;
         empty |= mdc->extent[i] == 0;
     }
@@ -71,9 +71,12 @@ static void next_descriptor(const mdc_stream *s, struct place *at)
     at->end += descriptor_bytes(s, at->descriptor);
 }
 
-/* A piece may begin and end inside of an element. Returns how many bytes were moved: a part of one, or whole ones. */
-static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t offset, char *piece, int64_t bytes,
-                         direction way)
+/*
+ * A piece may begin and end inside of an element. Returns how many bytes were moved: a part of one,
+ * or whole ones.
+ */
+static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t offset, char *piece,
+                         int64_t bytes, direction way)
 {
     int64_t size = (int64_t)s->bytes;
     int64_t element = (offset - at->start) / size, inside = (offset - at->start) % size;
@@ -92,8 +95,8 @@ static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t of
 }
 
 /* Move what a piece has of the descriptor at `at`. Returns its bytes. */
-static int64_t move_descriptor(const mdc_stream *s, const struct place *at, int64_t offset, char *piece, int64_t bytes,
-                               direction way)
+static int64_t move_descriptor(const mdc_stream *s, const struct place *at, int64_t offset,
+                               char *piece, int64_t bytes, direction way)
 {
     int64_t rest = at->end - offset, done = 0;
     if (rest > bytes)
@@ -109,12 +112,15 @@ static int read_array(void *state, MPI_Count offset, void *buffer, size_t bytes)
     for (int64_t done = 0; done < (int64_t)bytes;) {
         while (s->reading.end <= offset + done)
             next_descriptor(s, &s->reading);
-        done += move_descriptor(s, &s->reading, offset + done, (char *)buffer + done, (int64_t)bytes - done, OUT_OF_ARRAY);
+        done += move_descriptor(s, &s->reading, offset + done, (char *)buffer + done,
+                                (int64_t)bytes - done, OUT_OF_ARRAY);
     }
     return 0;
 }
 
-/* Tell of the descriptors that end where the stream has come to; empty ones end where they begin. */
+/*
+ * Tell of the descriptors that end where the stream has come to; empty ones end where they begin.
+ */
 static int tell_completed(mdc_stream *s, int64_t end)
 {
     while (s->writing.end <= end && s->writing.descriptor < fan_mdc_descriptors(&s->lattice)) {
@@ -136,14 +142,15 @@ static int write_array(void *state, MPI_Count offset, const void *buffer, size_t
         if (s->is_root)
             done += rest < (int64_t)bytes - done ? rest : (int64_t)bytes - done;
         else
-            done += move_descriptor(s, &s->writing, offset + done, piece + done, (int64_t)bytes - done, INTO_ARRAY);
+            done += move_descriptor(s, &s->writing, offset + done, piece + done,
+                                    (int64_t)bytes - done, INTO_ARRAY);
         stop = tell_completed(s, offset + done);
     }
     return stop;
 }
 
-int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed, void *state, int root, MPI_Comm comm,
-                     MPI_Info info)
+int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed, void *state,
+                     int root, MPI_Comm comm, MPI_Info info)
 {
     mdc_stream s = {.array = array, .completed = completed, .state = state};
     int rank = MPI_PROC_NULL;
@@ -168,7 +175,8 @@ static fan_mdctool_type kind_of(MPI_Datatype type)
     return type == MPI_FLOAT ? FAN_MDC_FLOAT : type == MPI_DOUBLE ? FAN_MDC_DOUBLE : FAN_MDC_OTHER;
 }
 
-int fanout_mdc_fill(void *array, const fanout_mdc *mdc, const int *present, MPI_Datatype type, const void *fill_value)
+int fanout_mdc_fill(void *array, const fanout_mdc *mdc, const int *present, MPI_Datatype type,
+                    const void *fill_value)
 {
     fan_mdc_lattice lattice;
     int size, code = MPI_Type_size(type, &size);
@@ -186,7 +194,8 @@ int fanout_mdc_fill(void *array, const fanout_mdc *mdc, const int *present, MPI_
         there[d] = present[d] != 0;
         some += there[d];
     }
-    bool filled = fan_mdc_fill(&lattice, there, kind_of(type), mdc->element_bytes, fill_value, array);
+    bool filled =
+        fan_mdc_fill(&lattice, there, kind_of(type), mdc->element_bytes, fill_value, array);
     free(there);
     return some == 0 ? MPI_ERR_ARG : filled ? MPI_SUCCESS : MPI_ERR_NO_MEM;
 }

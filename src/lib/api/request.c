@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "lib/call/buffer.h"
-#include "lib/state/errors.h"
 #include "lib/call/hand_over.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/errors.h"
 
 #include <stdlib.h>
 
@@ -13,10 +13,10 @@ struct fanout_request_s {
     bool persistent;
     bool active;
     bool handed_over;
-    MPI_Request mpi;         /* of a broadcast that was handed over */
-    MPI_Datatype datatype;   /* a persistent one's own */
-    fan_params params;       /* a persistent one's own */
-    fan_planned planned;     /* a persistent one's own */
+    MPI_Request mpi;       /* of a broadcast that was handed over */
+    MPI_Datatype datatype; /* a persistent one's own */
+    fan_params params;     /* a persistent one's own */
+    fan_planned planned;   /* a persistent one's own */
     fan_buffer buffer;
     fan_pending pending;
 };
@@ -36,12 +36,12 @@ static void start_ours(fanout_request r)
 {
     fan_comm_state *state = r->call.state;
     fan_delivery_task task = {.state = state,
-                     .node = state->nonblocking_node,
-                     .params = r->persistent ? &r->params : &state->params,
-                     .planned = r->persistent ? &r->planned : &state->planned,
-                     .bytes = r->call.bytes,
-                     .root = r->call.root,
-                     .store = fan_buffer_store(&r->buffer, state->rank == r->call.root)};
+                              .node = state->nonblocking_node,
+                              .params = r->persistent ? &r->params : &state->params,
+                              .planned = r->persistent ? &r->planned : &state->planned,
+                              .bytes = r->call.bytes,
+                              .root = r->call.root,
+                              .store = fan_buffer_store(&r->buffer, state->rank == r->call.root)};
     fan_pending_start(&r->pending, &task);
 }
 
@@ -72,7 +72,9 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info, int *mpi_code)
     return status;
 }
 
-/* The datatype of a persistent request that MPI does may be freed by the user before it is started. */
+/*
+ * The datatype of a persistent request that MPI does may be freed by the user before it is started.
+ */
 static int keep_datatype(fanout_request r)
 {
     if (!r->persistent || !r->handed_over || r->call.datatype == MPI_DATATYPE_NULL)
@@ -123,24 +125,27 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
 int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
                     fanout_request *request)
 {
-    fan_call call = {.buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    fan_call call = {
+        .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
     return make(&call, false, MPI_INFO_NULL, request);
 }
 
-int fanout_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, fanout_request *request)
+int fanout_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                  fanout_request *request)
 {
     return fanout_ibcast_c(buffer, count, datatype, root, comm, request);
 }
 
-int fanout_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
-                        fanout_request *request)
+int fanout_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root,
+                        MPI_Comm comm, MPI_Info info, fanout_request *request)
 {
-    fan_call call = {.buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    fan_call call = {
+        .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
     return make(&call, true, info, request);
 }
 
-int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
-                      fanout_request *request)
+int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                      MPI_Info info, fanout_request *request)
 {
     return fanout_bcast_init_c(buffer, count, datatype, root, comm, info, request);
 }

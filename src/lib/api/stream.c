@@ -4,8 +4,8 @@
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
-#include "lib/state/errors.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/errors.h"
 
 typedef struct callbacks {
     fanout_source_fn *source; /* of a stream of known length */
@@ -52,8 +52,8 @@ static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)
 }
 
 /* `length` receives that of a stream of FAN_UNKNOWN_LENGTH. */
-static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length,
-                          int *mpi_code)
+static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,
+                          int64_t *length, int *mpi_code)
 {
     fan_comm_state *state;
     fan_params params;
@@ -68,20 +68,22 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         status = fan_comm_state_know_hosts(state, mpi_code);
     if (status != FAN_OK || bytes == 0)
         return status;
-    fan_delivery_task task = {.state = state,
-                     .node = state->map.node,
-                     .params = &params,
-                     .bytes = bytes,
-                     .length = length,
-                     .root = root,
-                     .bounded = true,
-                     .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
-                               .drain = c->sink == NULL ? NULL : drain,
-                               .state = c}};
+    fan_delivery_task task = {
+        .state = state,
+        .node = state->map.node,
+        .params = &params,
+        .bytes = bytes,
+        .length = length,
+        .root = root,
+        .bounded = true,
+        .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
+                  .drain = c->sink == NULL ? NULL : drain,
+                  .state = c}};
     return fan_pending_deliver(&task, mpi_code);
 }
 
-static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info, int64_t *length)
+static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,
+                  int64_t *length)
 {
     if (comm == MPI_COMM_NULL)
         return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
@@ -92,16 +94,16 @@ static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_In
     return fan_error_raise(comm, status, fan_error_code(status, code));
 }
 
-int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state, int root,
-                  MPI_Comm comm, MPI_Info info)
+int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state,
+                  int root, MPI_Comm comm, MPI_Info info)
 {
     callbacks c = {.source = source, .sink = sink, .state = state};
     MPI_Count possible = bytes < FAN_UNKNOWN_LENGTH ? bytes : -1;
     return stream(possible, &c, root, comm, info, NULL);
 }
 
-int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn *sink, void *state, int root, MPI_Comm comm,
-                         MPI_Info info, MPI_Count *bytes)
+int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn *sink, void *state, int root,
+                         MPI_Comm comm, MPI_Info info, MPI_Count *bytes)
 {
     callbacks c = {.reader = reader, .sink = sink, .state = state};
     int64_t length = 0;

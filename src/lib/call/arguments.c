@@ -16,8 +16,8 @@ static MPI_Comm judge = MPI_COMM_NULL;
 static pthread_once_t judge_made = PTHREAD_ONCE_INIT;
 
 /*
- * Not MPI_Comm_dup, which would call the user's attribute functions, nor MPI_Comm_create, which may meet collective
- * calls of other threads on MPI_COMM_SELF.
+ * Not MPI_Comm_dup, which would call the user's attribute functions, nor MPI_Comm_create, which may
+ * meet collective calls of other threads on MPI_COMM_SELF.
  */
 static void make_judge(void)
 {
@@ -29,18 +29,22 @@ static void make_judge(void)
     MPI_Comm_set_errhandler(judge, MPI_ERRORS_RETURN);
 }
 
-/* MPI_BOTTOM is NULL in all MPI libraries that we know: data that starts there is no data. Open MPI does not look. */
+/*
+ * MPI_BOTTOM is NULL in all MPI libraries that we know: data that starts there is no data. Open MPI
+ * does not look.
+ */
 static bool starts_nowhere(const void *buffer, MPI_Datatype datatype)
 {
     MPI_Aint lower = 0, extent = 0;
-    return buffer == NULL && MPI_Type_get_true_extent(datatype, &lower, &extent) == MPI_SUCCESS && lower == 0 &&
-           extent > 0;
+    return buffer == NULL && MPI_Type_get_true_extent(datatype, &lower, &extent) == MPI_SUCCESS &&
+           lower == 0 && extent > 0;
 }
 
 bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype)
 {
     pthread_once(&judge_made, make_judge);
-    if (buffer == MPI_IN_PLACE || PMPI_Send(buffer, count > 0, datatype, MPI_PROC_NULL, 0, judge) != MPI_SUCCESS)
+    if (buffer == MPI_IN_PLACE ||
+        PMPI_Send(buffer, count > 0, datatype, MPI_PROC_NULL, 0, judge) != MPI_SUCCESS)
         return false;
     return count == 0 || !starts_nowhere(buffer, datatype);
 }
@@ -91,7 +95,10 @@ static void join(party *p, int rank)
     p->last = rank;
 }
 
-/* How many parties there are when `rank` has joined one. Beyond `MOST_PARTIES` they are only counted. */
+/*
+ * How many parties there are when `rank` has joined one. Beyond `MOST_PARTIES` they are only
+ * counted.
+ */
 static int assign(party *parties, int count, arguments given, int rank)
 {
     for (int i = 0; i < count && i < MOST_PARTIES; i++)
@@ -128,7 +135,10 @@ static fan_status disagree(party *parties, int count)
                     count > MOST_PARTIES ? "; and others" : "");
 }
 
-/* Every rank tells its own in turn: it needs no memory, and time does not matter when something is wrong. */
+/*
+ * Every rank tells its own in turn: it needs no memory, and time does not matter when something is
+ * wrong.
+ */
 static fan_status hear_all(const fan_comm_state *state, arguments own, int *mpi_code)
 {
     party parties[MOST_PARTIES];
@@ -148,7 +158,8 @@ static fan_status hear_all(const fan_comm_state *state, arguments own, int *mpi_
     return status;
 }
 
-fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root, int *mpi_code)
+fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root,
+                                 int *mpi_code)
 {
     arguments own = {bytes, root};
     int64_t most[] = {bytes, -bytes, root, -root};

@@ -16,8 +16,8 @@ static bool is_sane(const fan_call *c)
     int inter, size;
     if (MPI_Comm_test_inter(c->comm, &inter) != MPI_SUCCESS || inter)
         return false;
-    return MPI_Comm_size(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 && c->root < size &&
-           fan_arguments_accepted(c->buffer, c->count, c->datatype);
+    return MPI_Comm_size(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 &&
+           c->root < size && fan_arguments_accepted(c->buffer, c->count, c->datatype);
 }
 
 /* MPI_SUCCESS, or what is to be raised. */
@@ -62,8 +62,12 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
         *code = fan_error_code(status, *code);
         return refuse(call, status, code);
     }
-    /* Open MPI returns at once on ranks with no element, and waits for them on ranks with elements of no data. */
+    /*
+     * Open MPI returns at once on ranks with no element, and waits for them on ranks with elements
+     * of no data.
+     */
     if (call->bytes == 0)
         call->count = 0;
-    return call->bytes == 0 || fan_delivery_is_small(call->state, call->bytes) ? FAN_IS_MPIS : FAN_IS_OURS;
+    return call->bytes == 0 || fan_delivery_is_small(call->state, call->bytes) ? FAN_IS_MPIS
+                                                                               : FAN_IS_OURS;
 }

@@ -23,8 +23,8 @@ typedef enum fan_verdict {
 } fan_verdict;
 
 /**
- * Who does it; the same on all ranks, unless an argument is wrong. Collective the first time on a communicator, and
- * with the parameter `check`. `code` receives what to return if it is refused.
+ * Who does it; the same on all ranks, unless an argument is wrong. Collective the first time on a
+ * communicator, and with the parameter `check`. `code` receives what to return if it is refused.
  */
 fan_verdict fan_call_judge(fan_call *call, int *code);
 

@@ -30,7 +30,8 @@ static int make_large_type(MPI_Count count, MPI_Datatype datatype, MPI_Datatype 
 }
 
 /* `request` NULL: wait for it. */
-static int broadcast(const fan_call *call, MPI_Count count, MPI_Datatype datatype, MPI_Request *request)
+static int broadcast(const fan_call *call, MPI_Count count, MPI_Datatype datatype,
+                     MPI_Request *request)
 {
     if (request == NULL)
         return PMPI_Bcast(call->buffer, (int)count, datatype, call->root, call->comm);
@@ -59,7 +60,8 @@ static int hand_over(const fan_call *call, MPI_Request *request)
 {
     if (request == NULL)
         return PMPI_Bcast_c(call->buffer, call->count, call->datatype, call->root, call->comm);
-    return PMPI_Ibcast_c(call->buffer, call->count, call->datatype, call->root, call->comm, request);
+    return PMPI_Ibcast_c(call->buffer, call->count, call->datatype, call->root, call->comm,
+                         request);
 }
 #endif
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file hand_over.h  The MPI library's own broadcast. It also judges wrong arguments, and raises its own errors. */
+/**
+ * @file hand_over.h  The MPI library's own broadcast. It also judges wrong arguments, and raises
+ * its own errors.
+ */
 #ifndef FAN_LIB_CALL_HAND_OVER_H
 #define FAN_LIB_CALL_HAND_OVER_H
 

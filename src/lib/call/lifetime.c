@@ -33,8 +33,8 @@ static void unlink_state(fan_comm_state *state)
 }
 
 /*
- * Called by MPI when the user's communicator is freed: collective, unless in MPI_Finalize, where ranks may come to their
- * communicators in different order.
+ * Called by MPI when the user's communicator is freed: collective, unless in MPI_Finalize, where
+ * ranks may come to their communicators in different order.
  */
 static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
@@ -51,8 +51,9 @@ static fan_comm_state *next_recorded(void)
 {
     fan_comm_state *state, *next = NULL;
     pthread_mutex_lock(&list_lock);
-    LIST_FOREACH(state, &all_states, link)
-        if (state->recorder != NULL && (next == NULL || fan_recorder_precedes(state->recorder, next->recorder)))
+    LIST_FOREACH (state, &all_states, link)
+        if (state->recorder != NULL &&
+            (next == NULL || fan_recorder_precedes(state->recorder, next->recorder)))
             next = state;
     pthread_mutex_unlock(&list_lock);
     return next;
@@ -66,9 +67,10 @@ static void end_all_recordings(void)
 }
 
 /*
- * Called by MPI at the beginning of MPI_Finalize, which deletes the attributes of MPI_COMM_SELF first. States are left to
- * MPI, which may or may not delete the attributes of other communicators: not all of them are still there. (If the user's
- * own delete function broadcast on a communicator that was being freed, its state was made too late to be deleted.)
+ * Called by MPI at the beginning of MPI_Finalize, which deletes the attributes of MPI_COMM_SELF
+ * first. States are left to MPI, which may or may not delete the attributes of other communicators:
+ * not all of them are still there. (If the user's own delete function broadcast on a communicator
+ * that was being freed, its state was made too late to be deleted.)
  */
 static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
@@ -86,7 +88,8 @@ static int make_keyvals(void)
     int code = MPI_SUCCESS;
     if (state_keyval == MPI_KEYVAL_INVALID) {
         int keyval;
-        code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
+        code =
+            MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
         if (code == MPI_SUCCESS)
             code = MPI_Comm_set_attr(MPI_COMM_SELF, finalize_keyval, NULL);
         if (code == MPI_SUCCESS)

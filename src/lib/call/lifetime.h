@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file lifetime.h  The state of a communicator is an attribute of it: made at first use, freed with it. */
+/**
+ * @file lifetime.h  The state of a communicator is an attribute of it: made at first use, freed
+ * with it.
+ */
 #ifndef FAN_LIB_CALL_LIFETIME_H
 #define FAN_LIB_CALL_LIFETIME_H
 

@@ -22,10 +22,10 @@ bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes)
 fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
 {
     return (fan_plan_request){.bytes = bytes,
-                         .nodes = state->map.nodes,
-                         .root = state->map.node_of[root],
-                         .local = state->map.largest,
-                         .order = state->order};
+                              .nodes = state->map.nodes,
+                              .root = state->map.node_of[root],
+                              .local = state->map.largest,
+                              .order = state->order};
 }
 
 static int speaker(const void *state, int node)
@@ -35,7 +35,8 @@ static int speaker(const void *state, int node)
 }
 
 /* Plans speak of nodes; messages go to the ranks that speak for them. */
-static fan_status make_schedule(const fan_delivery_task *task, const fan_plan *plan, fan_phase phase, fan_schedule *schedule)
+static fan_status make_schedule(const fan_delivery_task *task, const fan_plan *plan,
+                                fan_phase phase, fan_schedule *schedule)
 {
     int node = task->state->map.node_of[task->state->rank];
     fan_status status = fan_plan_schedule(plan, node, phase, schedule);
@@ -70,7 +71,8 @@ static fan_status make_plan(const fan_delivery_task *task, fan_planned *planned)
     fan_planned_forget(planned);
     fan_plan_request request = fan_delivery_request(task->state, task->bytes, task->root);
     request.bounded = task->bounded;
-    fan_status status = has_shared_source(task) ? plan_for_shared_source(&request, planned) : FAN_OK;
+    fan_status status =
+        has_shared_source(task) ? plan_for_shared_source(&request, planned) : FAN_OK;
     if (status != FAN_OK)
         return status;
     planned->plan = fan_plan_choose(&request, task->params);
@@ -90,7 +92,8 @@ static fan_status window_slots(const fan_plan *plan, int64_t *slots)
 {
     *slots = fan_plan_engine_slots(plan);
     if (*slots > MOST_SLOTS)
-        return fan_fail(FAN_ERR_ARGUMENT, "a window of %lld chunks is too large; make FANOUT_CHUNK_BYTES larger",
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "a window of %lld chunks is too large; make FANOUT_CHUNK_BYTES larger",
                         (long long)*slots);
     return FAN_OK;
 }
@@ -108,8 +111,8 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
     fan_status status = window_slots(plan, &config.slots);
     if (status != FAN_OK)
         return status;
-    status = fan_mpi_transport_init(&d->transport, d->task.state->comm, (int)config.slots, plan->sends,
-                                    plan->layout.subfiles);
+    status = fan_mpi_transport_init(&d->transport, d->task.state->comm, (int)config.slots,
+                                    plan->sends, plan->layout.subfiles);
     if (status != FAN_OK)
         return status;
     config.transport = fan_mpi_transport_interface(&d->transport);
@@ -167,8 +170,9 @@ static void begin_messages(fan_delivery *d)
 {
     fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
     d->uses_messages = true;
-    d->outer = d->relays ? fan_relay_begin(&d->relay, &d->task.node->ring, &d->task.store, d->task.bytes)
-                         : d->task.store;
+    d->outer = d->relays
+                   ? fan_relay_begin(&d->relay, &d->task.node->ring, &d->task.store, d->task.bytes)
+                   : d->task.store;
     d->status = make_plan(&d->task, planned);
     d->chosen = planned;
     if (d->status != FAN_OK)
@@ -203,7 +207,8 @@ static bool is_speaker(const fan_delivery_task *task)
 static void describe_to_reader(fan_delivery *d)
 {
     fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
-    if (d->task.state->trace == NULL || d->task.state->map.nodes == 1 || make_plan(&d->task, planned) != FAN_OK)
+    if (d->task.state->trace == NULL || d->task.state->map.nodes == 1 ||
+        make_plan(&d->task, planned) != FAN_OK)
         return;
     d->chosen = planned;
     describe(d);
@@ -219,7 +224,8 @@ static void begin_memory(fan_delivery *d)
     fan_stage_begin(&d->stage, ring, &d->task.store, d->task.bytes, writer == rank, rank);
     describe_to_reader(d);
     if (writer != rank)
-        d->reading = fan_trace_begin(d->task.state->trace, (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
+        d->reading = fan_trace_begin(d->task.state->trace,
+                                     (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
 
 void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
@@ -275,7 +281,10 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
     }
 }
 
-/* Messages and pieces that are on their way may still touch the cells of the engine: they are left to them. */
+/*
+ * Messages and pieces that are on their way may still touch the cells of the engine: they are left
+ * to them.
+ */
 static void abandon(fan_delivery *d)
 {
     fan_view view = {0};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file delivery.h  One broadcast on a communicator: by messages between nodes, through memory inside them. */
+/**
+ * @file delivery.h  One broadcast on a communicator: by messages between nodes, through memory
+ * inside them.
+ */
 #ifndef FAN_LIB_DELIVER_DELIVERY_H
 #define FAN_LIB_DELIVER_DELIVERY_H
 
@@ -9,14 +12,17 @@
 #include "lib/state/comm_state.h"
 
 /**
- * True if MPI_Bcast is to do it: fewer bytes than the parameter min_bytes, or than 32 times that between two ranks
- * that share memory and are alone. MPI copies once from one to the other, we copy in and out, and only for large data
- * is it faster that both copy at the same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is
- * connected, unless `bytes` is below min_bytes.
+ * True if MPI_Bcast is to do it: fewer bytes than the parameter min_bytes, or than 32 times that
+ * between two ranks that share memory and are alone. MPI copies once from one to the other, we copy
+ * in and out, and only for large data is it faster that both copy at the same time (Open MPI 4.1.4
+ * on 2 cores: always from 2 MiB on). The state is connected, unless `bytes` is below min_bytes.
  */
 bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
 
-/** What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is connected. */
+/**
+ * What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is
+ * connected.
+ */
 fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
 
 /** What is to be delivered. Equal on all ranks, but for the store. */
@@ -24,37 +30,43 @@ typedef struct fan_delivery_task {
     fan_comm_state *state; /**< connected */
     fan_node *node;        /**< whose ring to use: the state's, or one like it */
     const fan_params *params;
-    fan_planned *planned;  /**< where the plan is kept, NULL: not kept. A kept one that fits is used again */
-    int64_t bytes;         /**< at least 1, or FAN_UNKNOWN_LENGTH */
-    int64_t *length;       /**< receives what that came to, NULL: nobody asks */
+    fan_planned
+        *planned; /**< where the plan is kept, NULL: not kept. A kept one that fits is used again */
+    int64_t bytes;   /**< at least 1, or FAN_UNKNOWN_LENGTH */
+    int64_t *length; /**< receives what that came to, NULL: nobody asks */
     int root;
-    bool bounded;          /**< a stream, which the parameter `timeout` is for: the state knows the hosts then */
+    bool
+        /** a stream, which the parameter `timeout` is for: the state knows the hosts then */
+        bounded;
     fan_store store;
 } fan_delivery_task;
 
 /** A task in progress. */
 typedef struct fan_delivery {
     fan_delivery_task task;
-    fan_planned own;          /* the plan of a task that keeps none */
+    fan_planned own; /* the plan of a task that keeps none */
     const fan_planned *chosen;
     fan_relay relay;
-    bool relays;              /* other ranks of the node get what this one receives */
+    bool relays; /* other ranks of the node get what this one receives */
     bool uses_messages;
-    fan_store outer;          /* the store of the engine */
-    fan_schedule serving;     /* what runs after the chosen schedule, if anything does */
+    fan_store outer;      /* the store of the engine */
+    fan_schedule serving; /* what runs after the chosen schedule, if anything does */
     bool serves;
     fan_mpi_transport transport;
-    fan_engine *engine;       /* NULL: no phase is running */
+    fan_engine *engine; /* NULL: no phase is running */
     fan_stage stage;
-    size_t reading;           /* from memory: its record in the trace */
-    int64_t steps;            /* done, when it was last looked at; with a timeout */
-    double last_step;         /* when that was */
+    size_t reading;   /* from memory: its record in the trace */
+    int64_t steps;    /* done, when it was last looked at; with a timeout */
+    double last_step; /* when that was */
     fan_status status;
     int mpi_code;
     bool finished;
 } fan_delivery;
 
-/** Begin. Deliveries of one communicator follow each other, in the same order on all ranks. `delivery` must stay where it is. */
+/**
+ * Begin. Deliveries of one communicator follow each other, in the same order on all ranks.
+ * `delivery` must stay where it is.
+ */
 void fan_delivery_begin(fan_delivery *delivery, const fan_delivery_task *task);
 
 /**

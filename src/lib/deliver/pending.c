@@ -15,7 +15,8 @@
 
 enum {
     POLLS_BEFORE_YIELD = 32, /* as in mpi_wait.c */
-    THREAD_PAUSE_NS = 50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
+    THREAD_PAUSE_NS =
+        50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
 };
 
 /* In the order of their start. */
@@ -95,7 +96,8 @@ static bool wants_thread(void)
     if (strcmp(how, "thread") != 0)
         fan_warn("FANOUT_PROGRESS=%s: the only value is thread", how);
     else if (level != MPI_THREAD_MULTIPLE)
-        fan_warn("FANOUT_PROGRESS=thread has no effect: the program has not asked for MPI_THREAD_MULTIPLE, or MPI has not got it");
+        fan_warn("FANOUT_PROGRESS=thread has no effect: the program has not asked for "
+                 "MPI_THREAD_MULTIPLE, or MPI has not got it");
     else
         return true;
     return false;
@@ -134,7 +136,10 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task)
     pthread_mutex_unlock(&lock);
 }
 
-/* Whoever has the lock does it. It may be this thread itself, which a sink or a wait inside brought here. */
+/*
+ * Whoever has the lock does it. It may be this thread itself, which a sink or a wait inside brought
+ * here.
+ */
 void fan_pending_all(void)
 {
     if (pthread_mutex_trylock(&lock) != 0)
@@ -148,7 +153,9 @@ static void poll(int *polls)
     fan_pending_all();
     if (++*polls <= POLLS_BEFORE_YIELD)
         return;
-    fan_mpi_progress(NULL); /* what this waits for may come through memory, from a rank that waits for a message */
+    fan_mpi_progress(
+        /* what this waits for may come through memory, from a rank that waits for a message */
+        NULL);
     sched_yield();
 }
 
@@ -182,7 +189,7 @@ static bool has_pending(const fan_comm_state *state)
     bool has = false;
     fan_pending *p;
     pthread_mutex_lock(&lock);
-    TAILQ_FOREACH(p, &all_pending, link)
+    TAILQ_FOREACH (p, &all_pending, link)
         has = has || p->task.state == state;
     pthread_mutex_unlock(&lock);
     return has;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file pending.h  Broadcasts in progress: which may go on, and that all of them do while one is waited for.
+ * @file pending.h  Broadcasts in progress: which may go on, and that all of them do while one is
+ * waited for.
  *
- * Those of one communicator run one after the other in the order of their calls, so that their messages cannot be
- * taken for each other's. Those of different communicators run side by side.
+ * Those of one communicator run one after the other in the order of their calls, so that their
+ * messages cannot be taken for each other's. Those of different communicators run side by side.
  *
- * They make progress in each call that tests or waits for a broadcast. With FANOUT_PROGRESS=thread in its environment
- * and MPI_THREAD_MULTIPLE a process has a thread for it as well.
+ * They make progress in each call that tests or waits for a broadcast. With FANOUT_PROGRESS=thread
+ * in its environment and MPI_THREAD_MULTIPLE a process has a thread for it as well.
  */
 #ifndef FAN_LIB_DELIVER_PENDING_H
 #define FAN_LIB_DELIVER_PENDING_H

@@ -53,11 +53,13 @@ static void make_absolute(char path[PATH_MAX], const char *name)
 static void name_file(const fan_recorder *r, char path[PATH_MAX])
 {
     const char *all = r->agreed.path, *slash = strrchr(all, '/'), *dot = strrchr(all, '.');
-    size_t stem = dot != NULL && (slash == NULL || dot > slash + 1) ? (size_t)(dot - all) : strlen(all);
+    size_t stem =
+        dot != NULL && (slash == NULL || dot > slash + 1) ? (size_t)(dot - all) : strlen(all);
     if (r->world_rank == 0)
         snprintf(path, PATH_MAX, "%s", all);
     else
-        snprintf(path, PATH_MAX, "%.*s.%d%.*s", (int)stem, all, r->world_rank, PATH_MAX / 2, all + stem);
+        snprintf(path, PATH_MAX, "%.*s.%d%.*s", (int)stem, all, r->world_rank, PATH_MAX / 2,
+                 all + stem);
 }
 
 static void name_file_alone(const fan_recorder *r, char path[PATH_MAX])
@@ -76,7 +78,10 @@ static bool open_output(const fan_recorder *r, bool alone, output *out)
 {
     char text[FAN_TRACE_TEXT];
     atomic_int *number = alone ? &written_alone : &written;
-    fan_record_communicator head = {.id = r->agreed.id, .number = atomic_load(number), .size = r->size, .epoch = r->agreed.epoch};
+    fan_record_communicator head = {.id = r->agreed.id,
+                                    .number = atomic_load(number),
+                                    .size = r->size,
+                                    .epoch = r->agreed.epoch};
     (alone ? name_file_alone : name_file)(r, out->path);
     out->writer = fan_recorder_module_load();
     if (out->writer == NULL || atomic_load(&refused))
@@ -149,14 +154,19 @@ static void warn_of_lost(const fan_record_rank *ranks, int count)
         losers += ranks[i].lost > 0;
     }
     if (lost > 0)
-        fan_warn("%s: %lld transfers of %d ranks are not in the trace: the limit of memory, FANOUT_TRACE_BYTES, was reached",
+        fan_warn("%s: %lld transfers of %d ranks are not in the trace: the limit of memory, "
+                 "FANOUT_TRACE_BYTES, was reached",
                  variable, lost, losers);
 }
 
 /* ---- of all ranks ---- */
 
-/* All of the others' transfers are received, whether they can be written or not: they must be able to go on. */
-static int receive_others(const fan_recorder *r, const fan_record_rank *ranks, output *out, fan_transfer *piece)
+/*
+ * All of the others' transfers are received, whether they can be written or not: they must be able
+ * to go on.
+ */
+static int receive_others(const fan_recorder *r, const fan_record_rank *ranks, output *out,
+                          fan_transfer *piece)
 {
     int code = MPI_SUCCESS;
     for (int rank = 1; rank < r->size; rank++)
@@ -170,7 +180,8 @@ static int receive_others(const fan_recorder *r, const fan_record_rank *ranks, o
     return code;
 }
 
-static int write_as_first(const fan_recorder *r, const fan_record_rank *ranks, output *out, fan_transfer *piece)
+static int write_as_first(const fan_recorder *r, const fan_record_rank *ranks, output *out,
+                          fan_transfer *piece)
 {
     out->writer->ranks(out->file, ranks, (size_t)r->size);
     write_broadcasts(r, out);
@@ -197,8 +208,9 @@ static int gather(const fan_recorder *r)
     if (code == MPI_SUCCESS && ready)
         code = MPI_Gather(&self, sizeof self, MPI_BYTE, ranks, sizeof self, MPI_BYTE, 0, r->comm);
     if (code == MPI_SUCCESS && ready)
-        code = r->rank == 0 ? write_as_first(r, ranks, &out, piece)
-                            : fan_mpi_trace_send(r->comm, r->trace.transfers, (int64_t)r->trace.count);
+        code = r->rank == 0
+                   ? write_as_first(r, ranks, &out, piece)
+                   : fan_mpi_trace_send(r->comm, r->trace.transfers, (int64_t)r->trace.count);
     free(ranks);
     free(piece);
     return code;
@@ -286,7 +298,9 @@ fan_trace *fan_recorder_trace(fan_recorder *recorder)
     return &recorder->trace;
 }
 
-/* What the caller's functions did does no harm to the communicator, and is in the trace at its end. */
+/*
+ * What the caller's functions did does no harm to the communicator, and is in the trace at its end.
+ */
 void fan_recorder_fail(fan_recorder *r, fan_status status)
 {
     if (status == FAN_ERR_SOURCE || status == FAN_ERR_SINK)

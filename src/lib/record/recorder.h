@@ -2,8 +2,9 @@
 /**
  * @file recorder.h  FANOUT_TRACE: what a communicator transfers, recorded and written to a file.
  *
- * Rank 0 of the communicator decides, and writes. The file is written when the communicator is freed, or when MPI_Finalize
- * begins. If a broadcast fails, each rank that has noticed writes what it has, to a file of its own.
+ * Rank 0 of the communicator decides, and writes. The file is written when the communicator is
+ * freed, or when MPI_Finalize begins. If a broadcast fails, each rank that has noticed writes what
+ * it has, to a file of its own.
  */
 #ifndef FAN_LIB_RECORD_RECORDER_H
 #define FAN_LIB_RECORD_RECORDER_H
@@ -19,7 +20,10 @@ typedef struct fan_recorder fan_recorder;
 /** Whether this process has FANOUT_TRACE in its environment. */
 bool fan_recorder_wanted(void);
 
-/** Begin. Collective over `comm`, which is private. NULL on all ranks, with a warning, if there is no memory for it. */
+/**
+ * Begin. Collective over `comm`, which is private. NULL on all ranks, with a warning, if there is
+ * no memory for it.
+ */
 fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t limit);
 
 fan_trace *fan_recorder_trace(fan_recorder *recorder);
@@ -30,7 +34,9 @@ void fan_recorder_fail(fan_recorder *recorder, fan_status status);
 /** An order that is the same on all processes. */
 bool fan_recorder_precedes(const fan_recorder *a, const fan_recorder *b);
 
-/** Write it and release it. Collective, but for ranks on which the communicator has become useless. */
+/**
+ * Write it and release it. Collective, but for ranks on which the communicator has become useless.
+ */
 void fan_recorder_end(fan_recorder *recorder);
 
 #endif

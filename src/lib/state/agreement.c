@@ -55,7 +55,10 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
     }
     if (status == FAN_OK)
         status = overlay_hints(hints, params);
-    /* What a source can do is for the program to say. A user may forbid it, but not ask a source for what it can't. */
+    /*
+     * What a source can do is for the program to say. A user may forbid it, but not ask a source
+     * for what it can't.
+     */
     int64_t may_share = params->shared_source;
     if (status == FAN_OK)
         status = fan_params_from_environment(params);
@@ -63,8 +66,8 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
     return status;
 }
 
-static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params, bool *traced,
-                        int *mpi_code)
+static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params,
+                        bool *traced, int *mpi_code)
 {
     decision d;
     memset(&d, 0, sizeof d);
@@ -86,7 +89,8 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     return FAN_OK;
 }
 
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced, int *mpi_code)
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced,
+                               int *mpi_code)
 {
     memset(params, 0, sizeof *params);
     return agree(comm, hints, true, params, traced, mpi_code);

@@ -4,9 +4,9 @@
 #include "lib/state/comm_state.h"
 
 #include "base/log.h"
+#include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
 #include "lib/where/hosts.h"
-#include "lib/record/recorder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,8 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_c
     return FAN_OK;
 }
 
-fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code)
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params,
+                                  int *mpi_code)
 {
     *params = state->params;
     return fan_agree_on_hints(state->user_comm, hints, params, mpi_code);
@@ -76,7 +77,8 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code)
 {
     fan_params params;
-    fan_status status = fan_agree_on_params(state->user_comm, hints, &params, &state->traced, mpi_code);
+    fan_status status =
+        fan_agree_on_params(state->user_comm, hints, &params, &state->traced, mpi_code);
     if (status != FAN_OK)
         return status;
     state->params = params;
@@ -91,7 +93,8 @@ static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
     if (status == FAN_OK)
         status = fan_node_map_make(&hosts, &state->params, &state->map, mpi_code);
     if (status == FAN_OK)
-        status = fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order, mpi_code);
+        status =
+            fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order, mpi_code);
     if (status != FAN_OK)
         fan_node_map_free(&state->map);
     fan_hosts_free(&hosts);
@@ -116,7 +119,8 @@ static fan_status find_own_node(fan_comm_state *state, fan_node **node, int *mpi
     return status;
 }
 
-fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible, int *mpi_code)
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible,
+                                              int *mpi_code)
 {
     if (state->nonblocking == FAN_UNPREPARED) {
         fan_status status = find_own_node(state, &state->nonblocking_node, mpi_code);
@@ -128,7 +132,8 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
             return mpi_failure(code, "MPI_Allreduce", mpi_code);
         state->nonblocking = failed ? FAN_NO_MEMORY_FOR_IT : FAN_PREPARED;
         if (failed && state->rank == 0)
-            fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no memory for them on some node",
+            fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no "
+                     "memory for them on some node",
                      state->size);
     }
     *impossible = state->nonblocking == FAN_NO_MEMORY_FOR_IT;
@@ -148,13 +153,15 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code)
     if (code == MPI_SUCCESS && !failed) {
         MPI_Get_processor_name(name, &length);
         snprintf(own, sizeof own, "%.*s", (int)sizeof own - 1, name);
-        code = MPI_Allgather(own, sizeof own, MPI_CHAR, state->hosts, sizeof own, MPI_CHAR, state->comm);
+        code = MPI_Allgather(own, sizeof own, MPI_CHAR, state->hosts, sizeof own, MPI_CHAR,
+                             state->comm);
     }
     if (code == MPI_SUCCESS && !failed)
         return FAN_OK;
     free(state->hosts);
     state->hosts = NULL;
-    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts") : mpi_failure(code, "MPI_Allgather", mpi_code);
+    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts")
+                  : mpi_failure(code, "MPI_Allgather", mpi_code);
 }
 
 /* Collective. Without memory there is no trace. */

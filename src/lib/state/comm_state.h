@@ -4,7 +4,8 @@
  *
  * It is made in two steps, so that a program whose broadcasts are all small pays for neither a
  * communicator nor a schedule: the first call on a communicator agrees on the parameters (one small
- * MPI_Bcast), the first call that uses the engine makes the private communicator, the node map and the order of nodes.
+ * MPI_Bcast), the first call that uses the engine makes the private communicator, the node map and
+ * the order of nodes.
  */
 #ifndef FAN_LIB_STATE_COMM_STATE_H
 #define FAN_LIB_STATE_COMM_STATE_H
@@ -38,24 +39,26 @@ typedef struct fan_comm_state {
     int size;
     fan_params params; /**< rank 0's, equal on all ranks */
     fan_node_map map;  /**< made with `comm` */
-    fan_order *order; /**< of the nodes, equal on all ranks; NULL: their own. Made with `comm` */
-    fan_host_name *hosts; /**< [size] to tell where the ranks are, NULL until asked for */
-    bool traced;       /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
+    fan_order *order;  /**< of the nodes, equal on all ranks; NULL: their own. Made with `comm` */
+    fan_host_name *hosts;          /**< [size] to tell where the ranks are, NULL until asked for */
+    bool traced;                   /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
     struct fan_recorder *recorder; /**< or NULL */
-    fan_trace *trace;  /**< the recorder's, or that of a test, or NULL */
+    fan_trace *trace;              /**< the recorder's, or that of a test, or NULL */
 
     /* The last plan and schedule: most programs repeat a broadcast. */
     fan_planned planned;
 
-    struct fan_pending *running; /**< the broadcast that is in progress, if it is one of those in progress.h */
-    fan_node *nonblocking_node;  /**< whose ring nonblocking broadcasts use */
+    struct fan_pending
+        *running; /**< the broadcast that is in progress, if it is one of those in progress.h */
+    fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
     enum { FAN_UNPREPARED, FAN_PREPARED, FAN_NO_MEMORY_FOR_IT } nonblocking;
 
     LIST_ENTRY(fan_comm_state) link; /**< of all states of the process */
 } fan_comm_state;
 
 /**
- * A new state for an intracommunicator, which it is not attached to yet: see lib/call/lifetime.h. Collective.
+ * A new state for an intracommunicator, which it is not attached to yet: see lib/call/lifetime.h.
+ * Collective.
  *
  * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
  */
@@ -75,20 +78,23 @@ void fan_comm_state_end_recording(fan_comm_state *state);
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code);
 
 /**
- * Find a ring for nonblocking broadcasts. They need one that no other communicator uses: ranks may start them on different
- * communicators in different order. Collective; the state is connected. `impossible`: there is none on some node.
+ * Find a ring for nonblocking broadcasts. They need one that no other communicator uses: ranks may
+ * start them on different communicators in different order. Collective; the state is connected.
+ * `impossible`: there is none on some node.
  */
-fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible, int *mpi_code);
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible,
+                                              int *mpi_code);
 
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
-fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params, int *mpi_code);
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params,
+                                  int *mpi_code);
 
 /** Let every rank know on which host each rank is. Collective; the state is connected. */
 fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code);
 
 /**
- * Make the private communicator, the node map and the order of nodes if there are none. Collective. After a failure the
- * next call tries again.
+ * Make the private communicator, the node map and the order of nodes if there are none. Collective.
+ * After a failure the next call tries again.
  */
 fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code);
 

@@ -14,11 +14,15 @@ static struct {
     int error_class;
     int code;
 } own_errors[] = {
-    [FANOUT_ERR_SOURCE] = {.text = "fanout: the source of the stream failed; no rank has all of it"},
-    [FANOUT_ERR_SINK] = {.text = "fanout: the sink of this rank failed; other ranks are not affected"},
-    [FANOUT_ERR_DISAGREEMENT] = {.text = "fanout: ranks gave different arguments; see the warning on standard error"},
+    [FANOUT_ERR_SOURCE] = {.text =
+                               "fanout: the source of the stream failed; no rank has all of it"},
+    [FANOUT_ERR_SINK] = {.text =
+                             "fanout: the sink of this rank failed; other ranks are not affected"},
+    [FANOUT_ERR_DISAGREEMENT] =
+        {.text = "fanout: ranks gave different arguments; see the warning on standard error"},
     [FANOUT_ERR_TIMEOUT] = {.text = "fanout: a stream made no progress"},
-    [FANOUT_ERR_PARAM] = {.text = "fanout: a parameter is wrong; see the warning on standard error"},
+    [FANOUT_ERR_PARAM] = {.text =
+                              "fanout: a parameter is wrong; see the warning on standard error"},
 };
 
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
@@ -74,8 +78,8 @@ int fan_error_code(fan_status status, int mpi_code)
 }
 
 /*
- * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is the same on all
- * ranks, and of a stalled stream rank 0 knows most: rank 0 tells.
+ * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is
+ * the same on all ranks, and of a stalled stream rank 0 knows most: rank 0 tells.
  */
 static bool should_tell(MPI_Comm comm, fan_status status)
 {

@@ -31,7 +31,8 @@ static int smallest_around(hwloc_topology_t topology, hwloc_const_bitmap_t cpus)
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         for (hwloc_obj_t o = NULL; (o = hwloc_get_next_obj_by_type(topology, types[i], o)) != NULL;)
             if (hwloc_bitmap_isincluded(cpus, o->cpuset) &&
-                (smallest == NULL || hwloc_bitmap_weight(o->cpuset) < hwloc_bitmap_weight(smallest->cpuset)))
+                (smallest == NULL ||
+                 hwloc_bitmap_weight(o->cpuset) < hwloc_bitmap_weight(smallest->cpuset)))
                 smallest = o;
     return smallest == NULL ? FAN_NO_DOMAIN : (int)smallest->gp_index;
 }
@@ -60,7 +61,8 @@ static bool ask_machine(const fan_binding *bindings, int members, int *domains)
     for (int i = 0; i < members; i++) {
         const fan_binding *b = &bindings[i];
         hwloc_cpuset_from_glibc_sched_affinity(topology, cpus, &b->cpus, sizeof b->cpus);
-        domains[b->member] = hwloc_bitmap_iszero(cpus) ? FAN_NO_DOMAIN : smallest_around(topology, cpus);
+        domains[b->member] =
+            hwloc_bitmap_iszero(cpus) ? FAN_NO_DOMAIN : smallest_around(topology, cpus);
     }
     hwloc_topology_destroy(topology);
     hwloc_bitmap_free(cpus);

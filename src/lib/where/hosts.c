@@ -22,7 +22,8 @@ static fan_status agree(MPI_Comm comm, bool failed, int *length, int *mpi_code)
     if (code != MPI_SUCCESS)
         return mpi_failure(code, mpi_code);
     *length = most[1];
-    return most[0] ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of the ranks on some rank") : FAN_OK;
+    return most[0] ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of the ranks on some rank")
+                   : FAN_OK;
 }
 
 /* What rank 0 has come to, with its text. */
@@ -59,7 +60,8 @@ static fan_status gather_names(fan_hosts *hosts, int *mpi_code)
         hosts->domains = malloc((size_t)hosts->size * sizeof *hosts->domains);
     }
     int stride = (int)strlen(own) + 1;
-    bool failed = hosts->rank == 0 && (hosts->block == NULL || hosts->names == NULL || hosts->domains == NULL);
+    bool failed = hosts->rank == 0 &&
+                  (hosts->block == NULL || hosts->names == NULL || hosts->domains == NULL);
     fan_status status = agree(hosts->comm, failed, &stride, mpi_code);
     if (status != FAN_OK)
         return status;
@@ -142,7 +144,8 @@ static void find_all(const fan_hosts *hosts, named_rank *sorted, fan_whereabouts
     for (int i = 0; i < hosts->size; i++) {
         bool is_first = i == 0 || strcmp(sorted[i].name, sorted[i - 1].name) != 0;
         int rank = sorted[i].rank;
-        all[rank] = (fan_whereabouts){is_first ? rank : all[sorted[i - 1].rank].host, hosts->domains[rank]};
+        all[rank] =
+            (fan_whereabouts){is_first ? rank : all[sorted[i - 1].rank].host, hosts->domains[rank]};
     }
 }
 
@@ -160,7 +163,8 @@ fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi
     if (status == FAN_OK) {
         if (hosts->rank == 0)
             find_all(hosts, sorted, all);
-        int code = MPI_Scatter(all, sizeof *all, MPI_BYTE, own, sizeof *own, MPI_BYTE, 0, hosts->comm);
+        int code =
+            MPI_Scatter(all, sizeof *all, MPI_BYTE, own, sizeof *own, MPI_BYTE, 0, hosts->comm);
         if (code != MPI_SUCCESS)
             status = mpi_failure(code, mpi_code);
     }
@@ -172,7 +176,8 @@ fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi
 /* ---- order ---- */
 
 /* On rank 0. */
-static fan_status make_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order)
+static fan_status make_order(const fan_hosts *hosts, const int *leader, int nodes,
+                             fan_order **order)
 {
     const char **names = malloc((size_t)nodes * sizeof *names);
     if (names == NULL)
@@ -200,7 +205,8 @@ static header describe(const fan_order *order)
 }
 
 /* Rank 0 has its order already, the others get it. */
-static fan_status share_table(const fan_hosts *hosts, int nodes, const header *h, fan_order **order, int *mpi_code)
+static fan_status share_table(const fan_hosts *hosts, int nodes, const header *h, fan_order **order,
+                              int *mpi_code)
 {
     int unused = 0;
     if (*order == NULL)
@@ -208,7 +214,8 @@ static fan_status share_table(const fan_hosts *hosts, int nodes, const header *h
     fan_status status = agree(hosts->comm, *order == NULL, &unused, mpi_code);
     if (status != FAN_OK)
         return status;
-    int code = PMPI_Bcast((*order)->table, (int)fan_order_table_length(*order), MPI_INT, 0, hosts->comm);
+    int code =
+        PMPI_Bcast((*order)->table, (int)fan_order_table_length(*order), MPI_INT, 0, hosts->comm);
     return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
 }
 
@@ -221,7 +228,8 @@ static fan_status share_order(const fan_hosts *hosts, int nodes, fan_order **ord
     return h.is_plain ? FAN_OK : share_table(hosts, nodes, &h, order, mpi_code);
 }
 
-fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order, int *mpi_code)
+fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order,
+                           int *mpi_code)
 {
     *order = NULL;
     fan_status status = hosts->rank == 0 ? make_order(hosts, leader, nodes, order) : FAN_OK;

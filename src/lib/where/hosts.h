@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file hosts.h  On which host each rank is. Rank 0 knows the names, from MPI and from the topology file that
- * FANOUT_TOPO_FILE names in its environment.
+ * @file hosts.h  On which host each rank is. Rank 0 knows the names, from MPI and from the topology
+ * file that FANOUT_TOPO_FILE names in its environment.
  */
 #ifndef FAN_LIB_WHERE_HOSTS_H
 #define FAN_LIB_WHERE_HOSTS_H
@@ -18,13 +18,13 @@ typedef struct fan_hosts {
     int size;
     fan_topology *topology; /**< on rank 0, or NULL */
     const char **names;     /**< on rank 0: [size], else NULL */
-    int *domains;           /**< on rank 0: [size], of the topology file, or FAN_NO_DOMAIN; else NULL */
+    int *domains; /**< on rank 0: [size], of the topology file, or FAN_NO_DOMAIN; else NULL */
     char *block;
 } fan_hosts;
 
 /**
- * Collect the names. Collective over `comm`. A bad file, or too little memory on a rank, is the same
- * failure on all ranks. fan_hosts_free releases the result, of a failure too.
+ * Collect the names. Collective over `comm`. A bad file, or too little memory on a rank, is the
+ * same failure on all ranks. fan_hosts_free releases the result, of a failure too.
  */
 fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts, int *mpi_code);
 
@@ -40,9 +40,10 @@ typedef struct fan_whereabouts {
 fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi_code);
 
 /**
- * The order of `nodes` nodes, by the hosts of their leaders, leader[node]; NULL if it is that of their numbers. The
- * caller frees it. Collective.
+ * The order of `nodes` nodes, by the hosts of their leaders, leader[node]; NULL if it is that of
+ * their numbers. The caller frees it. Collective.
  */
-fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order, int *mpi_code);
+fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order,
+                           int *mpi_code);
 
 #endif

@@ -39,7 +39,10 @@ static int compare(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* False if some of them have no rank in MPI_COMM_WORLD (they were spawned): then they cannot be told from others. */
+/*
+ * False if some of them have no rank in MPI_COMM_WORLD (they were spawned): then they cannot be
+ * told from others.
+ */
 static bool find_world_ranks(MPI_Comm comm, int members, int *world_ranks, int *self)
 {
     MPI_Group group, world;
@@ -72,7 +75,7 @@ static bool threads_take_turns(void)
 static fan_node *find(int members, const int *world_ranks)
 {
     fan_node *node;
-    LIST_FOREACH(node, &all_nodes, link)
+    LIST_FOREACH (node, &all_nodes, link)
         if (node->number != 0 && node->members == members &&
             memcmp(node->world_ranks, world_ranks, (size_t)members * sizeof *world_ranks) == 0)
             return node;
@@ -102,14 +105,16 @@ static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same, int 
 /* ---- its domains ---- */
 
 /* The first rank decides, so that one looks at the machine. */
-static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of, int *mpi_code)
+static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of,
+                               int *mpi_code)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);
     fan_binding *all = rank == 0 ? malloc((size_t)members * sizeof *all) : NULL;
     bool failed = rank == 0 && all == NULL;
     fan_status status =
-        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK, mpi_code);
+        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK,
+              mpi_code);
     if (status != FAN_OK) {
         free(all);
         return status;
@@ -163,7 +168,8 @@ static void open_rings(fan_node *node, const int *domain_of, int members, int se
 {
     int domains = count_domains(domain_of, members), domain = domain_of[self];
     for (int d = 0; d < domains; d++)
-        node->of_domain[d] = (void *)((char *)node->segment.memory + offset_of(domain_of, members, d));
+        node->of_domain[d] =
+            (void *)((char *)node->segment.memory + offset_of(domain_of, members, d));
     fan_ring_open(&node->ring, node->of_domain[domain], count_members(domain_of, members, domain),
                   count_members(domain_of, self, domain));
     fan_ring_connect(&node->ring, node->of_domain, domains, members);
@@ -179,7 +185,8 @@ typedef struct invitation {
     fan_segment_name name;
 } invitation;
 
-static fan_status create_or_open(MPI_Comm comm, size_t bytes, fan_segment_part part, fan_node *node, int *mpi_code)
+static fan_status create_or_open(MPI_Comm comm, size_t bytes, fan_segment_part part, fan_node *node,
+                                 int *mpi_code)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);
@@ -200,7 +207,8 @@ static fan_status create_or_open(MPI_Comm comm, size_t bytes, fan_segment_part p
     return status;
 }
 
-static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of, int *mpi_code)
+static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of,
+                               int *mpi_code)
 {
     int members = node->members;
     fan_binding own = fan_domain_binding(self, domain);
@@ -239,12 +247,14 @@ static fan_node *allocate(int members)
     return NULL;
 }
 
-static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_node **made, int *mpi_code)
+static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_node **made,
+                       int *mpi_code)
 {
     int *domain_of = calloc((size_t)members, sizeof *domain_of);
     fan_node *node = allocate(members);
     bool failed = domain_of == NULL || node == NULL;
-    fan_status status = agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK, mpi_code);
+    fan_status status =
+        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK, mpi_code);
     if (status == FAN_OK)
         status = share_memory(comm, node, self, domain, domain_of, mpi_code);
     free(domain_of);
@@ -274,13 +284,15 @@ fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **n
     MPI_Comm_size(comm, &members);
     MPI_Comm_rank(comm, &self);
     int *world_ranks = malloc((size_t)members * sizeof *world_ranks);
-    fan_status status = world_ranks == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK;
+    fan_status status =
+        world_ranks == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK;
     status = agree(comm, status, mpi_code);
     if (status != FAN_OK) {
         free(world_ranks);
         return status;
     }
-    bool shared = find_world_ranks(comm, members, world_ranks, &self) && may_share && threads_take_turns();
+    bool shared =
+        find_world_ranks(comm, members, world_ranks, &self) && may_share && threads_take_turns();
     fan_node *found = shared ? find_and_hold(members, world_ranks) : NULL;
     bool same;
     status = confirm(comm, found, &same, mpi_code);

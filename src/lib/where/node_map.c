@@ -17,7 +17,8 @@ static fan_status mpi_failure(int code, int *mpi_code)
 static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local, int *mpi_code)
 {
     MPI_Comm sharing;
-    int code = MPI_Comm_split_type(hosts->comm, MPI_COMM_TYPE_SHARED, hosts->rank, MPI_INFO_NULL, &sharing);
+    int code = MPI_Comm_split_type(hosts->comm, MPI_COMM_TYPE_SHARED, hosts->rank, MPI_INFO_NULL,
+                                   &sharing);
     if (code != MPI_SUCCESS)
         return mpi_failure(code, mpi_code);
     code = MPI_Comm_split(sharing, host, hosts->rank, local);
@@ -26,8 +27,8 @@ static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local, int *
 }
 
 /* Ranks of a node for which there is no memory go each on its own: slower, but right. */
-static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node, int *leader,
-                       int *mpi_code)
+static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node,
+                       int *leader, int *mpi_code)
 {
     int size, rank;
     MPI_Comm_size(local, &size);
@@ -38,8 +39,9 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_n
     fan_status status = fan_node_join(local, domain, true, node, mpi_code);
     if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
         if (rank == 0)
-            fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on its own.", hosts->rank,
-                     size - 1, fan_fail_text());
+            fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on "
+                     "its own.",
+                     hosts->rank, size - 1, fan_fail_text());
         return FAN_OK;
     }
     if (status != FAN_OK)
@@ -48,7 +50,8 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_n
     return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
 }
 
-static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader, int *mpi_code)
+static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader,
+                              int *mpi_code)
 {
     MPI_Comm local;
     fan_whereabouts own;
@@ -97,7 +100,8 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, 
     map->leader = malloc(ranks * sizeof *map->leader);
     map->domain_of = malloc(ranks * sizeof *map->domain_of);
     int *members = calloc(ranks, sizeof *members);
-    bool failed = map->node_of == NULL || map->leader == NULL || map->domain_of == NULL || members == NULL;
+    bool failed =
+        map->node_of == NULL || map->leader == NULL || map->domain_of == NULL || members == NULL;
     int most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
     int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, hosts->comm);
     failed = most[0] != 0;
@@ -110,10 +114,13 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, 
     free(members);
     if (code != MPI_SUCCESS)
         return mpi_failure(code, mpi_code);
-    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank", hosts->size) : FAN_OK;
+    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank",
+                             hosts->size)
+                  : FAN_OK;
 }
 
-fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map, int *mpi_code)
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map,
+                             int *mpi_code)
 {
     *map = (fan_node_map){0};
     int leader = hosts->rank;

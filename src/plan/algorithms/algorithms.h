@@ -14,13 +14,14 @@ typedef struct fan_algorithm_table {
     const char *words;
 
     /**
-     * Bring k, b, the secondary groups and the slow places of `shape` to values that the algorithm can use.
+     * Bring k, b, the secondary groups and the slow places of `shape` to values that the algorithm
+     * can use.
      */
     void (*normalise)(fan_shape *shape);
 
     /**
-     * Add the part of the recipient `place` (or FAN_PLACE_ROOT) in the tree of `subfile`; parents and
-     * peers are places. Does nothing where the place has no part in the phase.
+     * Add the part of the recipient `place` (or FAN_PLACE_ROOT) in the tree of `subfile`; parents
+     * and peers are places. Does nothing where the place has no part in the phase.
      */
     void (*role)(const fan_shape *shape, int subfile, int place, fan_phase phase,
                  fan_schedule *schedule);
@@ -28,8 +29,8 @@ typedef struct fan_algorithm_table {
     /**
      * What the shape costs: the time is
      * rounds * chunks * t + fill * t + hops * (latency + 2 overhead), with t the time per chunk.
-     * The constants are fitted to simulations with SimGrid (bench/simgrid, flat) of 4 to 64 nodes, 256 KiB to 4 MiB,
-     * chunks of 4 to 16 KiB.
+     * The constants are fitted to simulations with SimGrid (bench/simgrid, flat) of 4 to 64 nodes,
+     * 256 KiB to 4 MiB, chunks of 4 to 16 KiB.
      */
     fan_cost (*cost)(const fan_shape *shape);
 } fan_algorithm_table;

@@ -31,7 +31,8 @@ static void add_forwards(const fan_shape *shape, int subfile, int group, fan_pha
     int first, end;
     fan_group_children(shape, group, phase, &first, &end);
     for (int child = first; child < end; child++)
-        fan_schedule_add(schedule, subfile, fan_group_owner(shape, child, subfile), FAN_EDGE_FORWARD);
+        fan_schedule_add(schedule, subfile, fan_group_owner(shape, child, subfile),
+                         FAN_EDGE_FORWARD);
 }
 
 static void serve(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
@@ -100,10 +101,10 @@ static int tree_hops(const fan_shape *shape)
 }
 
 /*
- * Links are shared equally by the messages on them (TCP connections, queue pairs, SimGrid's flows), so what a
- * member forwards is as late as what it exchanges: a group costs as many chunk times as a member has edges, and a
- * chain of groups about as many as there are recipients. A member with b children sends (k - 1 + b) / k of the data.
- * A secondary group takes all the data anew.
+ * Links are shared equally by the messages on them (TCP connections, queue pairs, SimGrid's flows),
+ * so what a member forwards is as late as what it exchanges: a group costs as many chunk times as a
+ * member has edges, and a chain of groups about as many as there are recipients. A member with b
+ * children sends (k - 1 + b) / k of the data. A secondary group takes all the data anew.
  */
 fan_cost fan_group_cost(const fan_shape *shape)
 {
@@ -113,7 +114,8 @@ fan_cost fan_group_cost(const fan_shape *shape)
     int b = hops > 0 ? MIN(shape->branching, primary - 1) : 1;
     int generations = (fan_groups(shape) - 1) / primary;
     double edges = k - 1.0 + b;
-    double fill = b == 1 ? 1.3 * (MIN(primary * k, shape->recipients) - 1) : 1.1 * edges * (hops + 1);
+    double fill =
+        b == 1 ? 1.3 * (MIN(primary * k, shape->recipients) - 1) : 1.1 * edges * (hops + 1);
     return (fan_cost){
         .rounds = MAX(1.0, edges / k) + generations,
         .fill = fill + (double)generations * (k - 1),

@@ -71,5 +71,6 @@ void fan_group_add_peers(const fan_shape *shape, int subfile, int place, fan_sch
 {
     int group = place / shape->group_size;
     int first = fan_group_first(shape, group);
-    fan_schedule_add_others(schedule, subfile, first, fan_group_members(shape, group), place - first);
+    fan_schedule_add_others(schedule, subfile, first, fan_group_members(shape, group),
+                            place - first);
 }

@@ -24,8 +24,8 @@ int fan_group_members(const fan_shape *shape, int group);
 fan_forest fan_group_forest(const fan_shape *shape, int group);
 
 /**
- * The place that owns subfile `subfile` in `group`: that which receives it from outside. Slot i owns
- * subfile i; in a short group, which only the last can be, a member may own several subfiles.
+ * The place that owns subfile `subfile` in `group`: that which receives it from outside. Slot i
+ * owns subfile i; in a short group, which only the last can be, a member may own several subfiles.
  */
 int fan_group_owner(const fan_shape *shape, int group, int subfile);
 

@@ -2,9 +2,10 @@
 /*
  * k interior-disjoint trees over all recipients, with or without a first group that exchanges.
  *
- * On several switches they are trees over switches first: each switch is interior in the tree of one subfile, so that
- * the data enters it once and leaves it once. Within a switch, trees as usual lead from the node where a subfile
- * enters, and one node, which has no children there, sends the subfile on to other switches.
+ * On several switches they are trees over switches first: each switch is interior in the tree of
+ * one subfile, so that the data enters it once and leaves it once. Within a switch, trees as usual
+ * lead from the node where a subfile enters, and one node, which has no children there, sends the
+ * subfile on to other switches.
  */
 #include "config.h"
 
@@ -18,18 +19,18 @@
 /* All recipients are in the forest, or those after a first group of k. */
 static fan_forest whole_forest(const fan_shape *shape)
 {
-    return (fan_forest){
-        .nodes = shape->recipients, .slow = shape->slow, .k = shape->group_size};
+    return (fan_forest){.nodes = shape->recipients, .slow = shape->slow, .k = shape->group_size};
 }
 
 static fan_forest rest_forest(const fan_shape *shape)
 {
     int k = shape->group_size;
-    return (fan_forest){
-        .base = k, .nodes = shape->recipients - k, .slow = shape->slow, .k = k};
+    return (fan_forest){.base = k, .nodes = shape->recipients - k, .slow = shape->slow, .k = k};
 }
 
-/* Slow recipients are leaves only where others are left to send, in a forest after `before` places. */
+/*
+ * Slow recipients are leaves only where others are left to send, in a forest after `before` places.
+ */
 static void normalise(fan_shape *shape, int before)
 {
     *shape = (fan_shape){.blocks = shape->blocks,
@@ -86,7 +87,8 @@ static int entry_of(const fan_shape *shape, int subfile, int number)
     return fan_forest_top(&block, subfile);
 }
 
-static int feeder_of_block(const fan_shape *shape, const fan_forest *blocks, int subfile, int number)
+static int feeder_of_block(const fan_shape *shape, const fan_forest *blocks, int subfile,
+                           int number)
 {
     int parent = fan_forest_parent(blocks, subfile, number);
     if (parent < 0)
@@ -104,7 +106,8 @@ static void role_in_blocks(const fan_shape *shape, int subfile, int place, fan_s
     }
     int number = fan_order_block_of(shape->blocks, shape->root, place);
     fan_forest block = forest_in_block(shape, number);
-    fan_forest_role(&block, subfile, feeder_of_block(shape, &blocks, subfile, number), place, schedule);
+    fan_forest_role(&block, subfile, feeder_of_block(shape, &blocks, subfile, number), place,
+                    schedule);
     if (place != exporter_of(&block))
         return;
     for (int i = 0, child; (child = fan_forest_child(&blocks, subfile, number, i)) >= 0; i++)
@@ -160,19 +163,24 @@ static fan_cost with_load(fan_cost cost, fan_forest forest)
     return cost;
 }
 
-/* From the root to the last node: into a switch, to its exporter, into the next one, and down the trees of the last. */
+/*
+ * From the root to the last node: into a switch, to its exporter, into the next one, and down the
+ * trees of the last.
+ */
 static int levels_of_blocks(const fan_shape *shape)
 {
     fan_forest blocks = forest_of_blocks(shape);
     int largest = 0;
     for (int number = 0; number < blocks.nodes; number++)
         largest = MAX(largest, fan_order_block(shape->blocks, shape->root, number).nodes);
-    return 2 * (fan_tree_levels(blocks.nodes, shape->group_size) - 1) + fan_tree_levels(largest, shape->group_size);
+    return 2 * (fan_tree_levels(blocks.nodes, shape->group_size) - 1) +
+           fan_tree_levels(largest, shape->group_size);
 }
 
 static int levels_of(const fan_shape *shape)
 {
-    return shape->blocks != NULL ? levels_of_blocks(shape) : fan_tree_levels(shape->recipients, shape->group_size);
+    return shape->blocks != NULL ? levels_of_blocks(shape)
+                                 : fan_tree_levels(shape->recipients, shape->group_size);
 }
 
 /* On each level all children of a node get a chunk at the same time, for they share its link. */
@@ -181,7 +189,8 @@ fan_cost fan_ktree_cost(const fan_shape *shape)
     int k = shape->group_size, levels = levels_of(shape);
     if (shape->blocks == NULL && shape->recipients <= k)
         return with_load(fan_group_cost(shape), whole_forest(shape));
-    fan_cost cost = {.rounds = 1, .fill = 1.2 * k * (levels - 1), .hops = 1.9 * levels, .skew = levels};
+    fan_cost cost = {
+        .rounds = 1, .fill = 1.2 * k * (levels - 1), .hops = 1.9 * levels, .skew = levels};
     return with_load(cost, whole_forest(shape));
 }
 
@@ -190,7 +199,9 @@ fan_cost fan_kexchange_cost(const fan_shape *shape)
     int k = shape->group_size, levels = fan_tree_levels(shape->recipients - k, k);
     if (shape->recipients <= k)
         return fan_group_cost(shape);
-    fan_cost cost = {
-        .rounds = 1, .fill = 1.15 * k * (levels + 0.5), .hops = 1.8 * (levels + 1), .skew = levels + 1};
+    fan_cost cost = {.rounds = 1,
+                     .fill = 1.15 * k * (levels + 0.5),
+                     .hops = 1.8 * (levels + 1),
+                     .skew = levels + 1};
     return with_load(cost, rest_forest(shape));
 }

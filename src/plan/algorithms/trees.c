@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which node is interior where: give each of the m nodes that is not slow f tokens (the sends it has),
- * in a row, and let subfile i take the m - 1 tokens from i (m - 1) on, as many as its tree has edges.
- * The owners of the tokens are the interior nodes of the subfile. A node at the border of two subfiles
- * splits its tokens between both. f, the fan-out, is k, unless so many nodes are slow that the others
- * need more than k tokens each.
+ * Which node is interior where: give each of the m nodes that is not slow f tokens (the sends it
+ * has), in a row, and let subfile i take the m - 1 tokens from i (m - 1) on, as many as its tree
+ * has edges. The owners of the tokens are the interior nodes of the subfile. A node at the border
+ * of two subfiles splits its tokens between both. f, the fan-out, is k, unless so many nodes are
+ * slow that the others need more than k tokens each.
  */
 #include "config.h"
 
@@ -43,7 +43,7 @@ static tree make_star(const fan_forest *forest, int top)
 static tree make_tree(const fan_forest *forest, int subfile)
 {
     int nodes = forest->nodes, fanout = fan_forest_fanout(forest);
-    int64_t start = (int64_t) subfile * (nodes - 1);
+    int64_t start = (int64_t)subfile * (nodes - 1);
     int64_t end = start + nodes - 1;
     if (start % fanout + nodes - 1 < fanout)
         return make_star(forest, (int)(start / fanout));
@@ -71,7 +71,10 @@ static int interior(const tree *t)
     return t->last - t->first + 1;
 }
 
-/* Leaves are in order of place after the last interior one, but an exporter changes places with the first of them. */
+/*
+ * Leaves are in order of place after the last interior one, but an exporter changes places with the
+ * first of them.
+ */
 static int leaf_at(const tree *t, int number)
 {
     int exporter = t->nodes - 2 - t->last;
@@ -128,11 +131,14 @@ int fan_forest_fanout(const fan_forest *forest)
     return (int)MAX(forest->k, (tokens + senders - 1) / senders);
 }
 
-/* With subfile i owned by node i mod nodes, the first node owns most and sends each to all others. */
+/*
+ * With subfile i owned by node i mod nodes, the first node owns most and sends each to all others.
+ */
 static bool is_exchange_group(const fan_forest *forest)
 {
     int nodes = forest->nodes, k = forest->k;
-    return forest->slow == 0 && !forest->has_exporter && nodes <= k && (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
+    return forest->slow == 0 && !forest->has_exporter && nodes <= k &&
+           (int64_t)((k - 1) / nodes + 1) * (nodes - 1) <= k;
 }
 
 int fan_forest_top(const fan_forest *forest, int subfile)

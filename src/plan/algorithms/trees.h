@@ -2,8 +2,8 @@
 /**
  * @file trees.h  k interior-disjoint k-ary trees over a row of places, one for each subfile.
  *
- * A node that is interior, with k children, in the tree of one subfile is a leaf in the others, so it
- * sends k / k = all of the data once. k = 2 is the two-tree of P. Sanders, J. Speck and J. L.
+ * A node that is interior, with k children, in the tree of one subfile is a leaf in the others, so
+ * it sends k / k = all of the data once. k = 2 is the two-tree of P. Sanders, J. Speck and J. L.
  * Traff, "Two-tree algorithms for full bandwidth broadcast, reduction and scan", Parallel Computing
  * 35 (2009).
  */
@@ -20,12 +20,14 @@ typedef struct fan_forest {
     int nodes; /**< how many, at least 1 */
     int slow;  /**< how many of them, at the end, are leaves of all trees; fewer than `nodes` */
     int k;     /**< number of subfiles */
-    bool has_exporter; /**< the last place is a leaf of all trees, near their tops: it sends k times elsewhere */
+    bool
+        /** the last place is a leaf of all trees, near their tops: it sends k times elsewhere */
+        has_exporter;
 } fan_forest;
 
 /**
- * The sends of a node: k, so that it sends the data once, or as many as it takes when those that are not
- * slow send for the slow ones too.
+ * The sends of a node: k, so that it sends the data once, or as many as it takes when those that
+ * are not slow send for the slow ones too.
  */
 int fan_forest_fanout(const fan_forest *forest);
 
@@ -33,9 +35,9 @@ int fan_forest_fanout(const fan_forest *forest);
 int fan_forest_top(const fan_forest *forest, int subfile);
 
 /**
- * Add the role of `place` in trees that are fed by the place `feeder`. Up to k nodes, none of them slow,
- * are one exchange group where that loads none of them too much: the top of a subfile then sends it to
- * all others.
+ * Add the role of `place` in trees that are fed by the place `feeder`. Up to k nodes, none of them
+ * slow, are one exchange group where that loads none of them too much: the top of a subfile then
+ * sends it to all others.
  */
 void fan_forest_role(const fan_forest *forest, int subfile, int feeder, int place,
                      fan_schedule *schedule);

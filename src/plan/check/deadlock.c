@@ -9,7 +9,8 @@
 
 /*
  * An agent is a node in one phase: agent n is node n while it receives, agent nodes + n is node n
- * while it serves. Chunk number round * subfiles + subfile is the one of that subfile in that round.
+ * while it serves. Chunk number round * subfiles + subfile is the one of that subfile in that
+ * round.
  */
 typedef struct class_state {
     int parent;   /* agent, -1 for a source */
@@ -34,7 +35,7 @@ typedef struct play {
 
 static class_state *state_of(const play *p, int agent, int subfile)
 {
-    return &p->states[(size_t)agent * (size_t)p->subfiles + (size_t) subfile];
+    return &p->states[(size_t)agent * (size_t)p->subfiles + (size_t)subfile];
 }
 
 static const fan_schedule *schedule_of(const play *p, int agent)
@@ -105,7 +106,7 @@ static void move_base(play *p, int agent)
     if (*base == before)
         return;
     enqueue(p, agent);
-    for (int subfile = 0; is_source(p, agent) && subfile < p->subfiles; subfile ++)
+    for (int subfile = 0; is_source(p, agent) && subfile < p->subfiles; subfile++)
         enqueue_children(p, agent, subfile);
     if (*base == all_chunks(p) && !is_serving(p, agent))
         receive_all(p, agent + p->plan->nodes);
@@ -122,11 +123,11 @@ static void note_done(play *p, int agent, int subfile)
 /* A source has everything at once. */
 static void receive_all(play *p, int agent)
 {
-    for (int subfile = 0; subfile < p->subfiles; subfile ++) {
+    for (int subfile = 0; subfile < p->subfiles; subfile++) {
         state_of(p, agent, subfile)->received = p->rounds;
         enqueue_children(p, agent, subfile);
     }
-    for (int subfile = 0; subfile < p->subfiles; subfile ++)
+    for (int subfile = 0; subfile < p->subfiles; subfile++)
         note_done(p, agent, subfile);
 }
 
@@ -157,7 +158,7 @@ static void run(play *p)
     receive_all(p, p->plan->root);
     while (p->count > 0) {
         int agent = dequeue(p);
-        for (int subfile = 0; subfile < p->subfiles; subfile ++)
+        for (int subfile = 0; subfile < p->subfiles; subfile++)
             while (can_take(p, agent, subfile))
                 take(p, agent, subfile);
     }
@@ -181,7 +182,7 @@ static fan_status verdict(const play *p)
 static void set_parents(play *p, int agent)
 {
     const fan_schedule *schedule = schedule_of(p, agent);
-    for (int subfile = 0; subfile < p->subfiles; subfile ++) {
+    for (int subfile = 0; subfile < p->subfiles; subfile++) {
         const fan_role *role = &schedule->roles[subfile];
         state_of(p, agent, subfile)->lacking = role->children;
         for (int i = 0; i < role->children; i++)
@@ -192,7 +193,7 @@ static void set_parents(play *p, int agent)
 static void set_up(play *p)
 {
     for (int agent = 0; agent < p->agents; agent++)
-        for (int subfile = 0; subfile < p->subfiles; subfile ++)
+        for (int subfile = 0; subfile < p->subfiles; subfile++)
             *state_of(p, agent, subfile) = (class_state){.parent = -1};
     for (int agent = 0; agent < p->agents; agent++)
         set_parents(p, agent);

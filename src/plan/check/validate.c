@@ -22,7 +22,7 @@ typedef struct check {
 
 static feed *feed_of(const check *c, int node, int subfile)
 {
-    return &c->feeds[(size_t)node * (size_t)c->plan->layout.subfiles + (size_t) subfile];
+    return &c->feeds[(size_t)node * (size_t)c->plan->layout.subfiles + (size_t)subfile];
 }
 
 static const fan_role *role_of(const check *c, fan_phase phase, int node, int subfile)
@@ -57,7 +57,8 @@ static fan_status check_parent(const check *c, int node, int subfile)
         return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: %s", node, subfile,
                         is_root ? "the root does not have it" : "is a source, but not the root");
     if (!is_root && (parent < 0 || parent >= c->plan->nodes || parent == node))
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: no parent (%d)", node, subfile, parent);
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: no parent (%d)", node, subfile,
+                        parent);
     return FAN_OK;
 }
 
@@ -78,8 +79,8 @@ static fan_status check_order(const check *c, fan_phase phase, int node, int sub
         if (edge_of(c, phase, node, role, i - 1)->kind == FAN_EDGE_EXCHANGE &&
             edge_of(c, phase, node, role, i)->kind != FAN_EDGE_EXCHANGE)
             return fan_fail(FAN_ERR_ARGUMENT,
-                            "node %d, subfile %d: the forward edge to %d comes after exchanges", node,
-                            subfile, edge_of(c, phase, node, role, i)->peer);
+                            "node %d, subfile %d: the forward edge to %d comes after exchanges",
+                            node, subfile, edge_of(c, phase, node, role, i)->peer);
     return FAN_OK;
 }
 
@@ -87,7 +88,7 @@ static fan_status check_roles(const check *c)
 {
     fan_status status = FAN_OK;
     for (int node = 0; node < c->plan->nodes; node++)
-        for (int subfile = 0; subfile < c->plan->layout.subfiles && status == FAN_OK; subfile ++) {
+        for (int subfile = 0; subfile < c->plan->layout.subfiles && status == FAN_OK; subfile++) {
             status = check_parent(c, node, subfile);
             if (status == FAN_OK)
                 status = check_server(c, node, subfile);
@@ -102,8 +103,8 @@ static fan_status check_roles(const check *c)
 static fan_status check_edge(check *c, int node, int subfile, int peer)
 {
     if (peer < 0 || peer >= c->plan->nodes || peer == node)
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: there is no node %d to send to", node,
-                        subfile, peer);
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: there is no node %d to send to",
+                        node, subfile, peer);
     int expected = parent_of(c, peer, subfile);
     if (expected != node)
         return fan_fail(FAN_ERR_ARGUMENT,
@@ -111,8 +112,8 @@ static fan_status check_edge(check *c, int node, int subfile, int peer)
                         subfile, peer, expected);
     feed *f = feed_of(c, peer, subfile);
     if (f->sender >= 0)
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: sends twice to node %d", node, subfile,
-                        peer);
+        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: sends twice to node %d", node,
+                        subfile, peer);
     f->sender = node;
     return FAN_OK;
 }
@@ -120,14 +121,16 @@ static fan_status check_edge(check *c, int node, int subfile, int peer)
 static fan_status check_edges_of(check *c, fan_phase phase, int node)
 {
     int edges = 0;
-    for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile ++) {
+    for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile++) {
         const fan_role *role = role_of(c, phase, node, subfile);
         if (role->children > 0 &&
             (role->first < 0 || role->first + role->children > c->phases[phase][node].edge_count))
             return fan_fail(FAN_ERR_ARGUMENT,
-                            "node %d, subfile %d: children beyond the list of edges", node, subfile);
+                            "node %d, subfile %d: children beyond the list of edges", node,
+                            subfile);
         for (int i = 0; i < role->children; i++) {
-            fan_status status = check_edge(c, node, subfile, edge_of(c, phase, node, role, i)->peer);
+            fan_status status =
+                check_edge(c, node, subfile, edge_of(c, phase, node, role, i)->peer);
             if (status != FAN_OK)
                 return status;
         }
@@ -142,7 +145,7 @@ static fan_status check_edges_of(check *c, fan_phase phase, int node)
 static fan_status check_all_fed(const check *c)
 {
     for (int node = 0; node < c->plan->nodes; node++)
-        for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile ++)
+        for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile++)
             if (node != c->plan->root && feed_of(c, node, subfile)->sender < 0)
                 return fan_fail(FAN_ERR_ARGUMENT,
                                 "node %d, subfile %d: waits for node %d, which does not send it",
@@ -199,18 +202,19 @@ static fan_status check_tree(check *c, int subfile)
 static fan_status check_membership(const check *c)
 {
     for (int node = 0; node < c->plan->nodes; node++)
-        for (int subfile = 1; subfile < c->plan->layout.subfiles; subfile ++)
+        for (int subfile = 1; subfile < c->plan->layout.subfiles; subfile++)
             if (feed_of(c, node, subfile)->services != feed_of(c, node, 0)->services)
                 return fan_fail(
                     FAN_ERR_ARGUMENT,
-                    "node %d, subfile %d: in another group than subfile 0 (%d services, not %d)", node,
-                    subfile, feed_of(c, node, subfile)->services, feed_of(c, node, 0)->services);
+                    "node %d, subfile %d: in another group than subfile 0 (%d services, not %d)",
+                    node, subfile, feed_of(c, node, subfile)->services,
+                    feed_of(c, node, 0)->services);
     return FAN_OK;
 }
 
 static fan_status check_trees(check *c)
 {
-    for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile ++) {
+    for (int subfile = 0; subfile < c->plan->layout.subfiles; subfile++) {
         fan_status status = check_tree(c, subfile);
         if (status != FAN_OK)
             return status;
@@ -301,7 +305,7 @@ static fan_status check_numbers(const fan_plan *plan)
 }
 
 fan_status fan_check_schedules(const fan_plan *plan, const fan_schedule *receive,
-                                  const fan_schedule *serve)
+                               const fan_schedule *serve)
 {
     fan_status status = check_numbers(plan);
     if (status != FAN_OK)

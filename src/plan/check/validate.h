@@ -4,7 +4,8 @@
  *
  * What holds for a valid plan:
  * - every node gets every subfile from exactly one other node, and both agree on it;
- * - with a shared source, each subfile is read by one node, which takes the place of the root's child;
+ * - with a shared source, each subfile is read by one node, which takes the place of the root's
+ *   child;
  * - the edges of a subfile form one tree under the root;
  * - a node belongs to the primary tree, or to a secondary group, with all subfiles; edges of
  *   FAN_PHASE_SERVE are the only way from one to the other;
@@ -35,6 +36,6 @@ fan_status fan_check_plan(const fan_plan *plan);
  * @param serve    [plan->nodes], FAN_PHASE_SERVE
  */
 fan_status fan_check_schedules(const fan_plan *plan, const fan_schedule *receive,
-                                  const fan_schedule *serve);
+                               const fan_schedule *serve);
 
 #endif

@@ -43,7 +43,8 @@ fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int subfiles, int
 {
     fan_layout layout = {.bytes = bytes, .step_bytes = 1, .ramp = ramp, .subfiles = subfiles};
     if (bytes > 0) {
-        int64_t rounds = rounds_for(divide_up(divide_up(bytes, divide_up(chunk_bytes, ramp)), subfiles), ramp);
+        int64_t rounds =
+            rounds_for(divide_up(divide_up(bytes, divide_up(chunk_bytes, ramp)), subfiles), ramp);
         layout.step_bytes = divide_up(bytes, steps_in(rounds, ramp) * subfiles);
         align(&layout);
     }
@@ -68,7 +69,8 @@ int64_t fan_layout_chunks(const fan_layout *layout)
     int64_t step_of_all = layout->step_bytes * layout->subfiles;
     int64_t round = rounds_for((layout->bytes - 1) / step_of_all + 1, layout->ramp) - 1;
     int64_t first = round * layout->subfiles;
-    int64_t begin = fan_layout_offset(layout, first), length = fan_layout_offset(layout, first + 1) - begin;
+    int64_t begin = fan_layout_offset(layout, first),
+            length = fan_layout_offset(layout, first + 1) - begin;
     return first + divide_up(layout->bytes - begin, length);
 }
 

@@ -6,11 +6,11 @@
  * a stream be read and written in order with a bounded window, and makes chunk order one global
  * order.
  *
- * A round is one chunk of each subfile. The first rounds ramp up to the full chunk in equal steps. Messages that
- * leave a node together share its link equally and end together, and then the link is idle for a latency, again and
- * again. Unequal ones end one after the other, and once they are out of step they stay so. (In SimGrid, 16 KiB chunks,
- * four in progress, bandwidth x latency 18 KB: one transfer takes 1.28 of the time of the bytes, with a ramp of four
- * rounds 1.00.)
+ * A round is one chunk of each subfile. The first rounds ramp up to the full chunk in equal steps.
+ * Messages that leave a node together share its link equally and end together, and then the link is
+ * idle for a latency, again and again. Unequal ones end one after the other, and once they are out
+ * of step they stay so. (In SimGrid, 16 KiB chunks, four in progress, bandwidth x latency 18 KB:
+ * one transfer takes 1.28 of the time of the bytes, with a ramp of four rounds 1.00.)
  */
 #ifndef FAN_PLAN_SCHEDULE_LAYOUT_H
 #define FAN_PLAN_SCHEDULE_LAYOUT_H
@@ -24,7 +24,7 @@ typedef struct fan_layout {
     int64_t bytes;      /**< length of the data, or FAN_UNKNOWN_LENGTH */
     int64_t step_bytes; /**< by which chunks grow from round to round */
     int ramp;           /**< rounds until they have their full length, at least 1 */
-    int subfiles;        /**< number of subfiles */
+    int subfiles;       /**< number of subfiles */
 } fan_layout;
 
 /**

@@ -45,7 +45,8 @@ fan_order *fan_order_add_storage(const fan_order *o)
         added->table[nodes + node] = position;
         added->table[2 * nodes + position] = position == at ? 0 : o->table[2 * o->nodes + before];
     }
-    memcpy(&added->table[3 * nodes], &o->table[3 * o->nodes], RUN_LENGTH * (size_t)o->switches * sizeof o->table[0]);
+    memcpy(&added->table[3 * nodes], &o->table[3 * o->nodes],
+           RUN_LENGTH * (size_t)o->switches * sizeof o->table[0]);
     added->table[3 * nodes + 1]++; /* the end of run 0 */
     return added;
 }

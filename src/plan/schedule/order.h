@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file order.h  In which order nodes become recipients, so that neighbours in a plan are neighbours
- * on the network.
+ * @file order.h  In which order nodes become recipients, so that neighbours in a plan are
+ * neighbours on the network.
  *
  * Ranks of a host are together, hosts of a switch, switches of a switch; hosts within a switch are
  * in order of name, numbers in them taken as numbers. Slow hosts are last, to be leaves. Seen from
@@ -41,15 +41,17 @@ typedef struct fan_order {
 fan_status fan_order_make(const char *const *hosts, int nodes, const fan_topology *topology,
                           fan_order **order);
 
-/** An order whose table is still to be filled, for one that comes from elsewhere. NULL: no memory. */
+/**
+ * An order whose table is still to be filled, for one that comes from elsewhere. NULL: no memory.
+ */
 fan_order *fan_order_allocate(int nodes, int slow, int switches, double slowest);
 
 /** Length of the table of an order. */
 size_t fan_order_table_length(const fan_order *order);
 
 /**
- * A copy with one node more, numbered `order->nodes`, that is on no switch: storage, from which data comes. NULL: no
- * memory. The caller frees it.
+ * A copy with one node more, numbered `order->nodes`, that is on no switch: storage, from which
+ * data comes. NULL: no memory. The caller frees it.
  */
 fan_order *fan_order_add_storage(const fan_order *order);
 
@@ -74,8 +76,9 @@ typedef struct fan_block {
 } fan_block;
 
 /**
- * Number of blocks, or 0 where hosts are not on one level of switches, or some are slow. Blocks are those of the
- * switches that have a recipient. That of the root's own switch, if it has one, is the last.
+ * Number of blocks, or 0 where hosts are not on one level of switches, or some are slow. Blocks are
+ * those of the switches that have a recipient. That of the root's own switch, if it has one, is the
+ * last.
  */
 int fan_order_blocks(const fan_order *order, int root);
 
@@ -93,9 +96,9 @@ fan_alignment fan_order_alignment(const fan_order *order, int root, int tail, in
 
 /**
  * The tail that leaves fewer groups of k on more than one switch: none, or what is left over of the
- * root's own switch after groups of k. The root is no recipient, so if k divides switches of equal size,
- * its own has one too few, which would move all other groups out of step. With the tail they keep in
- * step, and the short group at the end is of that switch.
+ * root's own switch after groups of k. The root is no recipient, so if k divides switches of equal
+ * size, its own has one too few, which would move all other groups out of step. With the tail they
+ * keep in step, and the short group at the end is of that switch.
  */
 int fan_order_tail(const fan_order *order, int root, int k);
 

@@ -11,7 +11,7 @@ fan_status fan_schedule_init(fan_schedule *schedule, int node, int subfiles)
     schedule->roles = malloc((size_t)subfiles * sizeof *schedule->roles);
     if (schedule->roles == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
-    for (int subfile = 0; subfile < subfiles; subfile ++)
+    for (int subfile = 0; subfile < subfiles; subfile++)
         schedule->roles[subfile] = (fan_role){.parent = FAN_PARENT_ABSENT};
     return FAN_OK;
 }
@@ -58,9 +58,10 @@ static int modulo(int a, int n)
 }
 
 /*
- * To whom member `slot` sends at `time`: an idempotent Latin square, the cyclic one (2 slot - time) for an
- * odd number of members, and for an even one its prolongation along the transversal time = slot + 1
- * (J. Denes and A. D. Keedwell, "Latin Squares and their Applications", 1974, section 1.4).
+ * To whom member `slot` sends at `time`: an idempotent Latin square, the cyclic one (2 slot - time)
+ * for an odd number of members, and for an even one its prolongation along the transversal time =
+ * slot + 1 (J. Denes and A. D. Keedwell, "Latin Squares and their Applications", 1974, section
+ * 1.4).
  */
 static int receiver_at(int members, int slot, int time)
 {
@@ -83,10 +84,11 @@ void fan_schedule_add_others(fan_schedule *schedule, int subfile, int first, int
     }
 }
 
-void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node), const void *state)
+void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node),
+                         const void *state)
 {
     schedule->node = name(state, schedule->node);
-    for (int subfile = 0; subfile < schedule->subfiles; subfile ++) {
+    for (int subfile = 0; subfile < schedule->subfiles; subfile++) {
         int *parent = &schedule->roles[subfile].parent;
         if (*parent != FAN_PARENT_SELF && *parent != FAN_PARENT_ABSENT)
             *parent = name(state, *parent);

@@ -3,8 +3,8 @@
  * @file schedule.h  One node's part of a plan: for each subfile its parent and its children, in
  * order.
  *
- * This is all that the engine knows: it receives the chunks of a subfile from the subfile's parent and
- * sends them on to the subfile's children, forward edges before exchange edges.
+ * This is all that the engine knows: it receives the chunks of a subfile from the subfile's parent
+ * and sends them on to the subfile's children, forward edges before exchange edges.
  */
 #ifndef FAN_PLAN_SCHEDULE_SCHEDULE_H
 #define FAN_PLAN_SCHEDULE_SCHEDULE_H
@@ -65,13 +65,14 @@ void fan_schedule_begin(fan_schedule *schedule, int subfile, int parent);
 void fan_schedule_add(fan_schedule *schedule, int subfile, int peer, fan_edge_kind kind);
 
 /**
- * Add exchange edges to the role of `subfile`: to all of the `members` places from `first` on but the
- * one in `slot`. They begin with its right neighbour, so that the members of a group do not all
+ * Add exchange edges to the role of `subfile`: to all of the `members` places from `first` on but
+ * the one in `slot`. They begin with its right neighbour, so that the members of a group do not all
  * send to one at once.
  */
 void fan_schedule_add_others(fan_schedule *schedule, int subfile, int first, int members, int slot);
 
 /** Replace the node and all its peers by what `name` calls them. */
-void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node), const void *state);
+void fan_schedule_rename(fan_schedule *schedule, int (*name)(const void *state, int node),
+                         const void *state);
 
 #endif

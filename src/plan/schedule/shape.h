@@ -16,8 +16,9 @@ typedef struct fan_shape {
     int branching;        /**< b >= 1, groups fed by a group */
     int secondary_groups; /**< the last groups, served after full receipt */
     int slow;             /**< the last places, if they are to be leaves (ktree, kexchange) */
-    const fan_order *blocks; /**< trees over its blocks and trees in each (ktree); NULL: one block */
-    int root;                /**< that `blocks` are seen from */
+    const fan_order
+        *blocks; /**< trees over its blocks and trees in each (ktree); NULL: one block */
+    int root;    /**< that `blocks` are seen from */
 } fan_shape;
 
 #endif

@@ -165,7 +165,8 @@ static fan_status add_moved_rank(void *state, const char *number)
         return no_memory();
     t->moved = moved;
     const char *host = value_of(r, "Host");
-    moved[t->moved_count] = (fan_moved_rank){atoi(number), host == NULL ? NULL : strdup(host), r->domain};
+    moved[t->moved_count] =
+        (fan_moved_rank){atoi(number), host == NULL ? NULL : strdup(host), r->domain};
     return moved[t->moved_count++].host == NULL && host != NULL ? no_memory() : FAN_OK;
 }
 
@@ -224,7 +225,8 @@ static fan_status read_ranks(reader *r, const char *ranks)
     const char *domain = value_of(r, "Domain");
     if (value_of(r, "Host") == NULL && domain == NULL)
         return wrong(r, r->line, "Ranks=%s has neither Host= nor Domain=", ranks);
-    if (domain != NULL && (domain[strspn(domain, "0123456789")] != '\0' || strlen(domain) > MOST_DIGITS))
+    if (domain != NULL &&
+        (domain[strspn(domain, "0123456789")] != '\0' || strlen(domain) > MOST_DIGITS))
         return wrong(r, r->line, "Domain=%s is no number", domain);
     r->domain = domain == NULL ? FAN_NO_DOMAIN : atoi(domain);
     if (ranks[strspn(ranks, "0123456789,-")] != '\0')
@@ -283,7 +285,9 @@ static bool trim(char *line)
     return continued;
 }
 
-/* The next line with those that continue it, which the caller frees. NULL: no more, or a failure. */
+/*
+ * The next line with those that continue it, which the caller frees. NULL: no more, or a failure.
+ */
 static char *next_line(FILE *file, int *lines, fan_status *status)
 {
     char *whole = NULL, *piece = NULL;
@@ -346,7 +350,9 @@ static fan_status set_parents(const reader *r)
     return FAN_OK;
 }
 
-/* Number the switch s, which is `count` in preorder, and those below it; returns the next number. */
+/*
+ * Number the switch s, which is `count` in preorder, and those below it; returns the next number.
+ */
 static int number_from(const fan_topology *t, const int *first_below, const int *next, int *number,
                        int s, int count)
 {

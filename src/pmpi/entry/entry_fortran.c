@@ -1,38 +1,46 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The entry points from Fortran, for Open MPI: its mpif.h and `use mpi` call PMPI_Bcast, its mpi_f08 an internal
- * symbol, so they never come to MPI_Bcast. (MPICH's do, after having converted the arguments.)
+ * The entry points from Fortran, for Open MPI: its mpif.h and `use mpi` call PMPI_Bcast, its
+ * mpi_f08 an internal symbol, so they never come to MPI_Bcast. (MPICH's do, after having converted
+ * the arguments.)
  */
 #include "config.h"
 
 #include "pmpi/entry/loader.h"
 
 /* Where to hand on: Open MPI defines these names for the same function. */
-#define NAMES(lower, upper, camel) \
-    (const char *const[]){lower "_", lower, lower "__", upper, camel "_f", camel "_f08", lower "_f08_", NULL}
+#define NAMES(lower, upper, camel)                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        lower "_", lower, lower "__", upper, camel "_f", camel "_f08", lower "_f08_", NULL         \
+    }
 
 #define ALIAS(function, name) extern __typeof__(function) name __attribute__((alias(#function)))
 
-void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *ierr);
-void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *request,
-                 MPI_Fint *ierr);
+void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm,
+                MPI_Fint *ierr);
+void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm,
+                 MPI_Fint *request, MPI_Fint *ierr);
 
-void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *ierr)
+void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm,
+                MPI_Fint *ierr)
 {
     void *caller = __builtin_return_address(0);
     fan_fortran_bcast_fn *function = fan_calls_for(caller)->fortran_bcast;
     if (function == NULL)
-        *(void **)&function = fan_entry_next_definition(caller, NAMES("mpi_bcast", "MPI_BCAST", "MPI_Bcast"));
+        *(void **)&function =
+            fan_entry_next_definition(caller, NAMES("mpi_bcast", "MPI_BCAST", "MPI_Bcast"));
     function(buffer, count, datatype, root, comm, ierr);
 }
 
-void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm, MPI_Fint *request,
-                 MPI_Fint *ierr)
+void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm,
+                 MPI_Fint *request, MPI_Fint *ierr)
 {
     void *caller = __builtin_return_address(0);
     fan_fortran_ibcast_fn *function = fan_calls_for(caller)->fortran_ibcast;
     if (function == NULL)
-        *(void **)&function = fan_entry_next_definition(caller, NAMES("mpi_ibcast", "MPI_IBCAST", "MPI_Ibcast"));
+        *(void **)&function =
+            fan_entry_next_definition(caller, NAMES("mpi_ibcast", "MPI_IBCAST", "MPI_Ibcast"));
     function(buffer, count, datatype, root, comm, request, ierr);
 }
 

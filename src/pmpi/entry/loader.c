@@ -16,9 +16,9 @@
 _Atomic(const fan_calls *) fan_entry_chosen;
 
 /*
- * Where the definitions behind the shim are, for dlsym. Usually the MPI library comes after us in the order of the
- * program's libraries. One that a plugin brings, as Python's mpi4py does, may be visible to the plugin only: then it
- * is found through the calling object.
+ * Where the definitions behind the shim are, for dlsym. Usually the MPI library comes after us in
+ * the order of the program's libraries. One that a plugin brings, as Python's mpi4py does, may be
+ * visible to the plugin only: then it is found through the calling object.
  */
 static void *find_origin(void *caller)
 {
@@ -65,7 +65,8 @@ static bool is_known_library(void *pmpi_bcast)
 /* Launchers tell it by the environment; without one there is one process. */
 static bool is_first_rank(void)
 {
-    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
+                                            "SLURM_PROCID"};
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         const char *rank = getenv(variables[i]);
         if (rank != NULL)
@@ -78,8 +79,10 @@ static void tell_of_other_library(void *pmpi_bcast)
 {
     Dl_info object;
     if (is_first_rank())
-        fan_warn("the program's MPI library is %s, but libfanout_pmpi.so is for %s: broadcasts are left to MPI",
-                 dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another one", FAN_MPI_SONAME);
+        fan_warn("the program's MPI library is %s, but libfanout_pmpi.so is for %s: broadcasts are "
+                 "left to MPI",
+                 dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another one",
+                 FAN_MPI_SONAME);
 }
 
 /* libfanout_shim.so lies beside us. NULL, with a warning, if it cannot be loaded. */
@@ -130,8 +133,8 @@ const fan_calls *fan_entry_choose(void *caller)
 }
 
 /*
- * In a Fortran program of another MPI library no call may ever reach us: tell at the start. Programs without MPI
- * have no PMPI_Bcast, and nothing is done for them.
+ * In a Fortran program of another MPI library no call may ever reach us: tell at the start.
+ * Programs without MPI have no PMPI_Bcast, and nothing is done for them.
  */
 __attribute__((constructor)) static void look_at_program(void)
 {

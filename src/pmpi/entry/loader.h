@@ -22,8 +22,8 @@ static inline const fan_calls *fan_calls_for(void *caller)
 }
 
 /**
- * The definition of one of `names` (NULL at the end) that `caller` would have got without the shim. Ends the
- * process if there is none.
+ * The definition of one of `names` (NULL at the end) that `caller` would have got without the shim.
+ * Ends the process if there is none.
  */
 void *fan_entry_next_definition(void *caller, const char *const *names);
 

@@ -13,8 +13,9 @@
 static int keyval = MPI_KEYVAL_INVALID;
 
 /*
- * The record that this thread used last. It holds for its communicator until a record is deleted: then the handle may
- * be that of another communicator. An attribute costs several times as much to find.
+ * The record that this thread used last. It holds for its communicator until a record is deleted:
+ * then the handle may be that of another communicator. An attribute costs several times as much to
+ * find.
  */
 typedef struct recent_record {
     MPI_Comm comm;

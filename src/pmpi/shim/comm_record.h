@@ -2,8 +2,8 @@
 /**
  * @file comm_record.h  What the shim must know of a communicator, as an attribute of it: 24 bytes.
  *
- * Every member is equal on all ranks of the communicator, so what is decided from it and from arguments that MPI
- * wants to be equal is the same decision everywhere.
+ * Every member is equal on all ranks of the communicator, so what is decided from it and from
+ * arguments that MPI wants to be equal is the same decision everywhere.
  */
 #ifndef FAN_PMPI_SHIM_COMM_RECORD_H
 #define FAN_PMPI_SHIM_COMM_RECORD_H
@@ -13,16 +13,19 @@
 #include <mpi.h>
 
 typedef struct fan_comm_record {
-    fan_stats_outcome verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
+    fan_stats_outcome
+        verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
     int size;
     int64_t min_bytes; /**< fewer are handed on */
     bool asked;        /**< whether it is known if a rank has a device's runtime */
-    bool has_devices;  /**< whether one had it when the first broadcast of min_bytes or more was made */
+    bool
+        /** whether one had it when the first broadcast of min_bytes or more was made */
+        has_devices;
 } fan_comm_record;
 
 /**
- * The record of a communicator. The first call on a communicator makes it, collectively, unless this rank's
- * arguments are such that MPI must see them first. MPI must be alive (lifetime.h).
+ * The record of a communicator. The first call on a communicator makes it, collectively, unless
+ * this rank's arguments are such that MPI must see them first. MPI must be alive (lifetime.h).
  *
  * @param root    of the broadcast for which it is needed
  * @param record  receives it if the result is FAN_TAKEN_OVER

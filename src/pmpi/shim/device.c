@@ -149,7 +149,8 @@ static int count_loads(struct dl_phdr_info *info, size_t size, void *loads)
 static int note_runtime(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size, (void)unused;
-    const char *slash = strrchr(info->dlpi_name, '/'), *name = slash == NULL ? info->dlpi_name : slash + 1;
+    const char *slash = strrchr(info->dlpi_name, '/'),
+               *name = slash == NULL ? info->dlpi_name : slash + 1;
     for (int i = 0; i < RUNTIMES; i++)
         if (strncmp(name, runtimes[i].name, strlen(runtimes[i].name)) == 0)
             snprintf(runtimes[i].path, sizeof runtimes[i].path, "%s", info->dlpi_name);
@@ -163,7 +164,8 @@ static bool open_runtimes(void)
     dl_iterate_phdr(note_runtime, NULL);
     for (int i = 0; i < RUNTIMES; i++) {
         runtime *r = &runtimes[i];
-        void *library = r->is_open || r->path[0] == '\0' ? NULL : dlopen(r->path, RTLD_LAZY | RTLD_NOLOAD);
+        void *library =
+            r->is_open || r->path[0] == '\0' ? NULL : dlopen(r->path, RTLD_LAZY | RTLD_NOLOAD);
         if (library != NULL)
             r->is_open = r->open(library);
         all = all && (r->is_open || r->path[0] == '\0');

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file fortran.h  Our definitions of Open MPI's Fortran calls: arguments are converted, then it is the C call. */
+/**
+ * @file fortran.h  Our definitions of Open MPI's Fortran calls: arguments are converted, then it is
+ * the C call.
+ */
 #ifndef FAN_PMPI_SHIM_FORTRAN_H
 #define FAN_PMPI_SHIM_FORTRAN_H
 

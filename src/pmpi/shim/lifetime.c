@@ -11,7 +11,10 @@
 
 static _Atomic bool alive;
 
-/* Called by MPI at the beginning of MPI_Finalize, in whatever language that is called, for MPI_COMM_SELF. */
+/*
+ * Called by MPI at the beginning of MPI_Finalize, in whatever language that is called, for
+ * MPI_COMM_SELF.
+ */
 static int end(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
     (void)comm, (void)keyval, (void)attribute, (void)extra;

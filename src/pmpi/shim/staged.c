@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 /* Copy all elements, as many at a time as make less than 2 GiB. */
-static int copy(char *buffer, MPI_Count count, MPI_Datatype datatype, char *host, MPI_Count size, bool pack,
-                MPI_Comm comm)
+static int copy(char *buffer, MPI_Count count, MPI_Datatype datatype, char *host, MPI_Count size,
+                bool pack, MPI_Comm comm)
 {
     MPI_Count lower, extent;
     int code = PMPI_Type_get_extent_x(datatype, &lower, &extent);
@@ -29,8 +29,8 @@ static int copy(char *buffer, MPI_Count count, MPI_Datatype datatype, char *host
     return code;
 }
 
-int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
-                         MPI_Comm comm)
+int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes,
+                         int root, MPI_Comm comm)
 {
     int rank, code = MPI_SUCCESS;
     char *host = malloc((size_t)bytes);

@@ -6,12 +6,12 @@
 #include <mpi.h>
 
 /**
- * fanout_bcast_c for a buffer that only MPI may touch: it is copied by MPI_Pack and MPI_Unpack. Other ranks need
- * not do the same.
+ * fanout_bcast_c for a buffer that only MPI may touch: it is copied by MPI_Pack and MPI_Unpack.
+ * Other ranks need not do the same.
  *
  * @param bytes  count x the size of datatype
  */
-int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes, int root,
-                         MPI_Comm comm);
+int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes,
+                         int root, MPI_Comm comm);
 
 #endif

@@ -74,11 +74,14 @@ static void print_row(FILE *stream, int outcome, int size_class)
     if (c->calls == 0)
         return;
     if (size_class < CLASSES - 1)
-        snprintf(size, sizeof size, "< %s", fan_format_bytes(limits[size_class], limit, sizeof limit));
+        snprintf(size, sizeof size, "< %s",
+                 fan_format_bytes(limits[size_class], limit, sizeof limit));
     else
-        snprintf(size, sizeof size, ">= %s", fan_format_bytes(limits[size_class - 1], limit, sizeof limit));
-    fprintf(stream, "fanout: %-12s %10" PRId64 " %16" PRId64 " %11s  %s\n", size, c->calls, c->bytes,
-            fan_format_seconds(1e-9 * (double)c->nanoseconds, time, sizeof time), outcome_texts[outcome]);
+        snprintf(size, sizeof size, ">= %s",
+                 fan_format_bytes(limits[size_class - 1], limit, sizeof limit));
+    fprintf(stream, "fanout: %-12s %10" PRId64 " %16" PRId64 " %11s  %s\n", size, c->calls,
+            c->bytes, fan_format_seconds(1e-9 * (double)c->nanoseconds, time, sizeof time),
+            outcome_texts[outcome]);
 }
 
 /* In one piece, because the launcher mixes the output of ranks. */
@@ -89,8 +92,11 @@ void fan_stats_print(void)
     FILE *stream = open_memstream(&text, &length);
     if (stream == NULL)
         return;
-    fprintf(stream, "fanout: broadcasts in which rank 0 of MPI_COMM_WORLD took part, and its time in them\n");
-    fprintf(stream, "fanout: %-12s %10s %16s %11s  %s\n", "bytes each", "calls", "bytes", "time", "what was done");
+    fprintf(
+        stream,
+        "fanout: broadcasts in which rank 0 of MPI_COMM_WORLD took part, and its time in them\n");
+    fprintf(stream, "fanout: %-12s %10s %16s %11s  %s\n", "bytes each", "calls", "bytes", "time",
+            "what was done");
     for (int outcome = 0; outcome < FAN_OUTCOMES; outcome++)
         for (int size_class = 0; size_class < CLASSES; size_class++)
             print_row(stream, outcome, size_class);

@@ -26,11 +26,15 @@ typedef struct broadcast {
     bool large; /* called with an MPI_Count */
 } broadcast;
 
-/* False if MPI would not accept count and datatype, or their product does not fit: then bytes stays 0. */
+/*
+ * False if MPI would not accept count and datatype, or their product does not fit: then bytes stays
+ * 0.
+ */
 static bool get_bytes(const broadcast *b, MPI_Count *bytes)
 {
     MPI_Count size, product;
-    if (b->datatype == MPI_DATATYPE_NULL || b->count < 0 || PMPI_Type_size_x(b->datatype, &size) != MPI_SUCCESS)
+    if (b->datatype == MPI_DATATYPE_NULL || b->count < 0 ||
+        PMPI_Type_size_x(b->datatype, &size) != MPI_SUCCESS)
         return false;
     if (size == MPI_UNDEFINED || __builtin_mul_overflow(b->count, size, &product))
         return false;
@@ -59,11 +63,12 @@ static bool agree(bool here, MPI_Comm comm, int *code)
 }
 
 /*
- * One rank's data may be in device memory and another's not, but all must do the same. So where a rank has a device's
- * runtime, ranks agree on each broadcast. Where none had one at first, they do not, and a rank that loads
- * it later goes through host memory, which the others need not know.
+ * One rank's data may be in device memory and another's not, but all must do the same. So where a
+ * rank has a device's runtime, ranks agree on each broadcast. Where none had one at first, they do
+ * not, and a rank that loads it later goes through host memory, which the others need not know.
  */
-static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes, fan_comm_record *record, int *code)
+static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
+                                          fan_comm_record *record, int *code)
 {
     if (!record->asked) {
         record->has_devices = agree(fan_device_runtime_loaded(), b->comm, code);
@@ -79,7 +84,9 @@ static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes, f
 
 /* ---- what to do ---- */
 
-/* What MPI would not accept is handed on before anything is sent, so that MPI raises its own error. */
+/*
+ * What MPI would not accept is handed on before anything is sent, so that MPI raises its own error.
+ */
 static fan_stats_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
 {
     *code = MPI_SUCCESS;
@@ -142,7 +149,8 @@ int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 
 /* ---- nonblocking and persistent ones are handed on as they are ---- */
 
-static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype datatype, double start)
+static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype datatype,
+                          double start)
 {
     MPI_Count bytes = 0;
     if (fan_stats_wanted() && fan_shim_mpi_is_alive())
@@ -150,7 +158,8 @@ static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype 
     count_call(what, bytes, start);
 }
 
-int fan_take_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Request *request)
+int fan_take_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                    MPI_Request *request)
 {
     double start = start_clock();
     int code = next->ibcast(buffer, count, datatype, root, comm, request);
@@ -159,8 +168,8 @@ int fan_take_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MP
 }
 
 #ifdef HAVE_MPI_BCAST_INIT
-int fan_take_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
-                        MPI_Request *request)
+int fan_take_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                        MPI_Info info, MPI_Request *request)
 {
     double start = start_clock();
     int code = next->bcast_init(buffer, count, datatype, root, comm, info, request);
@@ -179,8 +188,8 @@ int fan_take_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int 
     return code;
 }
 
-int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
-                          MPI_Info info, MPI_Request *request)
+int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root,
+                          MPI_Comm comm, MPI_Info info, MPI_Request *request)
 {
     double start = start_clock();
     int code = next->bcast_init_c(buffer, count, datatype, root, comm, info, request);

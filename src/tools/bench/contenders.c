@@ -51,7 +51,7 @@ static void check_in_force(const fan_bench_contender *contender, MPI_Info used, 
     MPI_Info_get(used, key, sizeof value - 1, value, &found);
     if (rank == 0 && strcmp(value, wanted) != 0)
         fan_job_abort("%s: the parameter %s is %s instead of %s; unset its environment variable",
-                        contender->name, key, value, wanted);
+                      contender->name, key, value, wanted);
 }
 
 static void add_algorithm(fan_bench_contenders *contenders, const char *algorithm, int group_size)
@@ -123,8 +123,7 @@ static int transfer(const fan_job *job, void *buffer, int bytes, MPI_Comm comm)
     return MPI_SUCCESS;
 }
 
-static int run(const fan_bench_contender *contender, const fan_job *job, void *buffer,
-               int bytes)
+static int run(const fan_bench_contender *contender, const fan_job *job, void *buffer, int bytes)
 {
     switch (contender->kind) {
     case FAN_BENCH_LIMIT: return transfer(job, buffer, bytes, contender->comm);

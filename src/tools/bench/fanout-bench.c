@@ -7,12 +7,12 @@
 
 #include "tools/bench/contenders.h"
 #include "tools/bench/data.h"
-#include "tools/common/job.h"
 #include "tools/bench/json.h"
 #include "tools/bench/options.h"
 #include "tools/bench/peers.h"
 #include "tools/bench/results.h"
 #include "tools/bench/table.h"
+#include "tools/common/job.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -128,7 +128,7 @@ static void write_json(bench *b)
     bool written = fan_bench_json_write(&b->options, &b->job, &b->contenders, &b->results, b->json);
     if (fclose(b->json) != 0 || !written)
         fan_job_abort("cannot write --json %s: %s", b->options.json,
-                        errno != 0 ? strerror(errno) : "some value does not fit JSON");
+                      errno != 0 ? strerror(errno) : "some value does not fit JSON");
 }
 
 static void allocate(bench *b)
@@ -140,7 +140,7 @@ static void allocate(bench *b)
     if (!fan_bench_results_init(&b->results, b->options.size_count, b->contenders.count,
                                 b->options.rounds))
         fan_job_abort("no memory for the samples of %d rounds; give a smaller --repeat",
-                        b->options.rounds);
+                      b->options.rounds);
 }
 
 static bool run(bench *b)

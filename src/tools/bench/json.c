@@ -45,18 +45,18 @@ static json_t *segment(const fan_bench_contender *contender)
 
 static json_t *contender_array(const fan_bench_contenders *contenders)
 {
-    static const char *const kinds[] = {[FAN_BENCH_LIMIT] = "limit", [FAN_BENCH_MPI] = "mpi",
+    static const char *const kinds[] = {[FAN_BENCH_LIMIT] = "limit",
+                                        [FAN_BENCH_MPI] = "mpi",
                                         [FAN_BENCH_FANOUT] = "fanout",
-                                        [FAN_BENCH_MEMCPY] = "memcpy", [FAN_BENCH_PEER] = "peer"};
+                                        [FAN_BENCH_MEMCPY] = "memcpy",
+                                        [FAN_BENCH_PEER] = "peer"};
     json_t *array = json_array();
     for (int i = 0; i < contenders->count; i++) {
         const fan_bench_contender *c = &contenders->list[i];
-        array = fan_json_append(array, json_pack("{s:s, s:s, s:s?, s:o, s:o}",
-                                        "name", c->name,
-                                        "kind", kinds[c->kind],
-                                        "algorithm", c->algorithm,
-                                        "segment_bytes", segment(c),
-                                        "parameters", parameters(c)));
+        array = fan_json_append(array, json_pack("{s:s, s:s, s:s?, s:o, s:o}", "name", c->name,
+                                                 "kind", kinds[c->kind], "algorithm", c->algorithm,
+                                                 "segment_bytes", segment(c), "parameters",
+                                                 parameters(c)));
     }
     return array;
 }
@@ -90,12 +90,11 @@ static json_t *result_array(const fan_bench_options *options,
     json_t *array = json_array();
     for (int size = 0; size < options->size_count; size++)
         for (int i = 0; i < contenders->count; i++) {
-            json_t *result = json_pack("{s:i, s:s, s:o, s:o, s:o}",
-                                       "bytes", options->sizes[size],
-                                       "contender", contenders->list[i].name,
-                                       "seconds", summary(fan_bench_times(results, size, i)),
-                                       "ratio", summary(fan_bench_ratios(results, size, i, 0)),
-                                       "samples", sample_array(results, size, i));
+            json_t *result = json_pack("{s:i, s:s, s:o, s:o, s:o}", "bytes", options->sizes[size],
+                                       "contender", contenders->list[i].name, "seconds",
+                                       summary(fan_bench_times(results, size, i)), "ratio",
+                                       summary(fan_bench_ratios(results, size, i, 0)), "samples",
+                                       sample_array(results, size, i));
             array = fan_json_append(array, result);
         }
     return array;
@@ -116,11 +115,10 @@ bool fan_bench_json_write(const fan_bench_options *options, const fan_job *job,
         " s:o,"
         " s:o}",
         "version", fanout_version(), "api_version", fanout_api_version(), "mpi_library", library,
-        "ranks", job->size, "host_count", job->host_count, "hosts", host_array(job),
-        "root", job->root, "limit_peer", job->peer, "repeat", options->rounds,
-        "warmup", options->warmup, "check", (int)options->check,
-        "contenders", contender_array(contenders),
-        "results", result_array(options, contenders, results));
+        "ranks", job->size, "host_count", job->host_count, "hosts", host_array(job), "root",
+        job->root, "limit_peer", job->peer, "repeat", options->rounds, "warmup", options->warmup,
+        "check", (int)options->check, "contenders", contender_array(contenders), "results",
+        result_array(options, contenders, results));
     if (root == NULL)
         return false;
     bool written = json_dumpf(root, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;

@@ -4,9 +4,9 @@
 #define FAN_TOOLS_BENCH_JSON_H
 
 #include "tools/bench/contenders.h"
-#include "tools/common/job.h"
 #include "tools/bench/options.h"
 #include "tools/bench/results.h"
+#include "tools/common/job.h"
 
 #include <stdbool.h>
 #include <stdio.h>

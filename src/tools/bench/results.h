@@ -23,7 +23,10 @@ double *fan_bench_seconds(const fan_bench_results *results, int size, int conten
 /** Median, least and greatest of the times. */
 fan_summary fan_bench_times(const fan_bench_results *results, int size, int contender);
 
-/** Median, least and greatest of (time / time of contender `base`, 0 for the limit, in the same round). */
+/**
+ * Median, least and greatest of (time / time of contender `base`, 0 for the limit, in the same
+ * round).
+ */
 fan_summary fan_bench_ratios(const fan_bench_results *results, int size, int contender, int base);
 
 void fan_bench_results_free(fan_bench_results *results);

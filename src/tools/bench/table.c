@@ -92,12 +92,13 @@ static void print_ratio(fan_summary ratios, bool best)
 }
 
 /* Of what ranks that share memory have received; the copies of all ranks at once take 1. */
-static void print_copies(const fan_bench_contenders *contenders, const fan_bench_results *results, int size,
-                         int contender)
+static void print_copies(const fan_bench_contenders *contenders, const fan_bench_results *results,
+                         int size, int contender)
 {
     fan_bench_kind kind = contenders->list[contender].kind;
     if (contenders->memcpy > 0 && kind != FAN_BENCH_LIMIT && kind != FAN_BENCH_MEMCPY)
-        printf("  %.2f x memcpy", fan_bench_ratios(results, size, contender, contenders->memcpy).median);
+        printf("  %.2f x memcpy",
+               fan_bench_ratios(results, size, contender, contenders->memcpy).median);
 }
 
 void fan_bench_table_rows(const fan_bench_options *options, const fan_bench_contenders *contenders,

@@ -4,9 +4,9 @@
 #define FAN_TOOLS_BENCH_TABLE_H
 
 #include "tools/bench/contenders.h"
-#include "tools/common/job.h"
 #include "tools/bench/options.h"
 #include "tools/bench/results.h"
+#include "tools/common/job.h"
 
 /** What is measured, where and how, and the column heads. */
 void fan_bench_table_head(const fan_bench_options *options, const fan_job *job,

@@ -20,7 +20,8 @@ _Noreturn void fan_job_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%s: rank %d on host %s: %s\n", program_invocation_short_name, rank, host, text);
+    fprintf(stderr, "%s: rank %d on host %s: %s\n", program_invocation_short_name, rank, host,
+            text);
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
     _exit(EXIT_FAILURE);
 }

@@ -13,7 +13,7 @@ typedef struct fan_job {
     int root; /**< of the broadcasts, and the sender of the limit */
     int peer; /**< the receiver of the limit: the next rank on another host, or the next one */
     fan_job_host *hosts; /**< the host of each rank */
-    int host_count;        /**< different ones */
+    int host_count;      /**< different ones */
 } fan_job;
 
 /** Learn the hosts of all ranks of MPI_COMM_WORLD. Collective. Undone by fan_job_close. */

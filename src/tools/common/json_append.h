@@ -5,7 +5,10 @@
 
 #include <jansson.h>
 
-/** Append `item`, and take it over. NULL if that, or either of the two, cannot be made; then both are released. */
+/**
+ * Append `item`, and take it over. NULL if that, or either of the two, cannot be made; then both
+ * are released.
+ */
 json_t *fan_json_append(json_t *array, json_t *item);
 
 #endif

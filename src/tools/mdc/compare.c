@@ -17,7 +17,7 @@ typedef struct differences {
     double squares, largest;
     int64_t numbers;    /* where both have one */
     int64_t mismatches; /* where only one has */
-    bool equal; /* as double */
+    bool equal;         /* as double */
 } differences;
 
 static bool is_fill(const fan_mdctool_dataset *d, const void *element)
@@ -49,22 +49,25 @@ static fan_mdctool_dataset as_numbers(const fan_mdctool_dataset *d)
     numbers.type = H5T_NATIVE_DOUBLE;
     numbers.bytes = sizeof(double);
     if (d->fill != NULL) {
-        numbers.fill = fan_mdctool_allocate(1, d->bytes > sizeof(double) ? d->bytes : sizeof(double));
+        numbers.fill =
+            fan_mdctool_allocate(1, d->bytes > sizeof(double) ? d->bytes : sizeof(double));
         memcpy(numbers.fill, d->fill, d->bytes);
-        fan_mdctool_need(H5Tconvert(d->type, H5T_NATIVE_DOUBLE, 1, numbers.fill, NULL, H5P_DEFAULT), "convert its fill value",
-                     d->path);
+        fan_mdctool_need(H5Tconvert(d->type, H5T_NATIVE_DOUBLE, 1, numbers.fill, NULL, H5P_DEFAULT),
+                         "convert its fill value", d->path);
     }
     return numbers;
 }
 
-static void compare_rows(differences *sum, const fan_mdctool_dataset *a, const fan_mdctool_dataset *b, int64_t first, int64_t rows,
-                         double *of_a, double *of_b)
+static void compare_rows(differences *sum, const fan_mdctool_dataset *a,
+                         const fan_mdctool_dataset *b, int64_t first, int64_t rows, double *of_a,
+                         double *of_b)
 {
     int64_t count = rows * fan_mdctool_dataset_row(a);
     fan_mdctool_dataset_read(a, first, rows, of_a);
     fan_mdctool_dataset_read(b, first, rows, of_b);
     for (int64_t i = 0; i < count; i++) {
-        bool a_is_number = !isnan(of_a[i]) && !is_fill(a, &of_a[i]), b_is_number = !isnan(of_b[i]) && !is_fill(b, &of_b[i]);
+        bool a_is_number = !isnan(of_a[i]) && !is_fill(a, &of_a[i]),
+             b_is_number = !isnan(of_b[i]) && !is_fill(b, &of_b[i]);
         sum->equal = sum->equal && (of_a[i] == of_b[i] || (isnan(of_a[i]) && isnan(of_b[i])));
         add(sum, of_a[i], of_b[i], a_is_number, b_is_number);
     }
@@ -75,7 +78,8 @@ static bool has_same_bits(const fan_mdctool_dataset *a, const fan_mdctool_datase
 {
     bool same = H5Tequal(a->type, b->type) > 0;
     int64_t row = fan_mdctool_dataset_row(a) * (int64_t)a->bytes, rows = SLAB_BYTES / (row + 1) + 1;
-    char *of_a = fan_mdctool_allocate((size_t)rows, (size_t)row), *of_b = fan_mdctool_allocate((size_t)rows, (size_t)row);
+    char *of_a = fan_mdctool_allocate((size_t)rows, (size_t)row),
+         *of_b = fan_mdctool_allocate((size_t)rows, (size_t)row);
     for (int64_t at = 0; same && at < a->extent[0]; at += rows) {
         int64_t part = rows < a->extent[0] - at ? rows : a->extent[0] - at;
         fan_mdctool_dataset_read(a, at, part, of_a);
@@ -89,28 +93,34 @@ static bool has_same_bits(const fan_mdctool_dataset *a, const fan_mdctool_datase
 
 static void print(const differences *sum, bool same_bits)
 {
-    double mean = sum->numbers > 0 ? sum->squares / (double)sum->numbers : 0, range = sum->greatest - sum->least;
+    double mean = sum->numbers > 0 ? sum->squares / (double)sum->numbers : 0,
+           range = sum->greatest - sum->least;
     if (sum->equal)
         puts(same_bits ? "equal" : "equal as double");
     else if (mean > 0)
         printf("PSNR %.2f dB\n", 10 * log10(range * range / mean));
-    printf("maximum error %.6g, root mean square error %.6g, range of values %.6g, %" PRId64 " numbers\n", sum->largest, sqrt(mean),
-           range, sum->numbers);
+    printf("maximum error %.6g, root mean square error %.6g, range of values %.6g, %" PRId64
+           " numbers\n",
+           sum->largest, sqrt(mean), range, sum->numbers);
     if (sum->mismatches > 0)
         printf("%" PRId64 " elements are a number in one of them only\n", sum->mismatches);
 }
 
 void fan_mdctool_compare(const char *original, const char *other)
 {
-    fan_mdctool_dataset first = fan_mdctool_dataset_open(original), second = fan_mdctool_dataset_open(other);
+    fan_mdctool_dataset first = fan_mdctool_dataset_open(original),
+                        second = fan_mdctool_dataset_open(other);
     if (first.axes != second.axes || memcmp(first.extent, second.extent, sizeof first.extent) != 0)
         fan_mdctool_die("%s and %s have different extents", original, other);
     fan_mdctool_dataset a = as_numbers(&first), b = as_numbers(&second);
-    int64_t row = fan_mdctool_dataset_row(&a), rows = SLAB_BYTES / (row * (int64_t)sizeof(double) + 1) + 1;
-    double *of_a = fan_mdctool_allocate((size_t)(rows * row), sizeof(double)), *of_b = fan_mdctool_allocate((size_t)(rows * row), sizeof(double));
+    int64_t row = fan_mdctool_dataset_row(&a),
+            rows = SLAB_BYTES / (row * (int64_t)sizeof(double) + 1) + 1;
+    double *of_a = fan_mdctool_allocate((size_t)(rows * row), sizeof(double)),
+           *of_b = fan_mdctool_allocate((size_t)(rows * row), sizeof(double));
     differences sum = {.least = INFINITY, .greatest = -INFINITY, .equal = true};
     for (int64_t at = 0; at < a.extent[0]; at += rows)
-        compare_rows(&sum, &a, &b, at, rows < a.extent[0] - at ? rows : a.extent[0] - at, of_a, of_b);
+        compare_rows(&sum, &a, &b, at, rows < a.extent[0] - at ? rows : a.extent[0] - at, of_a,
+                     of_b);
     print(&sum, sum.equal && has_same_bits(&first, &second));
     free(of_a);
     free(of_b);

@@ -4,8 +4,9 @@
 #define FAN_TOOLS_MDC_COMPARE_H
 
 /**
- * Print PSNR (against the range of the original's values), maximum and root mean square error of a dataset against the original.
- * Where only one of them has a number (NaN, fill value), that is counted and said.
+ * Print PSNR (against the range of the original's values), maximum and root mean square error of a
+ * dataset against the original. Where only one of them has a number (NaN, fill value), that is
+ * counted and said.
  */
 void fan_mdctool_compare(const char *original, const char *other);
 

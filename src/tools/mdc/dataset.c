@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tools/mdc/dataset.h"
 #include "os/cleanup.h"
+#include "tools/mdc/dataset.h"
 #include "tools/mdc/parts.h"
 
 #include <stdarg.h>
@@ -56,11 +56,15 @@ static char *find_only_dataset(hid_t file, const char *name)
     char *found = NULL;
     herr_t result = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &found);
     if (result != 0 || found == NULL)
-        fan_mdctool_die("%s: has %s dataset; say which one: %s:/DATASET", name, result > 0 ? "more than one" : "no", name);
+        fan_mdctool_die("%s: has %s dataset; say which one: %s:/DATASET", name,
+                        result > 0 ? "more than one" : "no", name);
     return found;
 }
 
-/* The name of a file may have a colon, too: what follows the last ":/" is the dataset, if there is no such file. */
+/*
+ * The name of a file may have a colon, too: what follows the last ":/" is the dataset, if there is
+ * no such file.
+ */
 static void split_name(fan_mdctool_dataset *d, const char *name)
 {
     const char *colon = NULL;
@@ -92,8 +96,9 @@ static void find_type(fan_mdctool_dataset *d)
         fan_mdctool_die("%s: its elements have no fixed size", d->path);
     H5T_class_t type_class = H5Tget_class(stored);
     bool is_number = type_class == H5T_FLOAT || type_class == H5T_INTEGER;
-    d->type = fan_mdctool_need(is_number ? H5Tget_native_type(stored, H5T_DIR_DEFAULT) : H5Tcopy(stored), "use its type",
-                           d->path);
+    d->type =
+        fan_mdctool_need(is_number ? H5Tget_native_type(stored, H5T_DIR_DEFAULT) : H5Tcopy(stored),
+                         "use its type", d->path);
     d->kind = kind_of(d->type);
     d->bytes = H5Tget_size(d->type);
     H5Tclose(stored);
@@ -102,11 +107,13 @@ static void find_type(fan_mdctool_dataset *d)
 static void find_fill(fan_mdctool_dataset *d)
 {
     H5D_fill_value_t defined;
-    hid_t properties = fan_mdctool_need(H5Dget_create_plist(d->dataset), "find its properties", d->path);
+    hid_t properties =
+        fan_mdctool_need(H5Dget_create_plist(d->dataset), "find its properties", d->path);
     fan_mdctool_need(H5Pfill_value_defined(properties, &defined), "find its fill value", d->path);
     if (defined == H5D_FILL_VALUE_USER_DEFINED) {
         d->fill = fan_mdctool_allocate(1, d->bytes);
-        fan_mdctool_need(H5Pget_fill_value(properties, d->type, d->fill), "find its fill value", d->path);
+        fan_mdctool_need(H5Pget_fill_value(properties, d->type, d->fill), "find its fill value",
+                         d->path);
     }
     H5Pclose(properties);
 }
@@ -117,7 +124,8 @@ static void find_extent(fan_mdctool_dataset *d)
     hid_t space = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
     if (H5Sget_simple_extent_type(space) != H5S_SIMPLE)
         fan_mdctool_die("%s: is no array", d->path);
-    d->axes = (int)fan_mdctool_need(H5Sget_simple_extent_dims(space, extent, NULL), "find its extent", d->path);
+    d->axes = (int)fan_mdctool_need(H5Sget_simple_extent_dims(space, extent, NULL),
+                                    "find its extent", d->path);
     for (int i = 0; i < d->axes; i++)
         d->extent[i] = (int64_t)extent[i];
     H5Sclose(space);
@@ -127,7 +135,8 @@ fan_mdctool_dataset fan_mdctool_dataset_open(const char *name)
 {
     fan_mdctool_dataset d = {.file = -1};
     split_name(&d, name);
-    d.file = fan_mdctool_need(H5Fopen(d.file_name, H5F_ACC_RDONLY, H5P_DEFAULT), "open it", d.file_name);
+    d.file =
+        fan_mdctool_need(H5Fopen(d.file_name, H5F_ACC_RDONLY, H5P_DEFAULT), "open it", d.file_name);
     if (d.path == NULL)
         d.path = find_only_dataset(d.file, d.file_name);
     d.dataset = fan_mdctool_need(H5Dopen2(d.file, d.path, H5P_DEFAULT), "open the dataset", d.path);
@@ -150,7 +159,8 @@ static bool is_empty(const fan_mdctool_dataset *d)
 /* Chunks and filters of the other dataset, as far as they fit. */
 static hid_t properties_like(const fan_mdctool_dataset *like, const fan_mdctool_dataset *d)
 {
-    hid_t properties = fan_mdctool_need(H5Dget_create_plist(like->dataset), "find its properties", like->path);
+    hid_t properties =
+        fan_mdctool_need(H5Dget_create_plist(like->dataset), "find its properties", like->path);
     if (H5Pget_layout(properties) != H5D_CHUNKED || is_empty(d)) {
         H5Pclose(properties);
         properties = H5Pcreate(H5P_DATASET_CREATE);
@@ -167,23 +177,29 @@ static hid_t properties_like(const fan_mdctool_dataset *like, const fan_mdctool_
     return properties;
 }
 
-fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
-                                       const int64_t extent[])
+fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char *path,
+                                               const fan_mdctool_dataset *like,
+                                               const int64_t extent[])
 {
     hsize_t size[H5S_MAX_RANK];
-    fan_mdctool_dataset d = {.file_name = strdup(file_name), .path = strdup(path), .kind = like->kind, .bytes = like->bytes,
-                         .axes = like->axes};
+    fan_mdctool_dataset d = {.file_name = strdup(file_name),
+                             .path = strdup(path),
+                             .kind = like->kind,
+                             .bytes = like->bytes,
+                             .axes = like->axes};
     for (int i = 0; i < d.axes; i++) {
         d.extent[i] = extent[i];
         size[i] = (hsize_t)extent[i];
     }
     d.type = H5Tcopy(like->type);
-    d.file = fan_mdctool_need(H5Fcreate(file_name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create it", file_name);
+    d.file = fan_mdctool_need(H5Fcreate(file_name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                              "create it", file_name);
     hid_t stored = H5Dget_type(like->dataset), space = H5Screate_simple(d.axes, size, NULL);
     hid_t properties = properties_like(like, &d), links = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(links, 1);
-    d.dataset = fan_mdctool_need(H5Dcreate2(d.file, path, stored, space, links, properties, H5P_DEFAULT),
-                             "create the dataset", path);
+    d.dataset =
+        fan_mdctool_need(H5Dcreate2(d.file, path, stored, space, links, properties, H5P_DEFAULT),
+                         "create the dataset", path);
     H5Pclose(links);
     H5Pclose(properties);
     H5Sclose(space);
@@ -201,7 +217,8 @@ static herr_t copy_attribute(hid_t from, const char *name, const H5A_info_t *inf
 {
     (void)info;
     const fan_mdctool_dataset *to = state;
-    hid_t attribute = H5Aopen(from, name, H5P_DEFAULT), type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    hid_t attribute = H5Aopen(from, name, H5P_DEFAULT), type = H5Aget_type(attribute),
+          space = H5Aget_space(attribute);
     herr_t result = 0;
     if (is_copied(name, type)) {
         size_t count = (size_t)H5Sget_simple_extent_npoints(space);
@@ -220,11 +237,13 @@ static herr_t copy_attribute(hid_t from, const char *name, const H5A_info_t *inf
     return result;
 }
 
-void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from, const fan_mdctool_dataset *to)
+void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from,
+                                         const fan_mdctool_dataset *to)
 {
     void *state = (void *)(uintptr_t)to;
-    fan_mdctool_need(H5Aiterate2(from->dataset, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attribute, state),
-                 "copy its attributes", from->path);
+    fan_mdctool_need(
+        H5Aiterate2(from->dataset, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attribute, state),
+        "copy its attributes", from->path);
 }
 
 /* ---- slabs ---- */
@@ -244,7 +263,8 @@ static hid_t select_rows(const fan_mdctool_dataset *d, int64_t first, int64_t ro
     for (int i = 1; i < d->axes; i++)
         count[i] = (hsize_t)d->extent[i];
     hid_t space = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
-    fan_mdctool_need(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL), "select rows", d->path);
+    fan_mdctool_need(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL),
+                     "select rows", d->path);
     *memory = H5Screate_simple(d->axes, count, NULL);
     return space;
 }
@@ -255,18 +275,21 @@ void fan_mdctool_dataset_read(const fan_mdctool_dataset *d, int64_t first, int64
     if (rows == 0 || is_empty(d))
         return;
     hid_t space = select_rows(d, first, rows, &memory);
-    fan_mdctool_need(H5Dread(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "read", d->path);
+    fan_mdctool_need(H5Dread(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "read",
+                     d->path);
     H5Sclose(memory);
     H5Sclose(space);
 }
 
-void fan_mdctool_dataset_write(const fan_mdctool_dataset *d, int64_t first, int64_t rows, const void *data)
+void fan_mdctool_dataset_write(const fan_mdctool_dataset *d, int64_t first, int64_t rows,
+                               const void *data)
 {
     hid_t memory;
     if (rows == 0 || is_empty(d))
         return;
     hid_t space = select_rows(d, first, rows, &memory);
-    fan_mdctool_need(H5Dwrite(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "write", d->file_name);
+    fan_mdctool_need(H5Dwrite(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "write",
+                     d->file_name);
     H5Sclose(memory);
     H5Sclose(space);
 }

@@ -18,10 +18,15 @@ typedef struct fan_mdctool_dataset {
     void *fill; /**< the fill value, or NULL */
 } fan_mdctool_dataset;
 
-/** End the program with status 1 and a message; files that are not whole are removed. HDF5 has said its part. */
+/**
+ * End the program with status 1 and a message; files that are not whole are removed. HDF5 has said
+ * its part.
+ */
 _Noreturn void fan_mdctool_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** The result of an HDF5 call; the program ends if it failed. `what` and `name` say what was wanted. */
+/**
+ * The result of an HDF5 call; the program ends if it failed. `what` and `name` say what was wanted.
+ */
 hid_t fan_mdctool_need(hid_t result, const char *what, const char *name);
 
 /** Memory, or the end of the program. */
@@ -30,19 +35,29 @@ void *fan_mdctool_allocate(size_t count, size_t size);
 /** Open "FILE:/DATASET", or "FILE" if it has one dataset only, for reading. */
 fan_mdctool_dataset fan_mdctool_dataset_open(const char *name);
 
-/** Create the dataset `path` of this extent in a new file, with type, filters and fill value as `like` has. */
-fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
-                                       const int64_t extent[]);
+/**
+ * Create the dataset `path` of this extent in a new file, with type, filters and fill value as
+ * `like` has.
+ */
+fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char *path,
+                                               const fan_mdctool_dataset *like,
+                                               const int64_t extent[]);
 
-/** Copy the attributes of a dataset but for those of descriptors, and for references to other objects. */
-void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from, const fan_mdctool_dataset *to);
+/**
+ * Copy the attributes of a dataset but for those of descriptors, and for references to other
+ * objects.
+ */
+void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from,
+                                         const fan_mdctool_dataset *to);
 
 /** Elements in one step along the first axis. */
 int64_t fan_mdctool_dataset_row(const fan_mdctool_dataset *dataset);
 
 /** Read, write the rows [first, first + rows) of the first axis. */
-void fan_mdctool_dataset_read(const fan_mdctool_dataset *dataset, int64_t first, int64_t rows, void *data);
-void fan_mdctool_dataset_write(const fan_mdctool_dataset *dataset, int64_t first, int64_t rows, const void *data);
+void fan_mdctool_dataset_read(const fan_mdctool_dataset *dataset, int64_t first, int64_t rows,
+                              void *data);
+void fan_mdctool_dataset_write(const fan_mdctool_dataset *dataset, int64_t first, int64_t rows,
+                               const void *data);
 
 void fan_mdctool_dataset_close(fan_mdctool_dataset *dataset);
 

@@ -12,7 +12,10 @@
 
 enum { SLAB_BYTES = 16 << 20 };
 
-/* Rows along the first axis that are worked on at a time: a multiple of its factor, so that slabs do not share elements. */
+/*
+ * Rows along the first axis that are worked on at a time: a multiple of its factor, so that slabs
+ * do not share elements.
+ */
 static int64_t slab_rows(const fan_mdctool_dataset *d, int64_t factor)
 {
     int64_t row_bytes = fan_mdctool_dataset_row(d) * (int64_t)d->bytes;
@@ -37,10 +40,11 @@ static void parse_factors(const char *text, fan_mdc_lattice *lattice)
     do {
         char *end;
         long long factor = strtoll(at, &end, 10);
-        if (end == at || factor < 1 || factor > FAN_MDC_MOST_DESCRIPTORS || given == lattice->axes
-            || (*end != '\0' && *end != 'x'))
-            fan_mdctool_die("--factors %s: give one number, or one for each of the %d axes, such as 2x2x2", text,
-                        lattice->axes);
+        if (end == at || factor < 1 || factor > FAN_MDC_MOST_DESCRIPTORS ||
+            given == lattice->axes || (*end != '\0' && *end != 'x'))
+            fan_mdctool_die(
+                "--factors %s: give one number, or one for each of the %d axes, such as 2x2x2",
+                text, lattice->axes);
         lattice->factor[given++] = factor;
         at = *end == 'x' ? end + 1 : NULL;
     } while (at != NULL);
@@ -52,8 +56,8 @@ static void parse_factors(const char *text, fan_mdc_lattice *lattice)
         fan_mdctool_die("--factors %s: more than %d descriptors", text, FAN_MDC_MOST_DESCRIPTORS);
 }
 
-static void encode_slab(const fan_mdc_lattice *lattice, fan_mdctool_part *parts, int64_t first, int64_t rows, const void *slab,
-                        void *piece)
+static void encode_slab(const fan_mdc_lattice *lattice, fan_mdctool_part *parts, int64_t first,
+                        int64_t rows, const void *slab, void *piece)
 {
     fan_mdc_lattice part = slab_of(lattice, rows);
     for (int64_t i = 0; i < fan_mdc_descriptors(lattice); i++) {
@@ -110,12 +114,15 @@ typedef struct decoding {
 static void check_same(const decoding *d, const fan_mdctool_part *part)
 {
     const fan_mdctool_part *first = &d->parts[0];
-    bool same = part->lattice.axes == first->lattice.axes && H5Tequal(part->dataset.type, first->dataset.type) > 0
-             && strcmp(part->dataset.path, first->dataset.path) == 0;
+    bool same = part->lattice.axes == first->lattice.axes &&
+                H5Tequal(part->dataset.type, first->dataset.type) > 0 &&
+                strcmp(part->dataset.path, first->dataset.path) == 0;
     for (int i = 0; same && i < first->lattice.axes; i++)
-        same = part->lattice.extent[i] == first->lattice.extent[i] && part->lattice.factor[i] == first->lattice.factor[i];
+        same = part->lattice.extent[i] == first->lattice.extent[i] &&
+               part->lattice.factor[i] == first->lattice.factor[i];
     if (!same)
-        fan_mdctool_die("%s: is a descriptor of something else than %s", part->dataset.file_name, first->dataset.file_name);
+        fan_mdctool_die("%s: is a descriptor of something else than %s", part->dataset.file_name,
+                        first->dataset.file_name);
 }
 
 static void open_parts(decoding *d, char *const names[], int count)
@@ -128,7 +135,8 @@ static void open_parts(decoding *d, char *const names[], int count)
         check_same(d, &d->parts[i]);
         if (i == 0) {
             d->lattice = d->parts[0].lattice;
-            d->present = fan_mdctool_allocate((size_t)fan_mdc_descriptors(&d->lattice), sizeof *d->present);
+            d->present =
+                fan_mdctool_allocate((size_t)fan_mdc_descriptors(&d->lattice), sizeof *d->present);
         }
         different += !d->present[d->parts[i].descriptor];
         d->present[d->parts[i].descriptor] = true;
@@ -144,7 +152,8 @@ static void decode_slab(const decoding *d, int64_t first, int64_t rows, void *sl
     for (int i = 0; i < d->count; i++) {
         int64_t extent[FAN_MDC_AXES];
         int64_t count = fan_mdc_extent(&part, d->parts[i].descriptor, extent);
-        fan_mdctool_dataset_read(&d->parts[i].dataset, first / d->lattice.factor[0], extent[0], piece);
+        fan_mdctool_dataset_read(&d->parts[i].dataset, first / d->lattice.factor[0], extent[0],
+                                 piece);
         fan_mdc_insert(&part, d->parts[i].descriptor, 0, count, like->bytes, piece, slab);
     }
     if (!d->complete && !fan_mdc_fill(&part, d->present, like->kind, like->bytes, like->fill, slab))
@@ -160,13 +169,15 @@ static int64_t lesser(int64_t a, int64_t b)
 static void decode_all(const decoding *d, const fan_mdctool_dataset *output)
 {
     int64_t halo = d->lattice.factor[0], end = output->extent[0];
-    int64_t rows = slab_rows(output, halo), row_bytes = fan_mdctool_dataset_row(output) * (int64_t)output->bytes;
+    int64_t rows = slab_rows(output, halo),
+            row_bytes = fan_mdctool_dataset_row(output) * (int64_t)output->bytes;
     char *slab = fan_mdctool_allocate((size_t)(rows + 2 * halo), (size_t)row_bytes);
     void *piece = fan_mdctool_allocate((size_t)(rows + 2 * halo), (size_t)row_bytes);
     for (int64_t first = 0; first < end; first += rows) {
         int64_t from = first > 0 ? first - halo : 0, to = lesser(first + rows + halo, end);
         decode_slab(d, from, to - from, slab, piece);
-        fan_mdctool_dataset_write(output, first, lesser(rows, end - first), slab + (first - from) * row_bytes);
+        fan_mdctool_dataset_write(output, first, lesser(rows, end - first),
+                                  slab + (first - from) * row_bytes);
     }
     free(slab);
     free(piece);
@@ -177,7 +188,8 @@ void fan_mdctool_decode(char *const names[], int count, const char *output)
     decoding d = {0};
     open_parts(&d, names, count);
     const fan_mdctool_dataset *like = &d.parts[0].dataset;
-    fan_mdctool_dataset result = fan_mdctool_output_create(output, like->path, like, d.lattice.extent);
+    fan_mdctool_dataset result =
+        fan_mdctool_output_create(output, like->path, like, d.lattice.extent);
     fan_mdctool_dataset_copy_attributes(like, &result);
     decode_all(&d, &result);
     fan_mdctool_output_finish(&result, output);

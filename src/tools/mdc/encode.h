@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file encode.h  From a dataset to its descriptors, and back. Memory for a slab, whatever the size. */
+/**
+ * @file encode.h  From a dataset to its descriptors, and back. Memory for a slab, whatever the
+ * size.
+ */
 #ifndef FAN_TOOLS_MDC_ENCODE_H
 #define FAN_TOOLS_MDC_ENCODE_H
 

@@ -10,9 +10,10 @@
 #include "os/object_path.h"
 
 /**
- * Write an object of the file at `path`, with its attributes and all that is below it, to the file `target`, under the same
- * name (groups above it are made, without their attributes). What is at `target` is replaced. Soft and external links
- * are copied as they are; references to objects become null.
+ * Write an object of the file at `path`, with its attributes and all that is below it, to the file
+ * `target`, under the same name (groups above it are made, without their attributes). What is at
+ * `target` is replaced. Soft and external links are copied as they are; references to objects
+ * become null.
  *
  * @return FAN_ERR_SYSTEM with the reason in fan_fail_text(), and without `target`
  */

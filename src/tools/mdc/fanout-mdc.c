@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout-mdc: datasets in HDF5 files as descriptors of which any subset is a usable picture. Needs no MPI launcher. */
+/*
+ * fanout-mdc: datasets in HDF5 files as descriptors of which any subset is a usable picture. Needs
+ * no MPI launcher.
+ */
 #include "config.h"
 
 #include "fanout.h"
-#include "tools/mdc/extract.h"
 #include "tools/mdc/compare.h"
 #include "tools/mdc/dataset.h"
 #include "tools/mdc/encode.h"
+#include "tools/mdc/extract.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -22,8 +25,10 @@ typedef struct options {
 } options;
 
 static const struct argp_option table[] = {
-    {"factors", 'k', "NUMBERS", 0, "encode: by how much each axis is cut, such as 2x2x2; one number for all axes (2)", 0},
-    {"output", 'o', "FILE", 0, "encode, decode, extract: where to; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
+    {"factors", 'k', "NUMBERS", 0,
+     "encode: by how much each axis is cut, such as 2x2x2; one number for all axes (2)", 0},
+    {"output", 'o', "FILE", 0,
+     "encode, decode, extract: where to; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
     {"quiet", 'q', NULL, 0, "encode: do not print the names of the files", 0},
     {0},
 };
@@ -32,7 +37,11 @@ static const struct {
     const char *name;
     int least, most; /* arguments */
     bool has_output;
-} commands[] = {{"encode", 1, 1, true}, {"extract", 1, 1, true}, {"decode", 1, 4096, true}, {"info", 1, 4096, false}, {"compare", 2, 2, false}};
+} commands[] = {{"encode", 1, 1, true},
+                {"extract", 1, 1, true},
+                {"decode", 1, 4096, true},
+                {"info", 1, 4096, false},
+                {"compare", 2, 2, false}};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void check(const options *o, struct argp_state *state)
@@ -46,7 +55,8 @@ static void check(const options *o, struct argp_state *state)
     else if (o->count - 1 < commands[i].least || o->count - 1 > commands[i].most)
         argp_error(state, "%s: wrong number of datasets", command);
     else if (commands[i].has_output != (o->output != NULL))
-        argp_error(state, "%s: %s", command, o->output != NULL ? "there is no --output" : "--output (-o) is needed");
+        argp_error(state, "%s: %s", command,
+                   o->output != NULL ? "there is no --output" : "--output (-o) is needed");
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
@@ -65,10 +75,14 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 static const struct argp parser = {
     .options = table,
     .parser = parse_option,
-    .args_doc = "encode DATASET -o FILE\ndecode DESCRIPTOR... -o FILE\nextract FILE:/OBJECT -o FILE\ninfo DESCRIPTOR...\ncompare ORIGINAL OTHER",
-    .doc = "Cut a dataset into descriptors, each the whole field at a fraction of its resolution; put it together again from "
-           "any of them.\vA DATASET is FILE:/PATH, or FILE if it has only one. Nothing is lost: from all descriptors comes the "
-           "original, bit by bit; what is missing is interpolated.\n\nExit status: 0 done, 1 failed, 2 wrong command line.",
+    .args_doc = "encode DATASET -o FILE\ndecode DESCRIPTOR... -o FILE\nextract FILE:/OBJECT -o "
+                "FILE\ninfo DESCRIPTOR...\ncompare ORIGINAL OTHER",
+    .doc = "Cut a dataset into descriptors, each the whole field at a fraction of its resolution; "
+           "put it together again from "
+           "any of them.\vA DATASET is FILE:/PATH, or FILE if it has only one. Nothing is lost: "
+           "from all descriptors comes the "
+           "original, bit by bit; what is missing is interpolated.\n\nExit status: 0 done, 1 "
+           "failed, 2 wrong command line.",
 };
 
 static void extract(const char *source, const char *output)

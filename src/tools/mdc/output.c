@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tools/mdc/output.h"
 #include "os/cleanup.h"
 #include "os/temporary.h"
+#include "tools/mdc/output.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-fan_mdctool_dataset fan_mdctool_output_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
-                                      const int64_t extent[])
+fan_mdctool_dataset fan_mdctool_output_create(const char *file_name, const char *path,
+                                              const fan_mdctool_dataset *like,
+                                              const int64_t extent[])
 {
     char temporary[PATH_MAX];
     if (!fan_os_temporary_name(file_name, FAN_COPY_PART, temporary, sizeof temporary))

@@ -6,8 +6,9 @@
 #include "tools/mdc/dataset.h"
 
 /** As fan_mdctool_dataset_create, under a temporary name beside `file_name`. */
-fan_mdctool_dataset fan_mdctool_output_create(const char *file_name, const char *path, const fan_mdctool_dataset *like,
-                                      const int64_t extent[]);
+fan_mdctool_dataset fan_mdctool_output_create(const char *file_name, const char *path,
+                                              const fan_mdctool_dataset *like,
+                                              const int64_t extent[]);
 
 /** Close it and rename it. */
 void fan_mdctool_output_finish(fan_mdctool_dataset *dataset, const char *file_name);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tools/mdc/parts.h"
 #include "tools/mdc/output.h"
+#include "tools/mdc/parts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXTENT FAN_MDC_ATTRIBUTE "extent"
-#define FACTOR FAN_MDC_ATTRIBUTE "factor"
+#define EXTENT  FAN_MDC_ATTRIBUTE "extent"
+#define FACTOR  FAN_MDC_ATTRIBUTE "factor"
 #define RESIDUE FAN_MDC_ATTRIBUTE "residue"
 
 char *fan_mdctool_part_name(const char *output, int64_t descriptor, int64_t descriptors)
@@ -40,9 +40,11 @@ static void write_attribute(const fan_mdctool_dataset *d, const char *name, cons
 {
     hsize_t count = (hsize_t)d->axes;
     hid_t space = H5Screate_simple(1, &count, NULL);
-    hid_t attribute = fan_mdctool_need(H5Acreate2(d->dataset, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
-                                   "write its attributes", d->file_name);
-    fan_mdctool_need(H5Awrite(attribute, H5T_NATIVE_INT64, values), "write its attributes", d->file_name);
+    hid_t attribute = fan_mdctool_need(
+        H5Acreate2(d->dataset, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
+        "write its attributes", d->file_name);
+    fan_mdctool_need(H5Awrite(attribute, H5T_NATIVE_INT64, values), "write its attributes",
+                     d->file_name);
     H5Aclose(attribute);
     H5Sclose(space);
 }
@@ -50,18 +52,22 @@ static void write_attribute(const fan_mdctool_dataset *d, const char *name, cons
 static void read_attribute(const fan_mdctool_dataset *d, const char *name, int64_t values[])
 {
     if (H5Aexists(d->dataset, name) <= 0)
-        fan_mdctool_die("%s: is no descriptor: %s has no attribute %s", d->file_name, d->path, name);
-    hid_t attribute = fan_mdctool_need(H5Aopen(d->dataset, name, H5P_DEFAULT), "read its attributes", d->file_name);
+        fan_mdctool_die("%s: is no descriptor: %s has no attribute %s", d->file_name, d->path,
+                        name);
+    hid_t attribute = fan_mdctool_need(H5Aopen(d->dataset, name, H5P_DEFAULT),
+                                       "read its attributes", d->file_name);
     hid_t space = H5Aget_space(attribute);
     if (H5Sget_simple_extent_npoints(space) != d->axes)
-        fan_mdctool_die("%s: is no descriptor: its attribute %s has not %d values", d->file_name, name, d->axes);
-    fan_mdctool_need(H5Aread(attribute, H5T_NATIVE_INT64, values), "read its attributes", d->file_name);
+        fan_mdctool_die("%s: is no descriptor: its attribute %s has not %d values", d->file_name,
+                        name, d->axes);
+    fan_mdctool_need(H5Aread(attribute, H5T_NATIVE_INT64, values), "read its attributes",
+                     d->file_name);
     H5Sclose(space);
     H5Aclose(attribute);
 }
 
-fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctool_dataset *like, const fan_mdc_lattice *lattice,
-                                 int64_t descriptor)
+fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctool_dataset *like,
+                                         const fan_mdc_lattice *lattice, int64_t descriptor)
 {
     fan_mdctool_part part = {.lattice = *lattice, .descriptor = descriptor};
     int64_t extent[FAN_MDC_AXES], residue[FAN_MDC_AXES];
@@ -87,8 +93,8 @@ static void check(fan_mdctool_part *part, const int64_t residue[])
     int64_t extent[FAN_MDC_AXES];
     bool good = true;
     for (int i = 0; i < d->axes; i++)
-        good = good && part->lattice.extent[i] >= 0 && part->lattice.factor[i] >= 1 && residue[i] >= 0
-            && residue[i] < part->lattice.factor[i];
+        good = good && part->lattice.extent[i] >= 0 && part->lattice.factor[i] >= 1 &&
+               residue[i] >= 0 && residue[i] < part->lattice.factor[i];
     good = good && fan_mdctool_part_count_fits(&part->lattice);
     for (int i = 0; good && i < d->axes; i++)
         part->descriptor = part->descriptor * part->lattice.factor[i] + residue[i];

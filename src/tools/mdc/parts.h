@@ -2,9 +2,10 @@
 /**
  * @file parts.h  Descriptors in HDF5 files.
  *
- * Each is a file of its own that is readable alone: a dataset with the path, type, filters and attributes of the original and a
- * k-th of its elements. What makes it a descriptor are these attributes of the dataset, all of them 64-bit integers with one
- * value for each axis: fanout_mdc_extent (of the original), fanout_mdc_factor, fanout_mdc_residue.
+ * Each is a file of its own that is readable alone: a dataset with the path, type, filters and
+ * attributes of the original and a k-th of its elements. What makes it a descriptor are these
+ * attributes of the dataset, all of them 64-bit integers with one value for each axis:
+ * fanout_mdc_extent (of the original), fanout_mdc_factor, fanout_mdc_residue.
  */
 #ifndef FAN_TOOLS_MDC_PARTS_H
 #define FAN_TOOLS_MDC_PARTS_H
@@ -29,8 +30,8 @@ bool fan_mdctool_part_count_fits(const fan_mdc_lattice *lattice);
 char *fan_mdctool_part_name(const char *output, int64_t descriptor, int64_t descriptors);
 
 /** Create a descriptor's file under a temporary name; `like` is the original. */
-fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctool_dataset *like, const fan_mdc_lattice *lattice,
-                                 int64_t descriptor);
+fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctool_dataset *like,
+                                         const fan_mdc_lattice *lattice, int64_t descriptor);
 
 /** Close what was created and give it its name. */
 void fan_mdctool_part_finish(fan_mdctool_part *part, const char *file_name);

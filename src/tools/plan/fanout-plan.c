@@ -4,8 +4,8 @@
 
 #include "base/units.h"
 #include "picture/draw.h"
-#include "plan/explain.h"
 #include "picture/print.h"
+#include "plan/explain.h"
 #include "simulate/simulate.h"
 #include "tools/plan/options.h"
 #include "tools/plan/table.h"
@@ -35,8 +35,8 @@ static fan_status print_simulated(const fan_plan *plan, const fan_params *params
     fan_status status = fan_simulate(plan, &model, &seconds);
     char text[32];
     if (status == FAN_OK)
-        printf("Simulated time: %s, %.3f times the limit.\n", fan_format_seconds(seconds, text, sizeof text),
-               seconds / plan->limit_predicted);
+        printf("Simulated time: %s, %.3f times the limit.\n",
+               fan_format_seconds(seconds, text, sizeof text), seconds / plan->limit_predicted);
     return status;
 }
 
@@ -83,7 +83,7 @@ static fan_status show(const fan_plantool_options *options)
     fan_status status = FAN_OK;
     if (options->table)
         status = fan_plantool_table_print(&options->request, &options->params,
-                                      options->all ? SIZE_MAX : USUAL_ROWS, options->simulate);
+                                          options->all ? SIZE_MAX : USUAL_ROWS, options->simulate);
     if (status == FAN_OK && options->schedule >= 0)
         status = print_schedule(&plan, options->schedule);
     if (status == FAN_OK && !options->table && options->schedule < 0)

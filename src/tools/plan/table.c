@@ -51,8 +51,8 @@ static void print_row(size_t rank, const fan_plan *plan, bool chosen)
     char chunk[32], predicted[32];
     printf("%4zu %c %-10s %4d %4d %12s %7d %12s %9.3f", rank, chosen ? '*' : ' ',
            fan_algorithm_names[plan->algorithm], plan->shape.group_size, plan->shape.branching,
-           fan_format_bytes(fan_layout_chunk_bytes(&plan->layout), chunk, sizeof chunk), plan->window,
-           fan_format_seconds(plan->predicted, predicted, sizeof predicted),
+           fan_format_bytes(fan_layout_chunk_bytes(&plan->layout), chunk, sizeof chunk),
+           plan->window, fan_format_seconds(plan->predicted, predicted, sizeof predicted),
            plan->predicted / plan->limit_predicted);
 }
 
@@ -67,7 +67,8 @@ static fan_status print_simulated(const fan_plan *plan, const fan_model *model)
     return status;
 }
 
-static fan_status print_rows(const list *l, const fan_plan *chosen, size_t rows, const fan_model *model)
+static fan_status print_rows(const list *l, const fan_plan *chosen, size_t rows,
+                             const fan_model *model)
 {
     fan_status status = FAN_OK;
     printf("%6s %-10s %4s %4s %12s %7s %12s %9s", "", "algorithm", "k", "b", "chunk", "window",
@@ -95,7 +96,8 @@ static void print_legend(const list *l, size_t rows)
         "the first of group, kexchange, ktree and chain that is not much deeper than another.\n");
 }
 
-fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_params *params, size_t rows, bool simulate)
+fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_params *params,
+                                    size_t rows, bool simulate)
 {
     fan_model model = fan_params_model(params);
     list l = {0};

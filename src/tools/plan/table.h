@@ -12,6 +12,7 @@
  * @param simulate  play each of them in simulated time, too
  * @return FAN_OK or FAN_ERR_MEMORY
  */
-fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_params *params, size_t rows, bool simulate);
+fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_params *params,
+                                    size_t rows, bool simulate);
 
 #endif

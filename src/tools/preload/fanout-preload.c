@@ -30,7 +30,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 static const struct argp parser = {
     .parser = parse_option,
     .args_doc = "PROGRAM [ARGUMENT...]",
-    .doc = "Run an MPI program with its broadcasts taken over by libfanout: mpirun -np 64 fanout-preload ./app\v"
+    .doc = "Run an MPI program with its broadcasts taken over by libfanout: mpirun -np 64 "
+           "fanout-preload ./app\v"
            "FANOUT_STATS=1 in the environment prints what became of them. "
            "Exit status: that of PROGRAM; 1 if it cannot be run, 2 wrong command line.",
 };

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fanout-trace: what FANOUT_TRACE has recorded, as a summary, a picture, or a check. Needs no MPI launcher. */
+/*
+ * fanout-trace: what FANOUT_TRACE has recorded, as a summary, a picture, or a check. Needs no MPI
+ * launcher.
+ */
 #include "config.h"
 
 #include "tools/trace/options.h"
 #include "tools/trace/text.h"
 #include "trace/judge/check.h"
-#include "trace/read/hdf5_read.h"
 #include "trace/judge/timeline.h"
+#include "trace/read/hdf5_read.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +23,8 @@ static bool is_picked(const fan_tracetool_options *o, const fan_run *run, size_t
     return o->broadcast == FAN_TRACE_ALL || run->broadcasts[index].number == o->broadcast;
 }
 
-static fan_status visit_run(const fan_tracetool_options *o, const fan_run *run, visit_cast *visit, void *state)
+static fan_status visit_run(const fan_tracetool_options *o, const fan_run *run, visit_cast *visit,
+                            void *state)
 {
     fan_status status = FAN_OK;
     for (size_t i = 0; status == FAN_OK && i < run->broadcast_count; i++) {
@@ -83,18 +87,20 @@ typedef struct tally {
 
 static fan_status check_cast(const fan_cast *cast, void *state)
 {
-    static const char *const words[] = {[FAN_HOLDS] = "holds", [FAN_MISSING] = "missing", [FAN_NOT_APPLICABLE] = "not applicable"};
+    static const char *const words[] = {
+        [FAN_HOLDS] = "holds", [FAN_MISSING] = "missing", [FAN_NOT_APPLICABLE] = "not applicable"};
     tally *t = state;
     for (fan_judge_behaviour b = 0; b < FAN_BEHAVIOURS; b++) {
         fan_judgement j = fan_judge_check(cast, b);
-        printf("communicator %zu, broadcast %d: %s: %s: %s\n", t->communicator, cast->how->number, fan_behaviour_names[b],
-               words[j.finding], j.text);
+        printf("communicator %zu, broadcast %d: %s: %s: %s\n", t->communicator, cast->how->number,
+               fan_behaviour_names[b], words[j.finding], j.text);
         t->missing += j.finding == FAN_MISSING;
     }
     return FAN_OK;
 }
 
-static fan_status check(const fan_tracetool_options *o, const fan_run *run, size_t number, int *missing)
+static fan_status check(const fan_tracetool_options *o, const fan_run *run, size_t number,
+                        int *missing)
 {
     tally t = {.communicator = number};
     fan_status status = visit_run(o, run, check_cast, &t);

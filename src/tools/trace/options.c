@@ -12,9 +12,12 @@
 enum { OPTION_BROADCAST = 256, OPTION_COMMUNICATOR, OPTION_CHECK, OPTION_SVG };
 
 static const struct argp_option table[] = {
-    {"communicator", OPTION_COMMUNICATOR, "N", 0, "Of the communicators in the files, only number N; they are numbered from 0", 0},
-    {"broadcast", OPTION_BROADCAST, "N", 0, "Of the broadcasts on a communicator, only number N; they are numbered from 0", 0},
-    {"check", OPTION_CHECK, NULL, 0, "Check instead that each broadcast behaves as the method says", 0},
+    {"communicator", OPTION_COMMUNICATOR, "N", 0,
+     "Of the communicators in the files, only number N; they are numbered from 0", 0},
+    {"broadcast", OPTION_BROADCAST, "N", 0,
+     "Of the broadcasts on a communicator, only number N; they are numbered from 0", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Check instead that each broadcast behaves as the method says",
+     0},
     {"svg", OPTION_SVG, "FILE", 0, "Draw a broadcast, the largest unless one is picked, too", 0},
     {0},
 };
@@ -33,7 +36,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_tracetool_options *o = state->input;
     switch (key) {
-    case OPTION_COMMUNICATOR: o->communicator = parse_number(state, "communicator", value); return 0;
+    case OPTION_COMMUNICATOR:
+        o->communicator = parse_number(state, "communicator", value);
+        return 0;
     case OPTION_BROADCAST: o->broadcast = parse_number(state, "broadcast", value); return 0;
     case OPTION_CHECK: o->check = true; return 0;
     case OPTION_SVG: o->svg = value; return 0;
@@ -41,7 +46,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         o->files = state->argv + state->next;
         o->count = state->argc - state->next;
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "say which trace: the file that FANOUT_TRACE named"); return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "say which trace: the file that FANOUT_TRACE named");
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -50,9 +57,12 @@ static const struct argp parser = {
     .options = table,
     .parser = parse_option,
     .args_doc = "FILE...",
-    .doc = "Show what FANOUT_TRACE=FILE has recorded: how well links and ranks were used, and what the last rank of each "
-           "broadcast waited for.\vFiles with parts of the same communicator, as ranks write them when a broadcast fails, are "
-           "put together.\n\nExit status: 0 done, 1 failed, or a behaviour is missing, 2 wrong command line.",
+    .doc = "Show what FANOUT_TRACE=FILE has recorded: how well links and ranks were used, and what "
+           "the last rank of each "
+           "broadcast waited for.\vFiles with parts of the same communicator, as ranks write them "
+           "when a broadcast fails, are "
+           "put together.\n\nExit status: 0 done, 1 failed, or a behaviour is missing, 2 wrong "
+           "command line.",
 };
 
 static void print_version(FILE *stream, struct argp_state *state)

@@ -59,23 +59,28 @@ void fan_tracetool_print_run(const fan_run *run, size_t number)
         known++;
         error = fmax(error, fmax(r->start_error, r->end_error));
     }
-    printf("Communicator %zu: %d ranks on %d hosts, %zu broadcasts, %zu records; clocks compared to %s.\n", number, run->size,
-           count_hosts(run), run->broadcast_count, run->transfer_count, seconds_text(error));
+    printf("Communicator %zu: %d ranks on %d hosts, %zu broadcasts, %zu records; clocks compared "
+           "to %s.\n",
+           number, run->size, count_hosts(run), run->broadcast_count, run->transfer_count,
+           seconds_text(error));
     if (known < run->size)
         printf("Of %d ranks nothing is known.\n", run->size - known);
     if (fan_run_lost(run) > 0)
-        printf("%lld records are lost: the limit of memory, FANOUT_TRACE_BYTES, was reached.\n", (long long)fan_run_lost(run));
+        printf("%lld records are lost: the limit of memory, FANOUT_TRACE_BYTES, was reached.\n",
+               (long long)fan_run_lost(run));
 }
 
 void fan_tracetool_print_cast(const fan_cast *c)
 {
     const fan_record_broadcast *b = c->how;
-    printf("\nBroadcast %d: %s from rank %d in %s, ", b->number, bytes_text(c->bytes), b->root, seconds_text(c->end - c->begin));
+    printf("\nBroadcast %d: %s from rank %d in %s, ", b->number, bytes_text(c->bytes), b->root,
+           seconds_text(c->end - c->begin));
     if (b->algorithm == FAN_AUTO)
         printf("through memory.\n");
     else
-        printf("%s, %d subfile%s, chunks of %s, window %d%s.\n", fan_algorithm_names[b->algorithm], b->subfiles,
-               b->subfiles == 1 ? "" : "s", bytes_text(b->chunk_bytes), b->window, b->overlap ? "" : ", overlap off");
+        printf("%s, %d subfile%s, chunks of %s, window %d%s.\n", fan_algorithm_names[b->algorithm],
+               b->subfiles, b->subfiles == 1 ? "" : "s", bytes_text(b->chunk_bytes), b->window,
+               b->overlap ? "" : ", overlap off");
 }
 
 /* ---- tables ---- */
@@ -98,8 +103,9 @@ void fan_tracetool_print_links(const fan_judge_usage *u, const fan_run *run)
         const fan_judge_link *l = &u->links[i];
         char from[80], to[80];
         double rate = l->active > 0 ? (double)l->bytes / l->active : 0;
-        printf("%-20.20s %-20.20s %12s %12s %7.1f %% %10s/s\n", end_name(u, run, l->from, from), end_name(u, run, l->to, to),
-               bytes_text(l->bytes), seconds_text(l->active), percent(l->busy, l->active), bytes_text((int64_t)rate));
+        printf("%-20.20s %-20.20s %12s %12s %7.1f %% %10s/s\n", end_name(u, run, l->from, from),
+               end_name(u, run, l->to, to), bytes_text(l->bytes), seconds_text(l->active),
+               percent(l->busy, l->active), bytes_text((int64_t)rate));
     }
 }
 
@@ -107,8 +113,9 @@ static void print_rank(const fan_judge_usage *u, const fan_run *run, int rank)
 {
     const fan_judge_rank_usage *r = &u->ranks[rank];
     int most = fan_judge_usage_waited_most(u, rank);
-    printf("%5d %-16.16s %11s %9.1f %9.1f %9.1f %9.1f", rank, run->ranks[rank].host, seconds_text(r->time),
-           percent(r->sending, r->time), percent(r->receiving, r->time), percent(r->both, r->time), percent(r->idle, r->time));
+    printf("%5d %-16.16s %11s %9.1f %9.1f %9.1f %9.1f", rank, run->ranks[rank].host,
+           seconds_text(r->time), percent(r->sending, r->time), percent(r->receiving, r->time),
+           percent(r->both, r->time), percent(r->idle, r->time));
     if (most >= 0)
         printf("  rank %d, %s", most, seconds_text(r->waited[most]));
     printf("\n");
@@ -116,8 +123,8 @@ static void print_rank(const fan_judge_usage *u, const fan_run *run, int rank)
 
 void fan_tracetool_print_ranks(const fan_judge_usage *u, const fan_run *run)
 {
-    printf("\n%5s %-16s %11s %9s %9s %9s %9s  %s\n", "rank", "host", "time", "sends %", "gets %", "both %", "idle %",
-           "waited most for");
+    printf("\n%5s %-16s %11s %9s %9s %9s %9s  %s\n", "rank", "host", "time", "sends %", "gets %",
+           "both %", "idle %", "waited most for");
     for (int rank = 0; rank < u->size; rank++)
         if (run->ranks[rank].rank >= 0)
             print_rank(u, run, rank);
@@ -130,14 +137,15 @@ static void print_step(const fan_cast *c, const fan_judge_step *s)
     printf("  %11s .. %-11s ", seconds_text(s->begin - c->begin), seconds_text(s->end - c->begin));
     switch (s->kind) {
     case FAN_STEP_RECEIVED:
-        printf("rank %d waited for %s at %s (subfile %d) from rank %d\n", s->rank, bytes_text(s->bytes), bytes_text(s->offset),
-               s->subfile, s->peer);
+        printf("rank %d waited for %s at %s (subfile %d) from rank %d\n", s->rank,
+               bytes_text(s->bytes), bytes_text(s->offset), s->subfile, s->peer);
         break;
     case FAN_STEP_BUSY:
         printf("rank %d had %d send%s to do before\n", s->rank, s->sends, s->sends == 1 ? "" : "s");
         break;
     case FAN_STEP_FILLED:
-        printf("rank %d waited for its source to give %s at %s\n", s->rank, bytes_text(s->bytes), bytes_text(s->offset));
+        printf("rank %d waited for its source to give %s at %s\n", s->rank, bytes_text(s->bytes),
+               bytes_text(s->offset));
         break;
     case FAN_STEP_READ:
         printf("rank %d read what rank %d put into the memory of their node\n", s->rank, s->peer);

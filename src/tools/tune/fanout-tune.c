@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * fanout-tune: measures what the library's cost model and its crossover depend on, and writes it to a file that the
- * library reads. Rank 0 decides everything, the others do what it says.
+ * fanout-tune: measures what the library's cost model and its crossover depend on, and writes it to
+ * a file that the library reads. Rank 0 decides everything, the others do what it says.
  */
 #include "config.h"
 
-#include "os/terminal.h"
 #include "fanout.h"
+#include "os/terminal.h"
 #include "tools/common/job.h"
 #include "tools/tune/measure/broadcasts.h"
-#include "tools/tune/model/crossover.h"
 #include "tools/tune/measure/exchange.h"
 #include "tools/tune/measure/job.h"
+#include "tools/tune/measure/pairs.h"
+#include "tools/tune/model/crossover.h"
 #include "tools/tune/model/knee.h"
 #include "tools/tune/model/model.h"
 #include "tools/tune/options.h"
 #include "tools/tune/output/output.h"
-#include "tools/tune/measure/pairs.h"
 
 #include "base/units.h"
 
@@ -35,7 +35,9 @@ static const double until_messages = 0.15, until_transfers = 0.35, until_exchang
 
 /* ---- before ---- */
 
-/* The environment wins over what is measured, so broadcasts would be measured with something else. */
+/*
+ * The environment wins over what is measured, so broadcasts would be measured with something else.
+ */
 static bool is_overridden(void)
 {
     for (size_t i = 0; i < fan_param_count(); i++) {
@@ -43,7 +45,9 @@ static bool is_overridden(void)
         fan_param_variable(i, variable, sizeof variable);
         if (getenv(variable) == NULL)
             continue;
-        fprintf(stderr, "fanout-tune: the environment sets %s, which would falsify the result; unset it\n", variable);
+        fprintf(stderr,
+                "fanout-tune: the environment sets %s, which would falsify the result; unset it\n",
+                variable);
         return true;
     }
     /* That file is to be replaced. Nothing in it may count, and it need not exist yet. */
@@ -52,11 +56,13 @@ static bool is_overridden(void)
 }
 
 /* On rank 0: the exit status if there is nothing to measure. */
-static int prepare(const fan_tune_job *job, const fan_tune_options *options, fan_tune_output *output)
+static int prepare(const fan_tune_job *job, const fan_tune_options *options,
+                   fan_tune_output *output)
 {
     *output = (fan_tune_output){0};
     if (job->size < 2) {
-        fprintf(stderr, "fanout-tune: one rank has nobody to measure with; try mpirun -np 2 fanout-tune\n");
+        fprintf(stderr,
+                "fanout-tune: one rank has nobody to measure with; try mpirun -np 2 fanout-tune\n");
         return STATUS_USAGE;
     }
     if (is_overridden())
@@ -121,7 +127,8 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
         fan_tune_model(results);
     fan_tune_measure_exchange(job, until_exchange, until_chunks, results);
     if (conducts) {
-        results->params.connections = fan_tune_connections(&results->rates, (int)results->params.connections);
+        results->params.connections =
+            fan_tune_connections(&results->rates, (int)results->params.connections);
         results->params.gap = fan_tune_gap(&results->chunks);
     }
     fan_tune_measure_broadcasts(job, results);
@@ -138,11 +145,12 @@ static void print_summary(const fan_tune_output *output, const fan_tune_results 
 {
     const fan_params *params = &results->params;
     char latency[16], overhead[16], bandwidth[16], gap[16], bytes[16], whole_path[PATH_MAX];
-    printf("%d ranks on %d host%s, %.0f s\n", results->ranks, results->host_count, results->host_count == 1 ? "" : "s",
-           results->seconds);
+    printf("%d ranks on %d host%s, %.0f s\n", results->ranks, results->host_count,
+           results->host_count == 1 ? "" : "s", results->seconds);
     printf("  latency      %s\n", fan_format_seconds(params->latency, latency, sizeof latency));
     printf("  overhead     %s\n", fan_format_seconds(params->overhead, overhead, sizeof overhead));
-    printf("  bandwidth    %s/s\n", fan_format_bytes((int64_t)params->bandwidth, bandwidth, sizeof bandwidth));
+    printf("  bandwidth    %s/s\n",
+           fan_format_bytes((int64_t)params->bandwidth, bandwidth, sizeof bandwidth));
     printf("  gap          %s\n", fan_format_seconds(params->gap, gap, sizeof gap));
     printf("  connections  %d\n", (int)params->connections);
     printf("  min_bytes    %s%s\n", fan_format_bytes(params->min_bytes, bytes, sizeof bytes),
@@ -151,14 +159,15 @@ static void print_summary(const fan_tune_output *output, const fan_tune_results 
                : " (fanout_bcast was slower at the largest size tested)");
     for (int i = 0; i < results->pair_count; i++)
         if (results->pairs[i].speed < FAN_TUNE_SLOW)
-            printf("  slow host    %s, %.2g of the usual bandwidth; see the file\n", results->pairs[i].host,
-                   results->pairs[i].speed);
+            printf("  slow host    %s, %.2g of the usual bandwidth; see the file\n",
+                   results->pairs[i].host, results->pairs[i].speed);
     if (realpath(output->path, whole_path) != NULL)
         printf("Next: export FANOUT_TUNE_FILE=%s\n", whole_path);
 }
 
 /* On rank 0: the exit status. */
-static int conclude(const fan_tune_options *options, fan_tune_output *output, const fan_tune_results *results)
+static int conclude(const fan_tune_options *options, fan_tune_output *output,
+                    const fan_tune_results *results)
 {
     if (fan_tune_output_write(output, results) != FAN_OK) {
         fprintf(stderr, "fanout-tune: %s\n", fan_fail_text());

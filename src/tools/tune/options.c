@@ -15,7 +15,8 @@ static const double least_seconds = 1, most_seconds = 3600;
 
 static const struct argp_option table[] = {
     {"json", OPTION_JSON, "FILE", 0, "Write all samples to FILE", 0},
-    {"output", 'o', "FILE", 0, "Write the tune file to FILE (fanout.tune), - for standard output", 0},
+    {"output", 'o', "FILE", 0, "Write the tune file to FILE (fanout.tune), - for standard output",
+     0},
     {"quiet", 'q', NULL, 0, "Show no progress and print no summary", 0},
     {"seconds", OPTION_SECONDS, "N", 0, "Measure for at most about N seconds (60)", 0},
     {"svg", OPTION_SVG, "FILE", 0, "Draw what was measured to FILE", 0},
@@ -27,7 +28,8 @@ static double parse_seconds(struct argp_state *state, const char *text)
     char *end;
     double value = strtod(text, &end);
     if (end == text || *end != '\0' || !(value >= least_seconds && value <= most_seconds))
-        argp_error(state, "--seconds: '%s' is no number from %g to %g", text, least_seconds, most_seconds);
+        argp_error(state, "--seconds: '%s' is no number from %g to %g", text, least_seconds,
+                   most_seconds);
     return value;
 }
 
@@ -48,11 +50,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 static const struct argp parser = {
     .options = table,
     .parser = parse_option,
-    .doc = "Measure the network and write the parameters of libfanout that depend on it to a file.\v"
-           "Start it as you start your program, best with one process per host, such as:\n\n"
-           "    mpirun -N 1 --host a,b,c fanout-tune\n"
-           "    export FANOUT_TUNE_FILE=$PWD/fanout.tune\n\n"
-           "Exit status: 0 done, 1 failed, 2 wrong command line.",
+    .doc =
+        "Measure the network and write the parameters of libfanout that depend on it to a file.\v"
+        "Start it as you start your program, best with one process per host, such as:\n\n"
+        "    mpirun -N 1 --host a,b,c fanout-tune\n"
+        "    export FANOUT_TUNE_FILE=$PWD/fanout.tune\n\n"
+        "Exit status: 0 done, 1 failed, 2 wrong command line.",
 };
 
 static void print_version(FILE *stream, struct argp_state *state)

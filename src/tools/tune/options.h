@@ -9,7 +9,7 @@
 
 typedef struct fan_tune_options {
     fan_tune_files files;
-    double seconds;     /**< for measuring */
+    double seconds; /**< for measuring */
     bool quiet;
 } fan_tune_options;
 

@@ -16,7 +16,8 @@ const char *const fan_behaviour_names[FAN_BEHAVIOURS] = {
     [FAN_SECONDARY] = "secondary after completion",
 };
 
-__attribute__((format(printf, 2, 3))) static fan_judgement judge(fan_judge_finding finding, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static fan_judgement judge(fan_judge_finding finding,
+                                                                 const char *format, ...)
 {
     fan_judgement j = {.finding = finding};
     va_list arguments;
@@ -58,8 +59,9 @@ static int64_t first_wrong(piece *pieces, size_t count)
 /* A rank that is not the root may read a part itself, where all can read the source. */
 static bool brings_data(const fan_transfer *t)
 {
-    return fan_transfer_ended(t) && (t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY ||
-                                     t->kind == FAN_TRANSFER_FILL);
+    return fan_transfer_ended(t) &&
+           (t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY ||
+            t->kind == FAN_TRANSFER_FILL);
 }
 
 static size_t collect(const fan_cast *c, int rank, piece *pieces)
@@ -80,12 +82,14 @@ static fan_judgement check_partition(const fan_cast *c, piece *pieces)
         size_t count = collect(c, rank, pieces);
         int64_t wrong = first_wrong(pieces, count);
         if (wrong != c->bytes)
-            return judge(FAN_MISSING, "rank %d did not get byte %lld of %lld exactly once, in %zu pieces", rank,
+            return judge(FAN_MISSING,
+                         "rank %d did not get byte %lld of %lld exactly once, in %zu pieces", rank,
                          (long long)wrong, (long long)c->bytes, count);
         total += count;
     }
-    return judge(FAN_HOLDS, "each of %d ranks got all %lld bytes exactly once, in %zu pieces together", c->run->size - 1,
-                 (long long)c->bytes, total);
+    return judge(FAN_HOLDS,
+                 "each of %d ranks got all %lld bytes exactly once, in %zu pieces together",
+                 c->run->size - 1, (long long)c->bytes, total);
 }
 
 /* ---- disjoint subfiles ---- */
@@ -130,14 +134,16 @@ static fan_judgement check_disjoint(const fan_cast *c, piece *pieces)
         return judge(FAN_NOT_APPLICABLE, "the root sends nothing");
     int64_t wrong = first_wrong(pieces, count);
     if (wrong != c->bytes)
-        return judge(FAN_MISSING, "the root did not send byte %lld of %lld exactly once", (long long)wrong, (long long)c->bytes);
+        return judge(FAN_MISSING, "the root did not send byte %lld of %lld exactly once",
+                     (long long)wrong, (long long)c->bytes);
     int *owner = malloc((size_t)c->how->subfiles * sizeof *owner);
     int receivers = owner == NULL ? 0 : scatter_receivers(c, owner);
     free(owner);
     if (receivers < 2)
-        return judge(FAN_MISSING, "the root sent %s", receivers < 0 ? "one subfile to several ranks" : "all to one rank");
-    return judge(FAN_HOLDS, "the root sent each of %lld bytes once: %d subfiles to %d ranks", (long long)c->bytes,
-                 c->how->subfiles, receivers);
+        return judge(FAN_MISSING, "the root sent %s",
+                     receivers < 0 ? "one subfile to several ranks" : "all to one rank");
+    return judge(FAN_HOLDS, "the root sent each of %lld bytes once: %d subfiles to %d ranks",
+                 (long long)c->bytes, c->how->subfiles, receivers);
 }
 
 /* ---- overlap ---- */
@@ -182,7 +188,8 @@ static fan_judgement check_overlap(const fan_cast *c, fan_hop hop, const char *t
     if (all == 0)
         return judge(FAN_NOT_APPLICABLE, "no rank sends subfiles of several chunks on to %s", to);
     return judge(2 * early >= all ? FAN_HOLDS : FAN_MISSING,
-                 "%d of %d subfiles that ranks sent on to %s were still being received", early, all, to);
+                 "%d of %d subfiles that ranks sent on to %s were still being received", early, all,
+                 to);
 }
 
 /* ---- secondary groups ---- */
@@ -201,8 +208,8 @@ static fan_judgement check_secondary(const fan_cast *c)
         early += whole == NULL || !fan_transfer_ended(whole) || t->begin < whole->end;
     }
     return judge(sends > 0 && early == 0 ? FAN_HOLDS : FAN_MISSING,
-                 "of %d sends to %d secondary groups, %d began before their rank had everything", sends,
-                 c->how->secondary_groups, early);
+                 "of %d sends to %d secondary groups, %d began before their rank had everything",
+                 sends, c->how->secondary_groups, early);
 }
 
 /* ---- */
@@ -220,7 +227,8 @@ static fan_judgement check_bytes(const fan_cast *c, fan_judge_behaviour behaviou
     piece *pieces = malloc((c->count + 1) * sizeof *pieces);
     if (pieces == NULL)
         return judge(FAN_MISSING, "there is no memory to find out");
-    fan_judgement j = behaviour == FAN_PARTITION ? check_partition(c, pieces) : check_disjoint(c, pieces);
+    fan_judgement j =
+        behaviour == FAN_PARTITION ? check_partition(c, pieces) : check_disjoint(c, pieces);
     free(pieces);
     return j;
 }
@@ -231,7 +239,8 @@ fan_judgement fan_judge_check(const fan_cast *c, fan_judge_behaviour behaviour)
     if (unknown < c->run->size)
         return judge(FAN_MISSING, "it cannot be told: the trace has nothing of rank %d", unknown);
     if (fan_run_lost(c->run) > 0)
-        return judge(FAN_MISSING, "it cannot be told: %lld transfers are lost", (long long)fan_run_lost(c->run));
+        return judge(FAN_MISSING, "it cannot be told: %lld transfers are lost",
+                     (long long)fan_run_lost(c->run));
     switch (behaviour) {
     case FAN_PARTITION:
     case FAN_DISJOINT: return check_bytes(c, behaviour);

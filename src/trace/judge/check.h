@@ -8,7 +8,8 @@
 typedef enum fan_judge_behaviour {
     FAN_PARTITION, /**< every byte arrives once at every rank */
     FAN_DISJOINT,  /**< the root sends every byte once, each subfile to another rank */
-    FAN_INSIDE,    /**< a rank sends a subfile to ranks that keep it, its group, while it still receives it */
+    /** a rank sends a subfile to ranks that keep it, its group, while it still receives it */
+    FAN_INSIDE,
     FAN_BETWEEN,   /**< and to ranks that send it on, other groups */
     FAN_SECONDARY, /**< secondary groups are served by ranks that have everything */
     FAN_BEHAVIOURS

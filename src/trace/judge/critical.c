@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A send began because its chunk had come, or because a place had become free when another send ended, whichever was
- * later. So from a receive the path goes to its send, and from there to what came last before it on the sender.
+ * A send began because its chunk had come, or because a place had become free when another send
+ * ended, whichever was later. So from a receive the path goes to its send, and from there to what
+ * came last before it on the sender.
  */
 #include "config.h"
 
@@ -28,7 +29,8 @@ static int find_last(const fan_cast *c)
     double end = -INFINITY;
     for (int rank = 0; rank < c->run->size; rank++) {
         const fan_transfer *whole = fan_cast_whole(c, rank);
-        if (whole == NULL || !fan_transfer_ended(whole) || whole->end <= end || rank == c->how->root)
+        if (whole == NULL || !fan_transfer_ended(whole) || whole->end <= end ||
+            rank == c->how->root)
             continue;
         last = rank;
         end = whole->end;
@@ -77,7 +79,8 @@ static bool begin_search(search *s, const fan_cast *c)
         if (t->kind == FAN_TRANSFER_SEND)
             s->sends.entries[s->sends.count++] = (entry){t->rank, t->end, (int64_t)i};
         if (t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_FILL)
-            s->arrivals.entries[s->arrivals.count++] = (entry){t->rank, (double)t->offset, (int64_t)i};
+            s->arrivals.entries[s->arrivals.count++] =
+                (entry){t->rank, (double)t->offset, (int64_t)i};
     }
     qsort(s->sends.entries, s->sends.count, sizeof(entry), by_key);
     qsort(s->arrivals.entries, s->arrivals.count, sizeof(entry), by_key);
@@ -116,7 +119,8 @@ static int64_t last_send(const search *s, int rank, double limit)
 static int64_t arrival(const search *s, int rank, int64_t offset)
 {
     const entry *found = find_entry(&s->arrivals, rank, (double)offset);
-    return found == NULL || s->cast->transfers[found->transfer].offset != offset ? NONE : found->transfer;
+    return found == NULL || s->cast->transfers[found->transfer].offset != offset ? NONE
+                                                                                 : found->transfer;
 }
 
 /* What came last to the rank, of one kind. */
@@ -125,7 +129,8 @@ static int64_t last_of(const fan_cast *c, int rank, fan_transfer_kind kind)
     int64_t last = NONE;
     for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
         const fan_transfer *t = &c->transfers[i];
-        if (t->kind == kind && fan_transfer_ended(t) && (last == NONE || t->end > c->transfers[last].end))
+        if (t->kind == kind && fan_transfer_ended(t) &&
+            (last == NONE || t->end > c->transfers[last].end))
             last = (int64_t)i;
     }
     return last;
@@ -138,16 +143,21 @@ static double end_of(const fan_cast *c, int64_t i)
     return i == NONE ? -INFINITY : c->transfers[i].end;
 }
 
-/* What a send waited for is followed on its rank until that is the arrival of its chunk, which is returned. */
+/*
+ * What a send waited for is followed on its rank until that is the arrival of its chunk, which is
+ * returned.
+ */
 static int64_t follow_sends(const search *s, int64_t send, fan_judge_step *busy)
 {
     const fan_cast *c = s->cast;
     const fan_transfer *t = &c->transfers[send];
-    *busy = (fan_judge_step){.kind = FAN_STEP_BUSY, .rank = t->rank, .peer = NONE, .begin = t->begin, .end = t->begin};
+    *busy = (fan_judge_step){
+        .kind = FAN_STEP_BUSY, .rank = t->rank, .peer = NONE, .begin = t->begin, .end = t->begin};
     for (;;) {
         int64_t came = arrival(s, t->rank, t->offset);
         int64_t before = last_send(s, t->rank, t->begin);
-        if (before == NONE || end_of(c, before) <= end_of(c, came) || c->transfers[before].begin >= t->begin)
+        if (before == NONE || end_of(c, before) <= end_of(c, came) ||
+            c->transfers[before].begin >= t->begin)
             return came;
         t = &c->transfers[before];
         busy->begin = t->begin;
@@ -159,13 +169,13 @@ static fan_judge_step step_of(const fan_cast *c, int64_t i, fan_judge_step_kind 
 {
     const fan_transfer *t = &c->transfers[i];
     return (fan_judge_step){.kind = kind,
-                      .begin = fan_cast_start(c, (size_t)i),
-                      .end = t->end,
-                      .rank = t->rank,
-                      .peer = t->peer,
-                      .subfile = t->subfile,
-                      .offset = t->offset,
-                      .bytes = t->bytes};
+                            .begin = fan_cast_start(c, (size_t)i),
+                            .end = t->end,
+                            .rank = t->rank,
+                            .peer = t->peer,
+                            .subfile = t->subfile,
+                            .offset = t->offset,
+                            .bytes = t->bytes};
 }
 
 /* From a receive back. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file critical.h  What the last rank of a broadcast waited for, and what that waited for, back to the root. */
+/**
+ * @file critical.h  What the last rank of a broadcast waited for, and what that waited for, back to
+ * the root.
+ */
 #ifndef FAN_TRACE_JUDGE_CRITICAL_H
 #define FAN_TRACE_JUDGE_CRITICAL_H
 
@@ -22,12 +25,15 @@ typedef struct fan_judge_step {
 } fan_judge_step;
 
 typedef struct fan_judge_path {
-    int last; /**< the rank that had everything last */
+    int last;              /**< the rank that had everything last */
     fan_judge_step *steps; /**< from the last to the first */
     size_t count;
 } fan_judge_path;
 
-/** Find it. Release it with fan_judge_path_free. Without an end, as in the trace of a failure, there are no steps. */
+/**
+ * Find it. Release it with fan_judge_path_free. Without an end, as in the trace of a failure, there
+ * are no steps.
+ */
 fan_status fan_judge_path_find(const fan_cast *cast, fan_judge_path *path);
 
 void fan_judge_path_free(fan_judge_path *path);

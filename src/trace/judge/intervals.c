@@ -33,7 +33,8 @@ double fan_judge_intervals_length(const fan_judge_interval *v, size_t count)
     return length;
 }
 
-double fan_judge_intervals_common(const fan_judge_interval *a, size_t a_count, const fan_judge_interval *b, size_t b_count)
+double fan_judge_intervals_common(const fan_judge_interval *a, size_t a_count,
+                                  const fan_judge_interval *b, size_t b_count)
 {
     double common = 0;
     for (size_t i = 0, j = 0; i < a_count && j < b_count;) {

@@ -16,6 +16,7 @@ size_t fan_judge_intervals_unite(fan_judge_interval *intervals, size_t count);
 double fan_judge_intervals_length(const fan_judge_interval *intervals, size_t count);
 
 /** Seconds in both of two sets that are united. */
-double fan_judge_intervals_common(const fan_judge_interval *a, size_t a_count, const fan_judge_interval *b, size_t b_count);
+double fan_judge_intervals_common(const fan_judge_interval *a, size_t a_count,
+                                  const fan_judge_interval *b, size_t b_count);
 
 #endif

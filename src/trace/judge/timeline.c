@@ -14,9 +14,9 @@ enum {
     LEFT = 150, /* of what has a time */
     WIDTH = 1000,
     TOP = 96,
-    LANE = 5,        /* height of a bar with what is above it */
-    LANES = 4,       /* bars above each other in one direction; more cover each other */
-    GAP = 12,        /* between rows */
+    LANE = 5,  /* height of a bar with what is above it */
+    LANES = 4, /* bars above each other in one direction; more cover each other */
+    GAP = 12,  /* between rows */
     MOST_ROWS = 128,
     LEGEND_PITCH = 90
 };
@@ -30,7 +30,10 @@ typedef struct picture {
     int subfiles; /* with a colour */
 } picture;
 
-/* The last bar of each lane, which is drawn when the next one does not touch it: a trace has more transfers than pixels. */
+/*
+ * The last bar of each lane, which is drawn when the next one does not touch it: a trace has more
+ * transfers than pixels.
+ */
 typedef struct lane {
     double begin, end; /* in the picture */
     int subfile;
@@ -59,8 +62,8 @@ static double lane_top(int row, bool sends, int number)
 static void flush(picture *p, int row, bool sends, int number, lane *l)
 {
     if (l->used)
-        fan_svg_bar(&p->svg, (fan_point){l->begin, lane_top(row, sends, number)}, fmax(l->end - l->begin, least_width),
-                    LANE - 1, l->subfile);
+        fan_svg_bar(&p->svg, (fan_point){l->begin, lane_top(row, sends, number)},
+                    fmax(l->end - l->begin, least_width), LANE - 1, l->subfile);
     l->used = false;
 }
 
@@ -75,7 +78,8 @@ static int free_lane(const lane *lanes, double begin)
 static void put(picture *p, int row, bool sends, lane *lanes, lane bar)
 {
     for (int i = 0; i < LANES; i++)
-        if (lanes[i].used && lanes[i].subfile == bar.subfile && bar.begin - lanes[i].end < least_width / 2 &&
+        if (lanes[i].used && lanes[i].subfile == bar.subfile &&
+            bar.begin - lanes[i].end < least_width / 2 &&
             bar.begin >= lanes[i].end - least_width / 2) {
             lanes[i].end = fmax(lanes[i].end, bar.end);
             return;
@@ -90,12 +94,14 @@ static bool is_drawn(const fan_transfer *t, bool sends)
     if (!fan_transfer_ended(t))
         return false;
     return sends ? t->kind == FAN_TRANSFER_SEND || t->kind == FAN_TRANSFER_DRAIN
-                 : t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY || t->kind == FAN_TRANSFER_FILL;
+                 : t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY ||
+                       t->kind == FAN_TRANSFER_FILL;
 }
 
 static int colour_of(const fan_transfer *t)
 {
-    return t->kind == FAN_TRANSFER_SEND || t->kind == FAN_TRANSFER_RECEIVE ? t->subfile : NO_CLASS_COLOUR;
+    return t->kind == FAN_TRANSFER_SEND || t->kind == FAN_TRANSFER_RECEIVE ? t->subfile
+                                                                           : NO_CLASS_COLOUR;
 }
 
 static void draw_direction(picture *p, int rank, bool sends)
@@ -106,7 +112,10 @@ static void draw_direction(picture *p, int rank, bool sends)
         const fan_transfer *t = &c->transfers[i];
         if (is_drawn(t, sends))
             put(p, rank, sends, lanes,
-                (lane){.begin = x_at(p, fan_cast_start(c, i)), .end = x_at(p, t->end), .subfile = colour_of(t), .used = true});
+                (lane){.begin = x_at(p, fan_cast_start(c, i)),
+                       .end = x_at(p, t->end),
+                       .subfile = colour_of(t),
+                       .used = true});
     }
     for (int i = 0; i < LANES; i++)
         flush(p, rank, sends, i, &lanes[i]);
@@ -117,8 +126,10 @@ static void draw_row(picture *p, int rank)
     const fan_record_rank *r = &p->cast->run->ranks[rank];
     const fan_transfer *whole = fan_cast_whole(p->cast, rank);
     double middle = lane_top(rank, true, 0) - 0.5;
-    fan_svg_text(&p->svg, (fan_point){20, middle + 4}, "note", "%d%s", rank, rank == p->cast->how->root ? " (root)" : "");
-    fan_svg_text(&p->svg, (fan_point){72, middle + 4}, "label", "%.12s", r->rank < 0 ? "not traced" : r->host);
+    fan_svg_text(&p->svg, (fan_point){20, middle + 4}, "note", "%d%s", rank,
+                 rank == p->cast->how->root ? " (root)" : "");
+    fan_svg_text(&p->svg, (fan_point){72, middle + 4}, "label", "%.12s",
+                 r->rank < 0 ? "not traced" : r->host);
     fan_svg_rule(&p->svg, (fan_point){LEFT, middle}, (fan_point){LEFT + WIDTH, middle});
     draw_direction(p, rank, false);
     draw_direction(p, rank, true);
@@ -146,7 +157,8 @@ static void draw_axis(picture *p)
             snprintf(text, sizeof text, "0");
         else
             fan_format_seconds(i * tick, text, sizeof text);
-        fan_svg_text(&p->svg, (fan_point){x - 3.0 * (double)strlen(text), bottom + 16}, "label", "%s", text);
+        fan_svg_text(&p->svg, (fan_point){x - 3.0 * (double)strlen(text), bottom + 16}, "label",
+                     "%s", text);
     }
 }
 
@@ -155,12 +167,14 @@ static void draw_head(picture *p)
     const fan_cast *c = p->cast;
     char bytes[32], seconds[32];
     int32_t algorithm = c->how->algorithm;
-    fan_svg_text(&p->svg, (fan_point){20, 32}, "title", "Broadcast %d: %s from rank %d to %d others, %s, %s", c->how->number,
+    fan_svg_text(&p->svg, (fan_point){20, 32}, "title",
+                 "Broadcast %d: %s from rank %d to %d others, %s, %s", c->how->number,
                  fan_format_bytes(c->bytes, bytes, sizeof bytes), c->how->root, c->run->size - 1,
                  algorithm == FAN_AUTO ? "through memory" : fan_algorithm_names[algorithm],
                  fan_format_seconds(p->seconds, seconds, sizeof seconds));
     fan_svg_text(&p->svg, (fan_point){20, 52}, "note",
-                 "Each rank: above its line what it receives, below it what it sends. A thin mark: the rank has everything.%s",
+                 "Each rank: above its line what it receives, below it what it sends. A thin mark: "
+                 "the rank has everything.%s",
                  p->rows < c->run->size ? " Not all ranks are drawn." : "");
 }
 
@@ -170,16 +184,20 @@ static void draw_legend(picture *p)
     int subfiles = p->subfiles < SHOWN ? p->subfiles : SHOWN;
     for (int subfile = 0; subfile < subfiles; subfile++) {
         fan_svg_patch(&p->svg, (fan_point){20 + LEGEND_PITCH * subfile, Y}, subfile);
-        fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * subfile, Y + 10}, "label", "subfile %d", subfile);
+        fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * subfile, Y + 10}, "label",
+                     "subfile %d", subfile);
     }
-    fan_svg_bar(&p->svg, (fan_point){20 + LEGEND_PITCH * subfiles, Y + 4}, 12, LANE - 1, NO_CLASS_COLOUR);
+    fan_svg_bar(&p->svg, (fan_point){20 + LEGEND_PITCH * subfiles, Y + 4}, 12, LANE - 1,
+                NO_CLASS_COLOUR);
     fan_svg_text(&p->svg, (fan_point){36 + LEGEND_PITCH * subfiles, Y + 10}, "label",
                  "source (above), sink (below), memory of the node (above)");
 }
 
 fan_status fan_judge_timeline_draw(const fan_cast *cast, FILE *out)
 {
-    picture p = {.cast = cast, .seconds = fmax(cast->end - cast->begin, 1e-9), .subfiles = cast->how->subfiles};
+    picture p = {.cast = cast,
+                 .seconds = fmax(cast->end - cast->begin, 1e-9),
+                 .subfiles = cast->how->subfiles};
     p.rows = cast->run->size < MOST_ROWS ? cast->run->size : MOST_ROWS;
     fan_status status = fan_svg_begin(&p.svg);
     if (status != FAN_OK)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file timeline.h  A broadcast as a picture (SVG): a row for each rank, time from left to right. */
+/**
+ * @file timeline.h  A broadcast as a picture (SVG): a row for each rank, time from left to right.
+ */
 #ifndef FAN_TRACE_JUDGE_TIMELINE_H
 #define FAN_TRACE_JUDGE_TIMELINE_H
 

@@ -80,7 +80,8 @@ static size_t find_crossings(const fan_judge_usage *u, const fan_cast *c, crossi
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
         const fan_transfer *t = &c->transfers[i];
-        if (t->kind == FAN_TRANSFER_SEND && fan_transfer_ended(t) && u->end_of[t->rank] != u->end_of[t->peer])
+        if (t->kind == FAN_TRANSFER_SEND && fan_transfer_ended(t) &&
+            u->end_of[t->rank] != u->end_of[t->peer])
             crossings[count++] = (crossing){.from = u->end_of[t->rank],
                                             .to = u->end_of[t->peer],
                                             .bytes = t->bytes,
@@ -105,7 +106,8 @@ static fan_judge_link *link_between(fan_judge_usage *u, int from, int to)
 }
 
 /* `count` of them are of one link. */
-static bool add_link(fan_judge_usage *u, const crossing *crossings, size_t count, fan_judge_interval *room)
+static bool add_link(fan_judge_usage *u, const crossing *crossings, size_t count,
+                     fan_judge_interval *room)
 {
     fan_judge_link *link = link_between(u, crossings[0].from, crossings[0].to);
     if (link == NULL)
@@ -151,19 +153,24 @@ static size_t find_active(const fan_cast *c, int rank, bool receives, fan_judge_
     size_t count = 0;
     for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
         const fan_transfer *t = &c->transfers[i];
-        bool fits = receives ? t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY : t->kind == FAN_TRANSFER_SEND;
+        bool fits = receives ? t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY
+                             : t->kind == FAN_TRANSFER_SEND;
         if (fits && fan_transfer_ended(t))
             v[count++] = (fan_judge_interval){fan_cast_start(c, i), t->end};
     }
     return fan_judge_intervals_unite(v, count);
 }
 
-/* From whom the data came that ends an idle time at `moment`; -1: it began to send then, or there is none. */
+/*
+ * From whom the data came that ends an idle time at `moment`; -1: it began to send then, or there
+ * is none.
+ */
 static int who_ended(const fan_cast *c, int rank, double moment)
 {
     for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
         const fan_transfer *t = &c->transfers[i];
-        if ((t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY) && fan_cast_start(c, i) == moment)
+        if ((t->kind == FAN_TRANSFER_RECEIVE || t->kind == FAN_TRANSFER_MEMORY) &&
+            fan_cast_start(c, i) == moment)
             return t->peer;
     }
     return -1;
@@ -218,7 +225,8 @@ fan_status fan_judge_usage_add(fan_judge_usage *u, const fan_cast *c)
     free(room);
     if (u->link_count > 0)
         qsort(u->links, u->link_count, sizeof *u->links, by_ends);
-    return added ? FAN_OK : fan_fail(FAN_ERR_MEMORY, "no memory for a broadcast of %zu transfers", c->count);
+    return added ? FAN_OK
+                 : fan_fail(FAN_ERR_MEMORY, "no memory for a broadcast of %zu transfers", c->count);
 }
 
 int fan_judge_usage_waited_most(const fan_judge_usage *u, int rank)

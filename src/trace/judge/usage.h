@@ -9,29 +9,33 @@
 typedef struct fan_judge_link {
     int from, to;
     int64_t bytes;
-    double active; /**< seconds from the beginning of the first transfer of a broadcast to the end of its last */
-    double busy;   /**< of these, in which something was under way */
+    double
+        /**
+         * seconds from the beginning of the first transfer of a broadcast to the end of its last
+         */
+        active;
+    double busy; /**< of these, in which something was under way */
 } fan_judge_link;
 
 /** Of one rank, in its calls. */
 typedef struct fan_judge_rank_usage {
-    double time;      /**< in broadcasts, until it had everything and had sent on what it had to */
-    double sending;   /**< in which sends were under way */
+    double time;    /**< in broadcasts, until it had everything and had sent on what it had to */
+    double sending; /**< in which sends were under way */
     double receiving;
     double both;
-    double idle;      /**< neither */
-    double *waited;   /**< [size] of the idle time, how long before what came from each rank */
+    double idle;    /**< neither */
+    double *waited; /**< [size] of the idle time, how long before what came from each rank */
 } fan_judge_rank_usage;
 
 typedef struct fan_judge_usage {
     int size;
-    int *end_of;       /**< [size] of ranks: the number of its end */
+    int *end_of; /**< [size] of ranks: the number of its end */
     int ends;
     bool ends_are_ranks;
-    fan_judge_link *links;   /**< that had bytes, by their ends */
+    fan_judge_link *links; /**< that had bytes, by their ends */
     size_t link_count;
     fan_judge_rank_usage *ranks; /**< [size] */
-    double *waited;        /* of all ranks */
+    double *waited;              /* of all ranks */
 } fan_judge_usage;
 
 /** Prepare. */

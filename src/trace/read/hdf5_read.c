@@ -39,13 +39,15 @@ static hsize_t extent_of(hid_t dataset)
 {
     hsize_t count = 0;
     hid_t space = H5Dget_space(dataset);
-    bool fits = H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, &count, NULL) == 1;
+    bool fits = H5Sget_simple_extent_ndims(space) == 1 &&
+                H5Sget_simple_extent_dims(space, &count, NULL) == 1;
     H5Sclose(space);
     return fits ? count : 0;
 }
 
 /* All records of a dataset; NULL: failed. Closes `type`. */
-static void *read_table(hid_t group, const char *name, hid_t type, size_t record_bytes, size_t *count)
+static void *read_table(hid_t group, const char *name, hid_t type, size_t record_bytes,
+                        size_t *count)
 {
     void *records = NULL;
     hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
@@ -68,10 +70,12 @@ static void *read_table(hid_t group, const char *name, hid_t type, size_t record
 
 static bool is_transfer(const fan_transfer *t, int size)
 {
-    return t->broadcast >= 0 && t->rank >= 0 && t->rank < size && t->peer >= -1 && t->peer < size && t->subfile >= 0 &&
-           t->kind < FAN_TRANSFER_KINDS && t->hop < FAN_HOPS && t->offset >= 0 && t->bytes >= 0 && isfinite(t->begin) &&
-           (t->kind != FAN_TRANSFER_SEND || t->peer >= 0) && (t->kind != FAN_TRANSFER_MEMORY || t->peer >= 0) &&
-           (t->kind != FAN_TRANSFER_RECEIVE || t->peer >= 0) && !(t->end < t->begin) && !isinf(t->end);
+    return t->broadcast >= 0 && t->rank >= 0 && t->rank < size && t->peer >= -1 && t->peer < size &&
+           t->subfile >= 0 && t->kind < FAN_TRANSFER_KINDS && t->hop < FAN_HOPS && t->offset >= 0 &&
+           t->bytes >= 0 && isfinite(t->begin) && (t->kind != FAN_TRANSFER_SEND || t->peer >= 0) &&
+           (t->kind != FAN_TRANSFER_MEMORY || t->peer >= 0) &&
+           (t->kind != FAN_TRANSFER_RECEIVE || t->peer >= 0) && !(t->end < t->begin) &&
+           !isinf(t->end);
 }
 
 static bool is_broadcast(const fan_record_broadcast *b, int size)
@@ -124,15 +128,18 @@ static bool read_group(hid_t group, fan_run *run)
 {
     int32_t size = 0;
     size_t rank_count;
-    if (!read_attribute(group, "id", H5T_NATIVE_UINT64, &run->id) || !read_attribute(group, "size", H5T_NATIVE_INT32, &size) ||
-        size < 1 || size > MOST_RANKS)
+    if (!read_attribute(group, "id", H5T_NATIVE_UINT64, &run->id) ||
+        !read_attribute(group, "size", H5T_NATIVE_INT32, &size) || size < 1 || size > MOST_RANKS)
         return false;
     run->size = size;
-    fan_record_rank *ranks = read_table(group, "ranks", fan_hdf5_rank_type(), sizeof *ranks, &rank_count);
-    run->broadcasts = read_table(group, "broadcasts", fan_hdf5_broadcast_type(), sizeof *run->broadcasts, &run->broadcast_count);
-    run->transfers = read_table(group, "transfers", fan_hdf5_transfer_type(), sizeof *run->transfers, &run->transfer_count);
-    bool sound = ranks != NULL && run->broadcasts != NULL && run->transfers != NULL && place_ranks(run, ranks, rank_count) &&
-                 is_sound(run);
+    fan_record_rank *ranks =
+        read_table(group, "ranks", fan_hdf5_rank_type(), sizeof *ranks, &rank_count);
+    run->broadcasts = read_table(group, "broadcasts", fan_hdf5_broadcast_type(),
+                                 sizeof *run->broadcasts, &run->broadcast_count);
+    run->transfers = read_table(group, "transfers", fan_hdf5_transfer_type(),
+                                sizeof *run->transfers, &run->transfer_count);
+    bool sound = ranks != NULL && run->broadcasts != NULL && run->transfers != NULL &&
+                 place_ranks(run, ranks, rank_count) && is_sound(run);
     free(ranks);
     return sound;
 }
@@ -173,7 +180,8 @@ static herr_t visit(hid_t file, const char *name, const H5L_info_t *info, void *
         r->status = put(r->runs, &run);
     } else {
         fan_run_free(&run);
-        r->status = fan_fail(FAN_ERR_ARGUMENT, "%s: %s is damaged, or no part of a trace", r->path, name);
+        r->status =
+            fan_fail(FAN_ERR_ARGUMENT, "%s: %s is damaged, or no part of a trace", r->path, name);
     }
     return r->status == FAN_OK ? 0 : -1;
 }
@@ -185,8 +193,8 @@ static fan_status read_file(fan_runs *runs, hid_t file, const char *path)
     if (!read_attribute(file, "version", H5T_NATIVE_INT, &version))
         return fan_fail(FAN_ERR_ARGUMENT, "%s: is no trace of libfanout", path);
     if (version != FAN_TRACE_VERSION)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: has version %d of the format, this program reads %d", path, version,
-                        FAN_TRACE_VERSION);
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: has version %d of the format, this program reads %d",
+                        path, version, FAN_TRACE_VERSION);
     herr_t result = H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit, &r);
     if (result < 0 && r.status == FAN_OK)
         return fan_fail(FAN_ERR_ARGUMENT, "%s: is damaged", path);
@@ -211,7 +219,8 @@ fan_status fan_runs_read(fan_runs *runs, const char *path)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file < 0)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: is no HDF5 file, or is damaged or not complete", path);
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: is no HDF5 file, or is damaged or not complete",
+                        path);
     status = read_file(runs, file, path);
     H5Fclose(file);
     return status;

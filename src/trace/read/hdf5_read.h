@@ -12,8 +12,9 @@ typedef struct fan_runs {
 } fan_runs;
 
 /**
- * Read what a file has, and put it together with what is there already of the same communicators. Values that no trace
- * has are refused. FAN_ERR_SYSTEM: it cannot be read; FAN_ERR_ARGUMENT: it is no trace.
+ * Read what a file has, and put it together with what is there already of the same communicators.
+ * Values that no trace has are refused. FAN_ERR_SYSTEM: it cannot be read; FAN_ERR_ARGUMENT: it is
+ * no trace.
  */
 fan_status fan_runs_read(fan_runs *runs, const char *path);
 

@@ -28,8 +28,8 @@ static bool has_broadcast(const fan_run *run, int number)
 
 static bool join_broadcasts(fan_run *run, const fan_run *more)
 {
-    fan_record_broadcast *joined =
-        realloc(run->broadcasts, (run->broadcast_count + more->broadcast_count + 1) * sizeof *joined);
+    fan_record_broadcast *joined = realloc(
+        run->broadcasts, (run->broadcast_count + more->broadcast_count + 1) * sizeof *joined);
     if (joined == NULL)
         return false;
     run->broadcasts = joined;
@@ -47,7 +47,8 @@ static bool is_new(const fan_run *run, int rank)
 
 static bool join_transfers(fan_run *run, const fan_run *more)
 {
-    fan_transfer *joined = realloc(run->transfers, (run->transfer_count + more->transfer_count + 1) * sizeof *joined);
+    fan_transfer *joined =
+        realloc(run->transfers, (run->transfer_count + more->transfer_count + 1) * sizeof *joined);
     if (joined == NULL)
         return false;
     run->transfers = joined;
@@ -59,12 +60,14 @@ static bool join_transfers(fan_run *run, const fan_run *more)
 
 fan_status fan_run_merge(fan_run *run, fan_run *more)
 {
-    bool joined = run->size == more->size && join_broadcasts(run, more) && join_transfers(run, more);
+    bool joined =
+        run->size == more->size && join_broadcasts(run, more) && join_transfers(run, more);
     for (int rank = 0; joined && rank < run->size; rank++)
         if (is_new(run, rank))
             run->ranks[rank] = more->ranks[rank];
     fan_run_free(more);
-    return joined ? FAN_OK : fan_fail(FAN_ERR_MEMORY, "no memory to put the parts of a trace together");
+    return joined ? FAN_OK
+                  : fan_fail(FAN_ERR_MEMORY, "no memory to put the parts of a trace together");
 }
 
 static int by_number(const void *a, const void *b)
@@ -181,7 +184,8 @@ static void pair_up(fan_cast *c, message *messages, size_t count)
     qsort(messages, count, sizeof *messages, by_message);
     for (size_t i = 0; i + 1 < count; i++) {
         const message *a = &messages[i], *b = &messages[i + 1];
-        if (a->from == b->from && a->to == b->to && a->offset == b->offset && a->is_send != b->is_send) {
+        if (a->from == b->from && a->to == b->to && a->offset == b->offset &&
+            a->is_send != b->is_send) {
             c->partner[a->transfer] = (int64_t)b->transfer;
             c->partner[b->transfer] = (int64_t)a->transfer;
         }
@@ -196,7 +200,8 @@ static bool find_partners(fan_cast *c)
         return false;
     for (size_t i = 0; i < c->count; i++) {
         c->partner[i] = FAN_NO_PARTNER;
-        if (c->transfers[i].kind == FAN_TRANSFER_SEND || c->transfers[i].kind == FAN_TRANSFER_RECEIVE)
+        if (c->transfers[i].kind == FAN_TRANSFER_SEND ||
+            c->transfers[i].kind == FAN_TRANSFER_RECEIVE)
             messages[count++] = message_of(c, i);
     }
     pair_up(c, messages, count);
@@ -208,7 +213,8 @@ fan_status fan_cast_open(fan_cast *c, const fan_run *run, size_t index)
 {
     const fan_record_broadcast *how = &run->broadcasts[index];
     size_t first = first_of(run, how->number), end = first_of(run, (int64_t)how->number + 1);
-    *c = (fan_cast){.run = run, .how = how, .transfers = run->transfers + first, .count = end - first};
+    *c = (fan_cast){
+        .run = run, .how = how, .transfers = run->transfers + first, .count = end - first};
     c->first = calloc((size_t)run->size + 1, sizeof *c->first);
     c->partner = calloc(c->count + 1, sizeof *c->partner);
     if (c->first == NULL || c->partner == NULL || !find_partners(c)) {

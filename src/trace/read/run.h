@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file run.h  A trace that has been read: communicators, their broadcasts, and what belongs together in one. */
+/**
+ * @file run.h  A trace that has been read: communicators, their broadcasts, and what belongs
+ * together in one.
+ */
 #ifndef FAN_TRACE_READ_RUN_H
 #define FAN_TRACE_READ_RUN_H
 
@@ -23,7 +26,10 @@ typedef struct fan_run {
 /** Release what it has. */
 void fan_run_free(fan_run *run);
 
-/** Move what `more`, another part of the same communicator, has into `run`. `more` is empty then, in a failure too. */
+/**
+ * Move what `more`, another part of the same communicator, has into `run`. `more` is empty then, in
+ * a failure too.
+ */
 fan_status fan_run_merge(fan_run *run, fan_run *more);
 
 /** To be called when everything is there. */
@@ -41,8 +47,9 @@ typedef struct fan_cast {
     int64_t bytes;                 /**< of the data */
     const fan_transfer *transfers; /**< by rank and beginning */
     size_t count;
-    size_t *first;    /**< [size + 1] the first transfer of each rank */
-    int64_t *partner; /**< [count] of a send its receive, of a receive its send, or FAN_NO_PARTNER */
+    size_t *first; /**< [size + 1] the first transfer of each rank */
+    int64_t
+        *partner; /**< [count] of a send its receive, of a receive its send, or FAN_NO_PARTNER */
     double begin, end; /**< of the first rank that called, of the last one that had everything */
 } fan_cast;
 

@@ -14,8 +14,9 @@ typedef struct fan_clock_offset {
 } fan_clock_offset;
 
 /**
- * One message to the other and back: sent at `sent`, answered with the other's time `answer`, received at `received`. The
- * answer was written between the two, so taking it for the middle is wrong by half the time at most. Keeps the better.
+ * One message to the other and back: sent at `sent`, answered with the other's time `answer`,
+ * received at `received`. The answer was written between the two, so taking it for the middle is
+ * wrong by half the time at most. Keeps the better.
  */
 void fan_clock_improve(fan_clock_offset *best, double sent, double answer, double received);
 

@@ -10,8 +10,10 @@ typedef enum fan_transfer_kind {
     FAN_TRANSFER_RECEIVE, /**< from the peer, from when it was posted */
     FAN_TRANSFER_FILL,    /**< the source gave the bytes */
     FAN_TRANSFER_DRAIN,   /**< the sink took them */
-    FAN_TRANSFER_MEMORY,  /**< read from what the peer, a rank of the same node, has put into shared memory */
-    FAN_TRANSFER_WHOLE,   /**< the broadcast, from the rank's call until the rank has everything; the peer is the root */
+    /** read from what the peer, a rank of the same node, has put into shared memory */
+    FAN_TRANSFER_MEMORY,
+    /** the broadcast, from the rank's call until the rank has everything; the peer is the root */
+    FAN_TRANSFER_WHOLE,
     FAN_TRANSFER_KINDS
 } fan_transfer_kind;
 
@@ -27,26 +29,28 @@ typedef enum fan_hop {
 
 /** 48 bytes, because a trace has millions of them. */
 typedef struct fan_transfer {
-    double begin;      /**< seconds: of CLOCK_MONOTONIC as recorded, of the common clock in a file */
-    double end;        /**< NaN if it was not seen to end */
-    int64_t offset;    /**< in the data of the broadcast */
+    double begin;   /**< seconds: of CLOCK_MONOTONIC as recorded, of the common clock in a file */
+    double end;     /**< NaN if it was not seen to end */
+    int64_t offset; /**< in the data of the broadcast */
     int64_t bytes;
     int32_t broadcast; /**< number on the communicator, from 0 */
     int32_t rank;      /**< whose transfer it is */
     int32_t peer;      /**< the other rank, or -1 */
     int16_t subfile;
-    uint8_t kind;      /**< fan_transfer_kind */
-    uint8_t hop;       /**< fan_hop */
+    uint8_t kind; /**< fan_transfer_kind */
+    uint8_t hop;  /**< fan_hop */
 } fan_transfer;
 
 /** What was to be done, and how. */
 typedef struct fan_record_broadcast {
-    int64_t bytes;            /**< FAN_UNKNOWN_LENGTH if it has not come to its end */
-    int64_t chunk_bytes;      /**< of the largest chunks */
-    double start;             /**< when the rank that writes the file began it; as in fan_transfer */
+    int64_t bytes;       /**< FAN_UNKNOWN_LENGTH if it has not come to its end */
+    int64_t chunk_bytes; /**< of the largest chunks */
+    double start;        /**< when the rank that writes the file began it; as in fan_transfer */
     int32_t number;
     int32_t root;
-    int32_t algorithm;        /**< fan_algorithm; FAN_AUTO: all ranks are on one node, and no message was sent */
+    int32_t
+        /** fan_algorithm; FAN_AUTO: all ranks are on one node, and no message was sent */
+        algorithm;
     int32_t subfiles;
     int32_t branching;
     int32_t secondary_groups;
@@ -58,9 +62,10 @@ enum { FAN_TRACE_HOST = 64 };
 
 /** A rank, and how its clock is related to the common one, that of rank 0 of its communicator. */
 typedef struct fan_record_rank {
-    double start_time, start_offset, start_error; /**< when it was compared first; what to add; at most so wrong */
-    double end_time, end_offset, end_error;       /**< and last */
-    int64_t lost;                                 /**< transfers for which there was no memory */
+    double start_time, start_offset,
+        start_error; /**< when it was compared first; what to add; at most so wrong */
+    double end_time, end_offset, end_error; /**< and last */
+    int64_t lost;                           /**< transfers for which there was no memory */
     int64_t transfers;
     int32_t rank;
     int32_t world_rank;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file writer.h  Writes a trace to an HDF5 file. It is in a module, libfanout_trace.so, so that libfanout.so does not need
- * HDF5.
+ * @file writer.h  Writes a trace to an HDF5 file. It is in a module, libfanout_trace.so, so that
+ * libfanout.so does not need HDF5.
  *
- * Layout of the file, version 1 (the attribute "version" of its root group). For each communicator of which the writing
- * process is rank 0 there is a group "/communicator0", "/communicator1", ... with the attributes
- *   id      a number that no other communicator has, so that files with parts of one can be put together
- *   size    its ranks
- *   epoch   time 0 of the common clock: seconds of CLOCK_MONOTONIC of rank 0
+ * Layout of the file, version 1 (the attribute "version" of its root group). For each communicator
+ * of which the writing process is rank 0 there is a group "/communicator0", "/communicator1", ...
+ * with the attributes
+ *   id      a number that no other communicator has, so that files with parts of one can be put
+ *   together size    its ranks epoch   time 0 of the common clock: seconds of CLOCK_MONOTONIC of
+ *   rank 0
  * and with datasets of compounds, chunked and deflated:
  *   ranks       fan_record_rank
  *   broadcasts  fan_record_broadcast; the algorithm is an enumeration
@@ -36,8 +37,12 @@ typedef struct fan_record_file fan_record_file;
 
 /** What the module has. */
 typedef struct fan_record_writer {
-    /** Open a file, a new one or to append a communicator, and make its group. NULL: failed, and `text` says why. */
-    fan_record_file *(*open)(const char *path, bool append, const fan_record_communicator *of, char text[FAN_TRACE_TEXT]);
+    /**
+     * Open a file, a new one or to append a communicator, and make its group. NULL: failed, and
+     * `text` says why.
+     */
+    fan_record_file *(*open)(const char *path, bool append, const fan_record_communicator *of,
+                             char text[FAN_TRACE_TEXT]);
     /** Append records. What fails is told by close. */
     void (*ranks)(fan_record_file *file, const fan_record_rank *ranks, size_t count);
     void (*broadcasts)(fan_record_file *file, const fan_record_broadcast *broadcasts, size_t count);

@@ -7,10 +7,13 @@
 
 #include <string.h>
 
-static const char *const kind_names[FAN_TRANSFER_KINDS] = {"send", "receive", "fill", "drain", "memory", "whole"};
-static const char *const hop_names[FAN_HOPS] = {"none", "scatter", "forward", "exchange", "secondary"};
+static const char *const kind_names[FAN_TRANSFER_KINDS] = {"send",  "receive", "fill",
+                                                           "drain", "memory",  "whole"};
+static const char *const hop_names[FAN_HOPS] = {"none", "scatter", "forward", "exchange",
+                                                "secondary"};
 /* FAN_AUTO stands for a broadcast inside one node. */
-static const char *const algorithm_names[FAN_ALGORITHMS] = {"memory", "chain", "group", "full", "ktree", "kexchange"};
+static const char *const algorithm_names[FAN_ALGORITHMS] = {"memory", "chain", "group",
+                                                            "full",   "ktree", "kexchange"};
 
 /* An enumeration with the integer type `base`, which has the values 0, 1, ... */
 static hid_t enumeration(hid_t base, const char *const *names, int count)
@@ -19,7 +22,8 @@ static hid_t enumeration(hid_t base, const char *const *names, int count)
     unsigned char value[8] = {0};
     for (int i = 0; type >= 0 && i < count; i++) {
         int number = i;
-        H5Tconvert(H5T_NATIVE_INT, plain, 1, memcpy(value, &number, sizeof number), NULL, H5P_DEFAULT);
+        H5Tconvert(H5T_NATIVE_INT, plain, 1, memcpy(value, &number, sizeof number), NULL,
+                   H5P_DEFAULT);
         if (H5Tenum_insert(type, names[i], value) < 0) {
             H5Tclose(type);
             type = H5I_INVALID_HID;
@@ -46,8 +50,12 @@ static hid_t compound(size_t size, const member *members, size_t count)
     return type;
 }
 
-#define MEMBER(structure, name, type) {#name, offsetof(structure, name), type}
-#define COMPOUND(structure, members) compound(sizeof(structure), members, sizeof members / sizeof members[0])
+#define MEMBER(structure, name, type)                                                              \
+    {                                                                                              \
+#name, offsetof(structure, name), type                                                     \
+    }
+#define COMPOUND(structure, members)                                                               \
+    compound(sizeof(structure), members, sizeof members / sizeof members[0])
 
 hid_t fan_hdf5_rank_type(void)
 {
@@ -98,11 +106,16 @@ hid_t fan_hdf5_transfer_type(void)
     hid_t kind = enumeration(H5T_NATIVE_UINT8, kind_names, FAN_TRANSFER_KINDS);
     hid_t hop = enumeration(H5T_NATIVE_UINT8, hop_names, FAN_HOPS);
     const member members[] = {
-        MEMBER(fan_transfer, broadcast, H5T_NATIVE_INT32), MEMBER(fan_transfer, rank, H5T_NATIVE_INT32),
-        MEMBER(fan_transfer, kind, kind),                  MEMBER(fan_transfer, hop, hop),
-        MEMBER(fan_transfer, peer, H5T_NATIVE_INT32),      MEMBER(fan_transfer, subfile, H5T_NATIVE_INT16),
-        MEMBER(fan_transfer, offset, H5T_NATIVE_INT64),    MEMBER(fan_transfer, bytes, H5T_NATIVE_INT64),
-        MEMBER(fan_transfer, begin, H5T_NATIVE_DOUBLE),    MEMBER(fan_transfer, end, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_transfer, broadcast, H5T_NATIVE_INT32),
+        MEMBER(fan_transfer, rank, H5T_NATIVE_INT32),
+        MEMBER(fan_transfer, kind, kind),
+        MEMBER(fan_transfer, hop, hop),
+        MEMBER(fan_transfer, peer, H5T_NATIVE_INT32),
+        MEMBER(fan_transfer, subfile, H5T_NATIVE_INT16),
+        MEMBER(fan_transfer, offset, H5T_NATIVE_INT64),
+        MEMBER(fan_transfer, bytes, H5T_NATIVE_INT64),
+        MEMBER(fan_transfer, begin, H5T_NATIVE_DOUBLE),
+        MEMBER(fan_transfer, end, H5T_NATIVE_DOUBLE),
     };
     hid_t type = COMPOUND(fan_transfer, members);
     H5Tclose(kind);

@@ -7,7 +7,10 @@
 
 #include <hdf5.h>
 
-/** HDF5 types of the structures in transfer.h as they are in memory; negative: failed. Close them with H5Tclose. */
+/**
+ * HDF5 types of the structures in transfer.h as they are in memory; negative: failed. Close them
+ * with H5Tclose.
+ */
 hid_t fan_hdf5_rank_type(void);
 hid_t fan_hdf5_broadcast_type(void);
 hid_t fan_hdf5_transfer_type(void);

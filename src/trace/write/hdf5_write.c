@@ -59,15 +59,19 @@ static bool need(fan_record_file *f, bool fine, const char *what)
 
 /* ---- tables ---- */
 
-static void create_table(fan_record_file *f, int which, const char *name, hid_t type, size_t record_bytes)
+static void create_table(fan_record_file *f, int which, const char *name, hid_t type,
+                         size_t record_bytes)
 {
     static const hsize_t none = 0, unlimited = H5S_UNLIMITED, chunk = RECORDS_IN_CHUNK;
     table *t = &f->tables[which];
-    hid_t space = H5Screate_simple(1, &none, &unlimited), properties = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t space = H5Screate_simple(1, &none, &unlimited),
+          properties = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(properties, 1, &chunk);
     H5Pset_shuffle(properties);
     H5Pset_deflate(properties, DEFLATE_LEVEL);
-    *t = (table){.type = type, .record_bytes = record_bytes, .records = malloc(RECORDS_IN_CHUNK * record_bytes)};
+    *t = (table){.type = type,
+                 .record_bytes = record_bytes,
+                 .records = malloc(RECORDS_IN_CHUNK * record_bytes)};
     t->dataset = H5Dcreate2(f->group, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     need(f, t->dataset >= 0 && t->records != NULL, "make a dataset");
     H5Pclose(properties);
@@ -83,7 +87,8 @@ static void flush(fan_record_file *f, table *t)
     bool extended = need(f, H5Dset_extent(t->dataset, &end) >= 0, "extend a dataset");
     hid_t memory = H5Screate_simple(1, &count, NULL), space = H5Dget_space(t->dataset);
     H5Sselect_hyperslab(space, H5S_SELECT_SET, &t->written, NULL, &count, NULL);
-    need(f, extended && H5Dwrite(t->dataset, t->type, memory, space, H5P_DEFAULT, t->records) >= 0, "write a dataset");
+    need(f, extended && H5Dwrite(t->dataset, t->type, memory, space, H5P_DEFAULT, t->records) >= 0,
+         "write a dataset");
     H5Sclose(space);
     H5Sclose(memory);
     t->written = end;
@@ -95,7 +100,8 @@ static void append(fan_record_file *f, int which, const void *records, size_t co
     quiet before = be_quiet();
     table *t = &f->tables[which];
     for (size_t i = 0; i < count && f->failure[0] == '\0'; i++) {
-        memcpy(t->records + t->count++ * t->record_bytes, (const char *)records + i * t->record_bytes, t->record_bytes);
+        memcpy(t->records + t->count++ * t->record_bytes,
+               (const char *)records + i * t->record_bytes, t->record_bytes);
         if (t->count == RECORDS_IN_CHUNK)
             flush(f, t);
     }
@@ -107,7 +113,8 @@ static void append_ranks(fan_record_file *f, const fan_record_rank *ranks, size_
     append(f, RANKS, ranks, count);
 }
 
-static void append_broadcasts(fan_record_file *f, const fan_record_broadcast *broadcasts, size_t count)
+static void append_broadcasts(fan_record_file *f, const fan_record_broadcast *broadcasts,
+                              size_t count)
 {
     append(f, BROADCASTS, broadcasts, count);
 }
@@ -119,7 +126,8 @@ static void append_transfers(fan_record_file *f, const fan_transfer *transfers, 
 
 /* ---- files ---- */
 
-static void set_attribute(fan_record_file *f, hid_t object, const char *name, hid_t type, const void *value)
+static void set_attribute(fan_record_file *f, hid_t object, const char *name, hid_t type,
+                          const void *value)
 {
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -142,7 +150,8 @@ static void make_group(fan_record_file *f, bool append_to, const fan_record_comm
     set_attribute(f, f->group, "size", H5T_NATIVE_INT32, &of->size);
     set_attribute(f, f->group, "epoch", H5T_NATIVE_DOUBLE, &of->epoch);
     create_table(f, RANKS, "ranks", fan_hdf5_rank_type(), sizeof(fan_record_rank));
-    create_table(f, BROADCASTS, "broadcasts", fan_hdf5_broadcast_type(), sizeof(fan_record_broadcast));
+    create_table(f, BROADCASTS, "broadcasts", fan_hdf5_broadcast_type(),
+                 sizeof(fan_record_broadcast));
     create_table(f, TRANSFERS, "transfers", fan_hdf5_transfer_type(), sizeof(fan_transfer));
 }
 
@@ -175,7 +184,8 @@ static bool can_open(const char *path, char text[FAN_TRACE_TEXT])
     return file >= 0;
 }
 
-static fan_record_file *open_file(const char *path, bool append_to, const fan_record_communicator *of, char text[FAN_TRACE_TEXT])
+static fan_record_file *open_file(const char *path, bool append_to,
+                                  const fan_record_communicator *of, char text[FAN_TRACE_TEXT])
 {
     fan_record_file *f = calloc(1, sizeof *f);
     if (f == NULL)

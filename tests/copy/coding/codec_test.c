@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Compression of blocks: there and back, damage, blocks that do not shrink, and the words of --compress. */
+/*
+ * Compression of blocks: there and back, damage, blocks that do not shrink, and the words of
+ * --compress.
+ */
 #include "config.h"
 
-#include "tests/common/random.h"
 #include "copy/coding/codec.h"
+#include "tests/common/random.h"
 #include "tests/common/unit_main.h"
 
 #include <stdio.h>
@@ -38,8 +41,8 @@ static fan_copy_codec *codec_of(const char *words)
 }
 
 /* What follows the bytes that may be written must stay as it is. */
-static bool expand_guarded(fan_copy_codec *codec, fan_copy_method method, const void *in, size_t bytes,
-                           unsigned char *out, size_t expected)
+static bool expand_guarded(fan_copy_codec *codec, fan_copy_method method, const void *in,
+                           size_t bytes, unsigned char *out, size_t expected)
 {
     memset(out + expected, GUARD, GUARD_BYTES);
     /* Read from the end of a heap block, so that sanitizers see reads beyond it. */
@@ -56,8 +59,11 @@ static bool expand_guarded(fan_copy_codec *codec, fan_copy_method method, const 
 static const struct {
     const char *words;
     fan_copy_method method;
-} ways[] = {{"zstd", FAN_COPY_ZSTD}, {"zstd:-7", FAN_COPY_ZSTD}, {"zstd:19", FAN_COPY_ZSTD},
-            {"auto", FAN_COPY_ZSTD}, {"lz4", FAN_COPY_LZ4}};
+} ways[] = {{"zstd", FAN_COPY_ZSTD},
+            {"zstd:-7", FAN_COPY_ZSTD},
+            {"zstd:19", FAN_COPY_ZSTD},
+            {"auto", FAN_COPY_ZSTD},
+            {"lz4", FAN_COPY_LZ4}};
 enum { WAYS = sizeof ways / sizeof ways[0] };
 
 static void there_and_back(int way, const unsigned char *block, size_t bytes)
@@ -171,7 +177,8 @@ START_TEST(blocks_are_skipped_after_failures)
     fan_copy_codec *codec = codec_of("lz4");
     for (int failures = 0; failures <= 9; failures++) {
         fail_to_shrink(codec, failures);
-        ck_assert_int_eq(pause_of(codec), pause_after(failures)); /* and what shrinks makes a fresh start */
+        ck_assert_int_eq(pause_of(codec),
+                         pause_after(failures)); /* and what shrinks makes a fresh start */
     }
     fan_copy_codec_free(codec);
 }
@@ -194,7 +201,8 @@ START_TEST(wrong_sizes_and_damage_are_seen)
         for (size_t cut = 0; cut < length; cut++)
             ck_assert(!expand_guarded(codec, method, packed, cut, back, bytes));
         ck_assert(!expand_guarded(codec, method, packed, length + 3, back, bytes));
-        ck_assert(expand_guarded(codec, method, packed, length, back, bytes)); /* and it goes on working */
+        ck_assert(expand_guarded(codec, method, packed, length, back,
+                                 bytes)); /* and it goes on working */
         fan_copy_codec_free(codec);
     }
 }
@@ -275,8 +283,9 @@ START_TEST(other_words_are_refused)
 {
     char range[60];
     snprintf(range, sizeof range, "from %d to %d", ZSTD_minCLevel(), ZSTD_maxCLevel());
-    const char *const levels[] = {"zstd:", "zstd:23", "zstd:-", "zstd:-999999999", "zstd:3x", "zstd: 3", "zstd:+3",
-                                  "zstd:--3", "zstd:99999999999999999999", "zstd:4294967299"};
+    const char *const levels[] = {
+        "zstd:",   "zstd:23", "zstd:-",   "zstd:-999999999",           "zstd:3x",
+        "zstd: 3", "zstd:+3", "zstd:--3", "zstd:99999999999999999999", "zstd:4294967299"};
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
         expect_error(levels[i], range);
     expect_error("", "is no compression; use none, lz4, zstd, zstd:LEVEL or auto");

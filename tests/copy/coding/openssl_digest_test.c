@@ -67,7 +67,8 @@ START_TEST(unknown_digests_are_refused)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char error[200], expected[200];
         snprintf(expected, sizeof expected, "no digest %s here; use sha256", names[i]);
-        fan_copy_openssl_digest *checksum = fan_copy_openssl_digest_create(names[i], error, sizeof error);
+        fan_copy_openssl_digest *checksum =
+            fan_copy_openssl_digest_create(names[i], error, sizeof error);
         if (checksum != NULL)
             ck_abort_msg("\"%s\" is a digest", names[i]);
         ck_assert_ptr_nonnull(strstr(error, expected));
@@ -123,7 +124,8 @@ static void run_sha256sum(const char *name, char *line, size_t size)
 START_TEST(sha256sum_prints_the_same)
 {
     static const char empty[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    static const char *const names[] = {"plain", " a\tb 'c' \"d\" *", "\xc3\xa4\xff", "a\\b", "\n\\n\n", "-"};
+    static const char *const names[] = {"plain", " a\tb 'c' \"d\" *", "\xc3\xa4\xff",
+                                        "a\\b",  "\n\\n\n",           "-"};
     char directory[] = "/tmp/checksum_test.XXXXXX", before[4096];
     ck_assert_ptr_nonnull(getcwd(before, sizeof before));
     ck_assert_ptr_nonnull(mkdtemp(directory));
@@ -144,11 +146,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        digests_are_right,
-        one_checksum_does_for_many_files,
-        unknown_digests_are_refused,
-        names_are_escaped,
-        sha256sum_prints_the_same,
+        digests_are_right, one_checksum_does_for_many_files, unknown_digests_are_refused,
+        names_are_escaped, sha256sum_prints_the_same,
     };
     return unit_main("checksum", tests, sizeof tests / sizeof tests[0]);
 }

@@ -11,12 +11,16 @@ static void add_file(fan_copy_manifest *manifest, const char *name)
     fan_copy_manifest_add(manifest, FAN_COPY_REGULAR, 0, name, &(struct stat){.st_mode = S_IFREG});
 }
 
-/* Up to four extents with holes between, near the multiples of FAN_COPY_BLOCK, where the mistakes are. */
+/*
+ * Up to four extents with holes between, near the multiples of FAN_COPY_BLOCK, where the mistakes
+ * are.
+ */
 static void add_random_extents(fan_copy_manifest *manifest, random_state *random)
 {
     int64_t offset = 0;
     for (int i = random_between(random, 0, 4); i > 0; i--) {
-        int near = random_between(random, 0, 3) == 0 ? random_between(random, 0, 2) * FAN_COPY_BLOCK : 0;
+        int near =
+            random_between(random, 0, 3) == 0 ? random_between(random, 0, 2) * FAN_COPY_BLOCK : 0;
         int64_t bytes = near + random_between(random, 1, 3);
         offset += random_between(random, 0, 1) * FAN_COPY_BLOCK + random_between(random, -3, 3) + 3;
         fan_copy_manifest_add_extent(manifest, offset, bytes);
@@ -29,7 +33,8 @@ static fan_copy_manifest random_manifest(random_state *random)
     fan_copy_manifest manifest = {0};
     for (int i = random_between(random, 0, 8); i > 0; i--) {
         if (random_between(random, 0, 3) == 0)
-            fan_copy_manifest_add(&manifest, FAN_COPY_DIRECTORY, 0, "d", &(struct stat){.st_mode = S_IFDIR});
+            fan_copy_manifest_add(&manifest, FAN_COPY_DIRECTORY, 0, "d",
+                                  &(struct stat){.st_mode = S_IFDIR});
         add_file(&manifest, "f");
         add_random_extents(&manifest, random);
     }
@@ -43,7 +48,8 @@ typedef struct place {
 
 static void go_on(const fan_copy_manifest *manifest, place *at)
 {
-    while (at->entry < manifest->entry_count && at->extent == manifest->entries[at->entry].extents) {
+    while (at->entry < manifest->entry_count &&
+           at->extent == manifest->entries[at->entry].extents) {
         at->entry++;
         at->extent = 0;
     }
@@ -53,12 +59,14 @@ static void expect_piece(const fan_copy_manifest *manifest, place *at, const fan
 {
     go_on(manifest, at);
     ck_assert_int_lt(at->entry, manifest->entry_count);
-    const fan_copy_extent *extent = &manifest->extents[manifest->entries[at->entry].first_extent + at->extent];
+    const fan_copy_extent *extent =
+        &manifest->extents[manifest->entries[at->entry].first_extent + at->extent];
     ck_assert_int_eq(piece->entry, at->entry);
     ck_assert_int_eq(piece->offset, extent->offset + at->done);
     ck_assert_int_gt(piece->bytes, 0);
     ck_assert_int_le(at->done + piece->bytes, extent->bytes);
-    ck_assert_int_eq(piece->offset / FAN_COPY_BLOCK, (piece->offset + piece->bytes - 1) / FAN_COPY_BLOCK);
+    ck_assert_int_eq(piece->offset / FAN_COPY_BLOCK,
+                     (piece->offset + piece->bytes - 1) / FAN_COPY_BLOCK);
     at->done += piece->bytes;
     if (at->done == extent->bytes) {
         at->extent++;
@@ -101,8 +109,8 @@ static fan_copy_set random_set(random_state *random, int64_t pieces)
 }
 
 /* The pieces of a block, taken from its start, are the next ones of the set. */
-static void expect_block(const fan_copy_manifest *manifest, const fan_copy_set *set, fan_copy_cursor *next,
-                         const fan_copy_block *block)
+static void expect_block(const fan_copy_manifest *manifest, const fan_copy_set *set,
+                         fan_copy_cursor *next, const fan_copy_block *block)
 {
     fan_copy_cursor cursor = block->start;
     fan_copy_piece piece, expected;

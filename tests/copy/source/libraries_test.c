@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* --with-libs: the libraries of programs that are compiled here, in a directory with a difficult name. */
+/*
+ * --with-libs: the libraries of programs that are compiled here, in a directory with a difficult
+ * name.
+ */
 #include "config.h"
 
 #include "copy/source/libraries.h"
@@ -34,25 +37,26 @@ static const char *in_top(const char *name)
 }
 
 /*
- * program (by rpath in it), wanting (without) -> libouter.so.1 -> libinner.so.2, both in "own libs", and another
- * libouter.so.1 and libinner.so.2 in "other".
+ * program (by rpath in it), wanting (without) -> libouter.so.1 -> libinner.so.2, both in "own
+ * libs", and another libouter.so.1 and libinner.so.2 in "other".
  */
 static bool build(void)
 {
-    return shell("set -e; mkdir 'own libs' other; "
-                 "echo 'int inner(void) { return 0; }' >inner.c; "
-                 "echo 'int inner(void); int outer(void) { return inner(); }' >outer.c; "
-                 "echo 'int outer(void); int main(void) { return outer(); }' >main.c; "
-                 "for d in 'own libs' other; do "
-                 "${CC:-cc} -shared -fPIC -Wl,-soname,libinner.so.2 -o \"$d/libinner.so.2\" inner.c; "
-                 "${CC:-cc} -shared -fPIC -Wl,-soname,libouter.so.1 -o \"$d/libouter.so.1\" outer.c "
-                 "\"$d/libinner.so.2\" -Wl,-rpath,'$ORIGIN'; done; "
-                 "${CC:-cc} -o program main.c 'own libs/libouter.so.1' 'own libs/libinner.so.2' "
-                 "-Wl,-rpath,'$ORIGIN/own libs'; "
-                 "${CC:-cc} -o wanting main.c 'own libs/libouter.so.1' 'own libs/libinner.so.2'; "
-                 "ln -s 'own libs' alias; ln -s 'own libs' none; cp 'own libs/libinner.so.2' kept; "
-                 "mkdir links; ln -s '../own libs' links/directory; ln -s '../own libs/libouter.so.1' links/")
-        == 0;
+    return shell(
+               "set -e; mkdir 'own libs' other; "
+               "echo 'int inner(void) { return 0; }' >inner.c; "
+               "echo 'int inner(void); int outer(void) { return inner(); }' >outer.c; "
+               "echo 'int outer(void); int main(void) { return outer(); }' >main.c; "
+               "for d in 'own libs' other; do "
+               "${CC:-cc} -shared -fPIC -Wl,-soname,libinner.so.2 -o \"$d/libinner.so.2\" inner.c; "
+               "${CC:-cc} -shared -fPIC -Wl,-soname,libouter.so.1 -o \"$d/libouter.so.1\" outer.c "
+               "\"$d/libinner.so.2\" -Wl,-rpath,'$ORIGIN'; done; "
+               "${CC:-cc} -o program main.c 'own libs/libouter.so.1' 'own libs/libinner.so.2' "
+               "-Wl,-rpath,'$ORIGIN/own libs'; "
+               "${CC:-cc} -o wanting main.c 'own libs/libouter.so.1' 'own libs/libinner.so.2'; "
+               "ln -s 'own libs' alias; ln -s 'own libs' none; cp 'own libs/libinner.so.2' kept; "
+               "mkdir links; ln -s '../own libs' links/directory; ln -s '../own "
+               "libs/libouter.so.1' links/") == 0;
 }
 
 static void find(const char *program, const char *excluded)
@@ -65,8 +69,10 @@ static void find(const char *program, const char *excluded)
 static void expect_error(const char *program, const char *part)
 {
     fan_copy_libraries_free(&libraries);
-    if (fan_copy_libraries_find(in_top(program), FAN_COPY_SYSTEM_LIBRARIES, &libraries, error, sizeof error))
-        ck_abort_msg("%s has %zu libraries, and not the error \"%s\"", program, libraries.count, part);
+    if (fan_copy_libraries_find(in_top(program), FAN_COPY_SYSTEM_LIBRARIES, &libraries, error,
+                                sizeof error))
+        ck_abort_msg("%s has %zu libraries, and not the error \"%s\"", program, libraries.count,
+                     part);
     ck_assert_uint_eq(libraries.count, 0);
     if (strstr(error, part) == NULL) /* the caller names the program */
         ck_abort_msg("\"%s\" does not say \"%s\"", error, part);
@@ -116,8 +122,11 @@ END_TEST
 
 START_TEST(a_missing_library_is_named)
 {
-    expect_error("wanting", " cannot load it: error while loading shared libraries: libouter.so.1: cannot open");
-    ck_assert_ptr_nonnull(strstr(error, "No such file or directory; if a library is not found, set"));
+    expect_error(
+        "wanting",
+        " cannot load it: error while loading shared libraries: libouter.so.1: cannot open");
+    ck_assert_ptr_nonnull(
+        strstr(error, "No such file or directory; if a library is not found, set"));
     ck_assert_int_eq(shell("mv 'own libs/libinner.so.2' aside"), 0);
     expect_error("program", "libraries: libinner.so.2: cannot open");
     ck_assert_int_eq(shell("mv aside 'own libs/libinner.so.2'"), 0);
@@ -137,7 +146,8 @@ START_TEST(a_name_without_a_slash_is_here)
 {
     ck_assert_int_eq(shell("cp program ./--help"), 0);
     fan_copy_libraries_free(&libraries);
-    if (!fan_copy_libraries_find("--help", FAN_COPY_SYSTEM_LIBRARIES, &libraries, error, sizeof error))
+    if (!fan_copy_libraries_find("--help", FAN_COPY_SYSTEM_LIBRARIES, &libraries, error,
+                                 sizeof error))
         ck_abort_msg("%s", error);
     ck_assert_uint_eq(libraries.count, 2);
 }
@@ -186,10 +196,14 @@ static void expect_left(const char *path, const char *excluded, bool expected)
     find("wanting", excluded);
     unsetenv("LD_LIBRARY_PATH");
     if ((path_of("libouter.so.1") != NULL) != expected)
-        ck_abort_msg("libouter.so.1 of %s is %s by %s", path, expected ? "excluded" : "left", excluded);
+        ck_abort_msg("libouter.so.1 of %s is %s by %s", path, expected ? "excluded" : "left",
+                     excluded);
 }
 
-/* The name of a directory counts, and so does where it is really; but with .. the name says nothing. */
+/*
+ * The name of a directory counts, and so does where it is really; but with .. the name says
+ * nothing.
+ */
 START_TEST(links_and_dots_are_seen_through)
 {
     expect_left(in_top("alias"), in_top("own libs"), false);
@@ -211,11 +225,12 @@ END_TEST
 
 START_TEST(a_static_program_has_none)
 {
-    ck_assert_int_eq(shell("echo 'void start(void) {}' >start.c && "
-                           "${CC:-cc} -nostdlib -static -Wl,-e,start -o static start.c && "
-                           "${CC:-cc} -nostdlib -static-pie -fPIE -Wl,-e,start -o static-pie start.c && "
-                           "${CC:-cc} -nostdlib -pie -fPIE -Wl,-e,start -o alone start.c"),
-                     0);
+    ck_assert_int_eq(
+        shell("echo 'void start(void) {}' >start.c && "
+              "${CC:-cc} -nostdlib -static -Wl,-e,start -o static start.c && "
+              "${CC:-cc} -nostdlib -static-pie -fPIE -Wl,-e,start -o static-pie start.c && "
+              "${CC:-cc} -nostdlib -pie -fPIE -Wl,-e,start -o alone start.c"),
+        0);
     find("static", "none");
     ck_assert_uint_eq(libraries.count, 0);
     find("static-pie", "none");
@@ -227,9 +242,10 @@ END_TEST
 
 START_TEST(what_is_no_program_is_refused)
 {
-    ck_assert_int_eq(shell("printf '#!/bin/sh\\n' >script && printf text >text && : >empty && "
-                           "mkfifo fifo && head -c 64 program >cut && ${CC:-cc} -c -o object main.c"),
-                     0);
+    ck_assert_int_eq(
+        shell("printf '#!/bin/sh\\n' >script && printf text >text && : >empty && "
+              "mkfifo fifo && head -c 64 program >cut && ${CC:-cc} -c -o object main.c"),
+        0);
     expect_error("script", "is a script; name the program that runs it");
     expect_error("text", "is no ELF program");
     expect_error("empty", "is no ELF program");
@@ -281,11 +297,12 @@ static void pretend(const char *script)
 
 START_TEST(lines_are_understood)
 {
-    pretend("[ \"$1\" = --list ] && [ \"$2\" = \"$TOP/narrow\" ] || exit 1\n"
-            "echo \"$2: /lib/libx.so: no version information available (required by $2)\" >&2\n"
-            "printf '\\tlinux-gate.so.1 (0xf7f0)\\n\\tlibx.so.1 => /a b (c) => d/libx.so.1 (0x01)\\n"
-            "\\t/by/path (1)/liby.so (0x2)\\n\\tlibc.so.6 => /lib/libc.so.6 (0x3)\\n"
-            "\\t/lib/ld-linux.so.2 (0x4)\\n'");
+    pretend(
+        "[ \"$1\" = --list ] && [ \"$2\" = \"$TOP/narrow\" ] || exit 1\n"
+        "echo \"$2: /lib/libx.so: no version information available (required by $2)\" >&2\n"
+        "printf '\\tlinux-gate.so.1 (0xf7f0)\\n\\tlibx.so.1 => /a b (c) => d/libx.so.1 (0x01)\\n"
+        "\\t/by/path (1)/liby.so (0x2)\\n\\tlibc.so.6 => /lib/libc.so.6 (0x3)\\n"
+        "\\t/lib/ld-linux.so.2 (0x4)\\n'");
     find("narrow", FAN_COPY_SYSTEM_LIBRARIES);
     ck_assert_uint_eq(libraries.count, 2);
     expect_library("libx.so.1", "/a b (c) => d/libx.so.1");
@@ -341,8 +358,10 @@ int main(void)
         return 0;
     }
     unsetenv("LD_LIBRARY_PATH");
-    if (mkdtemp(directory) == NULL || realpath(directory, real) == NULL || setenv("TOP", real, 1) != 0
-        || (size_t)snprintf(top, sizeof top, "%s", real) >= sizeof top || chdir(top) != 0 || !build()) {
+    if (mkdtemp(directory) == NULL || realpath(directory, real) == NULL ||
+        setenv("TOP", real, 1) != 0 ||
+        (size_t)snprintf(top, sizeof top, "%s", real) >= sizeof top || chdir(top) != 0 ||
+        !build()) {
         puts("Bail out! cannot build the programs");
         return 1;
     }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A block goes into a frame and comes out of it; damage is found. Run with the address sanitizer, too. */
+/*
+ * A block goes into a frame and comes out of it; damage is found. Run with the address sanitizer,
+ * too.
+ */
 #include "config.h"
 
 #include "copy/wire/frame.h"
@@ -41,7 +44,8 @@ static void close_bench(bench *b)
 static void fill(bench *b, size_t bytes, random_state *random)
 {
     for (size_t i = 0; i < bytes; i++)
-        b->block[i] = i < bytes / 4 ? (unsigned char)random_bits(random) : (unsigned char)(i / 5 % 7);
+        b->block[i] =
+            i < bytes / 4 ? (unsigned char)random_bits(random) : (unsigned char)(i / 5 % 7);
 }
 
 START_TEST(a_block_comes_out_as_it_went_in)
@@ -123,11 +127,13 @@ START_TEST(rubbish_stays_in_bounds)
     fill(&b, FAN_COPY_BLOCK, &random);
     memcpy(b.frame->data, b.block, FAN_COPY_BLOCK);
     for (int i = 0; i < 20000; i++) {
-        b.frame->header = (fan_copy_frame_header){.method = (uint32_t)random_between(&random, 0, 3),
-                                                  .stored = (uint32_t)random_bits(&random) >> random_between(&random, 0, 31),
-                                                  .bytes = (uint32_t)random_bits(&random) >> random_between(&random, 0, 31)};
+        b.frame->header = (fan_copy_frame_header){
+            .method = (uint32_t)random_between(&random, 0, 3),
+            .stored = (uint32_t)random_bits(&random) >> random_between(&random, 0, 31),
+            .bytes = (uint32_t)random_bits(&random) >> random_between(&random, 0, 31)};
         const fan_copy_frame_header *header = &b.frame->header;
-        bool valid = header->stored > 0 && header->stored <= header->bytes && header->bytes <= FAN_COPY_BLOCK;
+        bool valid = header->stored > 0 && header->stored <= header->bytes &&
+                     header->bytes <= FAN_COPY_BLOCK;
         ck_assert_int_eq(fan_copy_frame_valid(header), valid);
         if (valid)
             ck_assert_ptr_null(fan_copy_frame_unpack(b.frame, b.room, b.codec));
@@ -138,7 +144,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {a_block_comes_out_as_it_went_in, damage_of_any_byte_is_found_or_harmless,
+    const TTest *const tests[] = {a_block_comes_out_as_it_went_in,
+                                  damage_of_any_byte_is_found_or_harmless,
                                   a_damaged_block_is_not_taken, rubbish_stays_in_bounds};
     return unit_main("frame", tests, sizeof tests / sizeof tests[0]);
 }

@@ -76,7 +76,10 @@ static void measure_rounds(const contest *c, int bytes, int rounds, fan_tune_res
     }
 }
 
-/* On rank 0, whose clock counts. A round of the next size takes twice as long, so this one has half of the time. */
+/*
+ * On rank 0, whose clock counts. A round of the next size takes twice as long, so this one has half
+ * of the time.
+ */
 static int affordable_rounds(const contest *c, double round, int bytes)
 {
     if (c->job->rank != 0)
@@ -93,7 +96,8 @@ static void measure_all(const contest *c, fan_tune_results *results)
     for (int bytes = FIRST_BYTES; bytes <= LARGEST_BYTES; bytes *= 2) {
         fan_tune_progress(c->job, "broadcasts of %d KiB", bytes / 1024);
         /* A round of twice the size, and one to warm up. */
-        int goes_on = bytes == FIRST_BYTES || affordable_rounds(c, 2 * round, LARGEST_BYTES) >= LEAST_ROUNDS + 1;
+        int goes_on = bytes == FIRST_BYTES ||
+                      affordable_rounds(c, 2 * round, LARGEST_BYTES) >= LEAST_ROUNDS + 1;
         fan_tune_share(&goes_on, sizeof goes_on, c->job->comm);
         if (!goes_on)
             return;

@@ -7,8 +7,8 @@
 #include "tools/tune/model/results.h"
 
 /**
- * Measure both at 1 KiB, 2 KiB, ... 4 MiB, or as far as time permits. Collective over the job's communicator; rank
- * 0 has the results, and the parameters to begin with.
+ * Measure both at 1 KiB, 2 KiB, ... 4 MiB, or as far as time permits. Collective over the job's
+ * communicator; rank 0 has the results, and the parameters to begin with.
  */
 void fan_tune_measure_broadcasts(const fan_tune_job *job, fan_tune_results *results);
 

@@ -3,9 +3,9 @@
 
 #include "tools/tune/measure/exchange.h"
 
-#include "tools/tune/model/model.h"
 #include "tools/tune/measure/pairs.h"
 #include "tools/tune/measure/wait.h"
+#include "tools/tune/model/model.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -17,8 +17,9 @@ enum { LEAST_ROUND_BYTES = 64 * 1024, MOST_ROUND_BYTES = 32 * 1024 * 1024 }; /* 
 enum { SMALLEST_CHUNK = 16 * 1024, LARGEST_CHUNK = 64 * 1024 };
 
 /*
- * For the gap: sizes of chunks, each STEP times the one before. 64 KiB would be too large: there Open MPI's TCP has another
- * protocol, with one more round trip, which makes the line begin below 0.
+ * For the gap: sizes of chunks, each STEP times the one before. 64 KiB would be too large: there
+ * Open MPI's TCP has another protocol, with one more round trip, which makes the line begin below
+ * 0.
  */
 enum { SIZES = 3, STEP = 2, LEAST_FIRST = 4 * 1024, MOST_FIRST = 64 * 1024 };
 
@@ -27,8 +28,8 @@ static const double longest_round = 0.25; /* seconds */
 /* What rank 0 wants next. */
 typedef struct order {
     int k;
-    int bytes; /* to each of the others */
-    int chunk; /* bytes of a message */
+    int bytes;   /* to each of the others */
+    int chunk;   /* bytes of a message */
     int at_once; /* messages on each connection */
     int rounds;
 } order;
@@ -36,11 +37,13 @@ typedef struct order {
 /* ---- one exchange ---- */
 
 /*
- * Chunks in order on each connection, and only a few of them at once, as the library does it. One message to each of
- * the others, all begun at once, measures how a network drops and repeats what comes from too many sides.
+ * Chunks in order on each connection, and only a few of them at once, as the library does it. One
+ * message to each of the others, all begun at once, measures how a network drops and repeats what
+ * comes from too many sides.
  *
- * Time counts until most of the bytes are here. Connections do not share a link quite equally, so after that some
- * have ended and the last ones are alone: the more connections, the longer, but in a long run it does not matter.
+ * Time counts until most of the bytes are here. Connections do not share a link quite equally, so
+ * after that some have ended and the last ones are alone: the more connections, the longer, but in
+ * a long run it does not matter.
  */
 enum { AT_ONCE = 2, MOST_REQUESTS = 2 * LARGEST_K * AT_ONCE };
 enum { PARTS = 8 }; /* of the bytes; few are one of them, most are all but one */
@@ -149,7 +152,8 @@ static void free_buffers(buffers *b)
 /* Everyone begins with another neighbour. */
 static times exchange(MPI_Comm comm, const order *o, const buffers *b)
 {
-    traffic t = {.comm = comm, .k = o->k, .bytes = o->bytes, .chunk = o->chunk, .at_once = o->at_once};
+    traffic t = {
+        .comm = comm, .k = o->k, .bytes = o->bytes, .chunk = o->chunk, .at_once = o->at_once};
     int rank;
     MPI_Comm_rank(comm, &rank);
     for (int i = 0; i < o->k; i++) {
@@ -160,7 +164,10 @@ static times exchange(MPI_Comm comm, const order *o, const buffers *b)
     return run(&t);
 }
 
-/* The longest seconds of all ranks, of all the time until most of the bytes were here, or without the beginning. */
+/*
+ * The longest seconds of all ranks, of all the time until most of the bytes were here, or without
+ * the beginning.
+ */
 static double timed_exchange(MPI_Comm comm, const order *o, const buffers *b, bool from_start)
 {
     MPI_Barrier(comm);
@@ -183,8 +190,9 @@ static void measure_k(MPI_Comm comm, const order *o, fan_tune_curve *rates)
 }
 
 /*
- * The same for the times of chunks. All sizes by turns, so that what disturbs the machine disturbs all of them. The
- * beginning, until the first chunks are here, is longer for large ones; that is no part of what a chunk takes.
+ * The same for the times of chunks. All sizes by turns, so that what disturbs the machine disturbs
+ * all of them. The beginning, until the first chunks are here, is longer for large ones; that is no
+ * part of what a chunk takes.
  */
 static void measure_sizes(MPI_Comm comm, const order *o, fan_tune_curve *chunks)
 {
@@ -229,14 +237,16 @@ static int next_k(int k, int largest)
 /* So long that overheads do not count for much. */
 static int chunk_bytes(const fan_params *params)
 {
-    return (int)fmin(fmax(8 * 2 * params->overhead * params->bandwidth, SMALLEST_CHUNK), LARGEST_CHUNK);
+    return (int)fmin(fmax(8 * 2 * params->overhead * params->bandwidth, SMALLEST_CHUNK),
+                     LARGEST_CHUNK);
 }
 
 /*
- * On rank 0, of `to_come` ones that take as long as this one. If time is up, there is one round of few bytes: a curve
- * that ends early would say nothing of what it is measured for.
+ * On rank 0, of `to_come` ones that take as long as this one. If time is up, there is one round of
+ * few bytes: a curve that ends early would say nothing of what it is measured for.
  */
-static order make_order(const fan_tune_job *job, double share, int to_come, int k, const fan_params *params)
+static order make_order(const fan_tune_job *job, double share, int to_come, int k,
+                        const fan_params *params)
 {
     double left = fmax(fan_tune_time_left(job, share), 0);
     double round = fmin(longest_round, left / (to_come * (MOST_ROUNDS + 1)));
@@ -244,7 +254,11 @@ static order make_order(const fan_tune_job *job, double share, int to_come, int 
     /* One of many connections may be much slower than the model says. */
     double expected = 2 * bytes / params->bandwidth;
     int rounds = (int)fmin(fmax(left / (to_come * expected), 1), MOST_ROUNDS);
-    return (order){.k = k, .bytes = (int)bytes / k, .chunk = chunk_bytes(params), .at_once = AT_ONCE, .rounds = rounds};
+    return (order){.k = k,
+                   .bytes = (int)bytes / k,
+                   .chunk = chunk_bytes(params),
+                   .at_once = AT_ONCE,
+                   .rounds = rounds};
 }
 
 /* Those of the first k + 1 ranks; MPI_COMM_NULL elsewhere. */
@@ -277,7 +291,8 @@ static int count_from(int k, int largest)
     return count;
 }
 
-static void measure_rates(const fan_tune_job *job, double share, MPI_Comm usual, fan_tune_results *results)
+static void measure_rates(const fan_tune_job *job, double share, MPI_Comm usual,
+                          fan_tune_results *results)
 {
     int size;
     MPI_Comm_size(usual, &size);
@@ -295,7 +310,10 @@ static void measure_rates(const fan_tune_job *job, double share, MPI_Comm usual,
 
 /* ---- chunks ---- */
 
-/* The smallest one is 4 KiB, but its bytes must take longer than the overheads, or these would be taken for the gap. */
+/*
+ * The smallest one is 4 KiB, but its bytes must take longer than the overheads, or these would be
+ * taken for the gap.
+ */
 static int first_chunk(const fan_params *params)
 {
     int chunk = LEAST_FIRST;
@@ -304,7 +322,10 @@ static int first_chunk(const fan_params *params)
     return chunk;
 }
 
-/* So many that a link is never idle for a latency, as in plan/planner.c, or that would be taken for the gap. */
+/*
+ * So many that a link is never idle for a latency, as in plan/planner.c, or that would be taken for
+ * the gap.
+ */
 static int enough_at_once(const fan_params *params, int chunk)
 {
     double hop = params->latency + 2 * params->overhead;
@@ -322,7 +343,8 @@ static order make_chunks_order(const fan_tune_job *job, double share, const fan_
     return o;
 }
 
-static void measure_chunks(const fan_tune_job *job, double share, MPI_Comm usual, fan_tune_results *results)
+static void measure_chunks(const fan_tune_job *job, double share, MPI_Comm usual,
+                           fan_tune_results *results)
 {
     order o;
     if (job->rank == 0) {
@@ -338,7 +360,8 @@ static void measure_chunks(const fan_tune_job *job, double share, MPI_Comm usual
     fan_tune_share(&o, sizeof o, usual); /* the others sleep until then */
 }
 
-void fan_tune_measure_exchange(const fan_tune_job *job, double rates, double chunks, fan_tune_results *results)
+void fan_tune_measure_exchange(const fan_tune_job *job, double rates, double chunks,
+                               fan_tune_results *results)
 {
     MPI_Comm usual = usual_ranks(job, results);
     if (usual == MPI_COMM_NULL)

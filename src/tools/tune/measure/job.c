@@ -63,7 +63,8 @@ void fan_tune_progress(const fan_tune_job *job, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(job->terminal, "\r%3.0f s of %.0f s  %.60s\033[K", MPI_Wtime() - job->start, job->seconds, text);
+    fprintf(job->terminal, "\r%3.0f s of %.0f s  %.60s\033[K", MPI_Wtime() - job->start,
+            job->seconds, text);
     fflush(job->terminal);
 }
 

@@ -15,8 +15,8 @@ enum { TAG = 1 };
 typedef struct relay {
     MPI_Comm comm;
     int peer, window, count;
-    int posted, received, sent, ended; /* receives posted, ended; sends begun, ended */
-    int owed;                          /* messages that may be sent now */
+    int posted, received, sent, ended;              /* receives posted, ended; sends begun, ended */
+    int owed;                                       /* messages that may be sent now */
     int idle[FAN_TUNE_MOST_ON_THE_WAY], idle_count; /* requests that no send uses */
     MPI_Request requests[2 * FAN_TUNE_MOST_ON_THE_WAY];
 } relay;
@@ -34,7 +34,8 @@ static void send_what_is_owed(relay *r)
     while (r->owed > 0 && r->sent < r->count && r->idle_count > 0) {
         r->owed--;
         r->sent++;
-        MPI_Issend(NULL, 0, MPI_BYTE, r->peer, TAG, r->comm, &r->requests[r->idle[--r->idle_count]]);
+        MPI_Issend(NULL, 0, MPI_BYTE, r->peer, TAG, r->comm,
+                   &r->requests[r->idle[--r->idle_count]]);
     }
 }
 
@@ -52,7 +53,8 @@ static void finish(relay *r, int slot)
 
 double fan_tune_relay(MPI_Comm comm, int peer, int window, int count, bool begins)
 {
-    relay r = {.comm = comm, .peer = peer, .window = window, .count = count, .owed = begins ? window : 0};
+    relay r = {
+        .comm = comm, .peer = peer, .window = window, .count = count, .owed = begins ? window : 0};
     for (int i = 0; i < 2 * window; i++)
         r.requests[i] = MPI_REQUEST_NULL;
     for (int slot = 0; slot < window; slot++) {

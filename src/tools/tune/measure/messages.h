@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file messages.h  Two ranks that relay empty messages to each other, and that transfer many bytes.
+ * @file messages.h  Two ranks that relay empty messages to each other, and that transfer many
+ * bytes.
  *
  * With the calls that the library's transport makes (engine/mpi/mpi_transport.h).
  */
@@ -13,8 +14,8 @@
 enum { FAN_TUNE_MOST_ON_THE_WAY = 128 };
 
 /**
- * Each of the two receives `count` messages and sends `count`. One begins with `window` of them; after that, what
- * either receives, it answers.
+ * Each of the two receives `count` messages and sends `count`. One begins with `window` of them;
+ * after that, what either receives, it answers.
  *
  * @param window  at most FAN_TUNE_MOST_ON_THE_WAY and `count`
  * @return seconds from the first send to the end

@@ -3,9 +3,9 @@
 
 #include "tools/tune/measure/pairs.h"
 
-#include "tools/tune/model/fit.h"
 #include "tools/tune/measure/messages.h"
 #include "tools/tune/measure/wait.h"
+#include "tools/tune/model/fit.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -23,8 +23,9 @@ enum {
 static const int windows[] = {1, 8, 32, FAN_TUNE_MOST_ON_THE_WAY}; /* messages on the way */
 enum { WINDOWS = sizeof windows / sizeof windows[0] };
 
-static const double longest_batch = 0.01;    /* seconds: many messages, many batches a second */
-static const double shortest_transfer = 0.04; /* seconds: with shorter ones, noise may look straight */
+static const double longest_batch = 0.01; /* seconds: many messages, many batches a second */
+static const double shortest_transfer =
+    0.04; /* seconds: with shorter ones, noise may look straight */
 static const double straight = 0.02;
 
 /* ---- what rank 0 tells the other of a pair ---- */
@@ -77,7 +78,10 @@ static double transfer(MPI_Comm comm, int peer, int bytes)
 
 /* ---- messages ---- */
 
-/* So many that a batch takes about `seconds`, and that the beginning and the end do not count for much. */
+/*
+ * So many that a batch takes about `seconds`, and that the beginning and the end do not count for
+ * much.
+ */
 static int batch_count(MPI_Comm comm, int peer, int window, double seconds)
 {
     int least = 4 * window;
@@ -85,11 +89,12 @@ static int batch_count(MPI_Comm comm, int peer, int window, double seconds)
     return (int)fmin(fmax(seconds / per_message, least), 100000);
 }
 
-static void measure_window(const fan_tune_job *job, double share, double batch, int window, int peer,
-                           fan_tune_curve *curve)
+static void measure_window(const fan_tune_job *job, double share, double batch, int window,
+                           int peer, fan_tune_curve *curve)
 {
     int count = batch_count(job->comm, peer, window, batch);
-    for (int round = 0; round < MESSAGE_ROUNDS && (round == 0 || fan_tune_time_left(job, share) > 0); round++)
+    for (int round = 0;
+         round < MESSAGE_ROUNDS && (round == 0 || fan_tune_time_left(job, share) > 0); round++)
         fan_tune_curve_add(curve, window, relay(job->comm, peer, window, count) / (2 * count));
 }
 
@@ -99,9 +104,11 @@ static void measure_messages(const fan_tune_job *job, double share, fan_tune_res
     int batches = results->pair_count * WINDOWS * MESSAGE_ROUNDS;
     double batch = fmin(longest_batch, fan_tune_time_left(job, share) / 2 / batches);
     for (int i = 0; i < results->pair_count; i++)
-        for (int w = 0; w < WINDOWS && ((i == 0 && w < 2) || fan_tune_time_left(job, share) > 0); w++) {
+        for (int w = 0; w < WINDOWS && ((i == 0 && w < 2) || fan_tune_time_left(job, share) > 0);
+             w++) {
             fan_tune_progress(job, "messages to %s", results->pairs[i].host);
-            measure_window(job, share, batch, windows[w], fan_tune_pair_rank(job, i), &results->pairs[i].messages);
+            measure_window(job, share, batch, windows[w], fan_tune_pair_rank(job, i),
+                           &results->pairs[i].messages);
         }
 }
 
@@ -115,7 +122,8 @@ static void measure_size(const fan_tune_job *job, int peer, int bytes, fan_tune_
 
 static bool is_large_enough(const fan_tune_curve *curve)
 {
-    return fan_tune_curve_median(curve, curve->count - 1) >= shortest_transfer && fan_tune_is_straight(curve, straight);
+    return fan_tune_curve_median(curve, curve->count - 1) >= shortest_transfer &&
+           fan_tune_is_straight(curve, straight);
 }
 
 /* Twice the size takes twice the time. */
@@ -124,11 +132,14 @@ static double next_size_seconds(const fan_tune_curve *curve)
     return 2 * FIRST_ROUNDS * fan_tune_curve_median(curve, curve->count - 1);
 }
 
-/* Sizes that grow until the time of a byte changes no more, or until `share` of the time is used. */
+/*
+ * Sizes that grow until the time of a byte changes no more, or until `share` of the time is used.
+ */
 static void find_size(const fan_tune_job *job, double share, int peer, fan_tune_curve *curve)
 {
     measure_size(job, peer, FIRST_BYTES, curve);
-    for (int bytes = 2 * FIRST_BYTES; bytes <= LARGEST_BYTES && !is_large_enough(curve); bytes *= 2) {
+    for (int bytes = 2 * FIRST_BYTES; bytes <= LARGEST_BYTES && !is_large_enough(curve);
+         bytes *= 2) {
         if (curve->count >= 2 && next_size_seconds(curve) > fan_tune_time_left(job, share))
             return;
         measure_size(job, peer, bytes, curve);
@@ -136,8 +147,8 @@ static void find_size(const fan_tune_job *job, double share, int peer, fan_tune_
 }
 
 /* By turns, so that both sizes see the same disturbances. */
-static void measure_transfers_of(const fan_tune_job *job, double share, int bytes, int peer, bool at_least_once,
-                                 fan_tune_curve *curve)
+static void measure_transfers_of(const fan_tune_job *job, double share, int bytes, int peer,
+                                 bool at_least_once, fan_tune_curve *curve)
 {
     for (int round = 0; round < LAST_ROUNDS; round++) {
         if (!(at_least_once && round == 0) && fan_tune_time_left(job, share) <= 0)
@@ -147,7 +158,8 @@ static void measure_transfers_of(const fan_tune_job *job, double share, int byte
     }
 }
 
-static void measure_transfers(const fan_tune_job *job, double from, double to, fan_tune_results *results)
+static void measure_transfers(const fan_tune_job *job, double from, double to,
+                              fan_tune_results *results)
 {
     fan_tune_curve *first = &results->pairs[0].transfers;
     fan_tune_progress(job, "transfers to %s", results->pairs[0].host);
@@ -156,7 +168,8 @@ static void measure_transfers(const fan_tune_job *job, double from, double to, f
     for (int i = 0; i < results->pair_count; i++) {
         fan_tune_progress(job, "transfers to %s", results->pairs[i].host);
         double share = from + (0.4 + 0.6 * (i + 1) / results->pair_count) * (to - from);
-        measure_transfers_of(job, share, bytes, fan_tune_pair_rank(job, i), i == 0, &results->pairs[i].transfers);
+        measure_transfers_of(job, share, bytes, fan_tune_pair_rank(job, i), i == 0,
+                             &results->pairs[i].transfers);
     }
 }
 
@@ -172,7 +185,8 @@ int fan_tune_pair_rank(const fan_tune_job *job, int pair)
     return 1 + (int)((int64_t)pair * (job->size - 1) / fan_tune_pair_count(job));
 }
 
-static void conduct(const fan_tune_job *job, double messages, double transfers, fan_tune_results *results)
+static void conduct(const fan_tune_job *job, double messages, double transfers,
+                    fan_tune_results *results)
 {
     results->pair_count = fan_tune_pair_count(job);
     for (int i = 0; i < results->pair_count; i++)
@@ -184,7 +198,8 @@ static void conduct(const fan_tune_job *job, double messages, double transfers, 
         give(job->comm, fan_tune_pair_rank(job, i), (order){.what = END});
 }
 
-void fan_tune_measure_pairs(const fan_tune_job *job, double messages, double transfers, fan_tune_results *results)
+void fan_tune_measure_pairs(const fan_tune_job *job, double messages, double transfers,
+                            fan_tune_results *results)
 {
     if (job->rank == 0) {
         conduct(job, messages, transfers, results);

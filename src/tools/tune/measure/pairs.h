@@ -7,12 +7,14 @@
 #include "tools/tune/model/results.h"
 
 /**
- * Messages and transfers between rank 0 and up to FAN_TUNE_PAIRS others, spread over the ranks. Collective over
- * the job's communicator; rank 0 has the results. Those who take no part return at once.
+ * Messages and transfers between rank 0 and up to FAN_TUNE_PAIRS others, spread over the ranks.
+ * Collective over the job's communicator; rank 0 has the results. Those who take no part return at
+ * once.
  *
  * @param messages, transfers  up to which share of the job's time each of them may go on
  */
-void fan_tune_measure_pairs(const fan_tune_job *job, double messages, double transfers, fan_tune_results *results);
+void fan_tune_measure_pairs(const fan_tune_job *job, double messages, double transfers,
+                            fan_tune_results *results);
 
 /** How many pairs there are. */
 int fan_tune_pair_count(const fan_tune_job *job);

@@ -8,7 +8,10 @@
 
 enum { POLLS_BEFORE_YIELD = 32 }; /* as in engine/mpi/mpi_wait.c */
 
-/* Nobody looks at statuses, but gcc takes the MPI_STATUSES_IGNORE of MPICH 4.0 for an array that is too short. */
+/*
+ * Nobody looks at statuses, but gcc takes the MPI_STATUSES_IGNORE of MPICH 4.0 for an array that is
+ * too short.
+ */
 
 void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indices)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file wait.h  Two ways to wait: as the library does while it moves data, and without using a core. */
+/**
+ * @file wait.h  Two ways to wait: as the library does while it moves data, and without using a
+ * core.
+ */
 #ifndef FAN_TOOLS_TUNE_MEASURE_WAIT_H
 #define FAN_TOOLS_TUNE_MEASURE_WAIT_H
 
@@ -7,7 +10,10 @@
 
 enum { FAN_TUNE_MOST_REQUESTS = 256 }; /**< that either can wait for */
 
-/** MPI_Waitsome as the library does it (engine/mpi/mpi_wait.c), because how a rank waits is part of what is measured. */
+/**
+ * MPI_Waitsome as the library does it (engine/mpi/mpi_wait.c), because how a rank waits is part of
+ * what is measured.
+ */
 void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indices);
 
 /** Wait for all of them in this way. */

@@ -6,7 +6,8 @@
 int fan_tune_crossover(const fan_tune_curve *mpi, const fan_tune_curve *fanout)
 {
     int first = fanout->count;
-    while (first > 0 && fan_tune_curve_median(fanout, first - 1) <= fan_tune_curve_median(mpi, first - 1))
+    while (first > 0 &&
+           fan_tune_curve_median(fanout, first - 1) <= fan_tune_curve_median(mpi, first - 1))
         first--;
     return first;
 }

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 /**
- * The first size from which on, up to the largest, the median of `fanout` is not above that of `mpi`.
+ * The first size from which on, up to the largest, the median of `fanout` is not above that of
+ * `mpi`.
  *
  * @param mpi, fanout  seconds over bytes, at the same sizes
  * @return the number of its point; the number of points if there is none

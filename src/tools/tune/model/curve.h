@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file curve.h  Repeated measurements of something at growing x. Fixed in size, so that nothing is to free. */
+/**
+ * @file curve.h  Repeated measurements of something at growing x. Fixed in size, so that nothing is
+ * to free.
+ */
 #ifndef FAN_TOOLS_TUNE_MODEL_CURVE_H
 #define FAN_TOOLS_TUNE_MODEL_CURVE_H
 
@@ -19,8 +22,8 @@ typedef struct fan_tune_curve {
 } fan_tune_curve;
 
 /**
- * Add one sample at `x`, which is that of a point or larger than all. Of more than fits, the first ones
- * are kept.
+ * Add one sample at `x`, which is that of a point or larger than all. Of more than fits, the first
+ * ones are kept.
  */
 void fan_tune_curve_add(fan_tune_curve *curve, double x, double sample);
 

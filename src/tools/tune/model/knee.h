@@ -9,8 +9,9 @@
 int fan_tune_knee(const fan_tune_curve *rates);
 
 /**
- * The value of the parameter `connections`: the knee; but if that is the largest k there was to try, nothing is
- * known beyond, and the value is at least `preset`, so that a file from a few hosts does not limit a large job.
+ * The value of the parameter `connections`: the knee; but if that is the largest k there was to
+ * try, nothing is known beyond, and the value is at least `preset`, so that a file from a few hosts
+ * does not limit a large job.
  */
 int fan_tune_connections(const fan_tune_curve *rates, int preset);
 

@@ -21,7 +21,10 @@ static double hop(const fan_tune_pair *pair)
     return fan_tune_curve_median(&pair->messages, 0);
 }
 
-/* Twice what is in the curve: that is half of the time per message. The least, as more on the way may be too many. */
+/*
+ * Twice what is in the curve: that is half of the time per message. The least, as more on the way
+ * may be too many.
+ */
 static double relay(const fan_tune_pair *pair)
 {
     double least = fan_tune_curve_median(&pair->messages, 0);
@@ -37,8 +40,8 @@ static double bandwidth(const fan_tune_pair *pair)
 }
 
 /* Of the pairs for which `value` was measured: there may have been no time for the last ones. */
-static fan_summary over_pairs(const fan_tune_results *results, double (*value)(const fan_tune_pair *),
-                              size_t curve_offset)
+static fan_summary over_pairs(const fan_tune_results *results,
+                              double (*value)(const fan_tune_pair *), size_t curve_offset)
 {
     double values[FAN_TUNE_PAIRS];
     int count = 0;

@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file model.h  From what was measured between pairs to the constants of the cost model (plan/schedule/model.h).
+ * @file model.h  From what was measured between pairs to the constants of the cost model
+ * (plan/schedule/model.h).
  *
- * Messages that go to and fro, one at a time, take one hop each way: latency + 2 overhead. With many on the way at
- * once, latencies overlap, and each end receives and sends as fast as it can: what a message costs then is its two
- * overheads at one end. That is how a saturated node tells its cost per message (the gap) in T. Kielmann, H. Bal and
- * K. Verstoep, "Fast measurement of LogP parameters for message passing platforms" (IPDPS workshops, 2000), and
- * T. Hoefler, A. Lichei and W. Rehm, "Low-overhead LogGP parameter assessment for modern interconnection networks"
- * (IPDPS, 2007). These separate the processor's part of it from the network's; our model does not, since either
- * keeps a relaying node from taking the next message.
+ * Messages that go to and fro, one at a time, take one hop each way: latency + 2 overhead. With
+ * many on the way at once, latencies overlap, and each end receives and sends as fast as it can:
+ * what a message costs then is its two overheads at one end. That is how a saturated node tells its
+ * cost per message (the gap) in T. Kielmann, H. Bal and K. Verstoep, "Fast measurement of LogP
+ * parameters for message passing platforms" (IPDPS workshops, 2000), and T. Hoefler, A. Lichei and
+ * W. Rehm, "Low-overhead LogGP parameter assessment for modern interconnection networks" (IPDPS,
+ * 2007). These separate the processor's part of it from the network's; our model does not, since
+ * either keeps a relaying node from taking the next message.
  */
 #ifndef FAN_TOOLS_TUNE_MODEL_MODEL_H
 #define FAN_TOOLS_TUNE_MODEL_MODEL_H
 
 #include "tools/tune/model/results.h"
 
-/** A pair slower than this part of the usual is reported; fan_order takes such hosts for slow, too. */
+/**
+ * A pair slower than this part of the usual is reported; fan_order takes such hosts for slow, too.
+ */
 #define FAN_TUNE_SLOW 0.8
 
-/** Set params.latency, overhead and bandwidth, rounded to four digits, and the speed of each pair. */
+/**
+ * Set params.latency, overhead and bandwidth, rounded to four digits, and the speed of each pair.
+ */
 void fan_tune_model(fan_tune_results *results);
 
 /**
- * The gap, rounded: the time of a chunk besides its bytes, where the line through `chunks` (seconds over bytes) starts.
- * Noise may make that negative; then it is 0.
+ * The gap, rounded: the time of a chunk besides its bytes, where the line through `chunks` (seconds
+ * over bytes) starts. Noise may make that negative; then it is 0.
  */
 double fan_tune_gap(const fan_tune_curve *chunks);
 

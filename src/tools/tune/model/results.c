@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-const char *const fan_tune_names[FAN_TUNE_NAMES] = {"latency", "overhead", "bandwidth",
-                                                          "gap",     "connections", "min_bytes"};
+const char *const fan_tune_names[FAN_TUNE_NAMES] = {"latency", "overhead",    "bandwidth",
+                                                    "gap",     "connections", "min_bytes"};
 
 void fan_tune_value(const fan_params *params, const char *name, char *text, size_t size)
 {

@@ -67,13 +67,14 @@ static void draw_frame(axes *a, const char *title)
 
 static void draw_x_tick(const axes *a, double x, const char *text)
 {
-    fan_svg_text(a->svg, (fan_point){x_at(a, x) - 3.0 * (double)strlen(text), a->top + HEIGHT + 16}, "label", "%s",
-                 text);
+    fan_svg_text(a->svg, (fan_point){x_at(a, x) - 3.0 * (double)strlen(text), a->top + HEIGHT + 16},
+                 "label", "%s", text);
 }
 
 static void draw_y_tick(const axes *a, double y, const char *text)
 {
-    fan_svg_rule(a->svg, (fan_point){LEFT - 12, y_at(a, y)}, (fan_point){LEFT + WIDTH + 12, y_at(a, y)});
+    fan_svg_rule(a->svg, (fan_point){LEFT - 12, y_at(a, y)},
+                 (fan_point){LEFT + WIDTH + 12, y_at(a, y)});
     fan_svg_text(a->svg, (fan_point){20, y_at(a, y) + 4}, "label", "%s", text);
 }
 
@@ -211,8 +212,8 @@ fan_status fan_tune_draw(const fan_tune_results *results, FILE *out)
     fan_status status = fan_svg_begin(&svg);
     if (status != FAN_OK)
         return status;
-    fan_svg_text(&svg, (fan_point){20, 32}, "title", "fanout-tune: %d ranks on %d host%s", results->ranks,
-                 results->host_count, results->host_count == 1 ? "" : "s");
+    fan_svg_text(&svg, (fan_point){20, 32}, "title", "fanout-tune: %d ranks on %d host%s",
+                 results->ranks, results->host_count, results->host_count == 1 ? "" : "s");
     fan_svg_text(&svg, (fan_point){20, 52}, "note", "%s", results->when);
     draw_transfers(&svg, results);
     draw_rates(&svg, results);

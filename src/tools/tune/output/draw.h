@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file draw.h  The measured curves as a picture, so that one sees whether the numbers can be trusted. */
+/**
+ * @file draw.h  The measured curves as a picture, so that one sees whether the numbers can be
+ * trusted.
+ */
 #ifndef FAN_TOOLS_TUNE_OUTPUT_DRAW_H
 #define FAN_TOOLS_TUNE_OUTPUT_DRAW_H
 

@@ -29,10 +29,13 @@ static fan_status open_tune(fan_tune_output *output, const char *name)
         return cannot_write("-o", name, ENAMETOOLONG);
     int error = fan_os_path_into_directory(output->path, sizeof output->path, "fanout.tune");
     if (error == EINVAL)
-        return fan_fail(FAN_ERR_SYSTEM, "-o %s is no regular file and is not replaced; -o - is standard output", name);
+        return fan_fail(FAN_ERR_SYSTEM,
+                        "-o %s is no regular file and is not replaced; -o - is standard output",
+                        name);
     if (error != 0)
         return cannot_write("-o", name, error);
-    if (!fan_os_temporary_name(output->path, FAN_COPY_PART, output->temporary, sizeof output->temporary))
+    if (!fan_os_temporary_name(output->path, FAN_COPY_PART, output->temporary,
+                               sizeof output->temporary))
         return cannot_write("-o", name, ENAMETOOLONG);
     int fd = fan_os_temporary_file(output->temporary).fd;
     output->tune = fd < 0 ? NULL : fdopen(fd, "w");
@@ -58,12 +61,16 @@ fan_status fan_tune_output_open(fan_tune_output *output, const fan_tune_files *n
     return status;
 }
 
-/* The temporary file is its owner's alone; what is whole is for all whom the umask does not exclude. */
+/*
+ * The temporary file is its owner's alone; what is whole is for all whom the umask does not
+ * exclude.
+ */
 static int open_to_others(FILE *file)
 {
     mode_t mask = umask(0);
     umask(mask);
-    return fchmod(fileno(file), (S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH) & ~mask);
+    return fchmod(fileno(file),
+                  (S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH) & ~mask);
 }
 
 static fan_status write_tune(fan_tune_output *output, const fan_tune_results *results)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file output.h  The files that rank 0 writes. They are opened before anything is measured, so that a wrong
- * name is not found out at the end.
+ * @file output.h  The files that rank 0 writes. They are opened before anything is measured, so
+ * that a wrong name is not found out at the end.
  */
 #ifndef FAN_TOOLS_TUNE_OUTPUT_OUTPUT_H
 #define FAN_TOOLS_TUNE_OUTPUT_OUTPUT_H
@@ -21,10 +21,10 @@ typedef struct fan_tune_files {
 
 typedef struct fan_tune_output {
     fan_tune_files names;
-    char path[PATH_MAX]; /**< of the tune file, if it is not standard output */
+    char path[PATH_MAX];      /**< of the tune file, if it is not standard output */
     char temporary[PATH_MAX]; /**< its name while it is written */
-    FILE *tune;          /**< a temporary file beside it */
-    FILE *svg, *json;    /**< NULL if none is asked for */
+    FILE *tune;               /**< a temporary file beside it */
+    FILE *svg, *json;         /**< NULL if none is asked for */
 } fan_tune_output;
 
 /** Open all of them. */

@@ -28,8 +28,8 @@ static void write_head(const fan_tune_results *results, FILE *out)
             "#\n"
             "# a [b..c] is a median and a range.\n\n",
             results->version, results->when, results->seconds, results->ranks, results->host_count,
-            results->host_count == 1 ? " (so this is not a network's performance)" : "s", results->hosts,
-            results->library);
+            results->host_count == 1 ? " (so this is not a network's performance)" : "s",
+            results->hosts, results->library);
 }
 
 static void write_seconds(fan_summary s, FILE *out)
@@ -77,12 +77,14 @@ static void write_slow_hosts(const fan_tune_results *results, FILE *out)
     if (slow == 0)
         return;
     fprintf(out,
-            "# Below %.1f of the usual bandwidth: %d of the %d hosts that were asked. If this is so for good,\n"
+            "# Below %.1f of the usual bandwidth: %d of the %d hosts that were asked. If this is "
+            "so for good,\n"
             "# put these lines into the file that FANOUT_TOPO_FILE names, see fanout-plan(1):\n",
             FAN_TUNE_SLOW, slow, results->pair_count);
     for (int i = 0; i < results->pair_count; i++)
         if (results->pairs[i].speed < FAN_TUNE_SLOW)
-            fprintf(out, "# NodeName=%s Speed=%.2g\n", results->pairs[i].host, results->pairs[i].speed);
+            fprintf(out, "# NodeName=%s Speed=%.2g\n", results->pairs[i].host,
+                    results->pairs[i].speed);
     fprintf(out, "\n");
 }
 
@@ -92,7 +94,9 @@ static void write_bandwidth(const fan_tune_results *results, FILE *out)
     fan_summary bandwidths = fan_tune_bandwidths(results);
     char size[16];
     fan_format_bytes((int64_t)curve->points[curve->count - 1].x, size, sizeof size);
-    fprintf(out, "# Bytes per second over the pairs: %.4g [%.4g..%.4g],\n# from the difference of transfers of up to %s.\n",
+    fprintf(out,
+            "# Bytes per second over the pairs: %.4g [%.4g..%.4g],\n# from the difference of "
+            "transfers of up to %s.\n",
             bandwidths.median, bandwidths.minimum, bandwidths.maximum, size);
     fprintf(out, "# Those of %s to %s took ", size, results->pairs[0].host);
     write_seconds(fan_tune_curve_summary(curve, curve->count - 1), out);
@@ -107,14 +111,17 @@ static void write_connections(const fan_tune_results *results, FILE *out)
     fprintf(out, "# What a rank sends, and receives, in an exchange with k others at once:\n");
     for (int i = 0; i < rates->count; i++) {
         fan_summary s = fan_tune_curve_summary(rates, i);
-        fprintf(out, "#   k = %-3.0f %10.4g bytes per second [%.4g..%.4g]\n", rates->points[i].x, s.median, s.minimum,
-                s.maximum);
+        fprintf(out, "#   k = %-3.0f %10.4g bytes per second [%.4g..%.4g]\n", rates->points[i].x,
+                s.median, s.minimum, s.maximum);
     }
     int knee = fan_tune_knee(rates);
     if (knee == results->params.connections)
         fprintf(out, "# The largest k with at least 0.95 of the best rate is %d.\n", knee);
     else
-        fprintf(out, "# No limit was found up to k = %d, the largest there was to try. So this is the default.\n", knee);
+        fprintf(out,
+                "# No limit was found up to k = %d, the largest there was to try. So this is the "
+                "default.\n",
+                knee);
     write_value(results, "connections", out);
 }
 
@@ -134,8 +141,10 @@ static void write_gap(const fan_tune_results *results, FILE *out)
         write_seconds(fan_tune_curve_summary(chunks, i), out);
         fprintf(out, "\n");
     }
-    fprintf(out, "# The straight line through them starts with what a chunk takes besides its bytes%s.\n",
-            results->params.gap > 0 ? "" : ":\n# nothing that can be told from noise");
+    fprintf(
+        out,
+        "# The straight line through them starts with what a chunk takes besides its bytes%s.\n",
+        results->params.gap > 0 ? "" : ":\n# nothing that can be told from noise");
     write_value(results, "gap", out);
 }
 
@@ -154,7 +163,8 @@ static void write_crossover(const fan_tune_results *results, FILE *out)
     if (fan_tune_crossover(mpi, fanout) < mpi->count)
         fprintf(out, "# From here on fanout_bcast is not slower at any size tested.\n");
     else
-        fprintf(out, "# fanout_bcast is slower at the largest size tested. So this is twice that size: a guess.\n");
+        fprintf(out, "# fanout_bcast is slower at the largest size tested. So this is twice that "
+                     "size: a guess.\n");
     write_value(results, "min_bytes", out);
 }
 
