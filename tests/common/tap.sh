@@ -11,8 +11,7 @@ checks=0
 
 # check TEXT COMMAND...: one TAP line. COMMAND is a command that succeeds when all is well.
 # The files out and err, where they exist, are shown when it does not.
-check()
-{
+check() {
     local text=$1
     shift
     checks=$((checks + 1))
@@ -25,13 +24,11 @@ check()
 }
 
 # skip TEXT REASON
-skip()
-{
+skip() {
     checks=$((checks + 1))
     echo "ok $checks - $1 # SKIP $2"
 }
 
-finish()
-{
+finish() {
     echo "1..$checks"
 }

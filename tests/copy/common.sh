@@ -23,8 +23,7 @@ export FANOUT_CHUNK_BYTES=64K
 host=$(uname -n)
 mounts=()
 
-clean_up()
-{
+clean_up() {
     for mount in "${mounts[@]}"; do
         umount "$mount"
     done
@@ -34,8 +33,7 @@ trap clean_up EXIT
 
 # launch RANKS ARGUMENTS...: start fanout-copy in the background, as process $launcher. It leaves
 # what it prints in out and err, and each rank's process id and exit status.
-launch()
-{
+launch() {
     ranks=$1
     shift
     rm -f status.* pid.* out err
@@ -46,22 +44,19 @@ launch()
 }
 
 # end_copy: wait for it. The launcher's exit status is $status.
-end_copy()
-{
+end_copy() {
     wait "$launcher"
     status=$?
 }
 
 # copy RANKS ARGUMENTS...: run fanout-copy from start to end.
-copy()
-{
+copy() {
     launch "$@"
     end_copy
 }
 
 # start_copy FILE RANKS ARGUMENTS...: start fanout-copy and come back when FILE has some data.
-start_copy()
-{
+start_copy() {
     local file=$1
     shift
     launch "$@"
@@ -75,14 +70,12 @@ start_copy()
 }
 
 # running PID: it exists and is no zombie.
-running()
-{
+running() {
     grep -qs '^State:[[:space:]]*[^Z]' "/proc/$1/status"
 }
 
 # ranks_gone: every rank ends within ten seconds.
-ranks_gone()
-{
+ranks_gone() {
     local pid tries=500
     for pid in $(cat pid.* 2>/dev/null); do
         while running "$pid"; do
@@ -93,8 +86,7 @@ ranks_gone()
 }
 
 # kill_all: SIGKILL for the launcher and all ranks.
-kill_all()
-{
+kill_all() {
     # shellcheck disable=SC2046
     kill -KILL "$launcher" $(cat pid.* 2>/dev/null)
     end_copy 2>/dev/null
@@ -102,8 +94,7 @@ kill_all()
 }
 
 # every_rank STATUS: each rank has ended with it.
-every_rank()
-{
+every_rank() {
     local rank
     for ((rank = 0; rank < ranks; rank++)); do
         [ "$(cat "status.$rank")" = "$1" ] || return 1
@@ -112,14 +103,12 @@ every_rank()
 }
 
 # no_temporary: there is no temporary file or directory, journal or probe below here.
-no_temporary()
-{
+no_temporary() {
     [ -z "$(find . -name '*.fanout-*')" ]
 }
 
 # same SOURCE FILE...: all files equal the source.
-same()
-{
+same() {
     local source=$1 file
     shift
     for file; do
@@ -128,20 +117,17 @@ same()
 }
 
 # said TEXT: some line of standard error has all of it, after the program's name and the host.
-said()
-{
+said() {
     grep -F "fanout-copy: $host: " err | grep -qF -- "$1"
 }
 
 # said_once TEXT: exactly one line does.
-said_once()
-{
+said_once() {
     [ "$(grep -cF -- "$1" err)" = 1 ]
 }
 
 # absent FILE...: none of them exists.
-absent()
-{
+absent() {
     local file
     for file; do
         [ ! -e "$file" ] || return 1

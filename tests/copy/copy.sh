@@ -17,8 +17,7 @@ chmod 2751 source
 touch -a -d '2001-02-03 04:05:06.123456789 UTC' source
 touch -m -d '1999-12-31 23:59:59.987654321 UTC' source
 attributes=$(stat -c '%a %x %y' source)
-same_attributes()
-{
+same_attributes() {
     [ "$(stat -c '%a %x %y' attributes)" = "$attributes" ]
 }
 copy 2 source attributes

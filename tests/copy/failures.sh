@@ -8,18 +8,15 @@
 head -c 2M /dev/urandom >source
 
 # five: a fresh directory for each of five ranks; rank 3's has an old copy.
-five()
-{
+five() {
     rm -rf to.*
     mkdir to.{0,1,2,3,4}
 }
-others_whole()
-{
+others_whole() {
     same source to.{0,1,2,4}/copy
 }
 # one_failed WHAT TEXT: rank 3 has failed and said so, all others have the file.
-one_failed()
-{
+one_failed() {
     check "$1: every rank exits with 1" every_rank 1
     check "$1: host, path and reason are named" said "to.3/copy: $2"
     check "$1: once" said_once "$2"
@@ -27,8 +24,7 @@ one_failed()
     check "$1: no temporary file is left" no_temporary
 }
 # all_failed WHAT TEXT: nothing was copied to copy.0, copy.1 and copy.2.
-all_failed()
-{
+all_failed() {
     check "$1: every rank exits with 1" every_rank 1
     check "$1: host, path and reason are named" said "$2"
     check "$1: once" said_once "$2"

@@ -8,28 +8,24 @@ journal_header=56
 journal_record=40
 
 # records JOURNAL: how many good ones it has, if nobody has damaged it.
-records()
-{
+records() {
     local bytes
     bytes=$(stat -c %s "$1" 2>/dev/null || echo 0)
     echo $((bytes < journal_header ? 0 : (bytes - journal_header) / journal_record))
 }
 
 # cmp_fails FILE FILE: they differ.
-cmp_fails()
-{
+cmp_fails() {
     ! cmp -s "$1" "$2"
 }
 
 # looks_like SOURCE FILE: it has the source's size and time.
-looks_like()
-{
+looks_like() {
     [ -f "$2" ] && [ "$(stat -c '%s %.9Y' "$1")" = "$(stat -c '%s %.9Y' "$2")" ]
 }
 
 # pieces_at SOURCE FILE: the offsets of the pieces that are there: all in a whole file, otherwise those in the journal.
-pieces_at()
-{
+pieces_at() {
     local stem=${2%/*}/.${2##*/}
     if looks_like "$1" "$2"; then
         seq 0 $block $(($(stat -c %s "$1") - 1))
@@ -39,8 +35,7 @@ pieces_at()
 }
 
 # file_lacking SOURCE FILE...: bytes of those pieces of the source that are not in all files.
-file_lacking()
-{
+file_lacking() {
     local source=$1 file
     shift
     for file; do
@@ -57,8 +52,7 @@ file_lacking()
 
 # tree_lacking SOURCE ROOT...: the same for the files of a tree; those called "hard" are other names of files. A root is the tree or, before it has its final name,
 # its temporary directory.
-tree_lacking()
-{
+tree_lacking() {
     local source=$1 sum=0 root name bytes
     shift
     while IFS=$'\t' read -r name bytes; do
@@ -76,20 +70,17 @@ tree_lacking()
 }
 
 # sent: bytes that the last copy has sent, from its report.
-sent()
-{
+sent() {
     sed -n 's/^ *"sent_bytes": \([0-9]*\),*$/\1/p' report
 }
 
 # describe TREE: names, kinds, sizes, modes, times and links of all that is in it.
-describe()
-{
+describe() {
     (cd "$1" && find . -printf '%P %y %s %m %T@ %l\n' | awk '$2 == "d" { $3 = "" } { print }' | sort)
 }
 
 # same_trees SOURCE TREE...: all are like the source, in attributes and content.
-same_trees()
-{
+same_trees() {
     local source=$1 tree
     shift
     for tree; do

@@ -5,8 +5,7 @@
 . "$top_srcdir/tests/copy/common.sh"
 
 # json FIELD: a number in the file report
-json()
-{
+json() {
     sed -n "s/^  \"$1\": \([0-9]*\),*$/\1/p" report
 }
 
@@ -197,8 +196,7 @@ check "--source-shared with --compress: a wrong command line" every_rank 2
 
 "$top_builddir/bench/make-field" field.h5 1M
 mdc=$top_builddir/fanout-mdc
-equal_fields()
-{
+equal_fields() {
     "$mdc" compare field.h5 "$1" >compared && grep -qx equal compared
 }
 mkdir h5.{0,1,2}

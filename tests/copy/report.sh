@@ -14,13 +14,11 @@ check "nothing on standard error" [ ! -s err ]
 copy 3 --quiet source 'copy.%r'
 check "--quiet says nothing" [ ! -s out -a ! -s err ]
 
-parse()
-{
+parse() {
     python3 -m json.tool "$1" >/dev/null
 }
 # holds EXPRESSION: it is true of the report r and of its hosts h
-holds()
-{
+holds() {
     python3 -c "
 import json, sys
 r = json.load(open('report'))
@@ -87,8 +85,7 @@ check "--version: exit status" every_rank 0
 check "--version: printed once" [ "$(grep -c '^fanout-copy (libfanout) [0-9.]*$' out)" = 1 ]
 
 # usage WHAT TEXT ARGUMENTS...: a wrong command line.
-usage()
-{
+usage() {
     local what=$1 text=$2
     shift 2
     copy 3 "$@"

@@ -7,16 +7,14 @@
 . "$top_srcdir/tests/copy/killed_copy.sh"
 
 # again WHAT BYTES OPTIONS...: the copy of the tree again; so many bytes are sent, and all is like the source.
-again()
-{
+again() {
     local what=$1 bytes=$2
     shift 2
     copy 3 -r --json report "$@" tree 'to.%r'
     check "$what: success" every_rank 0
     check "$what: $bytes bytes sent" [ "$(sent)" = "$bytes" ]
 }
-all_same()
-{
+all_same() {
     # As with cp, a directory that was there gets the time at which something is put into it.
     touch -r tree to.{0,1,2}/tree
     touch -r tree/d to.{0,1,2}/tree/d
@@ -68,8 +66,7 @@ head -c 8M /dev/urandom >source
 size=$((8 << 20))
 
 # records_everywhere COUNT NAME...: wait for so many.
-records_everywhere()
-{
+records_everywhere() {
     local count=$1 name tries=500
     shift
     for name; do
@@ -79,8 +76,7 @@ records_everywhere()
     done
 }
 # resume WHAT BYTES: go on; so many bytes are sent at most, at least if they are the size.
-resume()
-{
+resume() {
     local what=$1 bytes=$2
     copy 3 --resume --json report source 'copy.%r'
     check "$what: success" every_rank 0
@@ -90,14 +86,12 @@ resume()
     check "$what: nothing is left" no_temporary
 }
 # restore: what the killed copy has left
-restore()
-{
+restore() {
     rm -rf copy.* .copy.*
     tar xf killed.tar
 }
 # change_byte FILE OFFSET
-change_byte()
-{
+change_byte() {
     local old
     old=$(od -An -t u1 -j "$2" -N 1 "$1")
     # shellcheck disable=SC2059
@@ -197,8 +191,7 @@ tar --format=posix -cf killed.tar .copy.*
 lacking=$(tree_lacking tree .copy.{0,1,2}.fanout-part)
 
 # resume_tree WHAT BYTES OPTIONS...
-resume_tree()
-{
+resume_tree() {
     local what=$1 bytes=$2
     shift 2
     copy 3 -rT --json report "$@" tree 'copy.%r'

@@ -12,30 +12,26 @@ done
 head -c 2M /dev/urandom >tree/m/large
 
 # four: a fresh directory for each of four ranks.
-four()
-{
+four() {
     umount to.1 2>/dev/null
     rm -rf to.*
     mkdir to.{0,1,2,3}
 }
-trees_whole()
-{
+trees_whole() {
     local copy
     for copy; do
         diff -r tree "$copy" || return 1
     done
 }
 # nothing_in DIRECTORY...: they are empty, or do not exist.
-nothing_in()
-{
+nothing_in() {
     local directory
     for directory; do
         [ -z "$(ls -A "$directory" 2>/dev/null)" ] || return 1
     done
 }
 # one_failed WHAT PATH TEXT: rank 1 has failed and said so, all others have the tree.
-one_failed()
-{
+one_failed() {
     check "$1: every rank exits with 1" every_rank 1
     check "$1: host, path and reason are named" said "to.1/$2: $3"
     check "$1: once" said_once "$3"
@@ -43,13 +39,11 @@ one_failed()
     check "$1: no temporary file or directory is left" no_temporary
 }
 # nothing_new WHAT: and rank 1 has nothing.
-nothing_new()
-{
+nothing_new() {
     check "$1: no tree" absent to.1/tree
 }
 # all_stopped WHAT: and nobody has anything.
-all_stopped()
-{
+all_stopped() {
     check "$1: every rank exits with 1" every_rank 1
     check "$1: nothing is there" nothing_in to.*
 }
@@ -57,8 +51,7 @@ all_stopped()
 # ---- calls that fail ----
 
 # failing FUNCTION:ERROR:N OPTIONS...: a copy in which this call fails on rank 1
-failing()
-{
+failing() {
     local call=$1
     shift
     four
@@ -124,8 +117,7 @@ check "two ranks, --fail-fast: nothing is written" nothing_in to.0 to.3
 # ---- what changes meanwhile ----
 
 # begin FILE OPTIONS...: a slow copy, which has begun to write FILE.
-begin()
-{
+begin() {
     local file=$1
     shift
     four
@@ -148,8 +140,7 @@ check "a tree that vanishes: the others are whole" trees_whole to.{0,2,3}/tree
 check "a tree that vanishes: no temporary file" no_temporary
 
 # source_changes WHAT COMMAND PATH TEXT
-source_changes()
-{
+source_changes() {
     cp -a tree saved
     begin to.2/$large
     eval "$2"
@@ -177,8 +168,7 @@ for signal in TERM INT; do
 done
 
 # signalled WHAT FUNCTION:MICROSECONDS:N OPTIONS...: SIGTERM while this call takes so long
-signalled()
-{
+signalled() {
     local what=$1 call=$2
     shift 2
     four
@@ -191,8 +181,7 @@ signalled()
     check "$what: no temporary file" no_temporary
 }
 # whole_or_nothing: no tree is there in part.
-whole_or_nothing()
-{
+whole_or_nothing() {
     local copy
     for copy in to.*/tree; do
         [ ! -e "$copy" ] || trees_whole "$copy" || return 1
@@ -209,8 +198,7 @@ check "SIGTERM while a slow disk is flushed: whole or nothing" whole_or_nothing
 # ---- one directory for several ranks ----
 
 # shared WHAT: all ranks have it, and nothing else is there.
-shared()
-{
+shared() {
     local what=$1
     check "$what: success" every_rank 0
     check "$what: all are reported" grep -q "to 4 ranks" out

@@ -5,8 +5,7 @@
 . "$top_srcdir/tests/copy/common.sh"
 
 # describe DIRECTORY: kind, mode, links, size, time, name and content of all that is in it.
-describe()
-{
+describe() {
     (
         cd "$1" || exit 1
         find . -type d -printf '%y %m %T@ %p\0' -o -printf '%y %m %n %s %T@ %p %l\0' | sort -z
@@ -14,8 +13,7 @@ describe()
     )
 }
 # same_tree SOURCE COPY...: they are the same in all of that.
-same_tree()
-{
+same_tree() {
     local source=$1 copy
     shift
     describe "$source" >description
@@ -24,25 +22,20 @@ same_tree()
     done
 }
 # json FIELD: a number in the file report
-json()
-{
+json() {
     sed -n "s/^  \"$1\": \([0-9]*\),*$/\1/p" report
 }
 # allocated FILE...: bytes on disk
-allocated()
-{
+allocated() {
     du -B1 -c "$@" | tail -n 1 | cut -f1
 }
-has_mode()
-{
+has_mode() {
     [ "$(stat -c %a "$2")" = "$1" ]
 }
-is_link()
-{
+is_link() {
     [ "$(stat -c %i "$1")" = "$(stat -c %i "$2")" ]
 }
-modified()
-{
+modified() {
     stat -c %y "$1"
 }
 
@@ -105,8 +98,7 @@ fi
 
 # ---- into what is there ----
 
-small()
-{
+small() {
     rm -rf "$1"
     mkdir -p "$1/sub/new"
     echo file >"$1/file"

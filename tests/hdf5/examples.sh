@@ -7,14 +7,12 @@
 . "$top_srcdir/tests/common/mpi-env.sh"
 
 # says TEXT: all three ranks have said it.
-says()
-{
+says() {
     [ "$(grep -c "^rank [0-2]: $1$" out)" = 3 ]
 }
 
 # example PROGRAM ARGUMENT...
-example()
-{
+example() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     $MPIRUN -np 3 "$top_builddir/examples/$1" "${@:2}" >out 2>err </dev/null
 }

@@ -7,8 +7,7 @@
 . "$top_srcdir/tests/common/mpi-env.sh"
 
 # same FILE: all ranks read what is in it.
-same()
-{
+same() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     $MPIRUN -np 3 "$top_builddir/tests/hdf5/compare" "$1" >out 2>err </dev/null
 }
@@ -16,8 +15,7 @@ same()
 # Debian's: h5py is a package of it.
 python=/usr/bin/python3
 
-with_h5py()
-{
+with_h5py() {
     $python - "$1" "$2" <<'END'
 import sys, numpy, h5py
 with h5py.File(sys.argv[1], "w", libver=sys.argv[2]) as f:
@@ -33,8 +31,7 @@ with h5py.File(sys.argv[1], "w", libver=sys.argv[2]) as f:
 END
 }
 
-with_ncgen()
-{
+with_ncgen() {
     ncgen -k nc4 -o "$1" <<'END'
 netcdf field {
 dimensions: time = unlimited; x = 4;

@@ -8,8 +8,7 @@
 . "$top_srcdir/tests/common/mpi-env.sh"
 
 # disagree RANKS BYTES ROOT OTHER_BYTES OTHER_ROOT: leaves out, err and status.
-disagree()
-{
+disagree() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     local start=$SECONDS
     timeout -k 5 60 $MPIRUN -np "$1" "$top_builddir/tests/lib/disagree" "${@:2}" >out 2>err </dev/null
@@ -18,8 +17,7 @@ disagree()
 }
 
 # ends_with PATTERN: the job failed, it did not hang, and said so.
-ends_with()
-{
+ends_with() {
     # 137 may be a hang, or a rank that the launcher has killed.
     [ "$status" != 0 ] && [ "$took" -lt 60 ] && cat out err | grep -qiE -- "$1"
 }

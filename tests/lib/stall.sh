@@ -9,8 +9,7 @@
 export FANOUT_TIMEOUT=1 FANOUT_ALGORITHM=chain FANOUT_CHUNK_BYTES=64K
 
 # stall ROOT STOPPED: of 5 ranks. Leaves out, err and status.
-stall()
-{
+stall() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     local start=$SECONDS
     timeout -k 5 60 $MPIRUN -np 5 "$top_builddir/tests/lib/stall" "$@" >out 2>err </dev/null
@@ -19,8 +18,7 @@ stall()
 }
 
 # all_say PATTERN: the job ended, and each of the 4 ranks that are not stopped had the error with this text.
-all_say()
-{
+all_say() {
     # 137 may be a hang, or a rank that the launcher has killed.
     [ "$status" != 0 ] && [ "$took" -lt 60 ] && [ "$(grep -cE "^rank [0-4]: timeout: .*$1" out)" = 4 ]
 }

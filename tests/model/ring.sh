@@ -14,25 +14,21 @@ fi
 
 # search OPTION MACRO[=VALUE]...: look at all states, or those up to the first error; the checker is compiled with
 # OPTION. Leaves out.
-search()
-{
+search() {
     local option=$1
     shift
     spin "${@/#/-D}" -a "$model" >out 2>&1 &&
         gcc "$option" -w -DSAFETY -DCOLLAPSE -DMEMLIM=1000 -o pan pan.c >out 2>&1 && ./pan -m10000 >out
 }
-is_right()
-{
+is_right() {
     search -O2 "$@" && grep -q 'errors: 0$' out && ! grep -qi 'not completed\|too small' out && all_is_reached
 }
 # A statement that no state reaches has not been checked.
-all_is_reached()
-{
+all_is_reached() {
     ! sed -n '/^unreached/,/^$/p' out | grep 'state [0-9]'
 }
 # finds ERROR MACRO...
-finds()
-{
+finds() {
     local error=$1
     shift
     search -O0 "$@" && grep -q "^pan:1: $error" out

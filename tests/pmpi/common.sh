@@ -16,34 +16,29 @@ if [ ! -x "$preload" ]; then
 fi
 
 # run COMMAND...: under the launcher on three ranks; out, err and status are left behind.
-run()
-{
+run() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     $MPIRUN -np $FANOUT_TEST_RANKS "$@" >out 2>err
     status=$?
 }
 
 # run_with LIBRARY COMMAND...: with the library preloaded into the ranks, as something that is there already.
-run_with()
-{
+run_with() {
     # shellcheck disable=SC2016 # for the ranks' shells
     run sh -c 'LD_PRELOAD=$0${LD_PRELOAD:+:$LD_PRELOAD} exec "$@"' "$@"
 }
 
 # right: the program found all data right.
-right()
-{
+right() {
     [ "$status" = 0 ] && [ "$(cat out)" = right ]
 }
 
 # count WHAT CLASS CALLS: the statistics have so many calls. CLASS is such as "< 1.0 KiB".
-counted()
-{
+counted() {
     [ "$(grep -c "^fanout: $2 .*  $1" err)" = 1 ] && grep -qE "^fanout: $2 +$3 .*  $1" err
 }
 
 # only N: the statistics have no more than N lines beside the two of the heading.
-only()
-{
+only() {
     [ "$(grep -c '^fanout: ' err)" = $(($1 + 2)) ]
 }

@@ -7,15 +7,13 @@
 aware=$programs/.libs/aware.so
 
 # with_runtime NAME WHO: the fake runtime, under this name, is loaded from the start.
-with_runtime()
-{
+with_runtime() {
     cp "$programs/.libs/fake_gpu.so" "$work/$1"
     run_with "$aware:$work/$1" "$preload" "$programs/device" "$2"
 }
 
 # with_late_runtime WHO: it is loaded after the first broadcast.
-with_late_runtime()
-{
+with_late_runtime() {
     run_with "$aware" "$preload" "$programs/device" "$1" "$work/libcuda.so.1"
 }
 

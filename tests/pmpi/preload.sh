@@ -5,8 +5,7 @@
 . "$top_srcdir/tests/pmpi/common.sh"
 
 # call ARGUMENT...: fanout-preload without a launcher.
-call()
-{
+call() {
     "$preload" "$@" >out 2>err
     status=$?
 }

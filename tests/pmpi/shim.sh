@@ -38,8 +38,7 @@ check "in a plugin: taken over" counted "taken over" "< 16.0 MiB" 19
 # ---- Fortran ----
 
 # fortran NAME SOURCE: compile it, run it, and see its two small, two large and one nonblocking broadcasts.
-fortran()
-{
+fortran() {
     local name=$1 source=$top_srcdir/tests/pmpi/$2
     if [ -z "$MPIFC" ]; then
         skip "$name" "no MPI Fortran compiler ($MPI_VENDOR) was found by configure"

@@ -17,8 +17,7 @@ fi
 
 # simulate PLATFORM NODES CONTENDER SETTINGS SIZE...: lines "PLATFORM NODES SETTINGS NAME BYTES SECONDS" into the file
 # simulated. SETTINGS: NAME=VALUE,... of FANOUT_* or none.
-simulate()
-{
+simulate() {
     local platform=$1 nodes=$2 contender=$3 settings=$4 variables=()
     shift 4
     [ "$settings" = none ] || IFS=, read -ra variables <<<"$settings"
@@ -27,14 +26,12 @@ simulate()
 }
 
 # seconds PLATFORM NODES SETTINGS NAME BYTES
-seconds()
-{
+seconds() {
     sed -n "s/^$* //p" simulated
 }
 
 # within LOW HIGH VALUE UNIT: LOW x UNIT <= VALUE <= HIGH x UNIT. No value is no.
-within()
-{
+within() {
     awk -v low="$1" -v high="$2" -v value="$3" -v unit="$4" \
         'BEGIN { exit !(value > 0 && unit > 0 && low * unit <= value && value <= high * unit) }'
 }
@@ -71,8 +68,7 @@ check "4 MiB to 16 nodes: between 1 and 1.6 of the limit" \
     within 1 1.6 "$(seconds flat 16 none fanout $M4)" "$transfer_4M"
 check "4 MiB to unequal nodes: between 1 and 2 of the slow hosts' limit" \
     within 1 2 "$(seconds unequal 16 none fanout $M4)" "$slow_4M"
-none_is_quicker_than_the_limit()
-{
+none_is_quicker_than_the_limit() {
     awk -v limit="$(seconds flat 16 none limit 262144)" '$5 == 262144 && $6 < limit { exit 1 }' simulated
 }
 check "none is quicker than the limit" none_is_quicker_than_the_limit
@@ -80,8 +76,7 @@ check "none is quicker than the limit" none_is_quicker_than_the_limit
 # ---- the planner's own simulation (src/simulate) and its model, of plans made with the platform's constants ----
 
 # plan NODES BYTES FIELD: the seconds after FIELD, times the limit.
-plan()
-{
+plan() {
     "$top_builddir/fanout-plan" --nodes "$1" --bytes "$2" --latency 1.5e-6 --overhead 0 --simulate >plan.out &&
         sed -n "s/^$3: .*, \([0-9.]*\) times the limit.*/\1/p" plan.out
 }

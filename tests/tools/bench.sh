@@ -10,44 +10,37 @@ report_check=$top_builddir/tests/tools/bench_report_check
 pretend=$top_builddir/tests/tools/.libs/bench_pretend.so
 
 # alone ARGUMENTS...: run it without a launcher. Leaves out, err and status.
-alone()
-{
+alone() {
     # shellcheck disable=SC2086 # LAUNCH and FANOUT_TEST_WRAPPER are commands with arguments
     timeout -k 5 120 ${LAUNCH-} ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-bench" "$@" >out 2>err </dev/null
     status=$?
 }
 
 # bench RANKS ARGUMENTS...: run it under the launcher.
-bench()
-{
+bench() {
     LAUNCH="$MPIRUN -np $1" alone "${@:2}"
 }
 
 # pretending NAME=VALUE RANKS ARGUMENTS...: run it with bench_pretend.c.
-pretending()
-{
+pretending() {
     FANOUT_TEST_WRAPPER="env LD_PRELOAD=$pretend $1 ${FANOUT_TEST_WRAPPER-}" bench "${@:2}"
 }
 
 # succeeds; fails_with STATUS TEXT: and says TEXT on exactly one line.
-succeeds()
-{
+succeeds() {
     [ "$status" = 0 ]
 }
-fails_with()
-{
+fails_with() {
     [ "$status" = "$1" ] && [ "$(cat out err | grep -cF -- "$2")" = 1 ]
 }
 
 # lines TEXT COUNT: standard output has COUNT lines with TEXT.
-lines()
-{
+lines() {
     [ "$(grep -cF -- "$1" out)" = "$2" ]
 }
 
 # has TEXT FILE
-has()
-{
+has() {
     grep -qF -- "$1" "$2"
 }
 
@@ -84,34 +77,28 @@ pretending FANOUT_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1
 check "without it, only the first round is verified" succeeds
 
 # bytes FROM TO, messages FROM TO: sent by MPI itself in the last run that was monitored.
-sent()
-{
+sent() {
     awk -v from="$2" -v to="$3" -v column="$1" '$1 == "I" && $2 == from && $3 == to { print $column }' "prof.$2.prof"
 }
-bytes()
-{
+bytes() {
     sent 4 "$@"
 }
-messages()
-{
+messages() {
     sent 6 "$@"
 }
 
 # monitored ARGUMENTS...: one round of 1 MiB on four ranks; Open MPI counts what it sends between each two.
-monitored()
-{
+monitored() {
     OMPI_MCA_pml_monitoring_enable=2 OMPI_MCA_pml_monitoring_enable_output=3 OMPI_MCA_pml_monitoring_filename=prof \
         bench 4 --sizes 1M --repeat 1 --warmup 0 "$@"
 }
 
 # in_segments COUNT: rank 1 has sent so many to rank 2, beside what the contenders without force send.
-in_segments()
-{
+in_segments() {
     [ "$(messages 1 2)" -ge $(($1 + default_messages)) ] && [ "$(messages 1 2)" -lt $((2 * $1)) ]
 }
 
-test_peers()
-{
+test_peers() {
     monitored --quiet
     default_bytes=$(bytes 0 3) default_messages=$(messages 1 2) all_default=$(bytes 0 1)/$(bytes 1 2)/$(bytes 2 3)
     OMPI_MCA_coll_tuned_use_dynamic_rules=1 monitored --quiet

@@ -4,16 +4,14 @@
 # shellcheck source=tests/common/tap.sh
 . "$top_srcdir/tests/common/tap.sh"
 
-info()
-{
+info() {
     # shellcheck disable=SC2086 # FANOUT_TEST_WRAPPER is a command with arguments
     ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-info" "$@" >out 2>err
     status=$?
 }
 
 # row PATTERN: a line of standard output matches it.
-row()
-{
+row() {
     grep -qE -- "$1" out
 }
 

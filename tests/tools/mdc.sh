@@ -5,15 +5,13 @@
 . "$top_srcdir/tests/common/tap.sh"
 
 mdc=$top_builddir/fanout-mdc
-run()
-{
+run() {
     # shellcheck disable=SC2086 # a command with arguments
     ${FANOUT_TEST_WRAPPER-} "$mdc" "$@" >out 2>err
     status=$?
 }
 # fails STATUS TEXT ARGUMENTS...: it ends with this status and says this.
-fails()
-{
+fails() {
     local expected=$1 text=$2
     shift 2
     run "$@"
@@ -33,8 +31,7 @@ run compare field.h5 all.h5
 check "all of them: the original" grep -qx equal out
 
 # psnr FILE: of it against the field, in whole dB
-psnr()
-{
+psnr() {
     run compare field.h5 "$1"
     sed -n 's/^PSNR \([0-9]*\).*/\1/p' out
 }

@@ -12,8 +12,7 @@ for command in gnuplot python3 xmllint; do
 done
 
 # report FILE LIBRARY RANKS BYTES...: a report of three rounds; the limit takes 1, 2 and 4 seconds.
-report()
-{
+report() {
     python3 - "$@" <<'END'
 import json, sys
 file, library, ranks, *sizes = sys.argv[1:]
@@ -31,37 +30,30 @@ END
 }
 
 # plot ARGUMENTS...: leaves out, err and status.
-plot()
-{
+plot() {
     "$top_srcdir/bench/plot" "$@" >out 2>err </dev/null
     status=$?
 }
-succeeds()
-{
+succeeds() {
     [ "$status" = 0 ] && [ ! -s err ]
 }
-fails_with()
-{
+fails_with() {
     [ "$status" = "$1" ] && grep -qF -- "$2" err && ! grep -q Traceback err
 }
-is_svg()
-{
+is_svg() {
     xmllint --noout --nonet "$1" 2>err && grep -q '<svg' "$1"
 }
 
 # texts FILE: what can be read in it, one text a line.
-texts()
-{
+texts() {
     xmllint --xpath '//*[local-name()="text"]' "$1" | sed 's/<[^>]*>//g; s/^[[:space:]]*//; /^$/d'
 }
-says()
-{
+says() {
     texts "$1" | grep -qxF -- "$2"
 }
 
 # curve_is NAME POINTS REPORT...: the curve's points by size.
-curve_is()
-{
+curve_is() {
     python3 - "$top_srcdir/bench/plot" "$@" >out 2>err <<'END'
 import sys
 from importlib.machinery import SourceFileLoader

@@ -9,8 +9,7 @@
 export FANOUT_MIN_BYTES=0 FANOUT_CHUNK_BYTES=4K FANOUT_GROUP_SIZE=3 FANOUT_BRANCHING=1
 
 # traced RANKS MODE [VARIABLE=VALUE...]: leaves out, err and status.
-traced()
-{
+traced() {
     local ranks=$1 mode=$2
     shift 2
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
@@ -21,8 +20,7 @@ traced()
 all_good() { [ "$status" = 0 ] && [ "$(grep -c ': good$' out)" = "$1" ]; }
 
 # trace ARGUMENT...: leaves out, err and status.
-trace()
-{
+trace() {
     # shellcheck disable=SC2086 # FANOUT_TEST_WRAPPER is a command with arguments
     ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-trace" "$@" >out 2>err
     status=$?

@@ -12,34 +12,29 @@ unset "${!FANOUT_@}"
 pretend=$top_builddir/tests/tools/.libs/bench_pretend.so
 
 # tune RANKS ARGUMENTS...: run it under the launcher. Leaves out, err and status.
-tune()
-{
+tune() {
     # shellcheck disable=SC2086 # MPIRUN and wrapper are commands with arguments
     timeout -k 5 120 $MPIRUN -np "$1" ${wrapper-} "$top_builddir/fanout-tune" "${@:2}" >out 2>err </dev/null
     status=$?
 }
 
 # ends_with STATUS TEXT: the last run did, and said TEXT on exactly one line.
-ends_with()
-{
+ends_with() {
     [ "$status" = "$1" ] && [ "$(cat out err | grep -cF -- "$2")" = 1 ]
 }
 
 # has TEXT FILE
-has()
-{
+has() {
     grep -qF -- "$1" "$2"
 }
 
 # value NAME FILE: as the file sets it.
-value()
-{
+value() {
     sed -n "s/^$1 = //p" "$2"
 }
 
 # complete FILE: each measured parameter once, nothing else but comments.
-complete()
-{
+complete() {
     local name
     for name in latency overhead bandwidth gap connections min_bytes; do
         [ "$(grep -c "^$name = [0-9]" "$1")" = 1 ] || return 1
@@ -48,8 +43,7 @@ complete()
 }
 
 # three_sizes FILE: the samples of chunks are for three sizes, each twice the one before.
-three_sizes()
-{
+three_sizes() {
     awk '/^  "chunks": / { inside = 1 }
         /^  "mpi_bcast": / { inside = 0 }
         inside && $1 == "\"bytes\":" { bytes[++count] = $2 + 0 }
@@ -57,16 +51,14 @@ three_sizes()
 }
 
 # in_force NAME: fanout-bench reports the value of the file as that of the library.
-in_force()
-{
+in_force() {
     awk -v name="\"$1\":" -v expected="$(value "$1" fanout.tune)" '
         $1 == name { gsub(/[",]/, "", $2); found = $2 }
         END { exit !(found != "" && found == expected) }' report
 }
 
 # only FILES...: the directory has these files, and out and err.
-only()
-{
+only() {
     [ "$(find . -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')" = "$(printf '%s\n' err out "$@" | sort | tr '\n' ' ')" ]
 }
 
