@@ -138,9 +138,9 @@ static void record_end(fan_engine *e, int slot, int64_t bytes)
 
 static uint8_t hop_of(const fan_engine *e, int edge)
 {
-    static const fan_hop hops[FAN_EDGE_KINDS] = {[FAN_EDGE_SCATTER] = FAN_HOP_SCATTER,
-                                                 [FAN_EDGE_FORWARD] = FAN_HOP_FORWARD,
-                                                 [FAN_EDGE_EXCHANGE] = FAN_HOP_EXCHANGE};
+    static const fan_transfer_hop hops[FAN_EDGE_KINDS] = {[FAN_EDGE_SCATTER] = FAN_HOP_SCATTER,
+                                                          [FAN_EDGE_FORWARD] = FAN_HOP_FORWARD,
+                                                          [FAN_EDGE_EXCHANGE] = FAN_HOP_EXCHANGE};
     bool secondary = e->config.trace != NULL && e->config.trace->serving;
     return (uint8_t)(secondary ? FAN_HOP_SECONDARY : hops[e->config.schedule->edges[edge].kind]);
 }

@@ -3,7 +3,7 @@
 
 #include "engine/trace.h"
 
-#include "trace/record/clock.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <stdatomic.h>

@@ -22,7 +22,7 @@ typedef struct neighbours {
 typedef struct filling {
     const fan_mdc_lattice *lattice;
     const bool *present;
-    fan_mdctool_type type;
+    fan_mdc_type type;
     size_t bytes;
     const void *fill;
     char *array;
@@ -258,7 +258,7 @@ static size_t box_size(const fan_mdc_lattice *lattice)
     return size;
 }
 
-bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdctool_type type,
+bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdc_type type,
                   size_t bytes, const void *fill, void *array)
 {
     filling f = {.lattice = lattice,

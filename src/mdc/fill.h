@@ -8,11 +8,11 @@
 
 #include "mdc/lattice.h"
 
-typedef enum fan_mdctool_type {
+typedef enum fan_mdc_type {
     FAN_MDC_FLOAT,  /**< interpolated */
     FAN_MDC_DOUBLE, /**< interpolated */
     FAN_MDC_OTHER   /**< integers, categories and the rest: the nearest element */
-} fan_mdctool_type;
+} fan_mdc_type;
 
 /**
  * Fill the elements of missing descriptors. Along each axis on which elements at both sides are
@@ -26,7 +26,7 @@ typedef enum fan_mdctool_type {
  * @param fill     the fill value, one element; or NULL
  * @return false if no descriptor is present, or memory is short
  */
-bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdctool_type type,
+bool fan_mdc_fill(const fan_mdc_lattice *lattice, const bool present[], fan_mdc_type type,
                   size_t bytes, const void *fill, void *array);
 
 #endif

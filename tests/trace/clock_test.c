@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/clock.h"
 #include "engine/mpi/mpi_trace.h"
 #include "tests/common/tap.h"
 

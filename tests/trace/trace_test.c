@@ -10,7 +10,7 @@
 #include "trace/judge/intervals.h"
 #include "trace/judge/timeline.h"
 #include "trace/judge/usage.h"
-#include "trace/record/clock.h"
+#include "trace/record/clock_offset.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,8 +42,8 @@ static void add(fan_run *run, fan_transfer t)
 }
 
 /* A message as both ends have recorded it. */
-static void message(fan_run *run, int from, int to, fan_hop hop, int subfile, int64_t offset,
-                    int64_t bytes, double begin, double end)
+static void message(fan_run *run, int from, int to, fan_transfer_hop hop, int subfile,
+                    int64_t offset, int64_t bytes, double begin, double end)
 {
     fan_transfer t = {.kind = FAN_TRANSFER_SEND,
                       .rank = from,

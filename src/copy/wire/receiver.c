@@ -8,8 +8,8 @@
 #include <string.h>
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
-                            const fan_copy_set *set, fan_copy_codec *codec, fan_copy_piece_fn *take,
-                            void *state, fan_copy_outcome *outcome)
+                            const fan_copy_set *set, fan_copy_codec *codec,
+                            fan_copy_receiver_fn *take, void *state, fan_copy_outcome *outcome)
 {
     *receiver = (fan_copy_receiver){.manifest = manifest,
                                     .set = set,

@@ -10,14 +10,14 @@
 #include "copy/wire/frame.h"
 
 /** Takes a piece that is what was sent. False if that fails, with the failure recorded. */
-typedef bool fan_copy_piece_fn(void *state, const fan_copy_piece *piece, const void *data);
+typedef bool fan_copy_receiver_fn(void *state, const fan_copy_piece *piece, const void *data);
 
 typedef struct fan_copy_receiver {
     const fan_copy_manifest *manifest;
     const fan_copy_set *set; /**< as the sender's */
     fan_copy_cursor cursor;
     fan_copy_codec *codec;
-    fan_copy_piece_fn *take;
+    fan_copy_receiver_fn *take;
     void *state;
     fan_copy_outcome *outcome; /**< where damage is recorded */
 
@@ -28,8 +28,8 @@ typedef struct fan_copy_receiver {
 } fan_copy_receiver;
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
-                            const fan_copy_set *set, fan_copy_codec *codec, fan_copy_piece_fn *take,
-                            void *state, fan_copy_outcome *outcome);
+                            const fan_copy_set *set, fan_copy_codec *codec,
+                            fan_copy_receiver_fn *take, void *state, fan_copy_outcome *outcome);
 
 /** A fanout_sink_fn in all but its state. Nonzero, with the failure recorded, if that fails. */
 int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, size_t bytes);

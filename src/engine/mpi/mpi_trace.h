@@ -3,7 +3,7 @@
 #ifndef FAN_ENGINE_MPI_MPI_TRACE_H
 #define FAN_ENGINE_MPI_MPI_TRACE_H
 
-#include "trace/record/clock.h"
+#include "trace/record/clock_offset.h"
 #include "trace/record/transfer.h"
 
 #include <mpi.h>

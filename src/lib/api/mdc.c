@@ -170,7 +170,7 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     return fan_error_raise(comm, FAN_ERR_SINK, fan_error_code(FAN_ERR_SINK, MPI_SUCCESS));
 }
 
-static fan_mdctool_type kind_of(MPI_Datatype type)
+static fan_mdc_type kind_of(MPI_Datatype type)
 {
     return type == MPI_FLOAT ? FAN_MDC_FLOAT : type == MPI_DOUBLE ? FAN_MDC_DOUBLE : FAN_MDC_OTHER;
 }

@@ -3,6 +3,7 @@
 
 #include "lib/record/recorder.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/mpi/mpi_trace.h"
 #include "lib/record/trace_module.h"

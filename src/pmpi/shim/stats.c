@@ -3,6 +3,7 @@
 
 #include "pmpi/shim/stats.h"
 
+#include "base/clock.h"
 #include "base/units.h"
 
 #include <inttypes.h>
@@ -47,13 +48,6 @@ bool fan_stats_wanted(void)
         atomic_store_explicit(&wanted, known, memory_order_relaxed);
     }
     return known;
-}
-
-double fan_stats_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 void fan_stats_add(fan_stats_outcome outcome, int64_t bytes, double seconds)

@@ -24,9 +24,6 @@ typedef enum fan_stats_outcome {
 /** Whether FANOUT_STATS asks for statistics. */
 bool fan_stats_wanted(void);
 
-/** Seconds of a clock, for fan_stats_add. */
-double fan_stats_clock(void);
-
 /** Count one call of this rank. Thread-safe. */
 void fan_stats_add(fan_stats_outcome outcome, int64_t bytes, double seconds);
 

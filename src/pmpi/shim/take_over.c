@@ -3,6 +3,7 @@
 
 #include "pmpi/shim/take_over.h"
 
+#include "base/clock.h"
 #include "fanout.h"
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
@@ -114,13 +115,13 @@ static int perform(const broadcast *b, MPI_Count bytes, fan_stats_outcome what)
 
 static double start_clock(void)
 {
-    return fan_stats_wanted() ? fan_stats_clock() : 0;
+    return fan_stats_wanted() ? fan_clock_now() : 0;
 }
 
 static void count_call(fan_stats_outcome what, MPI_Count bytes, double start)
 {
     if (fan_stats_wanted())
-        fan_stats_add(what, bytes, fan_stats_clock() - start);
+        fan_stats_add(what, bytes, fan_clock_now() - start);
 }
 
 static int take(const broadcast *b)

@@ -81,7 +81,7 @@ static void split_name(fan_mdctool_dataset *d, const char *name)
     d->path = strdup(colon + 1);
 }
 
-static fan_mdctool_type kind_of(hid_t type)
+static fan_mdc_type kind_of(hid_t type)
 {
     if (H5Tequal(type, H5T_NATIVE_FLOAT) > 0)
         return FAN_MDC_FLOAT;

@@ -11,7 +11,7 @@ typedef struct fan_mdctool_dataset {
     char *file_name, *path; /**< of the dataset in the file */
     hid_t file, dataset;
     hid_t type; /**< of elements in memory */
-    fan_mdctool_type kind;
+    fan_mdc_type kind;
     size_t bytes; /**< of an element */
     int axes;
     int64_t extent[FAN_MDC_AXES];

@@ -93,7 +93,7 @@ static fan_status check_cast(const fan_cast *cast, void *state)
     for (fan_judge_behaviour b = 0; b < FAN_BEHAVIOURS; b++) {
         fan_judgement j = fan_judge_check(cast, b);
         printf("communicator %zu, broadcast %d: %s: %s: %s\n", t->communicator, cast->how->number,
-               fan_behaviour_names[b], words[j.finding], j.text);
+               fan_judge_behaviour_names[b], words[j.finding], j.text);
         t->missing += j.finding == FAN_MISSING;
     }
     return FAN_OK;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const fan_behaviour_names[FAN_BEHAVIOURS] = {
+const char *const fan_judge_behaviour_names[FAN_BEHAVIOURS] = {
     [FAN_PARTITION] = "partition",
     [FAN_DISJOINT] = "disjoint subfiles",
     [FAN_INSIDE] = "overlap inside the group",
@@ -148,20 +148,20 @@ static fan_judgement check_disjoint(const fan_cast *c, piece *pieces)
 
 /* ---- overlap ---- */
 
-typedef struct class_times {
+typedef struct subfile_times {
     double first_send, last_receive;
     int received; /* messages */
-} class_times;
+} subfile_times;
 
-static void time_subfiles(const fan_cast *c, int rank, fan_hop hop, class_times *times)
+static void time_subfiles(const fan_cast *c, int rank, fan_transfer_hop hop, subfile_times *times)
 {
     for (int subfile = 0; subfile < c->how->subfiles; subfile++)
-        times[subfile] = (class_times){.first_send = INFINITY, .last_receive = -INFINITY};
+        times[subfile] = (subfile_times){.first_send = INFINITY, .last_receive = -INFINITY};
     for (size_t i = c->first[rank]; i < c->first[rank + 1]; i++) {
         const fan_transfer *t = &c->transfers[i];
         if (t->subfile < 0 || t->subfile >= c->how->subfiles)
             continue;
-        class_times *of = &times[t->subfile];
+        subfile_times *of = &times[t->subfile];
         if (t->kind == FAN_TRANSFER_SEND && t->hop == hop)
             of->first_send = fmin(of->first_send, t->begin);
         if (t->kind == FAN_TRANSFER_RECEIVE && fan_transfer_ended(t)) {
@@ -172,10 +172,10 @@ static void time_subfiles(const fan_cast *c, int rank, fan_hop hop, class_times 
 }
 
 /* A subfile of one message cannot be sent on before it is complete. */
-static fan_judgement check_overlap(const fan_cast *c, fan_hop hop, const char *to)
+static fan_judgement check_overlap(const fan_cast *c, fan_transfer_hop hop, const char *to)
 {
     int early = 0, all = 0;
-    class_times *times = malloc((size_t)c->how->subfiles * sizeof *times);
+    subfile_times *times = malloc((size_t)c->how->subfiles * sizeof *times);
     for (int rank = 0; times != NULL && rank < c->run->size; rank++) {
         time_subfiles(c, rank, hop, times);
         for (int subfile = 0; subfile < c->how->subfiles; subfile++) {

@@ -22,7 +22,7 @@ typedef struct fan_judgement {
     char text[200]; /**< in words, with numbers */
 } fan_judgement;
 
-extern const char *const fan_behaviour_names[FAN_BEHAVIOURS];
+extern const char *const fan_judge_behaviour_names[FAN_BEHAVIOURS];
 
 fan_judgement fan_judge_check(const fan_cast *cast, fan_judge_behaviour behaviour);
 

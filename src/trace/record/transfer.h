@@ -18,14 +18,14 @@ typedef enum fan_transfer_kind {
 } fan_transfer_kind;
 
 /** The part of a send in the plan. */
-typedef enum fan_hop {
+typedef enum fan_transfer_hop {
     FAN_HOP_NONE,      /**< no send */
     FAN_HOP_SCATTER,   /**< from the root to the owner of a subfile */
     FAN_HOP_FORWARD,   /**< to a node that sends the subfile on: between groups, down a tree */
     FAN_HOP_EXCHANGE,  /**< to a node that keeps it: inside a group, to a leaf */
     FAN_HOP_SECONDARY, /**< to a secondary group */
     FAN_HOPS
-} fan_hop;
+} fan_transfer_hop;
 
 /** 48 bytes, because a trace has millions of them. */
 typedef struct fan_transfer {
@@ -38,7 +38,7 @@ typedef struct fan_transfer {
     int32_t peer;      /**< the other rank, or -1 */
     int16_t subfile;
     uint8_t kind; /**< fan_transfer_kind */
-    uint8_t hop;  /**< fan_hop */
+    uint8_t hop;  /**< fan_transfer_hop */
 } fan_transfer;
 
 /** What was to be done, and how. */

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "trace/record/clock.h"
-
-#include <time.h>
-
-double fan_clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+#include "trace/record/clock_offset.h"
 
 void fan_clock_improve(fan_clock_offset *best, double sent, double answer, double received)
 {

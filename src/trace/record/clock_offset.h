@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file clock.h  From the clock of a rank to the common one. */
-#ifndef FAN_TRACE_RECORD_CLOCK_H
-#define FAN_TRACE_RECORD_CLOCK_H
-
-/** Seconds of this process's CLOCK_MONOTONIC. */
-double fan_clock_now(void);
+/** @file clock_offset.h  From the clock of a rank to the common one. */
+#ifndef FAN_TRACE_RECORD_CLOCK_OFFSET_H
+#define FAN_TRACE_RECORD_CLOCK_OFFSET_H
 
 /** What to add to a clock at its `time`, to have another's. */
 typedef struct fan_clock_offset {
