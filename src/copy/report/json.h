@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file json.h  The report for machines. doc/man/fanout-copy.1 describes its members. */
+/** @file json.h  The report for machines. doc/man1/fanout-copy.1 describes its members. */
 #ifndef FAN_COPY_REPORT_JSON_H
 #define FAN_COPY_REPORT_JSON_H
 
