@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     if (file < 0) /* on all ranks; HDF5 has printed the reason */
         MPI_Abort(MPI_COMM_WORLD, 1);
 
-    /* From here on it is a program as without fanout. */
+    /* From here on the program is the same as without fanout. */
     hid_t dataset = H5Dopen2(file, argv[2], H5P_DEFAULT);
     hid_t space = H5Dget_space(dataset);
     hssize_t count = H5Sget_simple_extent_npoints(space);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * preview: rank 0 has a field and broadcasts it in 2 x 2 descriptors; the last rank draws what it
- * has of it after the first quarter, with the rest interpolated, and again when all is there.
+ * preview: rank 0 broadcasts a field in 2 x 2 descriptors. The last rank draws it when it has the
+ * first quarter, with the rest interpolated, and again when it has everything.
  *
  *     mpicc preview.c $(pkg-config --cflags --libs fanout) -lm -o preview
  *     mpirun -np 4 ./preview

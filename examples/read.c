@@ -33,7 +33,7 @@ int main(int argc, char **argv)
     if (argc != 3)
         MPI_Abort(MPI_COMM_WORLD, 2);
 
-    /* Only the root has the file, the dataset and what is selected in it. */
+    /* Only the root has the file, the dataset and the selection in it. */
     hid_t file = H5I_INVALID_HID, dataset = H5I_INVALID_HID, space = H5I_INVALID_HID;
     unsigned long long count = 0;
     if (rank == root) {
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     if (values == NULL)
         MPI_Abort(MPI_COMM_WORLD, 1);
 
-    /* As H5Dread on the root. The others' dataset and selection in the file are not looked at. */
+    /* On the root like H5Dread. The dataset and file selection of other ranks are ignored. */
     if (fanout_h5_read(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, space, H5P_DEFAULT, values, root,
                        MPI_COMM_WORLD) < 0)
         MPI_Abort(MPI_COMM_WORLD, 1);
