@@ -17,6 +17,8 @@ example() {
     $MPIRUN -np 3 "$top_builddir/examples/$1" "${@:2}" >out 2>err </dev/null
 }
 
+example bcast
+check "bcast: every rank has the data" says 'the sum is 2097152'
 "$top_builddir/bench/make-field" field.h5 2M
 example open field.h5 /temperature
 check "open: every rank reads the dataset" says 'the mean of /temperature is 288'
