@@ -58,7 +58,7 @@ typedef struct fan_copy_manifest {
     fan_copy_extent *extents;
     char *text; /**< strings, each with its 0 */
     int64_t entry_count, extent_count, text_bytes;
-    int64_t entry_room, extent_room, text_room;
+    size_t entry_room, extent_room, text_room;
 } fan_copy_manifest;
 
 /**

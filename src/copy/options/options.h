@@ -4,7 +4,7 @@
 #define FAN_COPY_OPTIONS_OPTIONS_H
 
 #include "copy/coding/codec.h"
-#include "copy/options/patterns.h"
+#include "copy/model/patterns.h"
 
 #include <stdbool.h>
 

@@ -68,7 +68,7 @@ static void add_regular(fan_copy_catalog *s, int target, const char *path, const
         return;
     }
     int error = 0;
-    if (s->options->command == NULL)
+    if (s->options->holes)
         error = fan_copy_extents_read(s->manifest, origin, status);
     else if (status->st_size > 0) /* a pipe has no holes */
         fan_copy_manifest_add_extent(s->manifest, 0, status->st_size);

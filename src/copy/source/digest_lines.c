@@ -11,12 +11,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
-                                const fan_copy_manifest *manifest)
+bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
+                                char *const *sources, const fan_copy_manifest *manifest)
 {
-    *digests = (fan_copy_digest_lines){.options = options, .manifest = manifest};
-    digests->sum =
-        fan_copy_openssl_digest_create(options->digest, digests->error, sizeof digests->error);
+    *digests = (fan_copy_digest_lines){.sources = sources, .manifest = manifest};
+    digests->sum = fan_copy_openssl_digest_create(algorithm, digests->error, sizeof digests->error);
     if (digests->sum == NULL)
         return false;
     digests->lines = open_memstream(&digests->text, &digests->length);
@@ -38,7 +37,7 @@ static void catch_up(fan_copy_digest_lines *digests, int64_t end)
 {
     if (digests->position >= end)
         return;
-    char *path = fan_copy_scan_path(digests->options, digests->manifest,
+    char *path = fan_copy_scan_path(digests->sources, digests->manifest,
                                     &digests->manifest->entries[digests->entry]);
     char *data = fan_copy_allocate(1, FAN_COPY_BLOCK);
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -69,7 +68,7 @@ static void end_entry(fan_copy_digest_lines *digests)
         entry->kind == FAN_COPY_HARD_LINK ? &digests->manifest->entries[entry->same_as] : entry;
     if (file->kind == FAN_COPY_REGULAR) {
         catch_up(digests, file->bytes);
-        char *path = fan_copy_scan_path(digests->options, digests->manifest, entry);
+        char *path = fan_copy_scan_path(digests->sources, digests->manifest, entry);
         if (fan_copy_openssl_digest_finish(digests->sum, text))
             fan_copy_openssl_digest_print(digests->lines, text, path);
         else if (digests->error[0] == '\0')

@@ -33,7 +33,7 @@ static void add_pieces(const fan_copy_manifest *manifest, int64_t entry, fan_cop
 static void look_at(fan_copy_tree *tree, int64_t i, fan_copy_cursor cursor,
                     fan_copy_set *candidates, fan_copy_set *have)
 {
-    const fan_copy_options *options = tree->options;
+    const fan_copy_tree_options *options = &tree->options;
     const fan_copy_entry *entry = &tree->manifest->entries[i];
     char path[PATH_MAX];
     struct stat status;
@@ -64,7 +64,7 @@ static fan_copy_cursor next_entry(const fan_copy_manifest *manifest, fan_copy_cu
 void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_copy_set *have)
 {
     const fan_copy_manifest *manifest = tree->manifest;
-    bool may_have = tree->options->update || tree->options->checksum || tree->options->resume;
+    bool may_have = tree->options.update || tree->options.checksum || tree->options.resume;
     for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
          at = next_entry(manifest, at)) {
         const fan_copy_entry *entry = &manifest->entries[at.entry];

@@ -83,10 +83,10 @@ static bool is_about(int fd, const fan_copy_entry *entry)
 static void read_records(int fd, const fan_copy_entry *entry, fan_copy_record **records,
                          int64_t *count)
 {
-    int64_t room = 0;
+    size_t room = 0;
     fan_copy_record record;
     while (read(fd, &record, sizeof record) == (ssize_t)sizeof record && is_good(&record, entry)) {
-        fan_copy_grow((void **)records, &room, *count + 1, sizeof record);
+        fan_copy_grow(records, &room, *count + 1, sizeof record);
         (*records)[(*count)++] = record;
     }
 }

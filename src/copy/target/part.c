@@ -106,12 +106,12 @@ static void start_write_back(fan_copy_part *part)
 
 static void remember(fan_copy_part *part, int64_t offset, int64_t bytes, XXH128_hash_t hash)
 {
-    fan_copy_grow((void **)&part->written, &part->written_room, part->written_count + 1,
+    fan_copy_grow(&part->written, &part->written_room, part->written_count + 1,
                   sizeof *part->written);
     part->written[part->written_count++] = (fan_copy_written){offset, bytes, hash};
 }
 
-const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,
                                 int64_t offset, const void *data, int64_t bytes)
 {
     if (write_at(part->fd, data, bytes, offset) != 0)
@@ -200,7 +200,7 @@ static void close_part(fan_copy_part *part)
     part->fd = part->journal = -1;
 }
 
-const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
                                  const fan_copy_manifest *manifest, const fan_copy_entry *entry,
                                  const char **lost, int *lost_errno)
 {

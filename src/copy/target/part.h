@@ -11,7 +11,6 @@
 
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
-#include "copy/options/options.h"
 
 #include <limits.h>
 #include <xxhash.h>
@@ -21,13 +20,21 @@ typedef struct fan_copy_written {
     XXH128_hash_t hash;
 } fan_copy_written;
 
+/** How the file is written. */
+typedef struct fan_copy_part_options {
+    bool sync;    /**< flush it and its directory to the device before it gets its name */
+    bool verify;  /**< read it back from the device and compare */
+    bool archive; /**< give it the owner and the extended attributes of the source */
+} fan_copy_part_options;
+
 typedef struct fan_copy_part {
     int fd;      /**< -1: none is open */
     int journal; /**< -1: none is kept */
     bool stale;  /**< the temporary file of a killed run was removed */
     char path[PATH_MAX], journal_path[PATH_MAX], final_path[PATH_MAX];
     fan_copy_written *written; /**< with --verify: all pieces */
-    int64_t written_count, written_room;
+    int64_t written_count;
+    size_t written_room;
     int64_t end;      /**< of what was written */
     int64_t flushing; /**< bytes that are on their way to the device */
 } fan_copy_part;
@@ -43,11 +50,11 @@ const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
                                const char *final_path, int taken, bool registered);
 
 /** Write a piece. */
-const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,
                                 int64_t offset, const void *data, int64_t bytes);
 
 /** Size, attributes, --verify, --fsync, and its final name. `lost` as in attributes.h. */
-const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
                                  const fan_copy_manifest *manifest, const fan_copy_entry *entry,
                                  const char **lost, int *lost_errno);
 

@@ -127,7 +127,7 @@ bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have)
         return true;
     fan_copy_inventory_room(tree, have, (int64_t)status.f_frsize, &bytes, &files);
     bool fits = fits_bytes(&status, bytes) && fits_files(&status, files);
-    if (!fits && !tree->options->dry_run) {
+    if (!fits && !tree->options.dry_run) {
         fan_copy_inventory_remove_stale(tree);
         look_at_disk(tree, &status);
     }

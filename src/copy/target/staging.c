@@ -125,11 +125,11 @@ static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *o
 
 /* ---- staging ---- */
 
-static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *options,
-                  const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
+static bool stage(fan_copy_targets *targets, int i, bool resume, const fan_copy_manifest *manifest,
+                  fan_copy_outcome *outcome)
 {
     fan_copy_target *target = &targets->items[i];
-    fan_os_temporary made = fan_os_temporary_directory(target->root, options->resume);
+    fan_os_temporary made = fan_os_temporary_directory(target->root, resume);
     target->lock = made.fd;
     snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
     if (made.fd < 0 && errno == EBUSY)
@@ -151,7 +151,7 @@ static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *opti
     return true;
 }
 
-bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *options,
+bool fan_copy_targets_stage(fan_copy_targets *targets, bool resume,
                             const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
 {
     for (int i = 0; i < targets->count; i++) {
@@ -160,7 +160,7 @@ bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *o
             continue;
         if (!target->staged)
             remove_stale_tree(target, outcome);
-        else if (!stage(targets, i, options, manifest, outcome))
+        else if (!stage(targets, i, resume, manifest, outcome))
             return false;
     }
     return true;
@@ -173,8 +173,7 @@ static void release_root(fan_copy_target *target)
     target->lock = -1;
 }
 
-bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *options,
-                             fan_copy_outcome *outcome)
+bool fan_copy_targets_commit(fan_copy_targets *targets, bool sync, fan_copy_outcome *outcome)
 {
     for (int i = 0; i < targets->count; i++) {
         fan_copy_target *target = &targets->items[i];
@@ -183,7 +182,7 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *
         const char *failed = NULL;
         if (fan_os_cleanup_commit(target->root, target->final_path) != 0)
             failed = "cannot rename the temporary directory";
-        else if (options->sync && fan_copy_sync_directory(target->final_path) != 0)
+        else if (sync && fan_copy_sync_directory(target->final_path) != 0)
             failed = "cannot flush the directory";
         if (failed != NULL) {
             snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);

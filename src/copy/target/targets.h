@@ -5,7 +5,17 @@
 
 #include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
-#include "copy/options/options.h"
+
+/** What is copied, and where the user wants it. */
+typedef struct fan_copy_targets_options {
+    const char *destination; /**< with %h, %r and %% still in it */
+    char *const *sources;    /**< [source_count] */
+    int source_count;
+    bool from_stdin;     /**< the only source has no name */
+    bool with_libraries; /**< twice as many targets: for each program the directory of its own */
+    bool never_into;     /**< DST is the copy itself, never a directory to put it into */
+    bool at_once;        /**< what is copied is of use before all of it is there: no staging */
+} fan_copy_targets_options;
 
 typedef struct fan_copy_target {
     char *final_path; /**< where it is to be */
@@ -33,7 +43,7 @@ typedef struct fan_copy_targets {
  * @param outcome         gets the path; and the failure, if there is one
  * @return whether this rank can go on
  */
-bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options *options,
+bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_options *options,
                               const fan_copy_manifest *manifest, bool on_source_node,
                               fan_copy_outcome *outcome);
 

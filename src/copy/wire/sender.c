@@ -14,15 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
-void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
+void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, double link_rate, fan_copy_digest_lines *digests)
+                          fan_copy_codec *codec, fan_copy_digest_lines *digests)
 {
-    *sender = (fan_copy_sender){.options = options,
+    *sender = (fan_copy_sender){.options = *options,
                                 .manifest = manifest,
                                 .set = set,
                                 .codec = codec,
-                                .link_rate = link_rate,
                                 .digests = digests,
                                 .entry = -1,
                                 .fd = -1};
@@ -70,7 +69,7 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
         sender->fd = STDIN_FILENO;
         return true;
     }
-    sender->path = fan_copy_scan_path(sender->options, sender->manifest, current(sender));
+    sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, current(sender));
     /* O_NONBLOCK: it may have become a fifo, whose writer must not be waited for. */
     sender->fd = open(sender->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (sender->fd < 0)
@@ -195,16 +194,17 @@ enum { BLOCKS_WITHOUT = 64 };
  */
 static void pack(fan_copy_sender *sender, size_t bytes)
 {
-    const fan_copy_compression *compression = &sender->options->compression;
-    bool tries = sender->codec != NULL &&
-                 (!compression->automatic || (sender->link_rate > 0 && sender->uncompressed == 0));
+    const fan_copy_compression *compression = &sender->options.compression;
+    bool tries =
+        sender->codec != NULL &&
+        (!compression->automatic || (sender->options.link_rate > 0 && sender->uncompressed == 0));
     double start = MPI_Wtime();
     fan_copy_frame_pack(sender->frame, sender->block, bytes, tries ? sender->codec : NULL,
                         compression->method);
     if (sender->uncompressed > 0)
         sender->uncompressed--;
     else if (tries && compression->automatic &&
-             (double)bytes < (MPI_Wtime() - start) * sender->link_rate)
+             (double)bytes < (MPI_Wtime() - start) * sender->options.link_rate)
         sender->uncompressed = BLOCKS_WITHOUT;
 }
 

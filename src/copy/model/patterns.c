@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/options/patterns.h"
+#include "copy/model/patterns.h"
 #include "os/path.h"
 
 #include <errno.h>

@@ -20,8 +20,8 @@
  * of a tree, include all directories first, by an asterisk and a slash, then '*.py', and then
  * exclude '*'.
  */
-#ifndef FAN_COPY_OPTIONS_PATTERNS_H
-#define FAN_COPY_OPTIONS_PATTERNS_H
+#ifndef FAN_COPY_MODEL_PATTERNS_H
+#define FAN_COPY_MODEL_PATTERNS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* --exclude and --include: which pattern matches which path, and which of them decides. */
 #include "config.h"
 
-#include "copy/options/patterns.h"
+#include "copy/model/patterns.h"
 #include "tests/common/unit_main.h"
 
 #include <errno.h>
