@@ -18,9 +18,8 @@ static bool may_write(const fan_copy_tree *tree, const char *directory, const ch
 {
     if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
-    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
-    fan_copy_outcome_fail_errno(tree->outcome, "cannot create a temporary file beside it", errno);
-    return false;
+    return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create a temporary file beside it",
+                                    errno);
 }
 
 static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
@@ -40,9 +39,7 @@ static bool may_enter(const fan_copy_tree *tree, const fan_copy_entry *entry, bo
         return true;
     if (is_top || S_ISDIR(status.st_mode))
         return may_write(tree, path, path);
-    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
-    fan_copy_outcome_fail_errno(tree->outcome, "cannot create the directory", ENOTDIR);
-    return false;
+    return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create the directory", ENOTDIR);
 }
 
 bool fan_copy_preflight_permissions(const fan_copy_tree *tree)

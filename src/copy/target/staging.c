@@ -125,30 +125,31 @@ static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *o
 
 /* ---- staging ---- */
 
+static bool fail_to_stage(const fan_copy_target *target, fan_copy_outcome *outcome, int error)
+{
+    static const char busy[] =
+        "another process is writing this tree; try again when that copy ends";
+    return error == EBUSY
+               ? fan_copy_outcome_fail_at(outcome, target->final_path, busy, 0)
+               : fan_copy_outcome_fail_at(outcome, target->final_path,
+                                          "cannot create a temporary directory beside it", error);
+}
+
 static bool stage(fan_copy_targets *targets, int i, bool resume, const fan_copy_manifest *manifest,
                   fan_copy_outcome *outcome)
 {
     fan_copy_target *target = &targets->items[i];
     fan_os_temporary made = fan_os_temporary_directory(target->root, resume);
     target->lock = made.fd;
-    snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
-    if (made.fd < 0 && errno == EBUSY)
-        fan_copy_outcome_fail(
-            outcome, "another process is writing this tree; try again when that copy ends");
-    else if (made.fd < 0)
-        fan_copy_outcome_fail_errno(outcome, "cannot create a temporary directory beside it",
-                                    errno);
+    fan_copy_outcome_at(outcome, target->final_path);
     if (made.fd < 0)
-        return false;
+        return fail_to_stage(target, outcome, errno);
     fan_os_cleanup_add(target->root, target->final_path);
     if (made.stale)
         note_stale(outcome);
-    if (made.resumed && prune(targets, manifest, i) != 0) {
-        fan_copy_outcome_fail_errno(outcome, "cannot clean the temporary directory beside it",
-                                    errno);
-        return false;
-    }
-    return true;
+    return !made.resumed || prune(targets, manifest, i) == 0 ||
+           fan_copy_outcome_fail_at(outcome, target->final_path,
+                                    "cannot clean the temporary directory beside it", errno);
 }
 
 bool fan_copy_targets_stage(fan_copy_targets *targets, bool resume,
@@ -184,11 +185,8 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, bool sync, fan_copy_outc
             failed = "cannot rename the temporary directory";
         else if (sync && fan_copy_sync_directory(target->final_path) != 0)
             failed = "cannot flush the directory";
-        if (failed != NULL) {
-            snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
-            fan_copy_outcome_fail_errno(outcome, failed, errno);
-            return false;
-        }
+        if (failed != NULL)
+            return fan_copy_outcome_fail_at(outcome, target->final_path, failed, errno);
         release_root(target);
     }
     return true;

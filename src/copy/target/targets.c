@@ -108,14 +108,9 @@ static int check_place(fan_copy_target *target, const fan_copy_entry *top)
 
 static bool fail(fan_copy_outcome *outcome, const char *path, int error)
 {
-    if (path != outcome->path)
-        snprintf(outcome->path, sizeof outcome->path, "%s", path);
-    if (error == EINVAL)
-        fan_copy_outcome_fail(outcome,
-                              "is not a regular file and is not replaced; choose another name");
-    else
-        fan_copy_outcome_fail_errno(outcome, "cannot write here", error);
-    return false;
+    static const char special[] = "is not a regular file and is not replaced; choose another name";
+    return error == EINVAL ? fan_copy_outcome_fail_at(outcome, path, special, 0)
+                           : fan_copy_outcome_fail_at(outcome, path, "cannot write here", error);
 }
 
 /* ---- the source itself ---- */
@@ -183,7 +178,7 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
     if (target->staged &&
         !fan_os_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
         return fail(outcome, target->final_path, ENAMETOOLONG);
-    target->root = strdup(target->staged ? root : target->final_path);
+    target->root = fan_copy_strdup(target->staged ? root : target->final_path);
     return true;
 }
 
@@ -208,15 +203,12 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_
         error = place(options, manifest, i, destination, into, path, sizeof path);
         if (error != 0)
             return fail(outcome, destination, error);
-        target->final_path = strdup(path);
+        target->final_path = fan_copy_strdup(path);
         if (options->source_count == 1 && i == 0)
-            snprintf(outcome->path, sizeof outcome->path, "%s", path);
-        if (is_taken(targets, i)) {
-            snprintf(outcome->path, sizeof outcome->path, "%s", path);
-            fan_copy_outcome_fail(outcome,
-                                  "two of the sources have this name; copy one after the other");
-            return false;
-        }
+            fan_copy_outcome_at(outcome, path);
+        if (is_taken(targets, i))
+            return fan_copy_outcome_fail_at(
+                outcome, path, "two of the sources have this name; copy one after the other", 0);
         if (top == NULL)
             target->skipped = true;
         else if (!resolve(target, top, on_source_node, options->at_once, outcome))

@@ -77,15 +77,9 @@ static int hand_over(fan_copy_tree *tree, int64_t entry)
 static bool fail(fan_copy_tree *tree, const fan_copy_entry *entry, const char *what)
 {
     int error = errno;
-    fan_copy_outcome *outcome = tree->outcome;
-    if (outcome->error[0] == '\0')
-        fan_copy_target_path(tree->targets, tree->manifest, entry, true, outcome->path,
-                             sizeof outcome->path);
-    if (error == 0)
-        fan_copy_outcome_fail(outcome, "%s", what);
-    else
-        fan_copy_outcome_fail_errno(outcome, what, error);
-    return false;
+    char path[PATH_MAX];
+    fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path);
+    return fan_copy_outcome_fail_at(tree->outcome, path, what, error);
 }
 
 static void note_loss(fan_copy_tree *tree, const fan_copy_entry *entry, const char *lost, int error)
