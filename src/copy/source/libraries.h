@@ -19,7 +19,7 @@ typedef struct fan_copy_library {
 
 typedef struct fan_copy_libraries {
     fan_copy_library *list;
-    size_t count;
+    size_t count, room;
 } fan_copy_libraries;
 
 /**
