@@ -31,15 +31,11 @@ typedef struct fan_copy_pattern fan_copy_pattern;
 /** Begin with {0}. */
 typedef struct fan_copy_patterns {
     fan_copy_pattern *list;
-    size_t count;
+    size_t count, room;
 } fan_copy_patterns;
 
-/**
- * Add a pattern behind the others.
- *
- * @return 0, EINVAL if there is nothing but slashes in `text`, or ENOMEM
- */
-int fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include);
+/** Add a pattern behind the others. False if `text` is empty or has nothing but slashes. */
+bool fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include);
 
 /**
  * Whether what is at `path` is left out. `path` is from the top of the transfer, with no slash at

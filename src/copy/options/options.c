@@ -10,7 +10,6 @@
 #include "os/shell_word.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,10 +102,9 @@ static const struct argp_option table[] = {
 static void add_pattern(fan_copy_options *options, char *text, bool include,
                         struct argp_state *state)
 {
-    int error = fan_copy_patterns_add(&options->patterns, text, include);
-    if (error != 0)
-        argp_error(state, "--%s %s: %s", include ? "include" : "exclude", text,
-                   error == EINVAL ? "there is no name in the pattern" : strerror(error));
+    if (!fan_copy_patterns_add(&options->patterns, text, include))
+        argp_error(state, "--%s %s: the pattern does not contain a name",
+                   include ? "include" : "exclude", text);
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)

@@ -132,8 +132,7 @@ bool fan_copy_catalog_has(fan_copy_catalog *s, const char *name)
 {
     if (s->options->files_from == NULL)
         return false;
-    char *kept = fan_copy_allocate(strlen(name) + 1, 1);
-    strcpy(kept, name);
+    char *kept = fan_copy_strdup(name);
     char **found = tsearch(kept, &s->names, compare_names);
     bool known = found == NULL || *found != kept;
     if (known)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/model/pieces.h"
 #include "copy/source/digest_lines.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
@@ -43,9 +45,8 @@ static void catch_up(fan_copy_digest_lines *digests, int64_t end)
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : 1;
     while (got > 0 && digests->position < end) {
-        int64_t rest = end - digests->position;
-        got = pread(fd, data, (size_t)(rest < FAN_COPY_BLOCK ? rest : FAN_COPY_BLOCK),
-                    (off_t)digests->position);
+        size_t part = (size_t)MIN(end - digests->position, FAN_COPY_BLOCK);
+        got = fan_file_read_at(fd, data, part, digests->position);
         if (got > 0)
             update(digests, data, (size_t)got);
     }

@@ -186,8 +186,5 @@ char *fan_copy_scan_path(char *const *sources, const fan_copy_manifest *manifest
     const char *path = fan_copy_entry_path(manifest, entry);
     const char *top = entry->origin != 0 ? manifest->text + entry->origin : sources[entry->target];
     bool is_top = entry->origin != 0 || path[0] == '\0';
-    size_t room = strlen(top) + strlen(path) + 2;
-    char *whole = fan_copy_allocate(room, 1);
-    snprintf(whole, room, "%s%s%s", top, is_top ? "" : "/", is_top ? "" : path);
-    return whole;
+    return fan_copy_format("%s%s%s", top, is_top ? "" : "/", is_top ? "" : path);
 }

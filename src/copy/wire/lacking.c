@@ -9,13 +9,14 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 /* MPI counts are ints: a part of the set at a time. */
 static void combine(fan_copy_set *set, MPI_Op operation, MPI_Comm comm)
 {
     size_t bytes = fan_copy_set_bytes(set->count);
     for (size_t done = 0; done < bytes;) {
-        int part = bytes - done < INT_MAX ? (int)(bytes - done) : INT_MAX;
+        int part = (int)MIN(bytes - done, INT_MAX);
         MPI_Allreduce(MPI_IN_PLACE, set->bits + done, part, MPI_UNSIGNED_CHAR, operation, comm);
         done += (size_t)part;
     }

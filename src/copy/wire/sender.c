@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/source/scan.h"
 #include "copy/wire/sender.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
@@ -65,7 +67,7 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
     sender->files++;
     free(sender->path);
     if (is_endless(sender)) {
-        sender->path = strdup("-");
+        sender->path = fan_copy_strdup("-");
         sender->fd = STDIN_FILENO;
         return true;
     }
@@ -123,27 +125,16 @@ static bool close_file(fan_copy_sender *sender)
  */
 static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
 {
-    int64_t done = 0;
-    while (done < piece->bytes) {
-        size_t rest = (size_t)(piece->bytes - done);
-        ssize_t got = is_endless(sender)
-                          ? read(sender->fd, data + done, rest)
-                          : pread(sender->fd, data + done, rest, (off_t)(piece->offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            fail(sender, "cannot read the source", errno);
-            return -1;
-        }
-        if (got == 0)
-            break;
-        done += got;
-    }
-    if (done < piece->bytes && !is_endless(sender)) {
-        fail_shrunk(sender, piece->offset + done);
+    size_t wanted = (size_t)piece->bytes;
+    int64_t got = is_endless(sender) ? fan_file_read(sender->fd, data, wanted)
+                                     : fan_file_read_at(sender->fd, data, wanted, piece->offset);
+    if (got < 0) {
+        fail(sender, "cannot read the source", errno);
+    } else if (got < piece->bytes && !is_endless(sender)) {
+        fail_shrunk(sender, piece->offset + got);
         return -1;
     }
-    return done;
+    return got;
 }
 
 static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
@@ -247,8 +238,7 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
             return -1;
         if (sender->finished)
             break;
-        size_t rest = (size_t)(sender->frame_end - at);
-        size_t part = rest < bytes - done ? rest : bytes - done;
+        size_t part = MIN((size_t)(sender->frame_end - at), bytes - done);
         memcpy((char *)buffer + done, (const char *)sender->frame + (at - sender->frame_start),
                part);
         done += part;
