@@ -286,6 +286,15 @@ if setfattr -n user.one -v 1 kept/file 2>/dev/null && setfattr -n user.two -v "$
     copy 2 -aL kept lists/copy
     check "-aL: of what links point to" \
         [ "$(getfattr --only-values -n user.one lists/copy/link)" = 1 -a ! -L lists/copy/link ]
+    if grep -q '^user\.Beagle\.\*[[:space:]]*skip' /etc/xattr.conf; then
+        setfattr -n user.Beagle.index -v 1 kept/file
+        rm -rf lists/copy
+        copy 2 -a kept lists/copy
+        getfattr -d lists/copy/file >names
+        check "-a: no attributes that xattr.conf says to skip" [ "$(grep -c '^user' names)" = 2 ]
+    else
+        skip "-a: no attributes that xattr.conf says to skip" "it names none of user.*"
+    fi
 else
     skip "-a" "the file system has no attributes, or attr and acl are missing"
 fi

@@ -247,13 +247,13 @@ START_TEST(what_is_no_program_is_refused)
               "mkfifo fifo && head -c 64 program >cut && ${CC:-cc} -c -o object main.c"),
         0);
     expect_error("script", "is a script; name the program that runs it");
-    expect_error("text", "is no ELF program");
-    expect_error("empty", "is no ELF program");
+    expect_error("text", "is not an ELF program");
+    expect_error("empty", "is not an ELF program");
     expect_error("fifo", "Illegal seek");
     expect_error("other", "Is a directory");
     expect_error("nowhere", "No such file");
     expect_error("cut", "damaged");
-    expect_error("object", "no program");
+    expect_error("object", "is an ELF file, but not a program");
     expect_error("own libs/libouter.so.1", "is a shared library; name the program that loads it");
 }
 END_TEST
