@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file needs.h  What each room needs to know of the options: only the outside of a copy knows all
- * of them. Pure; the results refer to the options and live no longer.
+ * of them. Pure; the results refer to the options and must not outlive them.
  */
 #ifndef FAN_COPY_NEEDS_H
 #define FAN_COPY_NEEDS_H

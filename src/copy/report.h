@@ -17,7 +17,7 @@ typedef struct fan_copy_report {
     fan_copy_tally tally;
 } fan_copy_report;
 
-/** Open the JSON file: a wrong name shall be known early. False, with a message, if that fails. */
+/** Open the JSON file: a wrong name is noticed early. False, with a message, if that fails. */
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size);
 
 /** Print "fanout-copy: HOST: PATH: TEXT", which stops the whole copy, and keep it for JSON. */

@@ -41,7 +41,7 @@ typedef struct copy {
     fan_copy_targets targets;
     fan_copy_tree tree;
     fan_copy_command command;
-    fan_copy_set lacking; /* pieces; without bits: all, of a stream that nobody knows the end of */
+    fan_copy_set lacking; /* pieces; without bits: all, of a stream of unknown length */
     fan_copy_codec *codec;
     fan_copy_progress progress;
     bool shows_progress;
@@ -99,7 +99,7 @@ static bool look_at_source(copy *c)
     return c->report.tally.error[0] == '\0';
 }
 
-/* Rank 0 looks at the source, all learn what it is. False if there is nothing to copy. */
+/* Rank 0 looks at the source, all ranks learn what it is. False if there is nothing to copy. */
 static bool announce(copy *c)
 {
     verdict v = {0};
@@ -212,7 +212,7 @@ static void look_around(copy *c)
     fan_copy_set_free(&candidates);
 }
 
-/* Standard input is one file that nobody has, of nobody knows what size. */
+/* Standard input is one file of unknown size that no host has. */
 static void look_around_endless(copy *c)
 {
     c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
@@ -315,7 +315,7 @@ static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
                          is_root(c) && c->options->digest ? &c->digests : NULL);
 }
 
-/* `lacking` bytes, 0 if nobody knows. Returns whether the source was read to its end. */
+/* `lacking` bytes, 0 if not known. Returns whether the source was read to its end. */
 static bool transfer(copy *c, int64_t lacking)
 {
     bool compresses = c->options->compression.method != FAN_COPY_STORED;
@@ -364,7 +364,7 @@ static void deliver(copy *c)
 {
     bool endless = fan_copy_manifest_endless(&c->manifest);
     int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
-    /* Of standard input nobody knows the length: it is measured for as for a long one. */
+    /* The length of standard input is not known: assume that it is long. */
     c->report.tally.link = fan_copy_link_rate_measure(
         c->report.tally.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
     MPI_Barrier(c->ranks->writers);

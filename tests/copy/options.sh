@@ -180,7 +180,7 @@ copy 2 --source-host "$host" source 'from.%r'
 check "--source-host: this one" same source from.{0,1}
 copy 3 --source-host nowhere.example source 'nobody.%r'
 check "--source-host: no host of the job: every rank exits with 1" every_rank 1
-check "--source-host: no host of the job: it is named" said_once "--source-host nowhere.example: no process of this job runs there"
+check "--source-host: no host of the job: it is named" said_once "--source-host nowhere.example: no process of this job runs on that host"
 
 check "there is no temporary file" no_temporary
 # ---- several readers ----

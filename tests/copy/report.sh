@@ -99,10 +99,10 @@ usage "a wrong digest" "--digest sha257: " --digest sha257 source copy
 usage "a wrong time" "--timeout soon: a positive number" --timeout soon source copy
 usage "a command with an unknown %" "--pipe cat >%x: after % only d (directory)" --pipe 'cat >%x' source copy
 usage "a pipe for several files" "--pipe takes one file" --pipe cat source source copy
-usage "standard input beside others" "can only be the only SRC" - source copy
+usage "standard input beside others" "must be the only SRC" - source copy
 usage "-T with several sources" "they cannot all be DST" -T source source copy
 usage "an unknown option" "unrecognized option '--nonsense'" --nonsense source copy
-usage "an unknown %" "DST copy%q: after % only" source copy%q
-usage "a % at the end" "DST copy%: after % only" source copy%
+usage "an unknown %" "DST copy%q: only %h (host)" source copy%q
+usage "a % at the end" "DST copy%: only %h (host)" source copy%
 
 finish

@@ -92,7 +92,7 @@ four
 FANOUT_DISTURB_PAUSE=20000 DISTURB_RANK=1 FANOUT_DISTURB_FAIL=pwrite:EIO:3 copy 4 -r --fail-fast tree 'to.%r'
 all_stopped "--fail-fast"
 check "--fail-fast: host, path and reason are named" said "to.1/tree/a/10: cannot write: Input/output error"
-check "--fail-fast: and that the others were stopped" said "tree: not sent to its end, because a host failed"
+check "--fail-fast: and that the others were stopped" said "tree: not sent completely, because a host failed"
 four
 DISTURB_RANK=0 FANOUT_DISTURB_FAIL=pwrite:EIO:3 FANOUT_DISTURB_PAUSE=20000 copy 4 -r --fail-fast tree 'to.%r'
 all_stopped "--fail-fast, the source's rank"

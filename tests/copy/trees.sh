@@ -200,7 +200,7 @@ check "--exclude: the rest is copied" [ "$(ls -A copy.1)" = a-file ]
 
 copy 2 -rL tree 'followed.%r'
 check "-L: a link to nothing is refused" said "tree/dangling: cannot follow the link"
-check "-L: a cycle is refused" said "tree/cycle: a directory that contains itself, through a link"
+check "-L: a cycle is refused" said "tree/cycle: contains itself, through a link"
 check "-L: nothing is copied" absent followed.0
 copy 2 -rL --exclude dangling --exclude cycle --exclude hole tree 'followed.%r'
 check "-L: every rank exits with 0" every_rank 0

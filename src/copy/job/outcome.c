@@ -20,7 +20,7 @@ static const struct {
     {EPERM, "check the permissions of the file and of its directories on this host"},
     {EROFS, "choose a destination that can be written"},
     {ENOENT, "check that the path exists on this host"},
-    {ENOTDIR, "check the path; a directory in it is none on this host"},
+    {ENOTDIR, "check the path; part of it is not a directory on this host"},
     {EISDIR, "a directory is in the way; remove it or choose another name"},
     {ENAMETOOLONG, "choose a shorter name"},
     {EIO, "check the device and the system log of this host"},

@@ -145,8 +145,11 @@ const char *fan_copy_attributes_apply(const fan_copy_manifest *manifest,
                                       const char **lost, int *lost_errno)
 {
     const struct timespec times[2] = {entry->accessed, entry->modified};
-    /* In this order: a new owner clears set-user-ID and capabilities, attributes cannot be set once the mode says
-     * read-only, and all of it changes the times. The mode fits the ACL: its group bits are the ACL's mask. */
+    /*
+     * In this order: a new owner clears set-user-ID and capabilities, attributes cannot be set once
+     * the mode says read-only, and all of it changes the times. The mode fits the ACL: its group
+     * bits are the ACL's mask.
+     */
     if (archive && lchown(path, entry->owner, entry->group) != 0)
         note_loss("the owner", lost, lost_errno);
     if (archive)

@@ -3,17 +3,17 @@
  * @file patterns.h  What of a tree is copied: --exclude and --include.
  *
  * The patterns are tried in the order in which they were given. The first that matches decides;
- * what none matches is copied. So --include 'libm.*' --exclude 'lib*' leaves out all that begins
- * with lib, but for libm.
+ * what no pattern matches is copied. So --include 'libm.*' --exclude 'lib*' leaves out all that
+ * begins with lib, except libm.
  *
- * In a pattern *, ? and [...] are those of the shell, but that they match a dot at the beginning of
- * a name, too. None of them matches a slash. A backslash takes its meaning from the character that
- * follows.
+ * In a pattern *, ? and [...] are those of the shell, except that they also match a dot at
+ * the beginning of a name. None of them matches a slash. A backslash takes its meaning from the
+ * character that follows.
  *
  * - A slash at the end (cache/): the pattern is what is before it, and matches directories only.
  * - Another slash, at the beginning or inside (/build, src/test*): the pattern matches the path
- *   from the top of the transfer. One at the beginning stands for the top, and is needed only where
- *   there is no other (/build).
+ *   from the top of the transfer. One at the beginning stands for the top, and is needed only if
+ *   it is the only one (/build).
  * - No other slash (*.o): the pattern matches the last component of the path, at any depth.
  *
  * A directory that is excluded is not entered: nothing in it can be included. To copy only the *.py

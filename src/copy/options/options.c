@@ -41,58 +41,57 @@ enum {
 enum { GROUP_WHAT = 1, GROUP_FROM, GROUP_TO, GROUP_SHOW };
 
 static const struct argp_option table[] = {
-    {NULL, 0, NULL, 0, "What is copied:", GROUP_WHAT},
-    {"recursive", 'r', NULL, 0, "Copy directories with all that is in them", 0},
-    {"archive", 'a', NULL, 0, "As -r, and keep owner, extended attributes and ACLs", 0},
+    {NULL, 0, NULL, 0, "What to copy:", GROUP_WHAT},
+    {"recursive", 'r', NULL, 0, "Copy directories with everything in them", 0},
+    {"archive", 'a', NULL, 0, "Like -r, and keep the owner, extended attributes and ACLs", 0},
     {"dereference", 'L', NULL, 0, "Copy what symbolic links point to, not the links", 0},
     {"exclude", OPTION_EXCLUDE, "PATTERN", 0,
-     "Leave out what matches; the first match of --exclude and --include counts", 0},
-    {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches", 0},
+     "Leave out what matches PATTERN; the first --exclude or --include that matches decides", 0},
+    {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches PATTERN", 0},
     {"files-from", OPTION_FILES_FROM, "FILE", 0,
      "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same "
      "names below DST",
      0},
     {"mdc", OPTION_MDC, "FACTORS", 0,
-     "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any of "
-     "them are a usable picture",
+     "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any "
+     "number of them give a usable picture",
      0},
     {"with-libs", OPTION_WITH_LIBS, NULL, 0,
-     "SRC is a program: copy the shared libraries that it loads, too, to DST_libs", 0},
+     "SRC is a program: also copy the shared libraries that it loads, to DST_libs", 0},
     {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0,
-     "Leave out libraries in these directories, \"none\" for no such; otherwise /lib, /lib64, "
+     "Leave out libraries in these directories; \"none\" excludes nothing. Default: /lib, /lib64, "
      "/usr/lib, /usr/lib64",
      0},
-    {NULL, 0, NULL, 0, "Where from, and how it travels:", GROUP_FROM},
+    {NULL, 0, NULL, 0, "Source and transfer:", GROUP_FROM},
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
-     "Every host sees SRC, in a parallel file system: several read a part of it each", 0},
+     "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
-     "Give up when nothing has moved for so long, and say between which hosts", 0},
-    {NULL, 0, NULL, 0, "Where to:", GROUP_TO},
+     "Give up when no data has moved for SECONDS, and say between which hosts", 0},
+    {NULL, 0, NULL, 0, "Destination:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
-     "Write no file: give the data to COMMAND on each host; %d in it is DST", 0},
+     "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
     {"checksum", OPTION_CHECKSUM, NULL, 0, "Copy only files that differ in content", 0},
     {"resume", OPTION_RESUME, NULL, 0,
-     "Go on with a copy that was killed: send what some host lacks", 0},
-    {"verify", OPTION_VERIFY, NULL, 0, "Read what was written from the device again and compare",
-     0},
+     "Continue a copy that was killed: send only what some host lacks", 0},
+    {"verify", OPTION_VERIFY, NULL, 0, "Read what was written back from the device and compare", 0},
     {"fsync", OPTION_FSYNC, NULL, 0,
      "Flush each file and its directory to the device before success is reported", 0},
     {"fail-fast", OPTION_FAIL_FAST, NULL, 0,
-     "Stop all when one host fails; otherwise the others go on", 0},
-    {NULL, 0, NULL, 0, "What is told:", GROUP_SHOW},
+     "Stop all hosts when one fails; by default the others continue", 0},
+    {NULL, 0, NULL, 0, "Output:", GROUP_SHOW},
     {"digest", OPTION_DIGEST, "ALGORITHM", 0,
      "Print checksums (sha256, sha512, md5, ...) as sha256sum does", 0},
     {"dry-run", OPTION_DRY_RUN, NULL, 0,
-     "Say what would be copied and how, check that it could be, and write nothing", 0},
+     "Show what would be copied and how, check that it can be, and write nothing", 0},
     {"json", OPTION_JSON, "FILE", 0, "Write a report in JSON to FILE, - for standard output", 0},
-    {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Show no progress line", 0},
+    {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Do not show a progress line", 0},
     {"progress", OPTION_PROGRESS, NULL, 0,
-     "Show the progress line on standard error even if that is no terminal", 0},
+     "Show the progress line on standard error even if that is not a terminal", 0},
     {"quiet", 'q', NULL, 0, "Print errors only", 0},
     {0},
 };
@@ -143,7 +142,7 @@ static void check_command(const char *text, struct argp_state *state)
 static void check_stdin(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count > 1)
-        argp_error(state, "standard input (-) can only be the only SRC");
+        argp_error(state, "standard input (-) must be the only SRC");
     if (options->source_host != NULL || options->source_shared)
         argp_error(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
@@ -167,16 +166,13 @@ static void check_pipe(const fan_copy_options *options, struct argp_state *state
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
-        argp_error(state,
-                   "--source-shared: every host has the source, so there is no --source-host");
+        argp_error(state, "--source-shared: every host has the source; leave out --source-host");
     if (options->compression.method != FAN_COPY_STORED)
-        argp_error(
-            state,
-            "--source-shared: several hosts read, nothing can be compressed; leave out --compress");
+        argp_error(state, "--source-shared: several hosts read, so nothing can be compressed; "
+                          "leave out --compress");
     if (options->with_libraries)
-        argp_error(
-            state,
-            "--source-shared: libraries may be those of one host only, so there is no --with-libs");
+        argp_error(state,
+                   "--source-shared: the libraries may be on one host only; leave out --with-libs");
 }
 
 static void check_mdc(const fan_copy_options *options, struct argp_state *state)
@@ -193,16 +189,17 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
     if (options->source_count < 1 || options->destination == NULL)
         argp_error(state, "SRC and DST are both needed");
     else if (!fan_os_path_valid(options->destination))
-        argp_error(state, "DST %s: after %% only h (host), r (rank) and %% have a meaning",
+        argp_error(state,
+                   "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
+                   "percent sign",
                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
         argp_error(state,
                    "--files-from needs exactly one SRC, the directory that the names are in");
     if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
         options->source_host != NULL)
-        argp_error(
-            state,
-            "--files-from -: standard input is that of rank 0, --source-host may name another");
+        argp_error(state, "--files-from -: standard input is that of rank 0, but --source-host may "
+                          "name another host");
     if (options->no_target_directory && options->source_count > 1)
         argp_error(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
@@ -215,11 +212,10 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         check_shared(options, state);
     if (options->json != NULL && strcmp(options->json, "-") == 0 &&
         (options->digest != NULL || options->dry_run))
-        argp_error(
-            state,
-            "--json - leaves no room on standard output for --digest and --dry-run; name a file");
+        argp_error(state, "--json - needs standard output for itself, and so do --digest and "
+                          "--dry-run; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
-        argp_error(state, "--libs-exclude is of use with --with-libs only");
+        argp_error(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
 }
 
@@ -289,8 +285,8 @@ static const struct argp parser = {
            "with cp. In DST %h stands for the host name and %r for the rank; with %r every rank "
            "writes a copy of its own. Files and new trees appear under their final names only when "
            "they are whole.\n\n"
-           "Exit status, on every rank: 0 when every host has everything, 1 when one of them has "
-           "not, 2 for a wrong command line.",
+           "Exit status, on every rank: 0 when every host has everything, 1 when at least one "
+           "host failed or is incomplete, 2 for a wrong command line.",
 };
 
 static void print_version(FILE *stream, struct argp_state *state)

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* File names are bytes, JSON is UTF-8: a name that is not becomes null. */
+/* File names are bytes, JSON is UTF-8: a name that is not valid UTF-8 becomes null. */
 static json_t *text_or_null(const char *text)
 {
     json_t *value = text[0] == '\0' ? NULL : json_string(text);

@@ -16,7 +16,7 @@ typedef struct fan_copy_tally {
     char *const *sources; /**< [source_count], as the user named them */
     int source_count;
     char host[FAN_COPY_HOST];
-    char error[FAN_COPY_TEXT]; /**< why nobody has the file, or "" */
+    char error[FAN_COPY_TEXT]; /**< why the whole copy failed, or "" */
     int64_t bytes;             /**< of all regular files */
     int64_t files;             /**< regular files */
     int64_t sent;              /**< bytes that some host lacked and the source read for that */

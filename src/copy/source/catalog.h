@@ -45,11 +45,11 @@ void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const
 void fan_copy_catalog_add(fan_copy_catalog *catalog, int target, const char *path,
                           const char *origin, const struct stat *status);
 
-/** Add a file that is elsewhere on this host than its name says. */
+/** Add a file whose place on this host does not follow from its name. */
 void fan_copy_catalog_add_from(fan_copy_catalog *catalog, int target, const char *path,
                                const char *origin);
 
-/** Add a target that is a directory, but none on this host. */
+/** Add a target that is a directory but does not exist on this host. */
 void fan_copy_catalog_add_directory(fan_copy_catalog *catalog, int target);
 
 /** Add standard input. */
@@ -61,7 +61,7 @@ void fan_copy_catalog_name_last(fan_copy_catalog *catalog, const char *name);
 /** With --files-from: whether the name has an entry; if not, note that it will have one. */
 bool fan_copy_catalog_has(fan_copy_catalog *catalog, const char *name);
 
-/** Release what is held beside the manifest. */
+/** Release everything except the manifest. */
 void fan_copy_catalog_close(fan_copy_catalog *catalog);
 
 #endif

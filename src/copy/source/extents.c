@@ -10,7 +10,7 @@
 
 enum { STAT_BLOCK = 512 }; /* the unit of st_blocks, see stat(3type) */
 
-/* SEEK_DATA and SEEK_HOLE: a file system that knows no holes has data everywhere. */
+/* SEEK_DATA and SEEK_HOLE: a file system without holes reports data everywhere. */
 static int find_data(fan_copy_manifest *manifest, int fd, int64_t size)
 {
     for (int64_t end = 0; end < size;) {

@@ -40,7 +40,7 @@ static char **make_environment(void)
     return environment;
 }
 
-/* Start it with both its outputs in the pipe, and nothing to read. 0 or an errno value. */
+/* Start it with an empty input and both outputs in the pipe. 0 or an errno value. */
 static int start(const char *interpreter, const char *program, int output, pid_t *child)
 {
     const char *const arguments[] = {interpreter, "--list", program, NULL};
@@ -92,7 +92,7 @@ static char *ask(const char *interpreter, const char *program, int *status, int 
     }
     char *text = read_all(ends[0]);
     *error = errno;
-    *status = fan_os_process_wait(child); /* negative if nobody knows: no success */
+    *status = fan_os_process_wait(child); /* negative if unknown: counts as a failure */
     return text;
 }
 
@@ -158,16 +158,17 @@ static void add(search *s, const char *name, const char *path)
         (fan_copy_library){.name = fan_copy_strdup(name), .path = fan_copy_strdup(path)};
 }
 
-/* One of "NAME => PATH (ADDRESS)", "PATH (ADDRESS)", and what is no file: "linux-vdso.so.1 (ADDRESS)" and
- * "statically linked". */
+/*
+ * One of "NAME => PATH (ADDRESS)", "PATH (ADDRESS)", and what does not name a file:
+ * "linux-vdso.so.1 (ADDRESS)" and "statically linked".
+ */
 static void take_line(search *s, char *line)
 {
     static const char arrow[] = " => ";
     char *address = strrchr(line, '(');
     if (address == NULL || address == line || line[strlen(line) - 1] != ')') {
         if (strcmp(line, "statically linked") != 0)
-            snprintf(s->error, sizeof s->error, "its ld.so says what has no known meaning: %s",
-                     line);
+            snprintf(s->error, sizeof s->error, "unexpected output from ld.so: %s", line);
         return;
     }
     address[-1] = '\0';

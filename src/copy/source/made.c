@@ -23,8 +23,8 @@ static char directory[PATH_MAX]; /* where all of it is; "" before there is one *
 /* ---- names ---- */
 
 /*
- * FILE and OBJECT of "FILE:/OBJECT", in memory that the caller frees; NULL if it is nothing of the
- * kind.
+ * FILE and OBJECT of "FILE:/OBJECT", in memory that the caller frees; NULL if it does not
+ * have this form.
  */
 static char *split(const char *source, const char **file, const char **object)
 {
@@ -73,7 +73,7 @@ void fan_copy_made_remove(void)
 
 /* ---- fanout-mdc: this program needs no HDF5, which takes long to load on all ranks ---- */
 
-/* It is beside this program, or in PATH. */
+/* In the directory of this program, or in PATH. */
 static void find_program(char *program, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", program, size - 1);
@@ -102,7 +102,7 @@ static bool run(const char *const arguments[], const char *source, char *error, 
     int status = fan_os_process_wait(process);
     fan_os_cleanup_command(0, NULL);
     if (status != 0)
-        snprintf(error, size, "fanout-mdc %s fails; see its messages", arguments[1]);
+        snprintf(error, size, "fanout-mdc %s failed; see its messages", arguments[1]);
     return status == 0;
 }
 

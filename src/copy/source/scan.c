@@ -47,7 +47,7 @@ static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, siz
         return;
     case FTS_DC:
         s->problem(s->state, found->fts_path,
-                   "a directory that contains itself, through a link; leave it out with --exclude");
+                   "contains itself, through a link; leave it out with --exclude");
         return;
     default:
         if (!fan_copy_catalog_has(s, path))
@@ -165,7 +165,7 @@ void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *m
 {
     fan_copy_catalog s = {
         .options = options, .manifest = manifest, .problem = problem, .state = state};
-    fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means none */
+    fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means "not given" */
     if (options->from_stdin)
         fan_copy_catalog_add_stdin(&s);
     else if (options->factors != NULL)

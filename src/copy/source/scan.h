@@ -9,7 +9,10 @@
 void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *manifest,
                    fan_copy_catalog_problem_fn *problem, void *state);
 
-/** The path of an entry's file on this host, in memory that the caller frees. `sources` as in the options. */
+/**
+ * The path of an entry's file on this host, in memory that the caller frees. `sources` as in the
+ * options.
+ */
 char *fan_copy_scan_path(char *const *sources, const fan_copy_manifest *manifest,
                          const fan_copy_entry *entry);
 

@@ -54,7 +54,8 @@ static bool ended_well(fan_copy_command *command)
     int status = fan_os_process_wait(command->process);
     forget(command);
     if (status < 0)
-        fan_copy_outcome_fail(command->outcome, "how the command of --pipe ended cannot be known");
+        fan_copy_outcome_fail(command->outcome,
+                              "the exit status of the command of --pipe is not known");
     else if (WIFSIGNALED(status))
         fan_copy_outcome_fail(command->outcome, "the command of --pipe was ended by signal %d (%s)",
                               WTERMSIG(status), strsignal(WTERMSIG(status)));

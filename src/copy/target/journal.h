@@ -31,7 +31,7 @@ bool fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t h
  *
  * @param records  receives an array for the caller to free
  * @param count    receives its length
- * @return a descriptor to add to, or -1 if there is no such journal
+ * @return a descriptor to add to, or -1 without such a journal
  */
 int fan_copy_journal_continue(const char *path, const fan_copy_entry *entry,
                               fan_copy_record **records, int64_t *count);

@@ -32,7 +32,7 @@ static bool name_it(fan_copy_part *part, const char *final_path)
     return fits;
 }
 
-/* A file of one piece is either whole or worth nothing; so is one of unknown length. */
+/* A file of one piece is either whole or worthless; so is one of unknown length. */
 static bool needs_journal(const fan_copy_entry *entry)
 {
     return entry->bytes > FAN_COPY_BLOCK;
@@ -231,7 +231,7 @@ bool fan_copy_part_remove_stale(const char *final_path)
     char path[PATH_MAX];
     bool removed = fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path) &&
                    fan_os_temporary_remove(path);
-    /* If it is there still, somebody writes it and its journal. */
+    /* If it is still there, a process is writing it and its journal. */
     if ((removed || access(path, F_OK) != 0) &&
         fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
         unlink(path);

@@ -62,8 +62,8 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_option
 void fan_copy_part_discard(fan_copy_part *part);
 
 /**
- * Remove what a killed run may have left of `final_path`, unless somebody writes it. Whether there
- * was something.
+ * Remove what a killed run may have left of `final_path`, unless a process is writing it. Returns
+ * whether there was something.
  */
 bool fan_copy_part_remove_stale(const char *final_path);
 

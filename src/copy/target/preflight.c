@@ -98,8 +98,8 @@ static bool fail_files(fan_copy_outcome *outcome, const struct statvfs *status, 
 }
 
 /*
- * The first target's file system. A directory can be one of its own. False if it has no limits, or
- * none that we know.
+ * The first target's file system. A directory can be one of its own. False if it is not limited, or
+ * its limits are not known.
  */
 static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
 {

@@ -12,19 +12,15 @@ typedef struct fan_copy_targets_options {
     char *const *sources;    /**< [source_count] */
     int source_count;
     bool from_stdin;     /**< the only source has no name */
-    bool with_libraries; /**< twice as many targets: for each program the directory of its own */
+    bool with_libraries; /**< each program has a second target: the directory of its libraries */
     bool never_into;     /**< DST is the copy itself, never a directory to put it into */
-    bool at_once;        /**< what is copied is of use before all of it is there: no staging */
+    bool at_once;        /**< the parts of a copy are of use before all are there: no staging */
 } fan_copy_targets_options;
 
 typedef struct fan_copy_target {
     char *final_path; /**< where it is to be */
-    char *
-        /**
-         * where its entries are made: `final_path`, or a directory beside that gets this name when
-         * it is whole
-         */
-        root;
+    /** where its entries are made: `final_path`, or a directory beside it that is renamed to it */
+    char *root;
     bool staged;  /**< they differ */
     bool existed; /**< something is at final_path already */
     bool skipped; /**< it is the source itself */

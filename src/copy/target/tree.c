@@ -56,7 +56,7 @@ bool fan_copy_tree_can_take(const fan_copy_tree *tree)
     return tree->taken_count < FAN_COPY_TAKEN;
 }
 
-/* The caller owns it now. -1 if there is none. */
+/* The caller owns it now. -1 if the entry does not have one. */
 static int hand_over(fan_copy_tree *tree, int64_t entry)
 {
     int fd = -1;

@@ -25,13 +25,13 @@ typedef struct fan_copy_taken {
     int fd; /**< locked; -1: it is being written */
 } fan_copy_taken;
 
-/** How entries are written, and which of them are. */
+/** How entries are written, and which. */
 typedef struct fan_copy_tree_options {
     fan_copy_part_options part;
-    bool update;   /**< not those that are there with the right size and time */
-    bool checksum; /**< not those that are there with the right content */
+    bool update;   /**< skip those that are there with the right size and time */
+    bool checksum; /**< skip those that are there with the right content */
     bool resume;   /**< go on with what a killed run has left */
-    bool dry_run;  /**< none: only look */
+    bool dry_run;  /**< write nothing, only look */
 } fan_copy_tree_options;
 
 typedef struct fan_copy_tree {

@@ -50,7 +50,7 @@ static void receive_reports(fan_copy_progress *progress)
     }
 }
 
-/* The rank that still writes and has written least, -1 if none writes any more. */
+/* The rank that still writes and has written least, -1 if all have ended. */
 static int slowest(const fan_copy_progress *progress)
 {
     int least = -1;

@@ -31,8 +31,8 @@ static int fail(fan_copy_receiver *receiver)
 }
 
 /*
- * The pieces of a block: those that the source has put into it. Of an endless piece as much as
- * came.
+ * The pieces of a block: those that the source has put into it. Of an endless piece, as much as
+ * has come.
  */
 static int take_block(fan_copy_receiver *receiver, const unsigned char *data, int64_t bytes)
 {

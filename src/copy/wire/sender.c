@@ -89,9 +89,9 @@ static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
 }
 
 /*
- * A file that changed since it was looked at is no success, even if all could be read. It is
- * noticed before the block with its last piece is sent, or at the latest the one after that: nobody
- * has given it its final name by then.
+ * A file that changed since it was looked at is a failure, even if all could be read. It is
+ * noticed before the block with its last piece is sent, or at the latest the one after that: it
+ * does not have its final name by then.
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
@@ -176,12 +176,12 @@ static int64_t read_block(fan_copy_sender *sender)
     return check_unchanged(sender) ? bytes : -1;
 }
 
-/* Blocks differ, and other work comes and goes: try again after so many. */
+/* After this many blocks compression is tried again: blocks differ, and the load changes. */
 enum { BLOCKS_WITHOUT = 64 };
 
 /*
- * Automatic compression pays if it makes blocks smaller, and is faster than the link would take
- * them as they are.
+ * Automatic compression pays if it makes blocks smaller and takes less time than sending them
+ * uncompressed.
  */
 static void pack(fan_copy_sender *sender, size_t bytes)
 {

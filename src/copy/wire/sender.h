@@ -41,9 +41,8 @@ typedef struct fan_copy_sender {
     bool is_read;                   /**< otherwise its length is that without compression */
     int64_t read;                   /**< bytes of data in the frames so far */
     int64_t files;                  /**< files that have been opened */
-    XXH3_state_t *
-        /** of the only file, as far as it was read without a gap; NULL if there are several */
-        hash;
+    /** of the only file, as far as it was read without a gap; NULL if there are several */
+    XXH3_state_t *hash;
     int64_t hashed; /**< bytes in it */
     bool finished;
 

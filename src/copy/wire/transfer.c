@@ -52,7 +52,7 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
     if (heard_of_failure(transfer)) {
         snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->source);
         snprintf(sender->error, sizeof sender->error,
-                 "not sent to its end, because a host failed (--fail-fast)");
+                 "not sent completely, because a host failed (--fail-fast)");
         return -1;
     }
     int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
@@ -77,7 +77,7 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
         tell_failure(transfer);
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
-    /* Where several ranks read, what rank 0 has written says best how far all are. */
+    /* Where several ranks read, what rank 0 has written is the best estimate of the progress of all. */
     if (transfer->shared && transfer->ranks->rank == 0)
         fan_copy_progress_read(transfer->progress, transfer->receiver->taken,
                                transfer->sender->files);
@@ -94,7 +94,7 @@ static void let_rank_0_speak(const fan_copy_transfer *transfer)
         nanosleep(&pause, NULL);
 }
 
-/* Two kinds of failure have been recorded where they happened. Any other is the end. */
+/* Two kinds of failure have been recorded where they happened. Any other ends the job. */
 static void check_stream(const fan_copy_transfer *transfer, int code)
 {
     int error_class = MPI_SUCCESS, length;

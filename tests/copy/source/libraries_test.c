@@ -313,9 +313,9 @@ END_TEST
 START_TEST(other_lines_are_errors)
 {
     pretend("printf '\\tlibx.so => /a\\nb/libx.so (0x1)\\n'");
-    expect_error("narrow", "no known meaning: libx.so => /a");
+    expect_error("narrow", "unexpected output from ld.so: libx.so => /a");
     pretend("printf '\\tlibx.so => not found\\n'");
-    expect_error("narrow", "no known meaning: libx.so => not found");
+    expect_error("narrow", "unexpected output from ld.so: libx.so => not found");
     pretend("printf '\\tlibx.so => /a/libx.so (0x1)\\n\\t/b/libx.so (0x1)\\n'");
     expect_error("narrow", "two libraries with the name libx.so, /a/libx.so and /b/libx.so, which");
 }
