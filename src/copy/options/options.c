@@ -227,46 +227,56 @@ static void take_argument(fan_copy_options *options, char *value)
     options->destination = value;
 }
 
+/* An option without a value. False if it is another one. */
+static bool take_flag(fan_copy_options *options, int key)
+{
+    switch (key) {
+    case 'r': options->recursive = true; return true;
+    case 'a': options->recursive = options->archive = true; return true;
+    case 'L': options->dereference = true; return true;
+    case OPTION_WITH_LIBS: options->with_libraries = true; return true;
+    case OPTION_SOURCE_SHARED: options->source_shared = true; return true;
+    case 'T': options->no_target_directory = true; return true;
+    case 'u': options->update = true; return true;
+    case OPTION_CHECKSUM: options->checksum = true; return true;
+    case OPTION_RESUME: options->resume = true; return true;
+    case OPTION_VERIFY: options->verify = true; return true;
+    case OPTION_FSYNC: options->sync = true; return true;
+    case OPTION_FAIL_FAST: options->fail_fast = true; return true;
+    case OPTION_DRY_RUN: options->dry_run = true; return true;
+    case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return true;
+    case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return true;
+    case 'q': options->quiet = true; return true;
+    default: return false;
+    }
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_copy_options *options = state->input;
+    if (take_flag(options, key))
+        return 0;
     switch (key) {
-    case 'r': options->recursive = true; return 0;
-    case 'a': options->recursive = options->archive = true; return 0;
-    case 'L': options->dereference = true; return 0;
     case OPTION_EXCLUDE: add_pattern(options, value, false, state); return 0;
     case OPTION_INCLUDE: add_pattern(options, value, true, state); return 0;
     case OPTION_FILES_FROM: options->files_from = value; return 0;
     case OPTION_MDC: options->factors = value; return 0;
-    case OPTION_WITH_LIBS: options->with_libraries = true; return 0;
     case OPTION_LIBS_EXCLUDE: options->excluded_libraries = value; return 0;
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
-    case OPTION_SOURCE_SHARED: options->source_shared = true; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
     case OPTION_TIMEOUT:
         options->timeout = value;
         check_seconds(value, state);
         return 0;
-    case 'T': options->no_target_directory = true; return 0;
     case OPTION_PIPE:
         options->command = value;
         check_command(value, state);
         return 0;
-    case 'u': options->update = true; return 0;
-    case OPTION_CHECKSUM: options->checksum = true; return 0;
-    case OPTION_RESUME: options->resume = true; return 0;
-    case OPTION_VERIFY: options->verify = true; return 0;
-    case OPTION_FSYNC: options->sync = true; return 0;
-    case OPTION_FAIL_FAST: options->fail_fast = true; return 0;
     case OPTION_DIGEST:
         options->digest = value;
         check_digest(value, state);
         return 0;
-    case OPTION_DRY_RUN: options->dry_run = true; return 0;
     case OPTION_JSON: options->json = value; return 0;
-    case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return 0;
-    case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return 0;
-    case 'q': options->quiet = true; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
     case ARGP_KEY_END: check_all(options, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
