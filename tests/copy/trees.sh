@@ -322,7 +322,7 @@ FANOUT_TEST_WRAPPER="prlimit --nofile=64 ${FANOUT_TEST_WRAPPER-}" copy 3 --json 
 check "5000 files with few descriptors: every rank exits with 0" every_rank 0
 check "5000 files: counted" [ "$(json files)" = 5000 ]
 check "5000 files: content" diff -r many more.2
-check "there is no temporary file" no_temporary
+check "no temporary file is left" no_temporary
 
 chmod -R u+rwx .
 finish

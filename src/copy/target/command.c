@@ -88,7 +88,7 @@ bool fan_copy_command_finish(fan_copy_command *command)
 
 void fan_copy_command_close(fan_copy_command *command)
 {
-    /* First: it must not see an end of what was not all. */
+    /* First: it must not take the end of incomplete data for the end. */
     if (command->process != 0)
         kill(-command->process, SIGTERM);
     if (command->fd >= 0)

@@ -15,7 +15,7 @@
 
 typedef struct header {
     char magic[8];
-    int64_t block; /* other pieces than ours are of no use */
+    int64_t block; /* pieces of another size cannot be used */
     int64_t bytes, seconds, nanoseconds;
     uint64_t inode;
     XXH64_hash_t check;

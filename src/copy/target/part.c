@@ -250,7 +250,7 @@ static int by_offset(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* Add the pieces that are in the records and in the file. Whether there are any. */
+/* Add the pieces that are in the records and in the file. Returns whether any was added. */
 static bool add_whole(const fan_copy_manifest *manifest, fan_copy_cursor first, int fd,
                       fan_copy_record *records, int64_t count, fan_copy_set *whole)
 {

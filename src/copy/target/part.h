@@ -3,8 +3,8 @@
  * @file part.h  The one regular file that this process writes at a time: under a temporary name,
  * with a journal if it is a large one, until it is whole.
  *
- * All functions that return text return NULL, or what failed, with errno; errno 0 says that the
- * text is all there is to say.
+ * All functions that return text return NULL, or what failed, with errno; with errno 0 the
+ * text says everything.
  */
 #ifndef FAN_COPY_TARGET_PART_H
 #define FAN_COPY_TARGET_PART_H
@@ -22,14 +22,14 @@ typedef struct fan_copy_written {
 
 /** How the file is written. */
 typedef struct fan_copy_part_options {
-    bool sync;    /**< flush it and its directory to the device before it gets its name */
+    bool sync;    /**< flush it, and then its directory, to the device */
     bool verify;  /**< read it back from the device and compare */
     bool archive; /**< give it the owner and the extended attributes of the source */
 } fan_copy_part_options;
 
 typedef struct fan_copy_part {
-    int fd;      /**< -1: none is open */
-    int journal; /**< -1: none is kept */
+    int fd;      /**< -1: not open */
+    int journal; /**< -1: not kept */
     bool stale;  /**< the temporary file of a killed run was removed */
     char path[PATH_MAX], journal_path[PATH_MAX], final_path[PATH_MAX];
     fan_copy_written *written; /**< with --verify: all pieces */
@@ -42,9 +42,9 @@ typedef struct fan_copy_part {
 /**
  * Open the temporary file for `final_path`.
  *
- * @param taken       that of a killed run, as fan_copy_part_look found it, to go on with; -1: begin
+ * @param taken       that of a killed run, as fan_copy_part_look found it, to continue; -1: begin
  *                    a new one
- * @param registered  false: it is in a directory that is registered for cleaning up itself
+ * @param registered  false: its directory is registered for cleaning up
  */
 const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
                                const char *final_path, int taken, bool registered);
@@ -71,7 +71,7 @@ bool fan_copy_part_remove_stale(const char *final_path);
  * Add to `whole` those pieces of the entry whose first is at `first` that the temporary file of a
  * killed run has: the journal names them, and the file has data with the same hash.
  *
- * @return the file, locked so that it stays as it is, for fan_copy_part_open; -1 if it is of no use
+ * @return the file, locked so that it does not change, for fan_copy_part_open; -1 if it is useless
  */
 int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path,
                        fan_copy_cursor first, fan_copy_set *whole);

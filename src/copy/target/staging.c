@@ -111,9 +111,7 @@ static void note_stale(fan_copy_outcome *outcome)
              "removed the temporary directory of an earlier copy that was killed");
 }
 
-/*
- * What goes into a directory that is there can not be in one that a killed run began before it was.
- */
+/* The directory exists now, so the tree that a killed run began beside it cannot be continued. */
 static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *outcome)
 {
     char path[PATH_MAX];

@@ -28,7 +28,7 @@ typedef struct fan_copy_target {
 } fan_copy_target;
 
 typedef struct fan_copy_targets {
-    fan_copy_target *items; /**< NULL: this rank has none */
+    fan_copy_target *items; /**< NULL: this rank does not write */
     int count;
 } fan_copy_targets;
 

@@ -132,7 +132,7 @@ static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
         errno = ENOTDIR;
         return fail(tree, entry, "cannot create the directory");
     }
-    /* It may be of a killed run, and not have its mode and times yet. */
+    /* It may be left by a killed run, without its mode and times. */
     if (target->staged || (tree->options.resume && !is_top))
         tree->states[i] = MADE;
     return true;
@@ -230,7 +230,7 @@ static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
     const fan_copy_entry *entry = &tree->manifest->entries[i];
     const fan_copy_target *target = &tree->targets->items[entry->target];
     if (tree->states[i] == KEPT) {
-        int taken = hand_over(tree, i); /* what a killed run had of it is of no use */
+        int taken = hand_over(tree, i); /* what a killed run had of it is not needed */
         if (taken >= 0)
             close(taken);
         return keep_file(tree, entry, path);

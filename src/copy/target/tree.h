@@ -30,7 +30,7 @@ typedef struct fan_copy_tree_options {
     fan_copy_part_options part;
     bool update;   /**< skip those that are there with the right size and time */
     bool checksum; /**< skip those that are there with the right content */
-    bool resume;   /**< go on with what a killed run has left */
+    bool resume;   /**< continue what a killed run has left */
     bool dry_run;  /**< write nothing, only look */
 } fan_copy_tree_options;
 

@@ -77,7 +77,7 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
         tell_failure(transfer);
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
-    /* Where several ranks read, what rank 0 has written is the best estimate of the progress of all. */
+    /* Where several ranks read, what rank 0 has written is the best measure of progress. */
     if (transfer->shared && transfer->ranks->rank == 0)
         fan_copy_progress_read(transfer->progress, transfer->receiver->taken,
                                transfer->sender->files);

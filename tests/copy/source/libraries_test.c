@@ -159,7 +159,7 @@ START_TEST(nothing_is_excluded_by_none)
     find("program", "none");
     ck_assert_uint_gt(libraries.count, 2);
     ck_assert_ptr_nonnull(path_of("libouter.so.1"));
-    for (size_t i = 0; i < libraries.count; i++) /* so there is none for the vdso */
+    for (size_t i = 0; i < libraries.count; i++) /* the vdso is not listed */
         ck_assert_int_eq(access(libraries.list[i].path, R_OK), 0);
     find("program", "");
     ck_assert_uint_gt(libraries.count, 2);
@@ -240,7 +240,7 @@ START_TEST(a_static_program_has_none)
 }
 END_TEST
 
-START_TEST(what_is_no_program_is_refused)
+START_TEST(other_files_are_refused)
 {
     ck_assert_int_eq(
         shell("printf '#!/bin/sh\\n' >script && printf text >text && : >empty && "
@@ -347,14 +347,14 @@ int main(void)
         links_and_dots_are_seen_through,
         a_link_to_a_library_is_where_it_is,
         a_static_program_has_none,
-        what_is_no_program_is_refused,
+        other_files_are_refused,
         lines_are_understood,
         other_lines_are_errors,
         an_interpreter_that_fails_is_named,
     };
     char directory[] = "/tmp/libraries it's \"a\" $test.XXXXXX", real[PATH_MAX];
     if (shell("command -v ${CC:-cc} >/dev/null") != 0) {
-        puts("1..0 # SKIP there is no C compiler");
+        puts("1..0 # SKIP no C compiler");
         return 0;
     }
     unsetenv("LD_LIBRARY_PATH");
