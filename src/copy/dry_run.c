@@ -15,11 +15,11 @@ static const char *const kinds[] = {[FAN_COPY_DIRECTORY] = "directories",
                                     [FAN_COPY_SYMLINK] = "symbolic links",
                                     [FAN_COPY_HARD_LINK] = "hard links"};
 
-static void print_entry(const fan_copy_manifest *manifest, const fan_copy_options *options,
+static void print_entry(const fan_copy_manifest *manifest, char *const *sources,
                         const fan_copy_entry *entry)
 {
     char size[16];
-    char *path = fan_copy_scan_path(options, manifest, entry);
+    char *path = fan_copy_scan_path(sources, manifest, entry);
     if (entry->kind == FAN_COPY_REGULAR)
         printf("%10s  %s\n", fan_format_bytes(entry->bytes, size, sizeof size), path);
     else
@@ -42,16 +42,16 @@ static void print_totals(const fan_copy_manifest *manifest, int64_t lacking, int
            fan_format_bytes(lacking, needed, sizeof needed), hosts);
 }
 
-void fan_copy_dry_run(const fan_copy_manifest *manifest, const fan_copy_options *options,
-                      const fan_copy_set *lacking, const fan_copy_ranks *ranks)
+void fan_copy_dry_run(const fan_copy_manifest *manifest, char *const *sources,
+                      const fan_copy_set *lacking, const fan_copy_ranks *ranks, bool quiet)
 {
     int64_t bytes = lacking != NULL ? fan_copy_lacking_bytes(manifest, lacking) : 0;
     char *plan = NULL;
     if (fanout_explain(ranks->stream, (MPI_Count)bytes, 0, &plan) != MPI_SUCCESS)
         plan = NULL;
-    if (ranks->rank == 0 && !options->quiet) {
+    if (ranks->rank == 0 && !quiet) {
         for (int64_t i = 0; i < manifest->entry_count; i++)
-            print_entry(manifest, options, &manifest->entries[i]);
+            print_entry(manifest, sources, &manifest->entries[i]);
         print_totals(manifest, bytes, ranks->size);
         if (plan != NULL)
             fputs(plan, stdout);

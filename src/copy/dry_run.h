@@ -5,10 +5,15 @@
 
 #include "copy/job/ranks.h"
 #include "copy/model/pieces.h"
-#include "copy/options/options.h"
 
-/** Print it on rank 0. Collective. `lacking` NULL: everything, of unknown length. */
-void fan_copy_dry_run(const fan_copy_manifest *manifest, const fan_copy_options *options,
-                      const fan_copy_set *lacking, const fan_copy_ranks *ranks);
+/**
+ * Print it on rank 0. Collective.
+ *
+ * @param sources  what was named on the command line
+ * @param lacking  the pieces that would travel; NULL: everything, of unknown length
+ * @param quiet    print nothing
+ */
+void fan_copy_dry_run(const fan_copy_manifest *manifest, char *const *sources,
+                      const fan_copy_set *lacking, const fan_copy_ranks *ranks, bool quiet);
 
 #endif

@@ -22,10 +22,11 @@ static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
     fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), options->source_host);
     if (ranks->source < 0) {
         if (ranks->world_rank == 0)
-            fprintf(stderr,
-                    "fanout-copy: --source-host %s: no process of this job runs there; start one "
-                    "on it\n",
-                    options->source_host);
+            fprintf(
+                stderr,
+                "fanout-copy: --source-host %s: no process of this job runs on that host; start "
+                "one there\n",
+                options->source_host);
         return 1;
     }
     int status = ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;

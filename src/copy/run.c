@@ -4,6 +4,8 @@
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
 #include "copy/model/announce.h"
+#include "copy/needs.h"
+#include "copy/report.h"
 #include "copy/report/text.h"
 #include "copy/run.h"
 #include "copy/source/made.h"
@@ -39,7 +41,7 @@ typedef struct copy {
     fan_copy_targets targets;
     fan_copy_tree tree;
     fan_copy_command command;
-    fan_copy_set lacking; /* pieces; without bits: all, of a stream that nobody knows the end of */
+    fan_copy_set lacking; /* pieces; without bits: all, of a stream of unknown length */
     fan_copy_codec *codec;
     fan_copy_progress progress;
     bool shows_progress;
@@ -86,17 +88,18 @@ static bool look_at_source(copy *c)
     const fan_copy_options *options = c->options;
     if (!fan_copy_report_open(&c->report, options, c->ranks->size))
         return false;
-    fan_copy_scan(options, &c->manifest, scan_problem, c);
-    if (options->digest != NULL && c->report.error[0] == '\0' &&
-        !fan_copy_digest_lines_open(&c->digests, options, &c->manifest))
+    const fan_copy_catalog_options wanted = fan_copy_needs_catalog(options);
+    fan_copy_scan(&wanted, &c->manifest, scan_problem, c);
+    if (options->digest != NULL && c->report.tally.error[0] == '\0' &&
+        !fan_copy_digest_lines_open(&c->digests, options->digest, options->sources, &c->manifest))
         fan_copy_report_error(&c->report, options->sources[0], c->digests.error);
-    c->report.bytes = fan_copy_manifest_bytes(&c->manifest);
-    c->report.files = fan_copy_manifest_files(&c->manifest);
+    c->report.tally.bytes = fan_copy_manifest_bytes(&c->manifest);
+    c->report.tally.files = fan_copy_manifest_files(&c->manifest);
     c->terminal = progress_stream(options);
-    return c->report.error[0] == '\0';
+    return c->report.tally.error[0] == '\0';
 }
 
-/* Rank 0 looks at the source, all learn what it is. False if there is nothing to copy. */
+/* Rank 0 looks at the source, all ranks learn what it is. False if there is nothing to copy. */
 static bool announce(copy *c)
 {
     verdict v = {0};
@@ -132,11 +135,11 @@ static bool attach(copy *c)
 
 static void gather(copy *c)
 {
-    fan_copy_outcomes_gather(&c->outcome, is_root(c) ? c->report.outcomes : NULL,
+    fan_copy_outcomes_gather(&c->outcome, is_root(c) ? c->report.tally.outcomes : NULL,
                              c->ranks->writers);
     if (is_root(c)) {
-        fan_copy_report_share(&c->report);
-        fan_copy_report_failures(&c->report);
+        fan_copy_tally_share(&c->report.tally);
+        fan_copy_text_failures(&c->report.tally);
     }
 }
 
@@ -149,14 +152,15 @@ static void note_libraries(copy *c)
 {
     int programs = c->options->source_count;
     for (int i = 0; c->options->with_libraries && i < programs; i++)
-        fan_copy_report_libraries(&c->report, c->targets.items[i].final_path,
-                                  c->targets.items[programs + i].final_path);
+        fan_copy_text_libraries(&c->report.tally, c->targets.items[i].final_path,
+                                c->targets.items[programs + i].final_path);
 }
 
 /* Where it goes; and if other hosts write it there for this one, it does not. */
 static void find_place(copy *c)
 {
-    bool found = fan_copy_targets_resolve(&c->targets, c->options, &c->manifest,
+    const fan_copy_targets_options wanted = fan_copy_needs_targets(c->options);
+    bool found = fan_copy_targets_resolve(&c->targets, &wanted, &c->manifest,
                                           c->ranks->on_source_node, &c->outcome);
     if (found && is_root(c))
         note_libraries(c);
@@ -191,13 +195,14 @@ static void look_around(copy *c)
     fan_copy_set candidates = fan_copy_set_make(c->manifest.entry_count);
     fan_copy_set have = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
     bool writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
-    writes = writes && (c->options->dry_run ||
-                        fan_copy_targets_stage(&c->targets, c->options, &c->manifest, &c->outcome));
+    writes = writes &&
+             (c->options->dry_run ||
+              fan_copy_targets_stage(&c->targets, c->options->resume, &c->manifest, &c->outcome));
     if (writes)
         fan_copy_inventory_look(&c->tree, &candidates, &have);
     if (c->options->checksum)
-        fan_copy_lacking_compare(c->options, &c->manifest, writes ? &c->tree : NULL, &candidates,
-                                 &have, c->ranks->writers);
+        fan_copy_lacking_compare(c->options->sources, &c->manifest, writes ? &c->tree : NULL,
+                                 &candidates, &have, c->ranks->writers);
     writes = writes && fan_copy_preflight_room(&c->tree, &have);
     if (!writes) /* nothing is sent because of this rank */
         memset(have.bits, 0xff, fan_copy_set_bytes(have.count));
@@ -207,7 +212,7 @@ static void look_around(copy *c)
     fan_copy_set_free(&candidates);
 }
 
-/* Standard input is one file that nobody has, of nobody knows what size. */
+/* Standard input is one file of unknown size that no host has. */
 static void look_around_endless(copy *c)
 {
     c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
@@ -216,7 +221,8 @@ static void look_around_endless(copy *c)
 static void prepare_files(copy *c)
 {
     find_place(c);
-    fan_copy_tree_open(&c->tree, c->options, &c->manifest, &c->targets, &c->outcome);
+    const fan_copy_tree_options how = fan_copy_needs_tree(c->options);
+    fan_copy_tree_open(&c->tree, &how, &c->manifest, &c->targets, &c->outcome);
     if (fan_copy_manifest_endless(&c->manifest))
         look_around_endless(c);
     else
@@ -295,14 +301,21 @@ static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lack
 {
     bool endless = fan_copy_manifest_endless(&c->manifest);
     if (endless)
-        c->report.bytes = sender->read;
-    c->report.sent = endless ? sender->read : lacking;
-    c->report.travelled = travelled;
+        c->report.tally.bytes = sender->read;
+    c->report.tally.sent = endless ? sender->read : lacking;
+    c->report.tally.travelled = travelled;
     if (!c->options->source_shared)
-        fan_copy_sender_hash(sender, c->report.hash);
+        fan_copy_sender_hash(sender, c->report.tally.hash);
 }
 
-/* `lacking` bytes, 0 if nobody knows. Returns whether the source was read to its end. */
+static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
+{
+    const fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
+    fan_copy_sender_open(sender, &how, &c->manifest, lacking_set(c), compresses ? c->codec : NULL,
+                         is_root(c) && c->options->digest ? &c->digests : NULL);
+}
+
+/* `lacking` bytes, 0 if not known. Returns whether the source was read to its end. */
 static bool transfer(copy *c, int64_t lacking)
 {
     bool compresses = c->options->compression.method != FAN_COPY_STORED;
@@ -311,20 +324,21 @@ static bool transfer(copy *c, int64_t lacking)
     fan_copy_receiver receiver = {0};
     open_codec(c);
     if (reads(c))
-        fan_copy_sender_open(&sender, c->options, &c->manifest, lacking_set(c),
-                             compresses ? c->codec : NULL, c->report.link,
-                             is_root(c) && c->options->digest ? &c->digests : NULL);
+        open_sender(c, &sender, compresses);
     fan_copy_receiver_open(&receiver, &c->manifest, lacking_set(c), c->codec, take_piece, c,
                            &c->outcome);
     fan_copy_transfer t = {
-        .options = c->options,
+        .source = c->options->sources[0],
+        .shared = c->options->source_shared,
+        .fail_fast = c->options->fail_fast,
         .ranks = c->ranks,
         .progress = &c->progress,
         .sender = &sender,
         .receiver = c->outcome.writes ? &receiver : NULL,
         .bytes = endless || compresses ? -1 : fan_copy_frames_bytes(&c->manifest, &c->lacking)};
     fan_copy_progress_start(&c->progress, c->ranks->writers, c->shows_progress, c->terminal,
-                            lacking, fan_copy_manifest_files(&c->manifest), c->report.outcomes);
+                            lacking, fan_copy_manifest_files(&c->manifest),
+                            c->report.tally.outcomes);
     fan_copy_transfer_run(&t);
     fan_copy_progress_end(&c->progress);
     bool good = judge(c, &sender);
@@ -350,9 +364,9 @@ static void deliver(copy *c)
 {
     bool endless = fan_copy_manifest_endless(&c->manifest);
     int64_t lacking = endless ? 0 : fan_copy_lacking_bytes(&c->manifest, &c->lacking);
-    /* Of standard input nobody knows the length: it is measured for as for a long one. */
-    c->report.link = fan_copy_link_rate_measure(
-        c->report.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
+    /* The length of standard input is not known: assume that it is long. */
+    c->report.tally.link = fan_copy_link_rate_measure(
+        c->report.tally.outcomes, endless ? FAN_COPY_ENDLESS : lacking, c->ranks->writers);
     MPI_Barrier(c->ranks->writers);
     double start = MPI_Wtime();
     bool good = transfer(c, lacking);
@@ -389,11 +403,11 @@ static bool print_digests(copy *c)
 
 static int finish_report(copy *c, bool announced)
 {
-    bool all = announced && fan_copy_report_whole(&c->report) == c->report.size;
+    bool all = announced && fan_copy_tally_whole(&c->report.tally) == c->report.tally.size;
     if (c->options->dry_run)
-        all = announced && fan_copy_report_failed(&c->report) == 0;
-    if (announced)
-        fan_copy_report_notes(&c->report);
+        all = announced && fan_copy_tally_failed(&c->report.tally) == 0;
+    if (announced && !c->options->quiet)
+        fan_copy_text_notes(&c->report.tally);
     bool printed = !all || print_digests(c);
     bool reported = fan_copy_report_end(&c->report);
     fan_copy_digest_lines_close(&c->digests);
@@ -408,7 +422,7 @@ int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
     bool announced = announce(&c) && attach(&c);
     bool prepared = announced && prepare(&c);
     if (options->dry_run && announced)
-        fan_copy_dry_run(&c.manifest, options, lacking_set(&c), ranks);
+        fan_copy_dry_run(&c.manifest, options->sources, lacking_set(&c), ranks, options->quiet);
     else if (prepared)
         deliver(&c);
     release(&c);

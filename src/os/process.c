@@ -12,9 +12,16 @@
 
 extern char **environ;
 
-int fan_os_process_start(const char *program, const char *const arguments[], int input,
-                         pid_t *process)
+static void redirect(posix_spawn_file_actions_t *actions, int from, int to)
 {
+    if (from >= 0)
+        posix_spawn_file_actions_adddup2(actions, from, to);
+}
+
+int fan_os_process_start(const char *program, const char *const arguments[],
+                         const fan_os_process_setup *setup, pid_t *process)
+{
+    static const fan_os_process_setup ours = {.input = -1, .output = -1};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, defaults;
@@ -24,8 +31,11 @@ int fan_os_process_start(const char *program, const char *const arguments[], int
     sigaddset(&defaults, SIGTERM); /* by which we end it */
     sigaddset(&defaults, SIGXFSZ);
     posix_spawn_file_actions_init(&actions);
-    if (input >= 0)
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (setup == NULL)
+        setup = &ours;
+    redirect(&actions, setup->input, STDIN_FILENO);
+    redirect(&actions, setup->output, STDOUT_FILENO);
+    redirect(&actions, setup->output, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
@@ -35,8 +45,9 @@ int fan_os_process_start(const char *program, const char *const arguments[], int
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                               POSIX_SPAWN_SETPGROUP);
-    int error = posix_spawnp(process, program, &actions, &attributes,
-                             (char *const *)(uintptr_t)arguments, environ);
+    int error =
+        posix_spawnp(process, program, &actions, &attributes, (char *const *)(uintptr_t)arguments,
+                     setup->environment != NULL ? setup->environment : environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return error;

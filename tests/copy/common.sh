@@ -69,7 +69,7 @@ start_copy() {
     exit 1
 }
 
-# running PID: it exists and is no zombie.
+# running PID: it exists and is not a zombie.
 running() {
     grep -qs '^State:[[:space:]]*[^Z]' "/proc/$1/status"
 }
@@ -102,7 +102,7 @@ every_rank() {
     [ ! -e "status.$ranks" ]
 }
 
-# no_temporary: there is no temporary file or directory, journal or probe below here.
+# no_temporary: no temporary file or directory, journal or probe is left below here.
 no_temporary() {
     [ -z "$(find . -name '*.fanout-*')" ]
 }

@@ -72,5 +72,5 @@ copy 2 --fsync source flushed
 check "--fsync: exit status" every_rank 0
 check "--fsync: content" same source flushed
 
-check "there is no temporary file" no_temporary
+check "no temporary file is left" no_temporary
 finish

@@ -7,7 +7,7 @@ block=$((256 << 10)) # pieces begin at multiples of it
 journal_header=56
 journal_record=40
 
-# records JOURNAL: how many good ones it has, if nobody has damaged it.
+# records JOURNAL: how many good ones it has, unless it was damaged.
 records() {
     local bytes
     bytes=$(stat -c %s "$1" 2>/dev/null || echo 0)

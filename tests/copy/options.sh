@@ -99,7 +99,7 @@ for method in zstd zstd:19 lz4 auto none; do
     check "--compress $method: content" diff -r mixed "$method.1"
     travelled=$(json travelled_bytes)
     case $method in
-        auto | none) least=$bytes ;; # among ranks of one host there is no network to be faster than
+        auto | none) least=$bytes ;; # ranks of one host have no network to be faster than
         *) least=1000003 ;;
     esac
     check "--compress $method: what travels" [ "$travelled" -ge $((least * 99 / 100)) -a "$travelled" -lt $((least + 30000)) ]
@@ -169,9 +169,9 @@ if command -v cc >/dev/null; then
     check "--with-libs: a library that is not found" said "libanswer.so"
     check "--with-libs: nothing is copied" absent there there_libs
     copy 2 --with-libs source there
-    check "--with-libs: what is no program" every_rank 1
+    check "--with-libs: not a program" every_rank 1
 else
-    skip "--with-libs" "there is no compiler"
+    skip "--with-libs" "no compiler"
 fi
 
 # ---- where from ----
@@ -180,9 +180,9 @@ copy 2 --source-host "$host" source 'from.%r'
 check "--source-host: this one" same source from.{0,1}
 copy 3 --source-host nowhere.example source 'nobody.%r'
 check "--source-host: no host of the job: every rank exits with 1" every_rank 1
-check "--source-host: no host of the job: it is named" said_once "--source-host nowhere.example: no process of this job runs there"
+check "--source-host: no host of the job: it is named" said_once "--source-host nowhere.example: no process of this job runs on that host"
 
-check "there is no temporary file" no_temporary
+check "no temporary file is left" no_temporary
 # ---- several readers ----
 
 head -c 3000000 /dev/urandom >large

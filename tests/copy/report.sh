@@ -41,13 +41,13 @@ if command -v python3 >/dev/null; then
     if command -v xxhsum >/dev/null; then
         check "the hash is xxhsum's" holds 'r["xxh3_128"] == "'"$(xxhsum -H2 source | cut -c-32)"'"'
     else
-        skip "the hash is xxhsum's" "there is no xxhsum"
+        skip "the hash is xxhsum's" "xxhsum is missing"
     fi
     copy 2 --json - source copy
     check "--json - prints JSON and nothing else" parse out
     copy 2 --json report missing copy
     check "a missing source: the reason" holds 'r["error"].startswith("cannot open the source: ")'
-    check "a missing source: nobody has tried" holds 'h == []'
+    check "a missing source: no host has tried" holds 'h == []'
     copy 3 --json report source 'copy.%r/'
     check "a failure: the reason of each rank" holds \
         'len(h) == 3 and all(x["error"].startswith("cannot write here: ") for x in h)'
@@ -99,10 +99,10 @@ usage "a wrong digest" "--digest sha257: " --digest sha257 source copy
 usage "a wrong time" "--timeout soon: a positive number" --timeout soon source copy
 usage "a command with an unknown %" "--pipe cat >%x: after % only d (directory)" --pipe 'cat >%x' source copy
 usage "a pipe for several files" "--pipe takes one file" --pipe cat source source copy
-usage "standard input beside others" "can only be the only SRC" - source copy
+usage "standard input beside others" "must be the only SRC" - source copy
 usage "-T with several sources" "they cannot all be DST" -T source source copy
 usage "an unknown option" "unrecognized option '--nonsense'" --nonsense source copy
-usage "an unknown %" "DST copy%q: after % only" source copy%q
-usage "a % at the end" "DST copy%: after % only" source copy%
+usage "an unknown %" "DST copy%q: only %h (host)" source copy%q
+usage "a % at the end" "DST copy%: only %h (host)" source copy%
 
 finish

@@ -244,7 +244,7 @@ touch tree/.between.fanout-part
 copy 3 -r tree 'new.%r'
 check "a source with a killed copy in it: refused" every_rank 1
 check "a source with a killed copy in it: named" \
-    said "tree/.between.fanout-part: is what a copy that was killed has left"
+    said "tree/.between.fanout-part: was left by a copy that was killed"
 check "a source with a killed copy in it: nothing is written" absent new.{0,1,2}
 
 finish

@@ -42,7 +42,7 @@ one_failed() {
 nothing_new() {
     check "$1: no tree" absent to.1/tree
 }
-# all_stopped WHAT: and nobody has anything.
+# all_stopped WHAT: and no host has anything.
 all_stopped() {
     check "$1: every rank exits with 1" every_rank 1
     check "$1: nothing is there" nothing_in to.*
@@ -92,7 +92,7 @@ four
 FANOUT_DISTURB_PAUSE=20000 DISTURB_RANK=1 FANOUT_DISTURB_FAIL=pwrite:EIO:3 copy 4 -r --fail-fast tree 'to.%r'
 all_stopped "--fail-fast"
 check "--fail-fast: host, path and reason are named" said "to.1/tree/a/10: cannot write: Input/output error"
-check "--fail-fast: and that the others were stopped" said "tree: not sent to its end, because a host failed"
+check "--fail-fast: and that the others were stopped" said "tree: not sent completely, because a host failed"
 four
 DISTURB_RANK=0 FANOUT_DISTURB_FAIL=pwrite:EIO:3 FANOUT_DISTURB_PAUSE=20000 copy 4 -r --fail-fast tree 'to.%r'
 all_stopped "--fail-fast, the source's rank"
@@ -226,7 +226,7 @@ shared "the probe of a killed copy"
 DISTURB_RANK=0 FANOUT_DISTURB_FAIL=pwrite:EIO:2 copy 4 tree/m/large 'to.%r/other'
 check "the writer fails: every rank exits with 1" every_rank 1
 check "the writer fails: named" said "to.0/other: cannot write: Input/output error"
-check "the writer fails: nobody is said to have it" grep -q "to 0 of 4 ranks" out
+check "the writer fails: no rank is said to have it" grep -q "to 0 of 4 ranks" out
 
 # ---- disks ----
 

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <zstd.h>
 
-/* A block has to shrink by one part of so many. What is gained by less is lost in expanding it. */
+/* A block must shrink by at least 1/LEAST_GAIN: what less would gain is lost in expanding it. */
 enum { LEAST_GAIN = 16 };
 
-/* At most so many blocks in a row are not tried. */
+/* The most blocks in a row that are sent without trying to compress them. */
 enum { LONGEST_PAUSE = 64 };
 
 struct fan_copy_codec {
@@ -22,7 +22,7 @@ struct fan_copy_codec {
     ZSTD_CCtx *compressor;
     ZSTD_DCtx *expander;
     void *lz4_state;
-    int untried; /* as many of the next blocks are not tried */
+    int untried; /* the number of next blocks that are not tried */
     int pause;   /* untried after the next one that does not shrink */
 };
 
@@ -54,8 +54,8 @@ bool fan_copy_compression_parse(const char *text, fan_copy_compression *compress
             return true;
         }
     if (strncmp(text, "zstd:", 5) != 0) {
-        snprintf(error, size, "%s is no compression; use none, lz4, zstd, zstd:LEVEL or auto",
-                 text);
+        snprintf(error, size,
+                 "%s is not a compression method; use none, lz4, zstd, zstd:LEVEL or auto", text);
         return false;
     }
     *compression = (fan_copy_compression){.method = FAN_COPY_ZSTD};
@@ -150,5 +150,5 @@ bool fan_copy_codec_expand(fan_copy_codec *codec, fan_copy_method method, const 
             return false;
         return LZ4_decompress_safe(in, out, (int)bytes, (int)expected_bytes) == (int)expected_bytes;
     }
-    return false; /* the method, too, came over the network */
+    return false; /* the method came over the network as well */
 }

@@ -34,7 +34,7 @@ fan_copy_codec *fan_copy_codec_create(const fan_copy_compression *compression);
 void fan_copy_codec_free(fan_copy_codec *codec);
 
 /**
- * Compress a block into at most `room` bytes of `out`; as many as the block has are always enough.
+ * Compress a block into at most `room` bytes of `out`; the size of the block is always enough.
  *
  * @return the bytes in `out`, or 0 if the block is to be sent as it is: it does not shrink by a
  *         16th, or it was not tried, because those before it did not

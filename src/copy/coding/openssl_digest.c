@@ -35,7 +35,8 @@ fan_copy_openssl_digest *fan_copy_openssl_digest_create(const char *name, char *
     *checksum = (fan_copy_openssl_digest){.digest = EVP_get_digestbyname(name), .context = context};
     if (start(checksum))
         return checksum;
-    snprintf(error, size, "OpenSSL has no digest %s here; use sha256, sha512, sha1 or md5", name);
+    snprintf(error, size, "OpenSSL does not provide the digest %s; use sha256, sha512, sha1 or md5",
+             name);
     fan_copy_openssl_digest_free(checksum);
     return NULL;
 }

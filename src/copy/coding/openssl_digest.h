@@ -14,8 +14,8 @@ typedef struct fan_copy_openssl_digest fan_copy_openssl_digest;
 enum { FAN_COPY_OPENSSL_DIGEST_TEXT = 129 };
 
 /**
- * By the name that OpenSSL gives a digest, such as sha256. NULL, with a text in `error`, if it has
- * none.
+ * By the name that OpenSSL gives a digest, such as sha256. NULL, with a text in `error`, if OpenSSL
+ * does not provide it.
  */
 fan_copy_openssl_digest *fan_copy_openssl_digest_create(const char *name, char *error, size_t size);
 

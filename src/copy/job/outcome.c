@@ -20,7 +20,7 @@ static const struct {
     {EPERM, "check the permissions of the file and of its directories on this host"},
     {EROFS, "choose a destination that can be written"},
     {ENOENT, "check that the path exists on this host"},
-    {ENOTDIR, "check the path; a directory in it is none on this host"},
+    {ENOTDIR, "check the path; part of it is not a directory on this host"},
     {EISDIR, "a directory is in the way; remove it or choose another name"},
     {ENAMETOOLONG, "choose a shorter name"},
     {EIO, "check the device and the system log of this host"},
@@ -45,6 +45,12 @@ void fan_copy_outcome_init(fan_copy_outcome *outcome, int world_rank)
         snprintf(outcome->host, sizeof outcome->host, "unknown");
 }
 
+void fan_copy_outcome_at(fan_copy_outcome *outcome, const char *path)
+{
+    if (path != outcome->path)
+        snprintf(outcome->path, sizeof outcome->path, "%s", path);
+}
+
 void fan_copy_outcome_fail(fan_copy_outcome *outcome, const char *format, ...)
 {
     if (outcome->error[0] != '\0')
@@ -60,6 +66,19 @@ void fan_copy_outcome_fail_errno(fan_copy_outcome *outcome, const char *what, in
     char text[FAN_COPY_TEXT];
     fan_copy_describe_errno(text, sizeof text, what, error_number);
     fan_copy_outcome_fail(outcome, "%s", text);
+}
+
+bool fan_copy_outcome_fail_at(fan_copy_outcome *outcome, const char *path, const char *what,
+                              int error_number)
+{
+    if (outcome->error[0] != '\0')
+        return false;
+    fan_copy_outcome_at(outcome, path);
+    if (error_number != 0)
+        fan_copy_outcome_fail_errno(outcome, what, error_number);
+    else
+        fan_copy_outcome_fail(outcome, "%s", what);
+    return false;
 }
 
 void fan_copy_describe_loss(char *text, size_t size, const char *what, const char *path,

@@ -26,12 +26,24 @@ typedef struct fan_copy_outcome {
 /** The outcome of this rank so far: nothing has happened. */
 void fan_copy_outcome_init(fan_copy_outcome *outcome, int world_rank);
 
+/** From now on messages are about `path`. */
+void fan_copy_outcome_at(fan_copy_outcome *outcome, const char *path);
+
 /** Record why this rank fails, unless it is known already. */
 void fan_copy_outcome_fail(fan_copy_outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /** Record that `what` failed with `error_number`, and what to do about it. */
 void fan_copy_outcome_fail_errno(fan_copy_outcome *outcome, const char *what, int error_number);
+
+/**
+ * Record that `what` failed at `path`: with `error_number` as above, or if that is 0 with nothing
+ * more to say. Nothing changes if this rank has failed before.
+ *
+ * @return false, for the caller to return
+ */
+bool fan_copy_outcome_fail_at(fan_copy_outcome *outcome, const char *path, const char *what,
+                              int error_number);
 
 /** Write "WHAT: REASON; ADVICE" into `text`. */
 void fan_copy_describe_errno(char *text, size_t size, const char *what, int error_number);

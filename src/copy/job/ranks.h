@@ -11,10 +11,10 @@ typedef struct fan_copy_ranks {
     /** the rank in MPI_COMM_WORLD that reads and reports; -1: no rank runs on the source's host */
     int source;
     bool on_source_node; /**< this rank shares memory with it, so it sees the source itself */
-    MPI_Comm
-        writers; /**< those that write, with the source as rank 0; MPI_COMM_NULL on the others */
-    int rank;    /**< in `writers` */
-    int size;    /**< of `writers` */
+    /** those that write, with the source as rank 0; MPI_COMM_NULL on the others */
+    MPI_Comm writers;
+    int rank;        /**< in `writers` */
+    int size;        /**< of `writers` */
     MPI_Comm stream; /**< the same ranks, for fanout_stream: errors are returned */
 } fan_copy_ranks;
 

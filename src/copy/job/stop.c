@@ -47,7 +47,7 @@ static void tell_unfinished(const char *path)
                           "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
                           host, path);
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
-    (void)written; /* there is nobody left to tell */
+    (void)written; /* a failure could not be reported either */
 }
 
 /* A thread, because removing a tree is not async-signal-safe. It calls no MPI function. */
@@ -70,11 +70,11 @@ static void *wait_for_signals(void *unused)
 
 void fan_copy_signals_handle(void)
 {
-    /* A write beyond the file size limit shall fail with EFBIG, and a progress line that a
+    /* A write beyond the file size limit should fail with EFBIG, and a progress line that a
      * background job prints shall not stop it. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
-    /* Otherwise nobody could know how a command has ended. */
+    /* Otherwise the exit status of a command would be lost. */
     signal(SIGCHLD, SIG_DFL);
     pthread_t thread;
     int error = pthread_create(&thread, NULL, wait_for_signals, NULL);
@@ -114,7 +114,7 @@ void fan_copy_mpi_errors_abort(void)
 {
     MPI_Errhandler handler;
     if (MPI_Comm_create_errhandler(on_mpi_error, &handler) != MPI_SUCCESS)
-        fan_copy_abort("MPI failed: no error handler");
+        fan_copy_abort("MPI failed: cannot create an error handler");
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
     MPI_Errhandler_free(&handler);
 }

@@ -5,7 +5,7 @@
 #include "copy/model/announce.h"
 #include "fanout.h"
 
-/* The communicator's errors are returned, and without the manifest nothing can go on. */
+/* The communicator's errors are returned, and without the manifest the job cannot go on. */
 static void need(int code)
 {
     char text[MPI_MAX_ERROR_STRING];

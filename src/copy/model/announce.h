@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file announce.h  Everybody learns from the source what is copied. */
+/** @file announce.h  All ranks learn from the source what is copied. */
 #ifndef FAN_COPY_MODEL_ANNOUNCE_H
 #define FAN_COPY_MODEL_ANNOUNCE_H
 

@@ -4,6 +4,7 @@
 #include "copy/job/memory.h"
 #include "copy/model/attributes.h"
 
+#include <attr/libattr.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/limits.h>
@@ -13,7 +14,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* They say how and where the source is stored, or are given by the policy of each host. */
+/*
+ * They say how and where the source is stored, or are given by the policy of each host, and
+ * xattr.conf(5) does not name them.
+ */
 static const char *const not_copied[] = {"security.selinux", "trusted.lov", "trusted.lma",
                                          "trusted.link", "lustre."};
 
@@ -22,7 +26,7 @@ static bool is_copied(const char *name)
     for (size_t i = 0; i < sizeof not_copied / sizeof not_copied[0]; i++)
         if (strncmp(name, not_copied[i], strlen(not_copied[i])) == 0)
             return false;
-    return true;
+    return attr_copy_action(name, NULL) != ATTR_ACTION_SKIP;
 }
 
 /* Of the link itself only if it is a link that is copied. */
@@ -141,8 +145,11 @@ const char *fan_copy_attributes_apply(const fan_copy_manifest *manifest,
                                       const char **lost, int *lost_errno)
 {
     const struct timespec times[2] = {entry->accessed, entry->modified};
-    /* In this order: a new owner clears set-user-ID and capabilities, attributes cannot be set once the mode says
-     * read-only, and all of it changes the times. The mode fits the ACL: its group bits are the ACL's mask. */
+    /*
+     * In this order: a new owner clears set-user-ID and capabilities, attributes cannot be set once
+     * the mode says read-only, and all of it changes the times. The mode fits the ACL: its group
+     * bits are the ACL's mask.
+     */
     if (archive && lchown(path, entry->owner, entry->group) != 0)
         note_loss("the owner", lost, lost_errno);
     if (archive)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file attributes.h  What a file has beside its data: mode and times; with --archive owner,
+ * @file attributes.h  What a file has besides its data: mode and times; with --archive owner,
  * extended attributes, ACLs.
  */
 #ifndef FAN_COPY_MODEL_ATTRIBUTES_H

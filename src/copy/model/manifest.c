@@ -11,7 +11,7 @@ fan_copy_entry *fan_copy_manifest_add(fan_copy_manifest *manifest, fan_copy_kind
                                       const char *path, const struct stat *status)
 {
     size_t name = fan_copy_manifest_keep(manifest, path, strlen(path));
-    fan_copy_grow((void **)&manifest->entries, &manifest->entry_room, manifest->entry_count + 1,
+    fan_copy_grow(&manifest->entries, &manifest->entry_room, manifest->entry_count + 1,
                   sizeof *manifest->entries);
     fan_copy_entry *entry = &manifest->entries[manifest->entry_count++];
     /* The padding as well: entries are sent, and valgrind looks. */
@@ -34,7 +34,7 @@ fan_copy_entry *fan_copy_manifest_add(fan_copy_manifest *manifest, fan_copy_kind
 size_t fan_copy_manifest_keep(fan_copy_manifest *manifest, const void *data, size_t bytes)
 {
     size_t place = (size_t)manifest->text_bytes;
-    fan_copy_grow((void **)&manifest->text, &manifest->text_room, (int64_t)(place + bytes + 1), 1);
+    fan_copy_grow(&manifest->text, &manifest->text_room, (int64_t)(place + bytes + 1), 1);
     memcpy(manifest->text + place, data, bytes);
     manifest->text[place + bytes] = '\0';
     manifest->text_bytes += (int64_t)bytes + 1;
@@ -43,7 +43,7 @@ size_t fan_copy_manifest_keep(fan_copy_manifest *manifest, const void *data, siz
 
 void fan_copy_manifest_add_extent(fan_copy_manifest *manifest, int64_t offset, int64_t bytes)
 {
-    fan_copy_grow((void **)&manifest->extents, &manifest->extent_room, manifest->extent_count + 1,
+    fan_copy_grow(&manifest->extents, &manifest->extent_room, manifest->extent_count + 1,
                   sizeof *manifest->extents);
     manifest->extents[manifest->extent_count++] = (fan_copy_extent){offset, bytes};
     manifest->entries[manifest->entry_count - 1].extents++;
@@ -52,11 +52,9 @@ void fan_copy_manifest_add_extent(fan_copy_manifest *manifest, int64_t offset, i
 void fan_copy_manifest_allocate(fan_copy_manifest *manifest, int64_t entries, int64_t extents,
                                 int64_t text_bytes)
 {
-    fan_copy_grow((void **)&manifest->entries, &manifest->entry_room, entries,
-                  sizeof *manifest->entries);
-    fan_copy_grow((void **)&manifest->extents, &manifest->extent_room, extents,
-                  sizeof *manifest->extents);
-    fan_copy_grow((void **)&manifest->text, &manifest->text_room, text_bytes, 1);
+    fan_copy_grow(&manifest->entries, &manifest->entry_room, entries, sizeof *manifest->entries);
+    fan_copy_grow(&manifest->extents, &manifest->extent_room, extents, sizeof *manifest->extents);
+    fan_copy_grow(&manifest->text, &manifest->text_room, text_bytes, 1);
     manifest->entry_count = entries;
     manifest->extent_count = extents;
     manifest->text_bytes = text_bytes;

@@ -22,10 +22,10 @@ typedef enum fan_copy_kind {
     FAN_COPY_HARD_LINK /**< another name of a regular file */
 } fan_copy_kind;
 
-/** Length of the only extent of standard input: nobody knows how much will come. */
+/** Length of the only extent of standard input: its length is not known. */
 #define FAN_COPY_ENDLESS (INT64_C(1) << 62)
 
-/** A part of a file that is no hole. */
+/** A part of a file that is not a hole. */
 typedef struct fan_copy_extent {
     int64_t offset, bytes;
 } fan_copy_extent;
@@ -36,9 +36,8 @@ typedef struct fan_copy_entry {
     size_t path; /**< below its target, in the text; "" for the target itself */
     size_t link; /**< a symbolic link's content, in the text */
     size_t name; /**< what it is called in a directory, in the text; 0: as the source is */
-    size_t
-        /** where it is on the source's host, in the text; 0: at its path below what was named */
-        origin;
+    /** where it is on the source's host, in the text; 0: at its path below what was named */
+    size_t origin;
     size_t extra; /**< attributes (see attributes.h), in the text */
     size_t extra_bytes;
     int64_t same_as;      /**< a hard link's file, an index of entries */
@@ -58,7 +57,7 @@ typedef struct fan_copy_manifest {
     fan_copy_extent *extents;
     char *text; /**< strings, each with its 0 */
     int64_t entry_count, extent_count, text_bytes;
-    int64_t entry_room, extent_room, text_room;
+    size_t entry_room, extent_room, text_room;
 } fan_copy_manifest;
 
 /**
@@ -84,7 +83,7 @@ const char *fan_copy_entry_path(const fan_copy_manifest *manifest, const fan_cop
 /** Whether the file of `status` has the entry's modification time. */
 bool fan_copy_entry_has_time(const fan_copy_entry *entry, const struct stat *status);
 
-/** Whether nobody knows how much will come: standard input. */
+/** Whether the length is not known: standard input. */
 bool fan_copy_manifest_endless(const fan_copy_manifest *manifest);
 
 /** Sum of the bytes of the regular files, and how many these are. */

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 static int64_t extent_pieces(const fan_copy_extent *extent)
 {
@@ -44,7 +45,7 @@ bool fan_copy_pieces_next(const fan_copy_manifest *manifest, fan_copy_cursor *cu
     int64_t from = extent->offset + cursor->offset;
     int64_t end = extent->offset + extent->bytes;
     int64_t boundary = (from / FAN_COPY_BLOCK + 1) * FAN_COPY_BLOCK;
-    int64_t to = boundary < end ? boundary : end;
+    int64_t to = MIN(boundary, end);
     *piece = (fan_copy_piece){cursor->index++, cursor->entry, from, to - from};
     cursor->offset = to - extent->offset;
     if (to == end) {

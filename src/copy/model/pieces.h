@@ -12,7 +12,7 @@
 
 /**
  * No piece crosses a multiple of this in its file, no block is longer. Large against a header and a
- * system call, small against the time in which somebody looks at progress; compression gains little
+ * system call, small against the interval at which progress is shown; compression gains little
  * from more.
  */
 enum { FAN_COPY_BLOCK = 256 << 10 };
@@ -45,7 +45,7 @@ typedef struct fan_copy_block {
 /** How many pieces there are. */
 int64_t fan_copy_pieces_count(const fan_copy_manifest *manifest);
 
-/** How many the entry has. */
+/** How many pieces the entry has. */
 int64_t fan_copy_entry_pieces(const fan_copy_manifest *manifest, const fan_copy_entry *entry);
 
 /** Take the next piece. False at the end. */
@@ -63,7 +63,7 @@ bool fan_copy_blocks_next(const fan_copy_manifest *manifest, const fan_copy_set 
 /** An empty set for `count` pieces. */
 fan_copy_set fan_copy_set_make(int64_t count);
 
-/** Bytes of a set of so many pieces. */
+/** Bytes of a set of `count` pieces. */
 size_t fan_copy_set_bytes(int64_t count);
 
 void fan_copy_set_add(fan_copy_set *set, int64_t index);

@@ -10,7 +10,6 @@
 #include "os/shell_word.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,58 +41,57 @@ enum {
 enum { GROUP_WHAT = 1, GROUP_FROM, GROUP_TO, GROUP_SHOW };
 
 static const struct argp_option table[] = {
-    {NULL, 0, NULL, 0, "What is copied:", GROUP_WHAT},
-    {"recursive", 'r', NULL, 0, "Copy directories with all that is in them", 0},
-    {"archive", 'a', NULL, 0, "As -r, and keep owner, extended attributes and ACLs", 0},
+    {NULL, 0, NULL, 0, "What to copy:", GROUP_WHAT},
+    {"recursive", 'r', NULL, 0, "Copy directories with everything in them", 0},
+    {"archive", 'a', NULL, 0, "Like -r, and keep the owner, extended attributes and ACLs", 0},
     {"dereference", 'L', NULL, 0, "Copy what symbolic links point to, not the links", 0},
     {"exclude", OPTION_EXCLUDE, "PATTERN", 0,
-     "Leave out what matches; the first match of --exclude and --include counts", 0},
-    {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches", 0},
+     "Leave out what matches PATTERN; the first --exclude or --include that matches decides", 0},
+    {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches PATTERN", 0},
     {"files-from", OPTION_FILES_FROM, "FILE", 0,
      "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same "
      "names below DST",
      0},
     {"mdc", OPTION_MDC, "FACTORS", 0,
-     "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any of "
-     "them are a usable picture",
+     "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any "
+     "number of them give a usable picture",
      0},
     {"with-libs", OPTION_WITH_LIBS, NULL, 0,
-     "SRC is a program: copy the shared libraries that it loads, too, to DST_libs", 0},
+     "SRC is a program: also copy the shared libraries that it loads, to DST_libs", 0},
     {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0,
-     "Leave out libraries in these directories, \"none\" for no such; otherwise /lib, /lib64, "
+     "Leave out libraries in these directories; \"none\" excludes nothing. Default: /lib, /lib64, "
      "/usr/lib, /usr/lib64",
      0},
-    {NULL, 0, NULL, 0, "Where from, and how it travels:", GROUP_FROM},
+    {NULL, 0, NULL, 0, "Source and transfer:", GROUP_FROM},
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
-     "Every host sees SRC, in a parallel file system: several read a part of it each", 0},
+     "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
-     "Give up when nothing has moved for so long, and say between which hosts", 0},
-    {NULL, 0, NULL, 0, "Where to:", GROUP_TO},
+     "Give up when no data has moved for SECONDS, and say between which hosts", 0},
+    {NULL, 0, NULL, 0, "Destination:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
-     "Write no file: give the data to COMMAND on each host; %d in it is DST", 0},
+     "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
     {"checksum", OPTION_CHECKSUM, NULL, 0, "Copy only files that differ in content", 0},
     {"resume", OPTION_RESUME, NULL, 0,
-     "Go on with a copy that was killed: send what some host lacks", 0},
-    {"verify", OPTION_VERIFY, NULL, 0, "Read what was written from the device again and compare",
-     0},
+     "Continue a copy that was killed: send only what some host lacks", 0},
+    {"verify", OPTION_VERIFY, NULL, 0, "Read what was written back from the device and compare", 0},
     {"fsync", OPTION_FSYNC, NULL, 0,
      "Flush each file and its directory to the device before success is reported", 0},
     {"fail-fast", OPTION_FAIL_FAST, NULL, 0,
-     "Stop all when one host fails; otherwise the others go on", 0},
-    {NULL, 0, NULL, 0, "What is told:", GROUP_SHOW},
+     "Stop all hosts when one fails; by default the others continue", 0},
+    {NULL, 0, NULL, 0, "Output:", GROUP_SHOW},
     {"digest", OPTION_DIGEST, "ALGORITHM", 0,
      "Print checksums (sha256, sha512, md5, ...) as sha256sum does", 0},
     {"dry-run", OPTION_DRY_RUN, NULL, 0,
-     "Say what would be copied and how, check that it could be, and write nothing", 0},
+     "Show what would be copied and how, check that it can be, and write nothing", 0},
     {"json", OPTION_JSON, "FILE", 0, "Write a report in JSON to FILE, - for standard output", 0},
-    {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Show no progress line", 0},
+    {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Do not show a progress line", 0},
     {"progress", OPTION_PROGRESS, NULL, 0,
-     "Show the progress line on standard error even if that is no terminal", 0},
+     "Show the progress line on standard error even if that is not a terminal", 0},
     {"quiet", 'q', NULL, 0, "Print errors only", 0},
     {0},
 };
@@ -103,10 +101,9 @@ static const struct argp_option table[] = {
 static void add_pattern(fan_copy_options *options, char *text, bool include,
                         struct argp_state *state)
 {
-    int error = fan_copy_patterns_add(&options->patterns, text, include);
-    if (error != 0)
-        argp_error(state, "--%s %s: %s", include ? "include" : "exclude", text,
-                   error == EINVAL ? "there is no name in the pattern" : strerror(error));
+    if (!fan_copy_patterns_add(&options->patterns, text, include))
+        argp_error(state, "--%s %s: the pattern does not contain a name",
+                   include ? "include" : "exclude", text);
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)
@@ -145,7 +142,7 @@ static void check_command(const char *text, struct argp_state *state)
 static void check_stdin(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count > 1)
-        argp_error(state, "standard input (-) can only be the only SRC");
+        argp_error(state, "standard input (-) must be the only SRC");
     if (options->source_host != NULL || options->source_shared)
         argp_error(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
@@ -169,16 +166,13 @@ static void check_pipe(const fan_copy_options *options, struct argp_state *state
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
-        argp_error(state,
-                   "--source-shared: every host has the source, so there is no --source-host");
+        argp_error(state, "--source-shared: every host has the source; leave out --source-host");
     if (options->compression.method != FAN_COPY_STORED)
-        argp_error(
-            state,
-            "--source-shared: several hosts read, nothing can be compressed; leave out --compress");
+        argp_error(state, "--source-shared: several hosts read, so nothing can be compressed; "
+                          "leave out --compress");
     if (options->with_libraries)
-        argp_error(
-            state,
-            "--source-shared: libraries may be those of one host only, so there is no --with-libs");
+        argp_error(state,
+                   "--source-shared: the libraries may be on one host only; leave out --with-libs");
 }
 
 static void check_mdc(const fan_copy_options *options, struct argp_state *state)
@@ -195,16 +189,17 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
     if (options->source_count < 1 || options->destination == NULL)
         argp_error(state, "SRC and DST are both needed");
     else if (!fan_os_path_valid(options->destination))
-        argp_error(state, "DST %s: after %% only h (host), r (rank) and %% have a meaning",
+        argp_error(state,
+                   "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
+                   "percent sign",
                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
         argp_error(state,
                    "--files-from needs exactly one SRC, the directory that the names are in");
     if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
         options->source_host != NULL)
-        argp_error(
-            state,
-            "--files-from -: standard input is that of rank 0, --source-host may name another");
+        argp_error(state, "--files-from -: standard input is that of rank 0, but --source-host may "
+                          "name another host");
     if (options->no_target_directory && options->source_count > 1)
         argp_error(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
@@ -217,11 +212,10 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         check_shared(options, state);
     if (options->json != NULL && strcmp(options->json, "-") == 0 &&
         (options->digest != NULL || options->dry_run))
-        argp_error(
-            state,
-            "--json - leaves no room on standard output for --digest and --dry-run; name a file");
+        argp_error(state, "--json - needs standard output for itself, and so do --digest and "
+                          "--dry-run; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
-        argp_error(state, "--libs-exclude is of use with --with-libs only");
+        argp_error(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
 }
 
@@ -233,46 +227,56 @@ static void take_argument(fan_copy_options *options, char *value)
     options->destination = value;
 }
 
+/* An option without a value. False if it is another one. */
+static bool take_flag(fan_copy_options *options, int key)
+{
+    switch (key) {
+    case 'r': options->recursive = true; return true;
+    case 'a': options->recursive = options->archive = true; return true;
+    case 'L': options->dereference = true; return true;
+    case OPTION_WITH_LIBS: options->with_libraries = true; return true;
+    case OPTION_SOURCE_SHARED: options->source_shared = true; return true;
+    case 'T': options->no_target_directory = true; return true;
+    case 'u': options->update = true; return true;
+    case OPTION_CHECKSUM: options->checksum = true; return true;
+    case OPTION_RESUME: options->resume = true; return true;
+    case OPTION_VERIFY: options->verify = true; return true;
+    case OPTION_FSYNC: options->sync = true; return true;
+    case OPTION_FAIL_FAST: options->fail_fast = true; return true;
+    case OPTION_DRY_RUN: options->dry_run = true; return true;
+    case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return true;
+    case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return true;
+    case 'q': options->quiet = true; return true;
+    default: return false;
+    }
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_copy_options *options = state->input;
+    if (take_flag(options, key))
+        return 0;
     switch (key) {
-    case 'r': options->recursive = true; return 0;
-    case 'a': options->recursive = options->archive = true; return 0;
-    case 'L': options->dereference = true; return 0;
     case OPTION_EXCLUDE: add_pattern(options, value, false, state); return 0;
     case OPTION_INCLUDE: add_pattern(options, value, true, state); return 0;
     case OPTION_FILES_FROM: options->files_from = value; return 0;
     case OPTION_MDC: options->factors = value; return 0;
-    case OPTION_WITH_LIBS: options->with_libraries = true; return 0;
     case OPTION_LIBS_EXCLUDE: options->excluded_libraries = value; return 0;
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
-    case OPTION_SOURCE_SHARED: options->source_shared = true; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
     case OPTION_TIMEOUT:
         options->timeout = value;
         check_seconds(value, state);
         return 0;
-    case 'T': options->no_target_directory = true; return 0;
     case OPTION_PIPE:
         options->command = value;
         check_command(value, state);
         return 0;
-    case 'u': options->update = true; return 0;
-    case OPTION_CHECKSUM: options->checksum = true; return 0;
-    case OPTION_RESUME: options->resume = true; return 0;
-    case OPTION_VERIFY: options->verify = true; return 0;
-    case OPTION_FSYNC: options->sync = true; return 0;
-    case OPTION_FAIL_FAST: options->fail_fast = true; return 0;
     case OPTION_DIGEST:
         options->digest = value;
         check_digest(value, state);
         return 0;
-    case OPTION_DRY_RUN: options->dry_run = true; return 0;
     case OPTION_JSON: options->json = value; return 0;
-    case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return 0;
-    case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return 0;
-    case 'q': options->quiet = true; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
     case ARGP_KEY_END: check_all(options, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -291,8 +295,8 @@ static const struct argp parser = {
            "with cp. In DST %h stands for the host name and %r for the rank; with %r every rank "
            "writes a copy of its own. Files and new trees appear under their final names only when "
            "they are whole.\n\n"
-           "Exit status, on every rank: 0 when every host has everything, 1 when one of them has "
-           "not, 2 for a wrong command line.",
+           "Exit status, on every rank: 0 when every host has everything, 1 when at least one "
+           "host failed or is incomplete, 2 for a wrong command line.",
 };
 
 static void print_version(FILE *stream, struct argp_state *state)

@@ -4,7 +4,7 @@
 #define FAN_COPY_OPTIONS_OPTIONS_H
 
 #include "copy/coding/codec.h"
-#include "copy/options/patterns.h"
+#include "copy/model/patterns.h"
 
 #include <stdbool.h>
 
@@ -20,7 +20,7 @@ typedef struct fan_copy_options {
     int source_count;
     const char *destination; /**< with %h, %r and %% still in it */
 
-    /* What is copied. */
+    /* What to copy. */
     bool recursive;
     bool dereference; /**< follow symbolic links */
     bool archive;     /**< recursive, and owner, extended attributes, ACLs */
@@ -30,13 +30,13 @@ typedef struct fan_copy_options {
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */
 
-    /* From where, and how it travels. */
+    /* Source and transfer. */
     const char *source_host; /**< or NULL: rank 0's */
     bool source_shared;
     fan_copy_compression compression;
     const char *timeout; /**< seconds, as the parameter fanout_timeout, or NULL */
 
-    /* To where. */
+    /* Destination. */
     bool no_target_directory; /**< DST is the copy itself, never a directory to put it into */
     const char *command;      /**< each host gives the data to this command, or NULL */
     bool update;              /**< what a host has already, by size and time, is not written */
@@ -46,7 +46,7 @@ typedef struct fan_copy_options {
     bool sync;
     bool fail_fast;
 
-    /* What is told. */
+    /* Output. */
     const char *digest; /**< name of an algorithm, or NULL */
     const char *json;   /**< file name, "-", or NULL */
     bool dry_run;

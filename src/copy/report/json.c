@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* File names are bytes, JSON is UTF-8: a name that is not becomes null. */
+/* File names are bytes, JSON is UTF-8: a name that is not valid UTF-8 becomes null. */
 static json_t *text_or_null(const char *text)
 {
     json_t *value = text[0] == '\0' ? NULL : json_string(text);
@@ -20,42 +20,42 @@ static json_t *host_object(const fan_copy_outcome *outcome)
                      text_or_null(outcome->note), "seconds", outcome->seconds);
 }
 
-static json_t *host_array(const fan_copy_report *report)
+static json_t *host_array(const fan_copy_tally *tally)
 {
     json_t *array = json_array();
-    for (int i = 0; i < report->size; i++)
-        if (report->outcomes[i].host[0] != '\0')
-            json_array_append_new(array, host_object(&report->outcomes[i]));
+    for (int i = 0; i < tally->size; i++)
+        if (tally->outcomes[i].host[0] != '\0')
+            json_array_append_new(array, host_object(&tally->outcomes[i]));
     return array;
 }
 
-static json_t *source_array(const fan_copy_options *options)
+static json_t *source_array(const fan_copy_tally *tally)
 {
     json_t *array = json_array();
-    for (int i = 0; i < options->source_count; i++)
-        json_array_append_new(array, text_or_null(options->sources[i]));
+    for (int i = 0; i < tally->source_count; i++)
+        json_array_append_new(array, text_or_null(tally->sources[i]));
     return array;
 }
 
-static json_t *ratio_or_null(const fan_copy_report *report, double seconds)
+static json_t *ratio_or_null(const fan_copy_tally *tally)
 {
-    bool known = report->link > 0 && report->sent > 0 && seconds > 0;
-    return known ? json_real(seconds * report->link / (double)report->sent) : json_null();
+    double ratio = fan_copy_tally_of_one_copy(tally);
+    return ratio > 0 ? json_real(ratio) : json_null();
 }
 
-bool fan_copy_json_write(const fan_copy_report *report, FILE *file)
+bool fan_copy_json_write(const fan_copy_tally *tally, FILE *file)
 {
-    double seconds = fan_copy_report_seconds(report);
-    int whole = fan_copy_report_whole(report);
-    double rate = seconds > 0 ? (double)report->sent * whole / seconds : 0;
+    double seconds = fan_copy_tally_seconds(tally);
+    int whole = fan_copy_tally_whole(tally);
+    double rate = seconds > 0 ? (double)tally->sent * whole / seconds : 0;
     json_t *root = json_pack(
         "{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}", "source",
-        text_or_null(report->options->sources[0]), "sources", source_array(report->options),
-        "source_host", text_or_null(report->host), "error", text_or_null(report->error), "bytes",
-        (json_int_t)report->bytes, "files", (json_int_t)report->files, "sent_bytes",
-        (json_int_t)report->sent, "travelled_bytes", (json_int_t)report->travelled, "xxh3_128",
-        text_or_null(report->hash), "seconds", seconds, "delivered_bytes_per_second", rate,
-        "of_one_copy", ratio_or_null(report, seconds), "hosts", host_array(report));
+        text_or_null(tally->sources[0]), "sources", source_array(tally), "source_host",
+        text_or_null(tally->host), "error", text_or_null(tally->error), "bytes",
+        (json_int_t)tally->bytes, "files", (json_int_t)tally->files, "sent_bytes",
+        (json_int_t)tally->sent, "travelled_bytes", (json_int_t)tally->travelled, "xxh3_128",
+        text_or_null(tally->hash), "seconds", seconds, "delivered_bytes_per_second", rate,
+        "of_one_copy", ratio_or_null(tally), "hosts", host_array(tally));
     if (root == NULL)
         return false;
     bool written = json_dumpf(root, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;

@@ -3,12 +3,12 @@
 #ifndef FAN_COPY_REPORT_JSON_H
 #define FAN_COPY_REPORT_JSON_H
 
-#include "copy/report/text.h"
+#include "copy/report/tally.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
-/** Write the report to `file`. False if that fails. */
-bool fan_copy_json_write(const fan_copy_report *report, FILE *file);
+/** Write the tally to `file`. False if that fails. Local. */
+bool fan_copy_json_write(const fan_copy_tally *tally, FILE *file);
 
 #endif

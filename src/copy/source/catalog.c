@@ -68,9 +68,9 @@ static void add_regular(fan_copy_catalog *s, int target, const char *path, const
         return;
     }
     int error = 0;
-    if (s->options->command == NULL)
+    if (s->options->holes)
         error = fan_copy_extents_read(s->manifest, origin, status);
-    else if (status->st_size > 0) /* a pipe has no holes */
+    else if (status->st_size > 0) /* a pipe cannot have holes */
         fan_copy_manifest_add_extent(s->manifest, 0, status->st_size);
     if (error != 0)
         fan_copy_catalog_problem(s, origin, "cannot read the source", error);
@@ -101,9 +101,8 @@ void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, con
     char text[FAN_COPY_TEXT];
     int64_t before = s->manifest->entry_count;
     if (fan_os_temporary_is(path)) {
-        s->problem(
-            s->state, origin,
-            "is what a copy that was killed has left; remove it, or leave it out with --exclude");
+        s->problem(s->state, origin,
+                   "was left by a copy that was killed; remove it, or leave it out with --exclude");
     } else if (S_ISDIR(status->st_mode)) {
         fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, path, status);
     } else if (S_ISREG(status->st_mode)) {
@@ -132,8 +131,7 @@ bool fan_copy_catalog_has(fan_copy_catalog *s, const char *name)
 {
     if (s->options->files_from == NULL)
         return false;
-    char *kept = fan_copy_allocate(strlen(name) + 1, 1);
-    strcpy(kept, name);
+    char *kept = fan_copy_strdup(name);
     char **found = tsearch(kept, &s->names, compare_names);
     bool known = found == NULL || *found != kept;
     if (known)
@@ -168,7 +166,7 @@ void fan_copy_catalog_add_directory(fan_copy_catalog *s, int target)
     top->group = getegid();
 }
 
-/* Nobody knows how much will come. */
+/* How much will come is not known. */
 void fan_copy_catalog_add_stdin(fan_copy_catalog *s)
 {
     struct stat status = {.st_mode = S_IFREG | 0666};

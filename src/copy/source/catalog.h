@@ -4,13 +4,30 @@
 #define FAN_COPY_SOURCE_CATALOG_H
 
 #include "copy/model/manifest.h"
-#include "copy/options/options.h"
+#include "copy/model/patterns.h"
 
 /** Told of everything that cannot be copied; the search goes on to find all. */
 typedef void fan_copy_catalog_problem_fn(void *state, const char *path, const char *text);
 
+/** What to look for. */
+typedef struct fan_copy_catalog_options {
+    char *const *sources; /**< [source_count] */
+    int source_count;
+    bool from_stdin;  /**< the only source is standard input */
+    bool shared;      /**< every host sees the sources */
+    bool recursive;   /**< directories with all that is in them */
+    bool dereference; /**< what symbolic links point to, not the links */
+    bool archive;     /**< extended attributes as well */
+    bool holes;       /**< they are of use to those who get the data; otherwise all is data */
+    const fan_copy_patterns *patterns;
+    const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    const char *factors;    /**< the descriptors of the only source, cut like this, or NULL */
+    bool with_libraries;
+    const char *excluded_libraries; /**< directories, or NULL for the usual ones */
+} fan_copy_catalog_options;
+
 typedef struct fan_copy_catalog {
-    const fan_copy_options *options;
+    const fan_copy_catalog_options *options;
     fan_copy_manifest *manifest;
     fan_copy_catalog_problem_fn *problem;
     void *state;
@@ -28,11 +45,11 @@ void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const
 void fan_copy_catalog_add(fan_copy_catalog *catalog, int target, const char *path,
                           const char *origin, const struct stat *status);
 
-/** Add a file that is elsewhere on this host than its name says. */
+/** Add a file whose place on this host does not follow from its name. */
 void fan_copy_catalog_add_from(fan_copy_catalog *catalog, int target, const char *path,
                                const char *origin);
 
-/** Add a target that is a directory, but none on this host. */
+/** Add a target that is a directory but does not exist on this host. */
 void fan_copy_catalog_add_directory(fan_copy_catalog *catalog, int target);
 
 /** Add standard input. */
@@ -44,7 +61,7 @@ void fan_copy_catalog_name_last(fan_copy_catalog *catalog, const char *name);
 /** With --files-from: whether the name has an entry; if not, note that it will have one. */
 bool fan_copy_catalog_has(fan_copy_catalog *catalog, const char *name);
 
-/** Release what is held beside the manifest. */
+/** Release everything except the manifest. */
 void fan_copy_catalog_close(fan_copy_catalog *catalog);
 
 #endif

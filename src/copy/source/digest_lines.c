@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/model/pieces.h"
 #include "copy/source/digest_lines.h"
@@ -9,14 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <unistd.h>
 
-bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
-                                const fan_copy_manifest *manifest)
+bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
+                                char *const *sources, const fan_copy_manifest *manifest)
 {
-    *digests = (fan_copy_digest_lines){.options = options, .manifest = manifest};
-    digests->sum =
-        fan_copy_openssl_digest_create(options->digest, digests->error, sizeof digests->error);
+    *digests = (fan_copy_digest_lines){.sources = sources, .manifest = manifest};
+    digests->sum = fan_copy_openssl_digest_create(algorithm, digests->error, sizeof digests->error);
     if (digests->sum == NULL)
         return false;
     digests->lines = open_memstream(&digests->text, &digests->length);
@@ -38,15 +39,14 @@ static void catch_up(fan_copy_digest_lines *digests, int64_t end)
 {
     if (digests->position >= end)
         return;
-    char *path = fan_copy_scan_path(digests->options, digests->manifest,
+    char *path = fan_copy_scan_path(digests->sources, digests->manifest,
                                     &digests->manifest->entries[digests->entry]);
     char *data = fan_copy_allocate(1, FAN_COPY_BLOCK);
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : 1;
     while (got > 0 && digests->position < end) {
-        int64_t rest = end - digests->position;
-        got = pread(fd, data, (size_t)(rest < FAN_COPY_BLOCK ? rest : FAN_COPY_BLOCK),
-                    (off_t)digests->position);
+        size_t part = (size_t)MIN(end - digests->position, FAN_COPY_BLOCK);
+        got = fan_file_read_at(fd, data, part, digests->position);
         if (got > 0)
             update(digests, data, (size_t)got);
     }
@@ -69,7 +69,7 @@ static void end_entry(fan_copy_digest_lines *digests)
         entry->kind == FAN_COPY_HARD_LINK ? &digests->manifest->entries[entry->same_as] : entry;
     if (file->kind == FAN_COPY_REGULAR) {
         catch_up(digests, file->bytes);
-        char *path = fan_copy_scan_path(digests->options, digests->manifest, entry);
+        char *path = fan_copy_scan_path(digests->sources, digests->manifest, entry);
         if (fan_copy_openssl_digest_finish(digests->sum, text))
             fan_copy_openssl_digest_print(digests->lines, text, path);
         else if (digests->error[0] == '\0')

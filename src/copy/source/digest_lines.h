@@ -9,12 +9,11 @@
 #include "copy/coding/openssl_digest.h"
 #include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
-#include "copy/options/options.h"
 
 #include <stdio.h>
 
 typedef struct fan_copy_digest_lines {
-    const fan_copy_options *options;
+    char *const *sources;
     const fan_copy_manifest *manifest;
     fan_copy_openssl_digest *sum;
     int64_t entry;    /**< that is being summed; those before are done */
@@ -25,9 +24,15 @@ typedef struct fan_copy_digest_lines {
     char error[FAN_COPY_TEXT]; /**< or "" */
 } fan_copy_digest_lines;
 
-/** Begin. False, with the error, if there is no such algorithm. */
-bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const fan_copy_options *options,
-                                const fan_copy_manifest *manifest);
+/**
+ * Begin.
+ *
+ * @param algorithm  the name that OpenSSL gives it
+ * @param sources    what was named on the command line; kept
+ * @return false, with the error, if OpenSSL does not have the algorithm
+ */
+bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
+                                char *const *sources, const fan_copy_manifest *manifest);
 
 /** Data of an entry that was read, in order. */
 void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,

@@ -11,7 +11,7 @@
  * The interpreter that the ELF program at `path` names: its ld.so, or "" if it is linked
  * statically.
  *
- * @return false, with a text in `error`, if this is no such program, or one for another byte order
+ * @return false, with a text in `error`, if it is not such a program, or one for another byte order
  */
 bool fan_copy_executable_interpreter(const char *path, char interpreter[PATH_MAX], char *error,
                                      size_t size);

@@ -5,11 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 enum { STAT_BLOCK = 512 }; /* the unit of st_blocks, see stat(3type) */
 
-/* SEEK_DATA and SEEK_HOLE: a file system that knows no holes has data everywhere. */
+/* SEEK_DATA and SEEK_HOLE: a file system without holes reports data everywhere. */
 static int find_data(fan_copy_manifest *manifest, int fd, int64_t size)
 {
     for (int64_t end = 0; end < size;) {
@@ -20,7 +21,7 @@ static int find_data(fan_copy_manifest *manifest, int fd, int64_t size)
         if (end < 0)
             return errno;
         if (start < size)
-            fan_copy_manifest_add_extent(manifest, start, (end < size ? end : size) - start);
+            fan_copy_manifest_add_extent(manifest, start, MIN(end, size) - start);
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/memory.h"
 #include "copy/source/executable.h"
 #include "copy/source/libraries.h"
 #include "os/path.h"
@@ -9,11 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /*
@@ -34,33 +33,25 @@ static char **make_environment(void)
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
         count++;
-    char **environment = malloc((count + 1) * sizeof *environment);
-    for (size_t i = 0; environment != NULL && i <= count; i++)
-        if (environ[i] == NULL || !is_ours(environ[i]))
+    char **environment = fan_copy_allocate(count + 1, sizeof *environment);
+    for (size_t i = 0; i < count; i++)
+        if (!is_ours(environ[i]))
             environment[kept++] = environ[i];
     return environment;
 }
 
-/* Start it with both its outputs in the pipe. 0 or an errno value. */
-static int start(char *interpreter, char *program, int output, pid_t *child)
+/* Start it with an empty input and both outputs in the pipe. 0 or an errno value. */
+static int start(const char *interpreter, const char *program, int output, pid_t *child)
 {
-    char list[] = "--list";
-    char *arguments[] = {interpreter, list, program, NULL};
+    const char *const arguments[] = {interpreter, "--list", program, NULL};
     char **environment = make_environment();
-    if (environment == NULL)
-        return ENOMEM;
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error == 0) {
-        error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (error == 0)
-            error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-        if (error == 0)
-            error = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-        if (error == 0)
-            error = posix_spawn(child, interpreter, &actions, NULL, arguments, environment);
-        posix_spawn_file_actions_destroy(&actions);
-    }
+    const fan_os_process_setup setup = {.input = open("/dev/null", O_RDONLY | O_CLOEXEC),
+                                        .output = output,
+                                        .environment = environment};
+    int error =
+        setup.input < 0 ? errno : fan_os_process_start(interpreter, arguments, &setup, child);
+    if (setup.input >= 0)
+        close(setup.input);
     free(environment);
     return error;
 }
@@ -78,14 +69,14 @@ static char *read_all(int input)
     errno = 0;
     if (getdelim(&text, &room, '\0', stream) < 0 && errno == 0) {
         free(text);
-        text = strdup("");
+        text = fan_copy_strdup("");
     }
     fclose(stream);
     return text;
 }
 
 /* What ld.so prints about the program. NULL and an errno value in *error if it cannot be run. */
-static char *ask(char *interpreter, char *program, int *status, int *error)
+static char *ask(const char *interpreter, const char *program, int *status, int *error)
 {
     int ends[2];
     pid_t child;
@@ -101,7 +92,7 @@ static char *ask(char *interpreter, char *program, int *status, int *error)
     }
     char *text = read_all(ends[0]);
     *error = errno;
-    *status = fan_os_process_wait(child); /* negative if nobody knows: no success */
+    *status = fan_os_process_wait(child); /* negative if unknown: counts as a failure */
     return text;
 }
 
@@ -161,29 +152,23 @@ static void add(search *s, const char *name, const char *path)
                      fan_os_path_base(name), libraries->list[i].path, path);
             return;
         }
-    fan_copy_library *list = realloc(libraries->list, (libraries->count + 1) * sizeof *list);
-    fan_copy_library library = {.name = strdup(name), .path = strdup(path)};
-    if (list != NULL)
-        libraries->list = list;
-    if (list == NULL || library.name == NULL || library.path == NULL) {
-        snprintf(s->error, sizeof s->error, "out of memory");
-        free(library.name);
-        free(library.path);
-        return;
-    }
-    list[libraries->count++] = library;
+    fan_copy_grow(&libraries->list, &libraries->room, (int64_t)libraries->count + 1,
+                  sizeof *libraries->list);
+    libraries->list[libraries->count++] =
+        (fan_copy_library){.name = fan_copy_strdup(name), .path = fan_copy_strdup(path)};
 }
 
-/* One of "NAME => PATH (ADDRESS)", "PATH (ADDRESS)", and what is no file: "linux-vdso.so.1 (ADDRESS)" and
- * "statically linked". */
+/*
+ * One of "NAME => PATH (ADDRESS)", "PATH (ADDRESS)", and what does not name a file:
+ * "linux-vdso.so.1 (ADDRESS)" and "statically linked".
+ */
 static void take_line(search *s, char *line)
 {
     static const char arrow[] = " => ";
     char *address = strrchr(line, '(');
     if (address == NULL || address == line || line[strlen(line) - 1] != ')') {
         if (strcmp(line, "statically linked") != 0)
-            snprintf(s->error, sizeof s->error, "its ld.so says what has no known meaning: %s",
-                     line);
+            snprintf(s->error, sizeof s->error, "unexpected output from ld.so: %s", line);
         return;
     }
     address[-1] = '\0';
@@ -223,7 +208,7 @@ static void explain_failure(search *s, const char *program, const char *interpre
              interpreter, text);
 }
 
-static void search_by(search *s, char *interpreter, char *program)
+static void search_by(search *s, const char *interpreter, const char *program)
 {
     int status = 0, error;
     char *text = ask(interpreter, program, &status, &error);

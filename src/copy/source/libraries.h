@@ -7,19 +7,19 @@
 #include <stddef.h>
 
 /**
- * Libraries that every host has by itself, as sbcast has it: those in and below these directories.
+ * Every host has its own libraries in and below these directories; sbcast leaves out the same ones.
  */
 #define FAN_COPY_SYSTEM_LIBRARIES "/lib,/lib64,/usr/lib,/usr/lib64"
 
 typedef struct fan_copy_library {
-    char *
-        name; /**< that it is asked for by; has slashes where that is a path, as for ld.so itself */
+    /** the name by which it is needed; has slashes if that is a path, as for ld.so itself */
+    char *name;
     char *path; /**< where ld.so finds it; from the current directory, if LD_LIBRARY_PATH says so */
 } fan_copy_library;
 
 typedef struct fan_copy_libraries {
     fan_copy_library *list;
-    size_t count;
+    size_t count, room;
 } fan_copy_libraries;
 
 /**
@@ -27,13 +27,13 @@ typedef struct fan_copy_libraries {
  * asked, with our LD_LIBRARY_PATH. It is run for that, so name only programs that you would run;
  * they themselves are not. What LD_PRELOAD names is left out, because it is ours.
  *
- * @param excluded directories with commas between them, such as FAN_COPY_SYSTEM_LIBRARIES, or
- *                 "none": what is
- *        in them or below is left out. Links are seen through: /usr/lib covers /lib where that is a
- *        link to it.
- * @return the libraries, to be freed by fan_copy_libraries_free(); none if it is linked statically.
- *         False, with no libraries and a text in `error`, if it is no program, if a library is not
- *         found, or if two of them have the same name, so that one directory cannot hold them
+ * @param excluded   directories with commas between them, such as FAN_COPY_SYSTEM_LIBRARIES:
+ *                   libraries in or below them are left out. "none" excludes nothing. Links are
+ *                   followed: /usr/lib covers /lib where that is a link to it
+ * @param libraries  receives the libraries, to be freed by fan_copy_libraries_free(); an empty list
+ *                   if the program is linked statically
+ * @return false, with an empty list and a text in `error`, if it is not a program, if a library is
+ *         not found, or if two of them have the same name, so that one directory cannot hold them
  */
 bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries,
                              char *error, size_t size);

@@ -23,13 +23,13 @@ static char directory[PATH_MAX]; /* where all of it is; "" before there is one *
 /* ---- names ---- */
 
 /*
- * FILE and OBJECT of "FILE:/OBJECT", in memory that the caller frees; NULL if it is nothing of the
- * kind.
+ * FILE and OBJECT of "FILE:/OBJECT", in memory that the caller frees; NULL if it does not
+ * have this form.
  */
 static char *split(const char *source, const char **file, const char **object)
 {
-    char *words = strdup(source);
-    if (words != NULL && fan_os_split_object_path(words, file, object))
+    char *words = fan_copy_strdup(source);
+    if (fan_os_split_object_path(words, file, object))
         return words;
     free(words);
     return NULL;
@@ -73,7 +73,7 @@ void fan_copy_made_remove(void)
 
 /* ---- fanout-mdc: this program needs no HDF5, which takes long to load on all ranks ---- */
 
-/* It is beside this program, or in PATH. */
+/* In the directory of this program, or in PATH. */
 static void find_program(char *program, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", program, size - 1);
@@ -93,7 +93,7 @@ static bool run(const char *const arguments[], const char *source, char *error, 
     char program[PATH_MAX];
     pid_t process;
     find_program(program, sizeof program);
-    int failed = fan_os_process_start(program, arguments, -1, &process);
+    int failed = fan_os_process_start(program, arguments, NULL, &process);
     if (failed != 0) {
         fan_copy_describe_errno(error, size, "cannot run fanout-mdc", failed);
         return false;
@@ -102,7 +102,7 @@ static bool run(const char *const arguments[], const char *source, char *error, 
     int status = fan_os_process_wait(process);
     fan_os_cleanup_command(0, NULL);
     if (status != 0)
-        snprintf(error, size, "fanout-mdc %s fails; see its messages", arguments[1]);
+        snprintf(error, size, "fanout-mdc %s failed; see its messages", arguments[1]);
     return status == 0;
 }
 
@@ -118,13 +118,10 @@ bool fan_copy_made_extract(const char *source, char **path, char *error, size_t 
         return false;
     }
     fan_os_path_name(object, name, sizeof name);
-    if (asprintf(path, "%s/%s.h5", directory, strcmp(name, ".") == 0 ? "root" : name) < 0) {
-        *path = NULL;
-        fan_copy_describe_errno(error, size, "cannot make a part of it", ENOMEM);
-    }
+    *path = fan_copy_format("%s/%s.h5", directory, strcmp(name, ".") == 0 ? "root" : name);
     free(words);
     const char *const arguments[] = {"fanout-mdc", "extract", "-o", *path, "--", source, NULL};
-    return *path != NULL && run(arguments, source, error, size);
+    return run(arguments, source, error, size);
 }
 
 /* ---- descriptors ---- */
@@ -143,8 +140,7 @@ static bool list(const char *where, char ***paths, int *count)
         return false;
     *paths = fan_copy_allocate((size_t)*count, sizeof **paths);
     for (int i = 0; i < *count; i++) {
-        if (asprintf(&(*paths)[i], "%s/%s", where, found[i]->d_name) < 0)
-            (*paths)[i] = NULL;
+        (*paths)[i] = fan_copy_format("%s/%s", where, found[i]->d_name);
         free(found[i]);
     }
     free(found);

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Whether `source` is no file, but could be FILE:/OBJECT with a file that is there. */
+/** Whether `source` is not a file, but could be FILE:/OBJECT with a file that is there. */
 bool fan_copy_made_needed(const char *source);
 
 /**
- * Write the object that FILE:/OBJECT means to a file of its own.
+ * Write the object that FILE:/OBJECT means to a separate file.
  *
  * @param path  receives its path, the last component of which is OBJECT's with .h5. For the caller
  *              to free
@@ -26,12 +26,12 @@ bool fan_copy_made_extract(const char *source, char **path, char *error, size_t 
  *
  * @param factors  as for fanout-mdc
  * @param paths    receives an array of `count` paths in the order of the descriptors, for the
- *                 caller to free, each and all
+ *                 caller to free, as well as each of them
  */
 bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count,
                                char *error, size_t size);
 
-/** Remove all that was made. */
+/** Remove everything that was made. */
 void fan_copy_made_remove(void);
 
 #endif

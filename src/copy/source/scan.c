@@ -30,7 +30,7 @@ static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, siz
     bool is_directory = found->fts_info == FTS_D;
     if (found->fts_info == FTS_DP)
         return;
-    if (path[0] != '\0' && fan_copy_patterns_exclude(&s->options->patterns, path, is_directory)) {
+    if (path[0] != '\0' && fan_copy_patterns_exclude(s->options->patterns, path, is_directory)) {
         fts_set(walk, found, FTS_SKIP);
         return;
     }
@@ -47,7 +47,7 @@ static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, siz
         return;
     case FTS_DC:
         s->problem(s->state, found->fts_path,
-                   "a directory that contains itself, through a link; leave it out with --exclude");
+                   "contains itself, through a link; leave it out with --exclude");
         return;
     default:
         if (!fan_copy_catalog_has(s, path))
@@ -65,7 +65,7 @@ static int by_name(const FTSENT **left, const FTSENT **right)
 }
 
 /* As with cp: what is named is followed if it is a link, unless trees are copied. */
-static int walk_flags(const fan_copy_options *options)
+static int walk_flags(const fan_copy_catalog_options *options)
 {
     if (options->dereference)
         return FTS_LOGICAL | FTS_NOCHDIR;
@@ -94,7 +94,7 @@ static void walk_tree(fan_copy_catalog *s, int target, const char *path, size_t 
 /* The libraries of the program that is source `i` are target source_count + i. */
 static void add_libraries(fan_copy_catalog *s, int i)
 {
-    const fan_copy_options *options = s->options;
+    const fan_copy_catalog_options *options = s->options;
     const char *excluded = options->excluded_libraries;
     if (excluded == NULL)
         excluded = FAN_COPY_SYSTEM_LIBRARIES;
@@ -117,7 +117,7 @@ static void add_part_of_file(fan_copy_catalog *s, int i)
 {
     char text[FAN_COPY_TEXT] = "";
     char *path = NULL;
-    if (s->options->source_shared)
+    if (s->options->shared)
         snprintf(text, sizeof text,
                  "is made on one host, so others cannot read it; leave out --source-shared");
     else if (fan_copy_made_extract(s->options->sources[i], &path, text, sizeof text)) {
@@ -160,13 +160,13 @@ static void scan_source(fan_copy_catalog *s, int i)
 
 /* ---- all ---- */
 
-void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
+void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *manifest,
                    fan_copy_catalog_problem_fn *problem, void *state)
 {
     fan_copy_catalog s = {
         .options = options, .manifest = manifest, .problem = problem, .state = state};
-    fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means none */
-    if (fan_copy_from_stdin(options))
+    fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means "not given" */
+    if (options->from_stdin)
         fan_copy_catalog_add_stdin(&s);
     else if (options->factors != NULL)
         add_descriptors(&s);
@@ -180,15 +180,11 @@ void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
     fan_copy_catalog_close(&s);
 }
 
-char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifest *manifest,
+char *fan_copy_scan_path(char *const *sources, const fan_copy_manifest *manifest,
                          const fan_copy_entry *entry)
 {
     const char *path = fan_copy_entry_path(manifest, entry);
-    const char *top =
-        entry->origin != 0 ? manifest->text + entry->origin : options->sources[entry->target];
+    const char *top = entry->origin != 0 ? manifest->text + entry->origin : sources[entry->target];
     bool is_top = entry->origin != 0 || path[0] == '\0';
-    size_t room = strlen(top) + strlen(path) + 2;
-    char *whole = fan_copy_allocate(room, 1);
-    snprintf(whole, room, "%s%s%s", top, is_top ? "" : "/", is_top ? "" : path);
-    return whole;
+    return fan_copy_format("%s%s%s", top, is_top ? "" : "/", is_top ? "" : path);
 }

@@ -5,12 +5,15 @@
 
 #include "copy/source/catalog.h"
 
-/** Look at all sources of the options. */
-void fan_copy_scan(const fan_copy_options *options, fan_copy_manifest *manifest,
+/** Look at all sources. */
+void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *manifest,
                    fan_copy_catalog_problem_fn *problem, void *state);
 
-/** The path of an entry's file on this host, in memory that the caller frees. */
-char *fan_copy_scan_path(const fan_copy_options *options, const fan_copy_manifest *manifest,
+/**
+ * The path of an entry's file on this host, in memory that the caller frees. `sources` as in the
+ * options.
+ */
+char *fan_copy_scan_path(char *const *sources, const fan_copy_manifest *manifest,
                          const fan_copy_entry *entry);
 
 #endif

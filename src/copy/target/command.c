@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/target/command.h"
 #include "os/cleanup.h"
 #include "os/process.h"
@@ -27,7 +28,9 @@ bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_cop
     if (error == 0) {
         signal(SIGPIPE, SIG_IGN);
         const char *const arguments[] = {"sh", "-c", line, NULL};
-        error = fan_os_process_start("/bin/sh", arguments, ends[0], &command->process);
+        error = fan_os_process_start("/bin/sh", arguments,
+                                     &(fan_os_process_setup){.input = ends[0], .output = -1},
+                                     &command->process);
         close(ends[0]);
         command->fd = ends[1];
     }
@@ -51,7 +54,8 @@ static bool ended_well(fan_copy_command *command)
     int status = fan_os_process_wait(command->process);
     forget(command);
     if (status < 0)
-        fan_copy_outcome_fail(command->outcome, "how the command of --pipe ended cannot be known");
+        fan_copy_outcome_fail(command->outcome,
+                              "the exit status of the command of --pipe is not known");
     else if (WIFSIGNALED(status))
         fan_copy_outcome_fail(command->outcome, "the command of --pipe was ended by signal %d (%s)",
                               WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -64,24 +68,15 @@ static bool ended_well(fan_copy_command *command)
 
 bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t bytes)
 {
-    for (size_t done = 0; done < bytes;) {
-        ssize_t put = write(command->fd, (const char *)data + done, bytes - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0 && errno == EPIPE) {
-            if (ended_well(command))
-                fan_copy_outcome_fail(command->outcome,
-                                      "the command of --pipe ended before it had read everything");
-            return false;
-        }
-        if (put < 0) {
-            fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe",
-                                        errno);
-            return false;
-        }
-        done += (size_t)put;
-    }
-    return true;
+    if (fan_file_write(command->fd, data, bytes))
+        return true;
+    if (errno != EPIPE)
+        fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe",
+                                    errno);
+    else if (ended_well(command))
+        fan_copy_outcome_fail(command->outcome,
+                              "the command of --pipe ended before it had read everything");
+    return false;
 }
 
 bool fan_copy_command_finish(fan_copy_command *command)
@@ -93,7 +88,7 @@ bool fan_copy_command_finish(fan_copy_command *command)
 
 void fan_copy_command_close(fan_copy_command *command)
 {
-    /* First: it must not see an end of what was not all. */
+    /* First: it must not take the end of incomplete data for the end. */
     if (command->process != 0)
         kill(-command->process, SIGTERM);
     if (command->fd >= 0)

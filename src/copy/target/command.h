@@ -9,14 +9,14 @@
 
 typedef struct fan_copy_command {
     fan_copy_outcome *outcome; /**< where failures are recorded; its path is what %d stands for */
-    pid_t process;             /**< 0: none */
+    pid_t process;             /**< 0: not running */
     int fd;                    /**< its standard input */
 } fan_copy_command;
 
 /** Start `text` with /bin/sh; %d, %h, %r, %% are replaced, quoted. False if that fails. */
 bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_copy_outcome *outcome);
 
-/** Give it the next bytes. False if that fails. */
+/** Pass it the next bytes. False if that fails. */
 bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t bytes);
 
 /** End its input and wait for it. False if it does not exit with 0. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/coding/xxh3.h"
 #include "copy/job/memory.h"
 #include "copy/target/inventory.h"
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +35,7 @@ static void add_pieces(const fan_copy_manifest *manifest, int64_t entry, fan_cop
 static void look_at(fan_copy_tree *tree, int64_t i, fan_copy_cursor cursor,
                     fan_copy_set *candidates, fan_copy_set *have)
 {
-    const fan_copy_options *options = tree->options;
+    const fan_copy_tree_options *options = &tree->options;
     const fan_copy_entry *entry = &tree->manifest->entries[i];
     char path[PATH_MAX];
     struct stat status;
@@ -64,7 +66,7 @@ static fan_copy_cursor next_entry(const fan_copy_manifest *manifest, fan_copy_cu
 void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_copy_set *have)
 {
     const fan_copy_manifest *manifest = tree->manifest;
-    bool may_have = tree->options->update || tree->options->checksum || tree->options->resume;
+    bool may_have = tree->options.update || tree->options.checksum || tree->options.resume;
     for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
          at = next_entry(manifest, at)) {
         const fan_copy_entry *entry = &manifest->entries[at.entry];
@@ -83,7 +85,7 @@ XXH128_hash_t fan_copy_inventory_hash(const char *path, bool follow)
     char *data = fan_copy_allocate(1, FAN_COPY_BLOCK);
     XXH3_state_t *state = fan_copy_xxh3_start();
     ssize_t got = fd < 0 ? -1 : 0;
-    while (got >= 0 && (got = read(fd, data, FAN_COPY_BLOCK)) > 0)
+    while (got >= 0 && (got = fan_file_read(fd, data, FAN_COPY_BLOCK)) > 0)
         XXH3_128bits_update(state, data, (size_t)got);
     XXH128_hash_t hash = got < 0 ? (XXH128_hash_t){0} : XXH3_128bits_digest(state);
     XXH3_freeState(state);
@@ -160,7 +162,7 @@ void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have
         if (find_regular(tree, entry, path, &status) && status.st_nlink == 1) {
             int64_t old = (int64_t)status.st_blocks * 512;
             *bytes -= old;
-            largest_old = old > largest_old ? old : largest_old;
+            largest_old = MAX(largest_old, old);
         } else if (entry->kind != FAN_COPY_HARD_LINK && lstat(path, &status) != 0) {
             ++*files;
         }

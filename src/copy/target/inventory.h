@@ -11,7 +11,7 @@
 
 /**
  * Files of the right size and time, or with --checksum of the right size, are kept, or candidates;
- * pieces in a temporary file of a killed run are had.
+ * pieces in a temporary file of a killed run count as present.
  *
  * @param candidates  one bit for each entry, set for files whose hash must be compared
  * @param have        one bit for each piece, set for those that this rank does not need
@@ -19,7 +19,7 @@
 void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_copy_set *have);
 
 /**
- * The hash of all of a file, with zeros for its holes; zero if it cannot be read. A link is
+ * The hash of a whole file, with zeros for its holes; zero if it cannot be read. A link is
  * followed or not read.
  */
 XXH128_hash_t fan_copy_inventory_hash(const char *path, bool follow);

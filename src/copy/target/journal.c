@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/model/pieces.h"
 #include "copy/target/journal.h"
@@ -14,7 +15,7 @@
 
 typedef struct header {
     char magic[8];
-    int64_t block; /* other pieces than ours are of no use */
+    int64_t block; /* pieces of another size cannot be used */
     int64_t bytes, seconds, nanoseconds;
     uint64_t inode;
     XXH64_hash_t check;
@@ -32,22 +33,12 @@ static header describe(const fan_copy_entry *entry)
     return h;
 }
 
-static int write_all(int fd, const void *data, size_t bytes)
-{
-    ssize_t put = write(fd, data, bytes);
-    if (put == (ssize_t)bytes)
-        return 0;
-    if (put >= 0)
-        errno = ENOSPC;
-    return -1;
-}
-
 int fan_copy_journal_create(const char *path, const fan_copy_entry *entry)
 {
     unlink(path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     header h = describe(entry);
-    if (fd >= 0 && write_all(fd, &h, sizeof h) != 0) {
+    if (fd >= 0 && !fan_file_write(fd, &h, sizeof h)) {
         int error = errno;
         close(fd);
         unlink(path);
@@ -57,11 +48,11 @@ int fan_copy_journal_create(const char *path, const fan_copy_entry *entry)
     return fd;
 }
 
-int fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t hash)
+bool fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t hash)
 {
     fan_copy_record record = {.offset = offset, .bytes = bytes, .hash = hash};
     record.check = XXH3_64bits(&record, offsetof(fan_copy_record, check));
-    return write_all(fd, &record, sizeof record);
+    return fan_file_write(fd, &record, sizeof record);
 }
 
 static bool is_good(const fan_copy_record *record, const fan_copy_entry *entry)
@@ -76,17 +67,18 @@ static bool is_about(int fd, const fan_copy_entry *entry)
     header expected = describe(entry), found;
     struct stat status;
     return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-           read(fd, &found, sizeof found) == (ssize_t)sizeof found &&
+           fan_file_read(fd, &found, sizeof found) == (ssize_t)sizeof found &&
            memcmp(&found, &expected, sizeof found) == 0;
 }
 
 static void read_records(int fd, const fan_copy_entry *entry, fan_copy_record **records,
                          int64_t *count)
 {
-    int64_t room = 0;
+    size_t room = 0;
     fan_copy_record record;
-    while (read(fd, &record, sizeof record) == (ssize_t)sizeof record && is_good(&record, entry)) {
-        fan_copy_grow((void **)records, &room, *count + 1, sizeof record);
+    while (fan_file_read(fd, &record, sizeof record) == (ssize_t)sizeof record &&
+           is_good(&record, entry)) {
+        fan_copy_grow(records, &room, *count + 1, sizeof record);
         (*records)[(*count)++] = record;
     }
 }

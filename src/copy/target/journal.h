@@ -10,6 +10,7 @@
 
 #include "copy/model/manifest.h"
 
+#include <stdbool.h>
 #include <xxhash.h>
 
 typedef struct fan_copy_record {
@@ -21,8 +22,8 @@ typedef struct fan_copy_record {
 /** Start a journal for the entry's file. A descriptor, or -1 with errno. */
 int fan_copy_journal_create(const char *path, const fan_copy_entry *entry);
 
-/** Add a piece that was written. 0, or -1 with errno. */
-int fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t hash);
+/** Add a piece that was written. False, with errno, if that fails. */
+bool fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t hash);
 
 /**
  * The good records of a journal that is about this very file (same size, time and inode on the
@@ -30,7 +31,7 @@ int fan_copy_journal_add(int fd, int64_t offset, int64_t bytes, XXH128_hash_t ha
  *
  * @param records  receives an array for the caller to free
  * @param count    receives its length
- * @return a descriptor to add to, or -1 if there is no such journal
+ * @return a descriptor to add to, or -1 without such a journal
  */
 int fan_copy_journal_continue(const char *path, const fan_copy_entry *entry,
                               fan_copy_record **records, int64_t *count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/model/attributes.h"
 #include "copy/target/journal.h"
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 /* Enough for the device to work on at a time, little against what a kernel lets become dirty. */
@@ -30,7 +32,7 @@ static bool name_it(fan_copy_part *part, const char *final_path)
     return fits;
 }
 
-/* A file of one piece is either whole or worth nothing; so is one of unknown length. */
+/* A file of one piece is either whole or worthless; so is one of unknown length. */
 static bool needs_journal(const fan_copy_entry *entry)
 {
     return entry->bytes > FAN_COPY_BLOCK;
@@ -82,17 +84,6 @@ const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
 
 /* ---- writing ---- */
 
-static int write_at(int fd, const char *data, int64_t bytes, int64_t offset)
-{
-    for (int64_t done = 0; done < bytes;) {
-        ssize_t put = pwrite(fd, data + done, (size_t)(bytes - done), (off_t)(offset + done));
-        if (put < 0 && errno != EINTR)
-            return -1;
-        done += put < 0 ? 0 : put;
-    }
-    return 0;
-}
-
 /* What fsync() will have to wait for should be under way by then. Otherwise the kernel knows better
  * when to write: this call can block, and then the hosts that we relay to wait as well. */
 static void start_write_back(fan_copy_part *part)
@@ -106,26 +97,25 @@ static void start_write_back(fan_copy_part *part)
 
 static void remember(fan_copy_part *part, int64_t offset, int64_t bytes, XXH128_hash_t hash)
 {
-    fan_copy_grow((void **)&part->written, &part->written_room, part->written_count + 1,
+    fan_copy_grow(&part->written, &part->written_room, part->written_count + 1,
                   sizeof *part->written);
     part->written[part->written_count++] = (fan_copy_written){offset, bytes, hash};
 }
 
-const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,
                                 int64_t offset, const void *data, int64_t bytes)
 {
-    if (write_at(part->fd, data, bytes, offset) != 0)
+    if (!fan_file_write_at(part->fd, data, (size_t)bytes, offset))
         return "cannot write";
     if (part->journal >= 0 || options->verify) {
         XXH128_hash_t hash = XXH3_128bits(data, (size_t)bytes);
         if (options->verify)
             remember(part, offset, bytes, hash);
         /* After the data: what the journal promises is there. */
-        if (part->journal >= 0 && fan_copy_journal_add(part->journal, offset, bytes, hash) != 0)
+        if (part->journal >= 0 && !fan_copy_journal_add(part->journal, offset, bytes, hash))
             return "cannot write the journal beside it";
     }
-    if (offset + bytes > part->end)
-        part->end = offset + bytes;
+    part->end = MAX(part->end, offset + bytes);
     if (options->sync)
         start_write_back(part);
     return NULL;
@@ -133,17 +123,12 @@ const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_options *opt
 
 /* ---- the end ---- */
 
-static int read_at(int fd, char *data, int64_t bytes, int64_t offset)
+static bool read_at(int fd, char *data, int64_t bytes, int64_t offset)
 {
-    for (int64_t done = 0; done < bytes;) {
-        ssize_t got = pread(fd, data + done, (size_t)(bytes - done), (off_t)(offset + done));
-        if (got == 0)
-            errno = ENODATA;
-        if (got <= 0 && errno != EINTR)
-            return -1;
-        done += got < 0 ? 0 : got;
-    }
-    return 0;
+    ssize_t got = fan_file_read_at(fd, data, (size_t)bytes, offset);
+    if (got >= 0 && got < bytes)
+        errno = ENODATA;
+    return got == bytes;
 }
 
 static const char *verify(fan_copy_part *part)
@@ -156,7 +141,7 @@ static const char *verify(fan_copy_part *part)
     posix_fadvise(part->fd, 0, 0, POSIX_FADV_DONTNEED);
     for (int64_t i = 0; failed == NULL && i < part->written_count; i++) {
         const fan_copy_written *w = &part->written[i];
-        if (read_at(part->fd, data, w->bytes, w->offset) != 0) {
+        if (!read_at(part->fd, data, w->bytes, w->offset)) {
             failed = "cannot read it back";
         } else if (!XXH128_isEqual(XXH3_128bits(data, (size_t)w->bytes), w->hash)) {
             errno = 0;
@@ -200,7 +185,7 @@ static void close_part(fan_copy_part *part)
     part->fd = part->journal = -1;
 }
 
-const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
                                  const fan_copy_manifest *manifest, const fan_copy_entry *entry,
                                  const char **lost, int *lost_errno)
 {
@@ -246,7 +231,7 @@ bool fan_copy_part_remove_stale(const char *final_path)
     char path[PATH_MAX];
     bool removed = fan_os_temporary_name(final_path, FAN_COPY_PART, path, sizeof path) &&
                    fan_os_temporary_remove(path);
-    /* If it is there still, somebody writes it and its journal. */
+    /* If it is still there, a process is writing it and its journal. */
     if ((removed || access(path, F_OK) != 0) &&
         fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, path, sizeof path))
         unlink(path);
@@ -255,7 +240,7 @@ bool fan_copy_part_remove_stale(const char *final_path)
 
 static bool has_data(int fd, const fan_copy_record *record, char *room)
 {
-    return read_at(fd, room, record->bytes, record->offset) == 0 &&
+    return read_at(fd, room, record->bytes, record->offset) &&
            XXH128_isEqual(XXH3_128bits(room, (size_t)record->bytes), record->hash);
 }
 
@@ -265,7 +250,7 @@ static int by_offset(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* Add the pieces that are in the records and in the file. Whether there are any. */
+/* Add the pieces that are in the records and in the file. Returns whether any was added. */
 static bool add_whole(const fan_copy_manifest *manifest, fan_copy_cursor first, int fd,
                       fan_copy_record *records, int64_t count, fan_copy_set *whole)
 {

@@ -3,15 +3,14 @@
  * @file part.h  The one regular file that this process writes at a time: under a temporary name,
  * with a journal if it is a large one, until it is whole.
  *
- * All functions that return text return NULL, or what failed, with errno; errno 0 says that the
- * text is all there is to say.
+ * All functions that return text return NULL, or what failed, with errno; with errno 0 the
+ * text says everything.
  */
 #ifndef FAN_COPY_TARGET_PART_H
 #define FAN_COPY_TARGET_PART_H
 
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
-#include "copy/options/options.h"
 
 #include <limits.h>
 #include <xxhash.h>
@@ -21,13 +20,21 @@ typedef struct fan_copy_written {
     XXH128_hash_t hash;
 } fan_copy_written;
 
+/** How the file is written. */
+typedef struct fan_copy_part_options {
+    bool sync;    /**< flush it, and then its directory, to the device */
+    bool verify;  /**< read it back from the device and compare */
+    bool archive; /**< give it the owner and the extended attributes of the source */
+} fan_copy_part_options;
+
 typedef struct fan_copy_part {
-    int fd;      /**< -1: none is open */
-    int journal; /**< -1: none is kept */
+    int fd;      /**< -1: not open */
+    int journal; /**< -1: not kept */
     bool stale;  /**< the temporary file of a killed run was removed */
     char path[PATH_MAX], journal_path[PATH_MAX], final_path[PATH_MAX];
     fan_copy_written *written; /**< with --verify: all pieces */
-    int64_t written_count, written_room;
+    int64_t written_count;
+    size_t written_room;
     int64_t end;      /**< of what was written */
     int64_t flushing; /**< bytes that are on their way to the device */
 } fan_copy_part;
@@ -35,19 +42,19 @@ typedef struct fan_copy_part {
 /**
  * Open the temporary file for `final_path`.
  *
- * @param taken       that of a killed run, as fan_copy_part_look found it, to go on with; -1: begin
+ * @param taken       that of a killed run, as fan_copy_part_look found it, to continue; -1: begin
  *                    a new one
- * @param registered  false: it is in a directory that is registered for cleaning up itself
+ * @param registered  false: its directory is registered for cleaning up
  */
 const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
                                const char *final_path, int taken, bool registered);
 
 /** Write a piece. */
-const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,
                                 int64_t offset, const void *data, int64_t bytes);
 
 /** Size, attributes, --verify, --fsync, and its final name. `lost` as in attributes.h. */
-const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *options,
+const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
                                  const fan_copy_manifest *manifest, const fan_copy_entry *entry,
                                  const char **lost, int *lost_errno);
 
@@ -55,8 +62,8 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_options *op
 void fan_copy_part_discard(fan_copy_part *part);
 
 /**
- * Remove what a killed run may have left of `final_path`, unless somebody writes it. Whether there
- * was something.
+ * Remove what a killed run may have left of `final_path`, unless a process is writing it. Returns
+ * whether there was something.
  */
 bool fan_copy_part_remove_stale(const char *final_path);
 
@@ -64,7 +71,7 @@ bool fan_copy_part_remove_stale(const char *final_path);
  * Add to `whole` those pieces of the entry whose first is at `first` that the temporary file of a
  * killed run has: the journal names them, and the file has data with the same hash.
  *
- * @return the file, locked so that it stays as it is, for fan_copy_part_open; -1 if it is of no use
+ * @return the file, locked so that it does not change, for fan_copy_part_open; -1 if it is useless
  */
 int fan_copy_part_look(const fan_copy_manifest *manifest, const char *final_path,
                        fan_copy_cursor first, fan_copy_set *whole);

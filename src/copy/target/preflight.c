@@ -18,9 +18,8 @@ static bool may_write(const fan_copy_tree *tree, const char *directory, const ch
 {
     if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
-    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
-    fan_copy_outcome_fail_errno(tree->outcome, "cannot create a temporary file beside it", errno);
-    return false;
+    return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create a temporary file beside it",
+                                    errno);
 }
 
 static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
@@ -40,9 +39,7 @@ static bool may_enter(const fan_copy_tree *tree, const fan_copy_entry *entry, bo
         return true;
     if (is_top || S_ISDIR(status.st_mode))
         return may_write(tree, path, path);
-    snprintf(tree->outcome->path, sizeof tree->outcome->path, "%s", path);
-    fan_copy_outcome_fail_errno(tree->outcome, "cannot create the directory", ENOTDIR);
-    return false;
+    return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create the directory", ENOTDIR);
 }
 
 bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
@@ -101,8 +98,8 @@ static bool fail_files(fan_copy_outcome *outcome, const struct statvfs *status, 
 }
 
 /*
- * The first target's file system. A directory can be one of its own. False if it has no limits, or
- * none that we know.
+ * The first target's file system. A directory can be one of its own. False if it is not limited, or
+ * its limits are not known.
  */
 static bool look_at_disk(const fan_copy_tree *tree, struct statvfs *status)
 {
@@ -127,7 +124,7 @@ bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have)
         return true;
     fan_copy_inventory_room(tree, have, (int64_t)status.f_frsize, &bytes, &files);
     bool fits = fits_bytes(&status, bytes) && fits_files(&status, files);
-    if (!fits && !tree->options->dry_run) {
+    if (!fits && !tree->options.dry_run) {
         fan_copy_inventory_remove_stale(tree);
         look_at_disk(tree, &status);
     }

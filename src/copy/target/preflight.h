@@ -9,8 +9,8 @@
 bool fan_copy_preflight_permissions(const fan_copy_tree *tree);
 
 /**
- * Whether what is lacking fits on the file system; if not, what killed runs have left there and is
- * of no use goes first. Records the failure.
+ * Whether what is lacking fits on the file system; if not, what killed runs have left there and
+ * cannot be continued is removed first. Records the failure.
  */
 bool fan_copy_preflight_room(fan_copy_tree *tree, const fan_copy_set *have);
 

@@ -40,14 +40,14 @@ static void find_place(const char *path, char directory[static PATH_MAX], const 
     snprintf(directory, PATH_MAX, "%.*s%s.", length, path, is_directory ? "/" : "");
 }
 
-/* Remove a probe that nobody has locked: of a copy that was killed. */
+/* Remove a probe that is not locked: its copy was killed. */
 static void remove_dead(const char *directory, const char *name)
 {
     char path[PATH_MAX];
     if ((size_t)snprintf(path, sizeof path, "%s/%s", directory, name) >= sizeof path)
         return;
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    /* Where there are no locks nobody knows. */
+    /* Without file locks this cannot be known. */
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
         unlink(path);
     if (fd >= 0)

@@ -9,10 +9,10 @@
 
 /**
  * The lowest rank that sees the same directory as this one and has the same path in it: itself, if
- * nobody below does. Each rank makes a small file with a name of its own there and looks for the
+ * no lower rank does. Each rank makes a small file with a name of its own there and looks for the
  * others'. Collective.
  *
- * @param path  what this rank is going to make; NULL if nothing
+ * @param path  what this rank is going to make; NULL: nothing
  */
 int fan_copy_share_find(const char *path, MPI_Comm comm);
 

@@ -111,9 +111,7 @@ static void note_stale(fan_copy_outcome *outcome)
              "removed the temporary directory of an earlier copy that was killed");
 }
 
-/*
- * What goes into a directory that is there can not be in one that a killed run began before it was.
- */
+/* The directory exists now, so the tree that a killed run began beside it cannot be continued. */
 static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *outcome)
 {
     char path[PATH_MAX];
@@ -125,33 +123,34 @@ static void remove_stale_tree(const fan_copy_target *target, fan_copy_outcome *o
 
 /* ---- staging ---- */
 
-static bool stage(fan_copy_targets *targets, int i, const fan_copy_options *options,
-                  const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
+static bool fail_to_stage(const fan_copy_target *target, fan_copy_outcome *outcome, int error)
+{
+    static const char busy[] =
+        "another process is writing this tree; try again when that copy ends";
+    return error == EBUSY
+               ? fan_copy_outcome_fail_at(outcome, target->final_path, busy, 0)
+               : fan_copy_outcome_fail_at(outcome, target->final_path,
+                                          "cannot create a temporary directory beside it", error);
+}
+
+static bool stage(fan_copy_targets *targets, int i, bool resume, const fan_copy_manifest *manifest,
+                  fan_copy_outcome *outcome)
 {
     fan_copy_target *target = &targets->items[i];
-    fan_os_temporary made = fan_os_temporary_directory(target->root, options->resume);
+    fan_os_temporary made = fan_os_temporary_directory(target->root, resume);
     target->lock = made.fd;
-    snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
-    if (made.fd < 0 && errno == EBUSY)
-        fan_copy_outcome_fail(
-            outcome, "another process is writing this tree; try again when that copy ends");
-    else if (made.fd < 0)
-        fan_copy_outcome_fail_errno(outcome, "cannot create a temporary directory beside it",
-                                    errno);
+    fan_copy_outcome_at(outcome, target->final_path);
     if (made.fd < 0)
-        return false;
+        return fail_to_stage(target, outcome, errno);
     fan_os_cleanup_add(target->root, target->final_path);
     if (made.stale)
         note_stale(outcome);
-    if (made.resumed && prune(targets, manifest, i) != 0) {
-        fan_copy_outcome_fail_errno(outcome, "cannot clean the temporary directory beside it",
-                                    errno);
-        return false;
-    }
-    return true;
+    return !made.resumed || prune(targets, manifest, i) == 0 ||
+           fan_copy_outcome_fail_at(outcome, target->final_path,
+                                    "cannot clean the temporary directory beside it", errno);
 }
 
-bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *options,
+bool fan_copy_targets_stage(fan_copy_targets *targets, bool resume,
                             const fan_copy_manifest *manifest, fan_copy_outcome *outcome)
 {
     for (int i = 0; i < targets->count; i++) {
@@ -160,7 +159,7 @@ bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *o
             continue;
         if (!target->staged)
             remove_stale_tree(target, outcome);
-        else if (!stage(targets, i, options, manifest, outcome))
+        else if (!stage(targets, i, resume, manifest, outcome))
             return false;
     }
     return true;
@@ -173,8 +172,7 @@ static void release_root(fan_copy_target *target)
     target->lock = -1;
 }
 
-bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *options,
-                             fan_copy_outcome *outcome)
+bool fan_copy_targets_commit(fan_copy_targets *targets, bool sync, fan_copy_outcome *outcome)
 {
     for (int i = 0; i < targets->count; i++) {
         fan_copy_target *target = &targets->items[i];
@@ -183,13 +181,10 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *
         const char *failed = NULL;
         if (fan_os_cleanup_commit(target->root, target->final_path) != 0)
             failed = "cannot rename the temporary directory";
-        else if (options->sync && fan_copy_sync_directory(target->final_path) != 0)
+        else if (sync && fan_copy_sync_directory(target->final_path) != 0)
             failed = "cannot flush the directory";
-        if (failed != NULL) {
-            snprintf(outcome->path, sizeof outcome->path, "%s", target->final_path);
-            fan_copy_outcome_fail_errno(outcome, failed, errno);
-            return false;
-        }
+        if (failed != NULL)
+            return fan_copy_outcome_fail_at(outcome, target->final_path, failed, errno);
         release_root(target);
     }
     return true;

@@ -8,13 +8,12 @@
 
 #include "copy/target/targets.h"
 
-/** Make the directories for new trees, or with --resume take over those of a killed run. */
-bool fan_copy_targets_stage(fan_copy_targets *targets, const fan_copy_options *options,
+/** Make the directories for new trees, or with `resume` take over those of a killed run. */
+bool fan_copy_targets_stage(fan_copy_targets *targets, bool resume,
                             const fan_copy_manifest *manifest, fan_copy_outcome *outcome);
 
-/** All is whole: give the new trees their final names. */
-bool fan_copy_targets_commit(fan_copy_targets *targets, const fan_copy_options *options,
-                             fan_copy_outcome *outcome);
+/** All is whole: give the new trees their final names, on the device as well if `sync`. */
+bool fan_copy_targets_commit(fan_copy_targets *targets, bool sync, fan_copy_outcome *outcome);
 
 /** Remove new trees that were not committed. */
 void fan_copy_targets_unstage(fan_copy_targets *targets);

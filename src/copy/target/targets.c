@@ -15,7 +15,7 @@
 
 #define LIBRARIES_SUFFIX "_libs"
 
-static int count_targets(const fan_copy_options *options)
+static int count_targets(const fan_copy_targets_options *options)
 {
     return options->with_libraries ? 2 * options->source_count : options->source_count;
 }
@@ -32,7 +32,8 @@ static const fan_copy_entry *top_of(const fan_copy_manifest *manifest, int targe
 }
 
 /* DST on this host, whether it is a directory to put things into, and whether that is right. */
-static int find_destination(const fan_copy_options *options, fan_copy_outcome *outcome, bool *into)
+static int find_destination(const fan_copy_targets_options *options, fan_copy_outcome *outcome,
+                            bool *into)
 {
     char *path = outcome->path;
     int error = fan_os_path_expand(options->destination, outcome->host, outcome->rank, path,
@@ -44,8 +45,8 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
     struct stat status;
     bool is_there = stat(path, &status) == 0;
     bool is_directory = is_there && S_ISDIR(status.st_mode);
-    *into = is_directory && !options->no_target_directory && options->files_from == NULL;
-    if (is_directory && fan_copy_from_stdin(options)) /* it has no name */
+    *into = is_directory && !options->never_into;
+    if (is_directory && options->from_stdin) /* it has no name */
         return EISDIR;
     if (!is_directory && options->source_count > 1)
         return is_there ? ENOTDIR : errno;
@@ -53,7 +54,7 @@ static int find_destination(const fan_copy_options *options, fan_copy_outcome *o
 }
 
 /* What the thing is called in a directory. */
-static void find_name(const fan_copy_options *options, const fan_copy_manifest *manifest,
+static void find_name(const fan_copy_targets_options *options, const fan_copy_manifest *manifest,
                       int source, char name[static NAME_MAX + 1])
 {
     const fan_copy_entry *top = top_of(manifest, source);
@@ -63,7 +64,7 @@ static void find_name(const fan_copy_options *options, const fan_copy_manifest *
         fan_os_path_name(options->sources[source], name, NAME_MAX + 1);
 }
 
-static int place(const fan_copy_options *options, const fan_copy_manifest *manifest, int i,
+static int place(const fan_copy_targets_options *options, const fan_copy_manifest *manifest, int i,
                  const char *destination, bool into, char *path, size_t size)
 {
     char name[NAME_MAX + 1];
@@ -107,14 +108,9 @@ static int check_place(fan_copy_target *target, const fan_copy_entry *top)
 
 static bool fail(fan_copy_outcome *outcome, const char *path, int error)
 {
-    if (path != outcome->path)
-        snprintf(outcome->path, sizeof outcome->path, "%s", path);
-    if (error == EINVAL)
-        fan_copy_outcome_fail(outcome,
-                              "is not a regular file and is not replaced; choose another name");
-    else
-        fan_copy_outcome_fail_errno(outcome, "cannot write here", error);
-    return false;
+    static const char special[] = "is not a regular file and is not replaced; choose another name";
+    return error == EINVAL ? fan_copy_outcome_fail_at(outcome, path, special, 0)
+                           : fan_copy_outcome_fail_at(outcome, path, "cannot write here", error);
 }
 
 /* ---- the source itself ---- */
@@ -182,11 +178,11 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
     if (target->staged &&
         !fan_os_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
         return fail(outcome, target->final_path, ENAMETOOLONG);
-    target->root = strdup(target->staged ? root : target->final_path);
+    target->root = fan_copy_strdup(target->staged ? root : target->final_path);
     return true;
 }
 
-bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options *options,
+bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_options *options,
                               const fan_copy_manifest *manifest, bool on_source_node,
                               fan_copy_outcome *outcome)
 {
@@ -207,18 +203,15 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options 
         error = place(options, manifest, i, destination, into, path, sizeof path);
         if (error != 0)
             return fail(outcome, destination, error);
-        target->final_path = strdup(path);
+        target->final_path = fan_copy_strdup(path);
         if (options->source_count == 1 && i == 0)
-            snprintf(outcome->path, sizeof outcome->path, "%s", path);
-        if (is_taken(targets, i)) {
-            snprintf(outcome->path, sizeof outcome->path, "%s", path);
-            fan_copy_outcome_fail(outcome,
-                                  "two of the sources have this name; copy one after the other");
-            return false;
-        }
+            fan_copy_outcome_at(outcome, path);
+        if (is_taken(targets, i))
+            return fan_copy_outcome_fail_at(
+                outcome, path, "two of the sources have this name; copy one after the other", 0);
         if (top == NULL)
             target->skipped = true;
-        else if (!resolve(target, top, on_source_node, options->factors != NULL, outcome))
+        else if (!resolve(target, top, on_source_node, options->at_once, outcome))
             return false;
     }
     return true;

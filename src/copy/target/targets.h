@@ -5,16 +5,22 @@
 
 #include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
-#include "copy/options/options.h"
+
+/** What is copied, and where the user wants it. */
+typedef struct fan_copy_targets_options {
+    const char *destination; /**< with %h, %r and %% still in it */
+    char *const *sources;    /**< [source_count] */
+    int source_count;
+    bool from_stdin;     /**< the only source has no name */
+    bool with_libraries; /**< each program has a second target: the directory of its libraries */
+    bool never_into;     /**< DST is the copy itself, never a directory to put it into */
+    bool at_once;        /**< the parts of a copy are of use before all are there: no staging */
+} fan_copy_targets_options;
 
 typedef struct fan_copy_target {
     char *final_path; /**< where it is to be */
-    char *
-        /**
-         * where its entries are made: `final_path`, or a directory beside that gets this name when
-         * it is whole
-         */
-        root;
+    /** where its entries are made: `final_path`, or a directory beside it that is renamed to it */
+    char *root;
     bool staged;  /**< they differ */
     bool existed; /**< something is at final_path already */
     bool skipped; /**< it is the source itself */
@@ -22,7 +28,7 @@ typedef struct fan_copy_target {
 } fan_copy_target;
 
 typedef struct fan_copy_targets {
-    fan_copy_target *items; /**< NULL: this rank has none */
+    fan_copy_target *items; /**< NULL: this rank does not write */
     int count;
 } fan_copy_targets;
 
@@ -33,7 +39,7 @@ typedef struct fan_copy_targets {
  * @param outcome         gets the path; and the failure, if there is one
  * @return whether this rank can go on
  */
-bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_options *options,
+bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_options *options,
                               const fan_copy_manifest *manifest, bool on_source_node,
                               fan_copy_outcome *outcome);
 

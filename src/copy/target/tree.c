@@ -23,11 +23,11 @@ enum state {
     MADE  /* a directory that was not there */
 };
 
-void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_options *options,
+void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_tree_options *options,
                         const fan_copy_manifest *manifest, fan_copy_targets *targets,
                         fan_copy_outcome *outcome)
 {
-    *tree = (fan_copy_tree){.options = options,
+    *tree = (fan_copy_tree){.options = *options,
                             .manifest = manifest,
                             .targets = targets,
                             .outcome = outcome,
@@ -56,7 +56,7 @@ bool fan_copy_tree_can_take(const fan_copy_tree *tree)
     return tree->taken_count < FAN_COPY_TAKEN;
 }
 
-/* The caller owns it now. -1 if there is none. */
+/* The caller owns it now. -1 if the entry does not have one. */
 static int hand_over(fan_copy_tree *tree, int64_t entry)
 {
     int fd = -1;
@@ -77,15 +77,9 @@ static int hand_over(fan_copy_tree *tree, int64_t entry)
 static bool fail(fan_copy_tree *tree, const fan_copy_entry *entry, const char *what)
 {
     int error = errno;
-    fan_copy_outcome *outcome = tree->outcome;
-    if (outcome->error[0] == '\0')
-        fan_copy_target_path(tree->targets, tree->manifest, entry, true, outcome->path,
-                             sizeof outcome->path);
-    if (error == 0)
-        fan_copy_outcome_fail(outcome, "%s", what);
-    else
-        fan_copy_outcome_fail_errno(outcome, what, error);
-    return false;
+    char path[PATH_MAX];
+    fan_copy_target_path(tree->targets, tree->manifest, entry, true, path, sizeof path);
+    return fan_copy_outcome_fail_at(tree->outcome, path, what, error);
 }
 
 static void note_loss(fan_copy_tree *tree, const fan_copy_entry *entry, const char *lost, int error)
@@ -108,7 +102,7 @@ static bool apply_attributes(fan_copy_tree *tree, const fan_copy_entry *entry, c
     const char *lost = NULL;
     int lost_errno = 0;
     const char *failed = fan_copy_attributes_apply(tree->manifest, entry, path,
-                                                   tree->options->archive, &lost, &lost_errno);
+                                                   tree->options.part.archive, &lost, &lost_errno);
     note_loss(tree, entry, lost, lost_errno);
     return failed == NULL || fail(tree, entry, failed);
 }
@@ -138,8 +132,8 @@ static bool make_directory(fan_copy_tree *tree, int64_t i, const char *path)
         errno = ENOTDIR;
         return fail(tree, entry, "cannot create the directory");
     }
-    /* It may be of a killed run, and not have its mode and times yet. */
-    if (target->staged || (tree->options->resume && !is_top))
+    /* It may be left by a killed run, without its mode and times. */
+    if (target->staged || (tree->options.resume && !is_top))
         tree->states[i] = MADE;
     return true;
 }
@@ -215,8 +209,8 @@ static bool finish_file(fan_copy_tree *tree)
     const char *lost = NULL;
     int lost_errno = 0;
     tree->writing = -1;
-    const char *failed =
-        fan_copy_part_finish(&tree->part, tree->options, tree->manifest, entry, &lost, &lost_errno);
+    const char *failed = fan_copy_part_finish(&tree->part, &tree->options.part, tree->manifest,
+                                              entry, &lost, &lost_errno);
     note_loss(tree, entry, lost, lost_errno);
     return failed == NULL || fail(tree, entry, failed);
 }
@@ -228,7 +222,7 @@ static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
     fan_copy_part_remove_stale(path);
     bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode &&
                 fan_copy_entry_has_time(entry, &status);
-    return (same && !tree->options->archive) || apply_attributes(tree, entry, path);
+    return (same && !tree->options.part.archive) || apply_attributes(tree, entry, path);
 }
 
 static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
@@ -236,7 +230,7 @@ static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
     const fan_copy_entry *entry = &tree->manifest->entries[i];
     const fan_copy_target *target = &tree->targets->items[entry->target];
     if (tree->states[i] == KEPT) {
-        int taken = hand_over(tree, i); /* what a killed run had of it is of no use */
+        int taken = hand_over(tree, i); /* what a killed run had of it is not needed */
         if (taken >= 0)
             close(taken);
         return keep_file(tree, entry, path);
@@ -283,7 +277,7 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
     if (tree->writing != piece->entry)
         return true; /* it is kept, or not wanted here */
     const char *failed =
-        fan_copy_part_write(&tree->part, tree->options, piece->offset, data, piece->bytes);
+        fan_copy_part_write(&tree->part, &tree->options.part, piece->offset, data, piece->bytes);
     return failed == NULL || fail(tree, &tree->manifest->entries[piece->entry], failed);
 }
 
@@ -295,7 +289,7 @@ static bool finish_directories(fan_copy_tree *tree)
     char path[PATH_MAX];
     for (int64_t i = tree->manifest->entry_count - 1; i >= 0; i--) {
         const fan_copy_entry *entry = &tree->manifest->entries[i];
-        bool ours = tree->states[i] == MADE || tree->options->archive;
+        bool ours = tree->states[i] == MADE || tree->options.part.archive;
         if (entry->kind != FAN_COPY_DIRECTORY || !ours ||
             !fan_copy_target_wanted(tree->targets, entry))
             continue;
@@ -317,7 +311,7 @@ bool fan_copy_tree_finish(fan_copy_tree *tree)
 {
     return advance(tree, tree->manifest->entry_count) && finish_file(tree) &&
            finish_directories(tree) &&
-           fan_copy_targets_commit(tree->targets, tree->options, tree->outcome);
+           fan_copy_targets_commit(tree->targets, tree->options.part.sync, tree->outcome);
 }
 
 void fan_copy_tree_close(fan_copy_tree *tree)

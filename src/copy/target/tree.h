@@ -11,7 +11,6 @@
 #include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
-#include "copy/options/options.h"
 #include "copy/target/part.h"
 #include "copy/target/targets.h"
 
@@ -26,8 +25,17 @@ typedef struct fan_copy_taken {
     int fd; /**< locked; -1: it is being written */
 } fan_copy_taken;
 
+/** How entries are written, and which. */
+typedef struct fan_copy_tree_options {
+    fan_copy_part_options part;
+    bool update;   /**< skip those that are there with the right size and time */
+    bool checksum; /**< skip those that are there with the right content */
+    bool resume;   /**< continue what a killed run has left */
+    bool dry_run;  /**< write nothing, only look */
+} fan_copy_tree_options;
+
 typedef struct fan_copy_tree {
-    const fan_copy_options *options;
+    fan_copy_tree_options options;
     const fan_copy_manifest *manifest;
     fan_copy_targets *targets;
     fan_copy_outcome *outcome;
@@ -39,7 +47,7 @@ typedef struct fan_copy_tree {
     int taken_count;
 } fan_copy_tree;
 
-void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_options *options,
+void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_tree_options *options,
                         const fan_copy_manifest *manifest, fan_copy_targets *targets,
                         fan_copy_outcome *outcome);
 

@@ -29,7 +29,7 @@ void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
 /** Bytes of the frame that travel. */
 size_t fan_copy_frame_bytes(const fan_copy_frame *frame);
 
-/** Whether a header that arrived is one. */
+/** Whether a header that arrived is a valid one. */
 bool fan_copy_frame_valid(const fan_copy_frame_header *header);
 
 /**
@@ -39,7 +39,7 @@ bool fan_copy_frame_valid(const fan_copy_frame_header *header);
 const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,
                                            fan_copy_codec *codec);
 
-/** Bytes that the pieces of the set travel as if nothing is compressed. */
+/** Bytes that travel for the pieces of the set if nothing is compressed. */
 int64_t fan_copy_frames_bytes(const fan_copy_manifest *manifest, const fan_copy_set *set);
 
 #endif

@@ -9,31 +9,32 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 /* MPI counts are ints: a part of the set at a time. */
 static void combine(fan_copy_set *set, MPI_Op operation, MPI_Comm comm)
 {
     size_t bytes = fan_copy_set_bytes(set->count);
     for (size_t done = 0; done < bytes;) {
-        int part = bytes - done < INT_MAX ? (int)(bytes - done) : INT_MAX;
+        int part = (int)MIN(bytes - done, INT_MAX);
         MPI_Allreduce(MPI_IN_PLACE, set->bits + done, part, MPI_UNSIGNED_CHAR, operation, comm);
         done += (size_t)part;
     }
 }
 
-static void hash_sources(const fan_copy_options *options, const fan_copy_manifest *manifest,
+static void hash_sources(char *const *sources, const fan_copy_manifest *manifest,
                          const fan_copy_set *wanted, XXH128_hash_t *hashes)
 {
     for (int64_t i = 0; i < manifest->entry_count; i++) {
         if (!fan_copy_set_has(wanted, i))
             continue;
-        char *path = fan_copy_scan_path(options, manifest, &manifest->entries[i]);
+        char *path = fan_copy_scan_path(sources, manifest, &manifest->entries[i]);
         hashes[i] = fan_copy_inventory_hash(path, true);
         free(path);
     }
 }
 
-void fan_copy_lacking_compare(const fan_copy_options *options, const fan_copy_manifest *manifest,
+void fan_copy_lacking_compare(char *const *sources, const fan_copy_manifest *manifest,
                               fan_copy_tree *tree, const fan_copy_set *candidates,
                               fan_copy_set *have, MPI_Comm comm)
 {
@@ -46,7 +47,7 @@ void fan_copy_lacking_compare(const fan_copy_options *options, const fan_copy_ma
     combine(&wanted, MPI_BOR, comm);
     XXH128_hash_t *hashes = fan_copy_allocate(entries, sizeof *hashes);
     if (rank == 0)
-        hash_sources(options, manifest, &wanted, hashes);
+        hash_sources(sources, manifest, &wanted, hashes);
     fanout_bcast_c(hashes, (MPI_Count)(entries * sizeof *hashes), MPI_BYTE, 0, comm);
     if (tree != NULL)
         fan_copy_inventory_compare(tree, candidates, hashes, have);

@@ -11,9 +11,10 @@
 /**
  * With --checksum: find out which of the candidates are the source's files. Collective.
  *
+ * @param sources  what was named on the command line
  * @param tree  NULL on a rank that makes nothing
  */
-void fan_copy_lacking_compare(const fan_copy_options *options, const fan_copy_manifest *manifest,
+void fan_copy_lacking_compare(char *const *sources, const fan_copy_manifest *manifest,
                               fan_copy_tree *tree, const fan_copy_set *candidates,
                               fan_copy_set *have, MPI_Comm comm);
 

@@ -9,9 +9,8 @@
 
 enum {
     TAG = 1,
-    WARM_UP =
-        128
-        << 10, /* opens the connection, and empties what a traffic shaper lets through at once */
+    /* Opens the connection, and uses up what a traffic shaper lets through at once. */
+    WARM_UP = 128 << 10,
     SAMPLE = 1 << 20,
     SHARE_OF_COPY = 32 /* at most this part of the time of a copy is spent on it */
 };

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/units.h"
-#include "copy/job/stop.h"
+#include "copy/job/memory.h"
 #include "copy/wire/progress.h"
 
 #include <stdlib.h>
@@ -30,9 +30,7 @@ void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool sh
     progress->terminal = terminal;
     progress->outcomes = outcomes;
     progress->running = progress->size - 1;
-    progress->written = calloc((size_t)progress->size, sizeof *progress->written);
-    if (progress->written == NULL)
-        fan_copy_abort("out of memory");
+    progress->written = fan_copy_allocate((size_t)progress->size, sizeof *progress->written);
     for (int i = 0; i < progress->size; i++)
         progress->written[i] = outcomes[i].writes ? 0 : LAST_MESSAGE;
 }
@@ -52,7 +50,7 @@ static void receive_reports(fan_copy_progress *progress)
     }
 }
 
-/* The rank that still writes and has written least, -1 if none writes any more. */
+/* The rank that still writes and has written least, -1 if all have ended. */
 static int slowest(const fan_copy_progress *progress)
 {
     int least = -1;

@@ -19,7 +19,7 @@ typedef struct fan_copy_progress {
     MPI_Comm comm; /**< MPI_COMM_NULL: no progress is shown, all calls do nothing */
     int rank;
     int size;
-    int64_t total; /**< bytes; 0: nobody knows */
+    int64_t total; /**< bytes; 0: not known */
     int64_t files; /**< in all */
     double start;
     double next;   /**< when to report again */

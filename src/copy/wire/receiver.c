@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
                             const fan_copy_set *set, fan_copy_codec *codec,
@@ -30,8 +31,8 @@ static int fail(fan_copy_receiver *receiver)
 }
 
 /*
- * The pieces of a block: those that the source has put into it. Of an endless piece as much as
- * came.
+ * The pieces of a block: those that the source has put into it. Of an endless piece, as much as
+ * has come.
  */
 static int take_block(fan_copy_receiver *receiver, const unsigned char *data, int64_t bytes)
 {
@@ -42,8 +43,7 @@ static int take_block(fan_copy_receiver *receiver, const unsigned char *data, in
         return fail(receiver);
     for (int64_t done = 0; done < bytes; done += piece.bytes) {
         fan_copy_pieces_next_of(receiver->manifest, receiver->set, &block.start, &piece);
-        if (piece.bytes > bytes - done)
-            piece.bytes = bytes - done;
+        piece.bytes = MIN(piece.bytes, bytes - done);
         if (!receiver->take(receiver->state, &piece, data + done))
             return -1;
     }
@@ -72,7 +72,7 @@ int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, siz
     const char *from = buffer;
     while (bytes > 0) {
         size_t wanted = needed(receiver) - receiver->got;
-        size_t part = wanted < bytes ? wanted : bytes;
+        size_t part = MIN(wanted, bytes);
         memcpy((char *)receiver->frame + receiver->got, from, part);
         receiver->got += part;
         from += part;

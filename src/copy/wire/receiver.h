@@ -9,7 +9,7 @@
 #include "copy/job/outcome.h"
 #include "copy/wire/frame.h"
 
-/** Takes a piece that is what was sent. False if that fails, with the failure recorded. */
+/** Takes a piece, after its hash was compared. False if that fails, with the failure recorded. */
 typedef bool fan_copy_receiver_fn(void *state, const fan_copy_piece *piece, const void *data);
 
 typedef struct fan_copy_receiver {

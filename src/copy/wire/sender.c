@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/source/scan.h"
 #include "copy/wire/sender.h"
@@ -12,17 +13,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
-void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
+void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, double link_rate, fan_copy_digest_lines *digests)
+                          fan_copy_codec *codec, fan_copy_digest_lines *digests)
 {
-    *sender = (fan_copy_sender){.options = options,
+    *sender = (fan_copy_sender){.options = *options,
                                 .manifest = manifest,
                                 .set = set,
                                 .codec = codec,
-                                .link_rate = link_rate,
                                 .digests = digests,
                                 .entry = -1,
                                 .fd = -1};
@@ -66,11 +67,11 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
     sender->files++;
     free(sender->path);
     if (is_endless(sender)) {
-        sender->path = strdup("-");
+        sender->path = fan_copy_strdup("-");
         sender->fd = STDIN_FILENO;
         return true;
     }
-    sender->path = fan_copy_scan_path(sender->options, sender->manifest, current(sender));
+    sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, current(sender));
     /* O_NONBLOCK: it may have become a fifo, whose writer must not be waited for. */
     sender->fd = open(sender->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (sender->fd < 0)
@@ -88,9 +89,9 @@ static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
 }
 
 /*
- * A file that changed since it was looked at is no success, even if all could be read. It is
- * noticed before the block with its last piece is sent, or at the latest the one after that: nobody
- * has given it its final name by then.
+ * A file that changed since it was looked at is a failure, even if all could be read. It is
+ * noticed before the block with its last piece is sent, or at the latest the one after that: it
+ * does not have its final name by then.
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
@@ -124,27 +125,16 @@ static bool close_file(fan_copy_sender *sender)
  */
 static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
 {
-    int64_t done = 0;
-    while (done < piece->bytes) {
-        size_t rest = (size_t)(piece->bytes - done);
-        ssize_t got = is_endless(sender)
-                          ? read(sender->fd, data + done, rest)
-                          : pread(sender->fd, data + done, rest, (off_t)(piece->offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            fail(sender, "cannot read the source", errno);
-            return -1;
-        }
-        if (got == 0)
-            break;
-        done += got;
-    }
-    if (done < piece->bytes && !is_endless(sender)) {
-        fail_shrunk(sender, piece->offset + done);
+    size_t wanted = (size_t)piece->bytes;
+    int64_t got = is_endless(sender) ? fan_file_read(sender->fd, data, wanted)
+                                     : fan_file_read_at(sender->fd, data, wanted, piece->offset);
+    if (got < 0) {
+        fail(sender, "cannot read the source", errno);
+    } else if (got < piece->bytes && !is_endless(sender)) {
+        fail_shrunk(sender, piece->offset + got);
         return -1;
     }
-    return done;
+    return got;
 }
 
 static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
@@ -186,25 +176,26 @@ static int64_t read_block(fan_copy_sender *sender)
     return check_unchanged(sender) ? bytes : -1;
 }
 
-/* Blocks differ, and other work comes and goes: try again after so many. */
+/* After this many blocks compression is tried again: blocks differ, and the load changes. */
 enum { BLOCKS_WITHOUT = 64 };
 
 /*
- * Automatic compression pays if it makes blocks smaller, and is faster than the link would take
- * them as they are.
+ * Automatic compression pays if it makes blocks smaller and takes less time than sending them
+ * uncompressed.
  */
 static void pack(fan_copy_sender *sender, size_t bytes)
 {
-    const fan_copy_compression *compression = &sender->options->compression;
-    bool tries = sender->codec != NULL &&
-                 (!compression->automatic || (sender->link_rate > 0 && sender->uncompressed == 0));
+    const fan_copy_compression *compression = &sender->options.compression;
+    bool tries =
+        sender->codec != NULL &&
+        (!compression->automatic || (sender->options.link_rate > 0 && sender->uncompressed == 0));
     double start = MPI_Wtime();
     fan_copy_frame_pack(sender->frame, sender->block, bytes, tries ? sender->codec : NULL,
                         compression->method);
     if (sender->uncompressed > 0)
         sender->uncompressed--;
     else if (tries && compression->automatic &&
-             (double)bytes < (MPI_Wtime() - start) * sender->link_rate)
+             (double)bytes < (MPI_Wtime() - start) * sender->options.link_rate)
         sender->uncompressed = BLOCKS_WITHOUT;
 }
 
@@ -247,8 +238,7 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
             return -1;
         if (sender->finished)
             break;
-        size_t rest = (size_t)(sender->frame_end - at);
-        size_t part = rest < bytes - done ? rest : bytes - done;
+        size_t part = MIN((size_t)(sender->frame_end - at), bytes - done);
         memcpy((char *)buffer + done, (const char *)sender->frame + (at - sender->frame_start),
                part);
         done += part;

@@ -8,22 +8,25 @@
 
 #include "copy/coding/xxh3.h"
 #include "copy/job/outcome.h"
-#include "copy/options/options.h"
 #include "copy/source/digest_lines.h"
 #include "copy/wire/frame.h"
 
 #include <stdint.h>
 #include <sys/types.h>
 
+/** What is read, and how it travels. */
+typedef struct fan_copy_sender_options {
+    char *const *sources; /**< what was named on the command line */
+    fan_copy_compression compression;
+    double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
+} fan_copy_sender_options;
+
 typedef struct fan_copy_sender {
-    const fan_copy_options *options;
+    fan_copy_sender_options options;
     const fan_copy_manifest *manifest;
     const fan_copy_set *set; /**< the pieces to send; NULL: all */
     fan_copy_cursor cursor;
-    fan_copy_codec *codec; /**< or NULL */
-    double
-        /** bytes per second that compression has to be faster than, if it is automatic */
-        link_rate;
+    fan_copy_codec *codec;          /**< or NULL */
     int uncompressed;               /**< blocks to send before it is tried again */
     fan_copy_digest_lines *digests; /**< or NULL */
 
@@ -38,9 +41,8 @@ typedef struct fan_copy_sender {
     bool is_read;                   /**< otherwise its length is that without compression */
     int64_t read;                   /**< bytes of data in the frames so far */
     int64_t files;                  /**< files that have been opened */
-    XXH3_state_t *
-        /** of the only file, as far as it was read without a gap; NULL if there are several */
-        hash;
+    /** of the only file, as far as it was read without a gap; NULL if there are several */
+    XXH3_state_t *hash;
     int64_t hashed; /**< bytes in it */
     bool finished;
 
@@ -48,14 +50,10 @@ typedef struct fan_copy_sender {
     char error_path[PATH_MAX];
 } fan_copy_sender;
 
-/**
- * Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's.
- *
- * @param link_rate  bytes per second to another host; 0 if that is not known, or there is none
- */
-void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_options *options,
+/** Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's. */
+void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, double link_rate, fan_copy_digest_lines *digests);
+                          fan_copy_codec *codec, fan_copy_digest_lines *digests);
 
 /**
  * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go

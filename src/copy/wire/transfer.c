@@ -15,7 +15,7 @@ enum { TAG_FAILED = 2 };
 
 static void tell_failure(fan_copy_transfer *transfer)
 {
-    if (!transfer->options->fail_fast || transfer->told)
+    if (!transfer->fail_fast || transfer->told)
         return;
     transfer->told = true;
     if (transfer->ranks->rank != 0) {
@@ -28,7 +28,7 @@ static void tell_failure(fan_copy_transfer *transfer)
 static bool heard_of_failure(const fan_copy_transfer *transfer)
 {
     int heard = transfer->told;
-    if (transfer->options->fail_fast && !heard)
+    if (transfer->fail_fast && !heard)
         MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers, &heard, MPI_STATUS_IGNORE);
     return heard;
 }
@@ -50,14 +50,13 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
     fan_copy_transfer *transfer = state;
     fan_copy_sender *sender = transfer->sender;
     if (heard_of_failure(transfer)) {
-        snprintf(sender->error_path, sizeof sender->error_path, "%s",
-                 transfer->options->sources[0]);
+        snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->source);
         snprintf(sender->error, sizeof sender->error,
-                 "not sent to its end, because a host failed (--fail-fast)");
+                 "not sent completely, because a host failed (--fail-fast)");
         return -1;
     }
     int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
-    if (got >= 0 && !transfer->options->source_shared)
+    if (got >= 0 && !transfer->shared)
         fan_copy_progress_read(transfer->progress, sender->read, sender->files);
     return (MPI_Count)got;
 }
@@ -78,8 +77,8 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
         tell_failure(transfer);
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
-    /* Where several ranks read, what rank 0 has written says best how far all are. */
-    if (transfer->options->source_shared && transfer->ranks->rank == 0)
+    /* Where several ranks read, what rank 0 has written is the best measure of progress. */
+    if (transfer->shared && transfer->ranks->rank == 0)
         fan_copy_progress_read(transfer->progress, transfer->receiver->taken,
                                transfer->sender->files);
     return failed;
@@ -95,7 +94,7 @@ static void let_rank_0_speak(const fan_copy_transfer *transfer)
         nanosleep(&pause, NULL);
 }
 
-/* Two kinds of failure have been recorded where they happened. Any other is the end. */
+/* Two kinds of failure have been recorded where they happened. Any other ends the job. */
 static void check_stream(const fan_copy_transfer *transfer, int code)
 {
     int error_class = MPI_SUCCESS, length;
@@ -130,7 +129,7 @@ static int stream(fan_copy_transfer *transfer)
 {
     fanout_sink_fn *sink = transfer->receiver != NULL ? write_piece : NULL;
     MPI_Comm comm = transfer->ranks->stream;
-    if (transfer->options->source_shared)
+    if (transfer->shared)
         return stream_shared(transfer, sink);
     if (transfer->bytes >= 0)
         return fanout_stream(transfer->bytes, read_all, sink, transfer, 0, comm, MPI_INFO_NULL);
@@ -143,6 +142,6 @@ static int stream(fan_copy_transfer *transfer)
 void fan_copy_transfer_run(fan_copy_transfer *transfer)
 {
     check_stream(transfer, stream(transfer));
-    if (transfer->options->fail_fast)
+    if (transfer->fail_fast)
         settle(transfer);
 }

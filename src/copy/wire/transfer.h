@@ -9,14 +9,16 @@
 #include "copy/wire/sender.h"
 
 typedef struct fan_copy_transfer {
-    const fan_copy_options *options;
+    const char *source; /**< its name in messages */
+    bool shared;        /**< every host reads a part of it */
+    bool fail_fast;     /**< all stop when one rank fails */
     const fan_copy_ranks *ranks;
     fan_copy_progress *progress;
-    fan_copy_sender *sender;     /**< on rank 0; with --source-shared on all */
+    fan_copy_sender *sender;     /**< on rank 0; if it is shared, on all */
     fan_copy_receiver *receiver; /**< NULL: this rank only relays */
-    int64_t
-        bytes; /**< of the stream; negative: nobody knows. After the transfer: how many travelled */
-    bool told; /**< with --fail-fast: this rank has told rank 0 that it failed */
+    /** of the stream; negative: not known. After the transfer: how many travelled */
+    int64_t bytes;
+    bool told; /**< with `fail_fast`: this rank has told rank 0 that it failed */
 } fan_copy_transfer;
 
 /**

@@ -288,10 +288,10 @@ START_TEST(other_words_are_refused)
         "zstd: 3", "zstd:+3", "zstd:--3", "zstd:99999999999999999999", "zstd:4294967299"};
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
         expect_error(levels[i], range);
-    expect_error("", "is no compression; use none, lz4, zstd, zstd:LEVEL or auto");
-    expect_error("gzip", "gzip is no compression");
-    expect_error("lz4:3", "lz4:3 is no compression");
-    expect_error("ZSTD", "is no compression");
+    expect_error("", "is not a compression method; use none, lz4, zstd, zstd:LEVEL or auto");
+    expect_error("gzip", "gzip is not a compression method");
+    expect_error("lz4:3", "lz4:3 is not a compression method");
+    expect_error("ZSTD", "is not a compression method");
 }
 END_TEST
 

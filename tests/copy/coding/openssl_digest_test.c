@@ -66,7 +66,7 @@ START_TEST(unknown_digests_are_refused)
     static const char *const names[] = {"", "sha257", "sha256 ", "md4"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char error[200], expected[200];
-        snprintf(expected, sizeof expected, "no digest %s here; use sha256", names[i]);
+        snprintf(expected, sizeof expected, "the digest %s; use sha256", names[i]);
         fan_copy_openssl_digest *checksum =
             fan_copy_openssl_digest_create(names[i], error, sizeof error);
         if (checksum != NULL)

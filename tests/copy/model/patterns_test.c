@@ -2,10 +2,9 @@
 /* --exclude and --include: which pattern matches which path, and which of them decides. */
 #include "config.h"
 
-#include "copy/options/patterns.h"
+#include "copy/model/patterns.h"
 #include "tests/common/unit_main.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* A path that ends with a slash is a directory. */
@@ -23,7 +22,7 @@ static bool excludes(const fan_copy_patterns *patterns, const char *path)
 static void expect_match(const char *text, const char *path, bool expected)
 {
     fan_copy_patterns patterns = {0};
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, text, false), 0);
+    ck_assert(fan_copy_patterns_add(&patterns, text, false));
     if (excludes(&patterns, path) != expected)
         ck_abort_msg("%s %s %s", text, expected ? "does not match" : "matches", path);
     fan_copy_patterns_free(&patterns);
@@ -102,11 +101,11 @@ START_TEST(the_first_match_decides)
 {
     fan_copy_patterns patterns = {0};
     ck_assert(!excludes(&patterns, "a.py"));
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "/old/", false), 0);
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "*/", true), 0);
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "*.py", true), 0);
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "*", false), 0);
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "a.c", true), 0);
+    ck_assert(fan_copy_patterns_add(&patterns, "/old/", false));
+    ck_assert(fan_copy_patterns_add(&patterns, "*/", true));
+    ck_assert(fan_copy_patterns_add(&patterns, "*.py", true));
+    ck_assert(fan_copy_patterns_add(&patterns, "*", false));
+    ck_assert(fan_copy_patterns_add(&patterns, "a.c", true));
     ck_assert(excludes(&patterns, "old/"));
     ck_assert(!excludes(&patterns, "new/old/"));
     ck_assert(!excludes(&patterns, "new/a.py"));
@@ -119,7 +118,7 @@ START_TEST(the_text_need_not_stay)
 {
     fan_copy_patterns patterns = {0};
     char text[] = "a.c";
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, text, false), 0);
+    ck_assert(fan_copy_patterns_add(&patterns, text, false));
     text[0] = 'b';
     ck_assert(excludes(&patterns, "a.c"));
     fan_copy_patterns_free(&patterns);
@@ -129,8 +128,8 @@ END_TEST
 START_TEST(nothing_is_no_pattern)
 {
     fan_copy_patterns patterns = {0};
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "", false), EINVAL);
-    ck_assert_int_eq(fan_copy_patterns_add(&patterns, "//", true), EINVAL);
+    ck_assert(!fan_copy_patterns_add(&patterns, "", false));
+    ck_assert(!fan_copy_patterns_add(&patterns, "//", true));
     ck_assert_uint_eq(patterns.count, 0);
     fan_copy_patterns_free(&patterns);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/options/patterns.h"
+#include "copy/job/memory.h"
+#include "copy/model/patterns.h"
 #include "os/path.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct fan_copy_pattern {
     bool directories_only;
 };
 
-int fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include)
+bool fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include)
 {
     size_t length = strlen(text);
     fan_copy_pattern pattern = {.include = include,
@@ -24,18 +24,14 @@ int fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool in
     while (length > 0 && text[length - 1] == '/')
         length--;
     if (length == 0)
-        return EINVAL;
+        return false;
     pattern.whole_path = memchr(text, '/', length) != NULL;
     size_t leading = strspn(text, "/");
-    fan_copy_pattern *list = realloc(patterns->list, (patterns->count + 1) * sizeof *list);
-    if (list == NULL)
-        return ENOMEM;
-    patterns->list = list;
-    pattern.glob = strndup(text + leading, length - leading);
-    if (pattern.glob == NULL)
-        return ENOMEM;
-    list[patterns->count++] = pattern;
-    return 0;
+    pattern.glob = fan_copy_format("%.*s", (int)(length - leading), text + leading);
+    fan_copy_grow(&patterns->list, &patterns->room, (int64_t)patterns->count + 1,
+                  sizeof *patterns->list);
+    patterns->list[patterns->count++] = pattern;
+    return true;
 }
 
 bool fan_copy_patterns_exclude(const fan_copy_patterns *patterns, const char *path,

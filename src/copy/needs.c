@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/needs.h"
+
+fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
+{
+    return (fan_copy_catalog_options){.sources = options->sources,
+                                      .source_count = options->source_count,
+                                      .from_stdin = fan_copy_from_stdin(options),
+                                      .shared = options->source_shared,
+                                      .recursive = options->recursive,
+                                      .dereference = options->dereference,
+                                      .archive = options->archive,
+                                      .holes = options->command == NULL,
+                                      .patterns = &options->patterns,
+                                      .files_from = options->files_from,
+                                      .factors = options->factors,
+                                      .with_libraries = options->with_libraries,
+                                      .excluded_libraries = options->excluded_libraries};
+}
+
+fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
+{
+    return (fan_copy_targets_options){.destination = options->destination,
+                                      .sources = options->sources,
+                                      .source_count = options->source_count,
+                                      .from_stdin = fan_copy_from_stdin(options),
+                                      .with_libraries = options->with_libraries,
+                                      /* The names of a list are below DST, whatever is there. */
+                                      .never_into = options->no_target_directory ||
+                                                    options->files_from != NULL,
+                                      /* Each descriptor is of use without the others. */
+                                      .at_once = options->factors != NULL};
+}
+
+fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
+{
+    return (fan_copy_tree_options){
+        .part = {.sync = options->sync, .verify = options->verify, .archive = options->archive},
+        .update = options->update,
+        .checksum = options->checksum,
+        .resume = options->resume,
+        .dry_run = options->dry_run};
+}
+
+fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate)
+{
+    return (fan_copy_sender_options){
+        .sources = options->sources, .compression = options->compression, .link_rate = link_rate};
+}

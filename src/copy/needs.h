@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file needs.h  What each room needs to know of the options: only the outside of a copy knows all
+ * of them. Pure; the results refer to the options and must not outlive them.
+ */
+#ifndef FAN_COPY_NEEDS_H
+#define FAN_COPY_NEEDS_H
+
+#include "copy/options/options.h"
+#include "copy/source/catalog.h"
+#include "copy/target/targets.h"
+#include "copy/target/tree.h"
+#include "copy/wire/sender.h"
+
+/** What to look for at the source. */
+fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options);
+
+/** Where it goes. */
+fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options);
+
+/** How it is written. */
+fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options);
+
+/** What is read, and how it travels; `link_rate` as in the result. */
+fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate);
+
+#endif

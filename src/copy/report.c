@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/report.h"
+#include "copy/report/json.h"
+#include "copy/report/text.h"
+#include "os/path.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool json_to_stdout(const fan_copy_options *options)
+{
+    return options->json != NULL && strcmp(options->json, "-") == 0;
+}
+
+bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size)
+{
+    *report = (fan_copy_report){.options = options};
+    fan_copy_tally_open(&report->tally, options->sources, options->source_count, size);
+    if (options->json == NULL)
+        return true;
+    report->json = json_to_stdout(options) ? stdout : fopen(options->json, "we");
+    if (report->json != NULL)
+        return true;
+    char text[FAN_COPY_TEXT];
+    fan_copy_describe_errno(text, sizeof text, "cannot write the report", errno);
+    fan_copy_report_error(report, options->json, text);
+    return false;
+}
+
+void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text)
+{
+    snprintf(report->tally.error, sizeof report->tally.error, "%s", text);
+    fan_copy_text_message(report->tally.host, path, text);
+}
+
+static bool close_json(fan_copy_report *report)
+{
+    if (report->json == NULL)
+        return true;
+    bool written = fan_copy_json_write(&report->tally, report->json);
+    if (report->json == stdout ? fflush(stdout) != 0 : fclose(report->json) != 0)
+        written = false;
+    if (!written)
+        fan_copy_text_message(report->tally.host, report->options->json, "cannot write the report");
+    return written;
+}
+
+bool fan_copy_report_end(fan_copy_report *report)
+{
+    const fan_copy_options *options = report->options;
+    if (report->tally.error[0] == '\0' && !options->quiet && !options->dry_run &&
+        !json_to_stdout(options))
+        fan_copy_text_summary(&report->tally, fan_os_path_per_rank(options->destination));
+    bool written = close_json(report);
+    fan_copy_tally_close(&report->tally);
+    return written;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file report.h  The tally of a copy and how the options want it to be told. All functions are
+ * local and used on rank 0 only.
+ */
+#ifndef FAN_COPY_REPORT_H
+#define FAN_COPY_REPORT_H
+
+#include "copy/options/options.h"
+#include "copy/report/tally.h"
+
+#include <stdio.h>
+
+typedef struct fan_copy_report {
+    const fan_copy_options *options;
+    FILE *json; /**< or NULL */
+    fan_copy_tally tally;
+} fan_copy_report;
+
+/** Open the JSON file: a wrong name is noticed early. False, with a message, if that fails. */
+bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size);
+
+/** Print "fanout-copy: HOST: PATH: TEXT", which stops the whole copy, and keep it for JSON. */
+void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text);
+
+/** Print summary and JSON report, as the options say. False, with a message, if that fails. */
+bool fan_copy_report_end(fan_copy_report *report);
+
+#endif
