@@ -38,7 +38,7 @@ info --bogus
 check "a wrong option: exit status" [ "$status" = 2 ]
 info extra
 check "an argument: exit status" [ "$status" = 2 ]
-check "an argument: message" grep -q 'there is no argument to give: extra' err
+check "an argument: message" grep -q 'unexpected argument: extra' err
 info --version
 check "--version" row '^fanout-info \(libfanout\) [0-9]'
 

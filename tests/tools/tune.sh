@@ -152,7 +152,7 @@ done
 tune 2 --bogus
 check "usage: --bogus" ends_with 2 "unrecognized option '--bogus'"
 tune 2 extra
-check "usage: extra" ends_with 2 "there is no argument to give: extra"
+check "usage: extra" ends_with 2 "unexpected argument: extra"
 check "nothing is written" only
 
 tune 2 --version

@@ -6,8 +6,8 @@
 #include "base/units.h"
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
+#include "os/program.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,17 +59,6 @@ static const struct argp_option table[] = {
     {0},
 };
 
-static int parse_number(struct argp_state *state, const char *what, const char *text, long low,
-                        long high)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < low || value > high)
-        argp_error(state, "%s: '%s' is no whole number from %ld to %ld", what, text, low, high);
-    return (int)value;
-}
-
 /* MPI_Bcast counts with an int: larger sizes would need another call than the one compared with. */
 static int parse_size(struct argp_state *state, const char *text)
 {
@@ -98,7 +87,7 @@ static void add_range(struct argp_state *state, char *range)
     int high = parse_size(state, strsep(&range, ":"));
     int factor = DEFAULT_FACTOR;
     if (range != NULL)
-        factor = parse_number(state, "--sizes: factor", range, 2, INT_MAX);
+        factor = fan_os_parse_number(state, "--sizes: factor", range, 2, INT_MAX);
     if (low > high)
         argp_error(state, "--sizes: a range must not go down, from %d to %d bytes", low, high);
     for (int64_t bytes = low; bytes <= high; bytes *= factor)
@@ -180,14 +169,16 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_PEERS: parse_peers(state, value != NULL ? value : default_peers); return 0;
     case 'q': options->quiet = true; return 0;
     case OPTION_REPEAT:
-        options->rounds = parse_number(state, "--repeat", value, 1, 1000000);
+        options->rounds = fan_os_parse_number(state, "--repeat", value, 1, 1000000);
         return 0;
-    case OPTION_ROOT: options->root = parse_number(state, "--root", value, 0, INT_MAX); return 0;
+    case OPTION_ROOT:
+        options->root = fan_os_parse_number(state, "--root", value, 0, INT_MAX);
+        return 0;
     case OPTION_SIZES: parse_sizes(state, value); return 0;
     case OPTION_WARMUP:
-        options->warmup = parse_number(state, "--warmup", value, 0, 1000000);
+        options->warmup = fan_os_parse_number(state, "--warmup", value, 0, 1000000);
         return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     case ARGP_KEY_END:
         if (options->group_size > 0 && options->algorithm_count == 0)
             argp_error(state, "--group-size needs --algorithm");
@@ -209,18 +200,12 @@ static const struct argp parser = {
            "Exit status: 0 measured, 1 failed or wrong data, 2 wrong command line.",
 };
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-bench (libfanout) %s\n", fanout_version());
-}
-
 void fan_bench_options_parse(int argc, char **argv, bool prints, fan_bench_options *options)
 {
     *options = (fan_bench_options){.rounds = 5, .warmup = 1};
     for (int64_t bytes = 64 * 1024; bytes <= 64 * 1024 * 1024; bytes *= DEFAULT_FACTOR)
         options->sizes[options->size_count++] = (int)bytes;
-    argp_program_version_hook = print_version;
+    fan_os_program("fanout-bench", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
 

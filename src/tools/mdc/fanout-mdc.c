@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "os/program.h"
 #include "tools/mdc/compare.h"
 #include "tools/mdc/dataset.h"
 #include "tools/mdc/encode.h"
@@ -96,17 +97,10 @@ static void extract(const char *source, const char *output)
     free(words);
 }
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-mdc (libfanout) %s\n", fanout_version());
-}
-
 int main(int argc, char **argv)
 {
     options o = {.factors = "2", .arguments = calloc((size_t)argc, sizeof *o.arguments)};
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-mdc", fanout_version());
     if (o.arguments == NULL)
         return EXIT_FAILURE;
     argp_parse(&parser, argc, argv, 0, NULL, &o);

@@ -5,10 +5,10 @@
 
 #include "base/hostlist.h"
 #include "base/units.h"
+#include "os/program.h"
 #include "plan/schedule/order.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,17 +106,6 @@ typedef struct reading {
 } reading;
 
 /* ---- values ---- */
-
-static int parse_number(struct argp_state *state, const char *option, const char *text, int least,
-                        int most)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < least || value > most)
-        argp_error(state, "%s: '%s' is no number from %d to %d", option, text, least, most);
-    return (int)value;
-}
 
 static int64_t parse_size(struct argp_state *state, const char *option, const char *text)
 {
@@ -229,13 +218,15 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     }
     switch (key) {
-    case 'n': o->request.nodes = parse_number(state, "--nodes", value, 1, MOST_NODES); return 0;
+    case 'n':
+        o->request.nodes = fan_os_parse_number(state, "--nodes", value, 1, MOST_NODES);
+        return 0;
     case 'b': o->request.bytes = parse_size(state, "--bytes", value); return 0;
     case OPTION_ROOT:
-        o->request.root = parse_number(state, "--root", value, 0, MOST_NODES - 1);
+        o->request.root = fan_os_parse_number(state, "--root", value, 0, MOST_NODES - 1);
         return 0;
     case OPTION_SCHEDULE:
-        o->schedule = parse_number(state, "--schedule", value, 0, MOST_NODES - 1);
+        o->schedule = fan_os_parse_number(state, "--schedule", value, 0, MOST_NODES - 1);
         return 0;
     case OPTION_TUNE_FILE: r->tune_file = value; return 0;
     case OPTION_HOSTS: r->hosts = value; return 0;
@@ -244,7 +235,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_TABLE: o->table = true; return 0;
     case OPTION_SIMULATE: o->simulate = true; return 0;
     case OPTION_ALL: o->all = true; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     case ARGP_KEY_END: finish(state, r); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -262,17 +253,10 @@ static const struct argp parser = {
         "Exit status: 0 done, 1 failed, 2 wrong command line or parameter.",
 };
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-plan (libfanout) %s\n", PACKAGE_VERSION);
-}
-
 void fan_plantool_options_parse(int argc, char **argv, fan_plantool_options *options)
 {
     *options = (fan_plantool_options){.request.bytes = -1, .schedule = -1};
     reading r = {.options = options};
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-plan", PACKAGE_VERSION);
     argp_parse(&parser, argc, argv, 0, NULL, &r);
 }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "fanout.h"
+#include "os/program.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -72,8 +73,7 @@ int main(int argc, char **argv)
 {
     int program = 0;
     char path[PATH_MAX];
-    argp_program_version = "fanout-preload (libfanout) " PACKAGE_VERSION;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-preload", PACKAGE_VERSION);
     argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &program);
     const char *library = find_library(path);
     if (library == NULL)

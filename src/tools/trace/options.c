@@ -3,11 +3,10 @@
 
 #include "tools/trace/options.h"
 
+#include "os/program.h"
+
 #include <argp.h>
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { OPTION_BROADCAST = 256, OPTION_COMMUNICATOR, OPTION_CHECK, OPTION_SVG };
 
@@ -22,24 +21,16 @@ static const struct argp_option table[] = {
     {0},
 };
 
-static int parse_number(struct argp_state *state, const char *option, const char *text)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || value < 0 || value > INT_MAX)
-        argp_error(state, "--%s: %s is no number from 0 on", option, text);
-    return (int)value;
-}
-
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_tracetool_options *o = state->input;
     switch (key) {
     case OPTION_COMMUNICATOR:
-        o->communicator = parse_number(state, "communicator", value);
+        o->communicator = fan_os_parse_number(state, "--communicator", value, 0, INT_MAX);
         return 0;
-    case OPTION_BROADCAST: o->broadcast = parse_number(state, "broadcast", value); return 0;
+    case OPTION_BROADCAST:
+        o->broadcast = fan_os_parse_number(state, "--broadcast", value, 0, INT_MAX);
+        return 0;
     case OPTION_CHECK: o->check = true; return 0;
     case OPTION_SVG: o->svg = value; return 0;
     case ARGP_KEY_ARGS:
@@ -65,16 +56,9 @@ static const struct argp parser = {
            "command line.",
 };
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-trace (libfanout) %s\n", PACKAGE_VERSION);
-}
-
 void fan_tracetool_options_parse(int argc, char **argv, fan_tracetool_options *options)
 {
     *options = (fan_tracetool_options){.communicator = FAN_TRACE_ALL, .broadcast = FAN_TRACE_ALL};
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-trace", PACKAGE_VERSION);
     argp_parse(&parser, argc, argv, 0, NULL, options);
 }

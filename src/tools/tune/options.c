@@ -5,8 +5,8 @@
 
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
+#include "os/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { OPTION_JSON = 256, OPTION_SECONDS, OPTION_SVG };
@@ -42,7 +42,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'q': options->quiet = true; return 0;
     case OPTION_SECONDS: options->seconds = parse_seconds(state, value); return 0;
     case OPTION_SVG: options->files.svg = value; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -58,15 +58,9 @@ static const struct argp parser = {
         "Exit status: 0 done, 1 failed, 2 wrong command line.",
 };
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-tune (libfanout) %s\n", fanout_version());
-}
-
 void fan_tune_options_parse(int argc, char **argv, bool prints, fan_tune_options *options)
 {
     *options = (fan_tune_options){.files.tune = "fanout.tune", .seconds = 60};
-    argp_program_version_hook = print_version;
+    fan_os_program("fanout-tune", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
