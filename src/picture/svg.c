@@ -9,9 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 static const char *const stroke_names[FAN_STROKES] = {"scatter", "forward", "exchange",
                                                       "secondary"};

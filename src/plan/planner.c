@@ -6,9 +6,7 @@
 #include "plan/algorithms/algorithms.h"
 
 #include <math.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 enum {
     SMALLEST_CHUNK =

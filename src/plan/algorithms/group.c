@@ -8,8 +8,7 @@
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 void fan_group_normalise(fan_shape *shape)
 {

@@ -4,8 +4,7 @@
 #include "plan/algorithms/groups.h"
 
 #include <stdint.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include <sys/param.h>
 
 int fan_groups(const fan_shape *shape)
 {

@@ -4,8 +4,7 @@
 #include "plan/check/deadlock.h"
 
 #include <stdlib.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include <sys/param.h>
 
 /*
  * An agent is a node in one phase: agent n is node n while it receives, agent nodes + n is node n

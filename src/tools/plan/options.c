@@ -3,6 +3,7 @@
 
 #include "tools/plan/options.h"
 
+#include "base/array.h"
 #include "base/hostlist.h"
 #include "base/units.h"
 #include "os/program.h"
@@ -143,6 +144,7 @@ static void set_params(struct argp_state *state, const reading *r)
 typedef struct host_list {
     char **names;
     int count;
+    size_t room;
 } host_list;
 
 static fan_status add_host(void *state, const char *name)
@@ -150,13 +152,12 @@ static fan_status add_host(void *state, const char *name)
     host_list *list = state;
     if (list->count == MOST_NODES)
         return fan_fail(FAN_ERR_ARGUMENT, "there are more than %d", MOST_NODES);
-    char **names = realloc(list->names, ((size_t)list->count + 1) * sizeof *names);
-    if (names == NULL)
+    if (!fan_array_reserve(&list->names, &list->room, (size_t)list->count + 1,
+                           sizeof *list->names) ||
+        (list->names[list->count] = strdup(name)) == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the hosts");
-    list->names = names;
-    names[list->count++] = strdup(name);
-    return names[list->count - 1] == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts")
-                                          : FAN_OK;
+    list->count++;
+    return FAN_OK;
 }
 
 static void read_hosts(struct argp_state *state, const char *text, host_list *list)

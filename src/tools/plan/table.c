@@ -3,6 +3,7 @@
 
 #include "tools/plan/table.h"
 
+#include "base/array.h"
 #include "base/units.h"
 #include "simulate/simulate.h"
 
@@ -18,17 +19,10 @@ typedef struct list {
 static void add(void *state, const fan_plan *plan)
 {
     list *l = state;
-    if (l->count == l->room) {
-        size_t room = 2 * l->room + 64;
-        fan_plan *plans = realloc(l->plans, room * sizeof *plans);
-        if (plans == NULL) {
-            l->out_of_memory = true;
-            return;
-        }
-        l->plans = plans;
-        l->room = room;
-    }
-    l->plans[l->count++] = *plan;
+    if (fan_array_reserve(&l->plans, &l->room, l->count + 1, sizeof *l->plans))
+        l->plans[l->count++] = *plan;
+    else
+        l->out_of_memory = true;
 }
 
 static int by_time(const void *a, const void *b)

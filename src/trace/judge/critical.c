@@ -8,6 +8,8 @@
 
 #include "trace/judge/critical.h"
 
+#include "base/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,11 +17,9 @@ enum { NONE = -1 };
 
 static bool add(fan_judge_path *path, fan_judge_step step)
 {
-    fan_judge_step *steps = realloc(path->steps, (path->count + 1) * sizeof *steps);
-    if (steps == NULL)
+    if (!fan_array_reserve(&path->steps, &path->room, path->count + 1, sizeof *path->steps))
         return false;
-    path->steps = steps;
-    steps[path->count++] = step;
+    path->steps[path->count++] = step;
     return true;
 }
 

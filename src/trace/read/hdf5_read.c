@@ -3,6 +3,7 @@
 
 #include "trace/read/hdf5_read.h"
 
+#include "base/array.h"
 #include "trace/write/hdf5_types.h"
 #include "tune/algorithm_names.h"
 
@@ -157,12 +158,10 @@ static fan_status put(fan_runs *runs, fan_run *run)
     for (size_t i = 0; i < runs->count; i++)
         if (runs->runs[i].id == run->id)
             return fan_run_merge(&runs->runs[i], run);
-    fan_run *more = realloc(runs->runs, (runs->count + 1) * sizeof *more);
-    if (more == NULL) {
+    if (!fan_array_reserve(&runs->runs, &runs->room, runs->count + 1, sizeof *runs->runs)) {
         fan_run_free(run);
         return fan_fail(FAN_ERR_MEMORY, "no memory for a trace");
     }
-    runs->runs = more;
     runs->runs[runs->count++] = *run;
     return FAN_OK;
 }
