@@ -126,7 +126,7 @@ fi
 
 fails 1 "missing.h5: cannot open it" encode missing.h5 -o x
 fails 1 "cannot open the dataset" encode field.h5:/nothing -o x
-fails 1 "is no descriptor" decode field.h5 -o x.h5
+fails 1 "not a descriptor" decode field.h5 -o x.h5
 fails 1 "--factors 2x2: the dataset has 3 axes" encode field.h5 -k 2x2 -o x
 fails 1 "--factors 0: give one number" encode field.h5 -k 0 -o x
 fails 1 "is a descriptor of something else than" decode part.d0.h5 "with space.d01.h5" -o x.h5

@@ -45,7 +45,7 @@ static fan_mdctool_dataset as_numbers(const fan_mdctool_dataset *d)
     fan_mdctool_dataset numbers = *d;
     H5T_class_t type_class = H5Tget_class(d->type);
     if (type_class != H5T_FLOAT && type_class != H5T_INTEGER)
-        fan_mdctool_die("%s: its elements are no numbers", d->path);
+        fan_mdctool_die("%s: its elements are not numbers", d->path);
     numbers.type = H5T_NATIVE_DOUBLE;
     numbers.bytes = sizeof(double);
     if (d->fill != NULL) {

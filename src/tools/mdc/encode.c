@@ -186,7 +186,7 @@ void fan_mdctool_decode(char *const names[], int count, const char *output)
     const fan_mdctool_dataset *like = &d.parts[0].dataset;
     fan_mdctool_dataset result =
         fan_mdctool_output_create(output, like->path, like, d.lattice.extent);
-    fan_mdctool_dataset_copy_attributes(like, &result);
+    fan_mdctool_dataset_copy_attributes(like, &result, FAN_MDC_ATTRIBUTE);
     decode_all(&d, &result);
     fan_mdctool_output_finish(&result, output);
     for (int i = 0; i < count; i++)

@@ -57,7 +57,7 @@ static void check(const options *o, struct argp_state *state)
         argp_error(state, "%s: wrong number of datasets", command);
     else if (commands[i].has_output != (o->output != NULL))
         argp_error(state, "%s: %s", command,
-                   o->output != NULL ? "there is no --output" : "--output (-o) is needed");
+                   o->output != NULL ? "it has no --output" : "--output (-o) is needed");
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
