@@ -29,8 +29,8 @@ void fan_os_path_trim(char *path);
  * If `path` is an existing directory, make it the file `name` in there, as cp does.
  *
  * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a
- *         directory is in the way), EINVAL (something else that is no regular file is), ENOTDIR
- *         (`path` ends with a slash and is no directory), or what stat() says
+ *         directory is in the way), EINVAL (something else that is not a regular file is), ENOTDIR
+ *         (`path` ends with a slash and is not a directory), or what stat() says
  */
 int fan_os_path_into_directory(char *path, size_t size, const char *name);
 

@@ -51,7 +51,7 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
 void fan_params_get(const fan_params *params, size_t index, char *text, size_t size);
 
 /**
- * Overlay the environment variables FANOUT_<NAME>. Names in capitals that are no parameter are
+ * Overlay the environment variables FANOUT_<NAME>. Names in capitals that are not a parameter are
  * left alone.
  */
 fan_status fan_params_from_environment(fan_params *params);

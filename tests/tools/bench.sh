@@ -150,7 +150,7 @@ check "usage: extra" fails_with 2 "unexpected argument: extra"
 bench 2 --root 2
 check "usage: a root that is no rank" fails_with 2 "--root 2: ranks are 0 to 1"
 alone
-check "usage: one rank" fails_with 2 "one rank cannot broadcast"
+check "usage: one rank" fails_with 2 "a broadcast needs two ranks"
 
 bench 2 --sizes 1 --json missing/report
 check "a report that cannot be written" fails_with 1 "cannot write --json missing/report: No such file"

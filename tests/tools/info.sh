@@ -19,6 +19,8 @@ info
 check "exit status" [ "$status" = 0 ]
 check "version of the library" row '^libfanout +[0-9]+\.[0-9]+\.[0-9]+'
 check "version of the interface" row '^API version +[0-9]+\.[0-9]+$'
+check "a release is named after its interface" \
+    row "^libfanout +$(sed -n 's/^API version *//p' out | sed 's/\./\\./')\.[0-9]+\$"
 case $MPI_VENDOR in
     openmpi) library='Open MPI' ;;
     *) library='MPICH' ;;

@@ -132,7 +132,7 @@ fails 1 "--factors 0: give one number" encode field.h5 -k 0 -o x
 fails 1 "is a descriptor of something else than" decode part.d0.h5 "with space.d01.h5" -o x.h5
 head -c 3000 part.d0.h5 >cut.h5
 fails 1 "cut.h5: cannot open it" decode cut.h5 -o x.h5
-fails 2 "say what to do" nonsense
+fails 2 "name a command" nonsense
 fails 2 "--output (-o) is needed" encode field.h5
 check "nothing half-done is left" [ -z "$(find . -name '*.fanout-part' -o -name 'x*')" ]
 run --version

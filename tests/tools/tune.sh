@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# fanout-tune: its file is whole and the library reads it, what would falsify it is refused, nothing is left behind.
+# fanout-tune: its file is whole and the library reads it, what would distort it is refused, nothing is left behind.
 # Times are never judged.
 # shellcheck disable=SC2317 # functions are called by way of check
 # shellcheck source=tests/common/tap.sh
@@ -111,7 +111,7 @@ rm mine
 tune 2 -o missing/file
 check "a tune file that cannot be written" ends_with 1 "cannot write -o missing/file: No such file"
 tune 2 -o /dev/null
-check "a device is not replaced" ends_with 1 "-o /dev/null is no regular file"
+check "a device is not replaced" ends_with 1 "-o /dev/null is not a regular file"
 tune 2 --svg missing/picture
 check "a picture that cannot be written" ends_with 1 "cannot write --svg missing/picture: No such file"
 check "nothing is left" only
@@ -130,14 +130,14 @@ check "one rank of each takes part" has '# where  3 ranks on 3 hosts: ' fanout.t
 rm -f fanout.tune
 
 tune 1
-check "one rank" ends_with 2 "one rank has nobody to measure with"
+check "one rank" ends_with 2 "measuring needs two ranks"
 
 # ---- what is refused ----
 
 for variable in FANOUT_LATENCY=1e-6 FANOUT_MIN_BYTES=0 FANOUT_GROUP_SIZE=2 FANOUT_ALGORITHM=; do
     export "${variable?}"
     tune 2
-    check "$variable is refused" ends_with 2 "the environment sets ${variable%=*}, which would falsify the result"
+    check "$variable is refused" ends_with 2 "the environment sets ${variable%=*}, which would distort the result"
     unset "${variable%=*}"
 done
 FANOUT_TUNE_FILE=missing tune 2 --seconds 1

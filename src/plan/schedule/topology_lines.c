@@ -147,7 +147,7 @@ static fan_status read_speed(reader *r, const char *hosts)
     char *end;
     r->speed = strtod(text, &end);
     if (end == text || *end != '\0' || !isfinite(r->speed) || r->speed <= 0)
-        return fan_topology_wrong(r->draft, r->line, "Speed=%s is no positive number", text);
+        return fan_topology_wrong(r->draft, r->line, "Speed=%s is not a positive number", text);
     return expand(r, hosts, add_host_of_speed);
 }
 
@@ -159,10 +159,10 @@ static fan_status read_ranks(reader *r, const char *ranks)
                                   "Ranks=%s has neither Host= nor Domain=", ranks);
     if (domain != NULL &&
         (domain[strspn(domain, "0123456789")] != '\0' || strlen(domain) > MOST_DIGITS))
-        return fan_topology_wrong(r->draft, r->line, "Domain=%s is no number", domain);
+        return fan_topology_wrong(r->draft, r->line, "Domain=%s is not a number", domain);
     r->domain = domain == NULL ? FAN_NO_DOMAIN : atoi(domain);
     if (ranks[strspn(ranks, "0123456789,-")] != '\0')
-        return fan_topology_wrong(r->draft, r->line, "Ranks=%s is no list such as 0,4-6", ranks);
+        return fan_topology_wrong(r->draft, r->line, "Ranks=%s is not a list such as 0,4-6", ranks);
     char *list;
     if (asprintf(&list, "[%s]", ranks) < 0)
         return fan_topology_no_memory();
@@ -182,8 +182,7 @@ static fan_status split(reader *r, char *line)
         if (equals == NULL || equals[1] == '\0')
             return fan_topology_wrong(r->draft, r->line, "'%s' is not of the form key=value", word);
         if (count == MOST_PAIRS - 1)
-            return fan_topology_wrong(r->draft, r->line, "there are more than %d keys",
-                                      MOST_PAIRS - 1);
+            return fan_topology_wrong(r->draft, r->line, "more than %d keys", MOST_PAIRS - 1);
         *equals = '\0';
         r->pairs[count++] = (pair){word, equals + 1};
     }

@@ -39,23 +39,23 @@ enum {
 
 static const struct argp_option table[] = {
     {"algorithm", OPTION_ALGORITHM, "A[,B...]", 0,
-     "Measure fanout_bcast with each of these algorithms as well", 0},
-    {"check", OPTION_CHECK, NULL, 0, "Verify the data of every round, not of the first one only",
-     0},
-    {"group-size", OPTION_GROUP_SIZE, "K", 0, "Group size of the algorithms that --algorithm names",
-     0},
+     "Also measure fanout_bcast with each of these algorithms", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Verify the data of every round, not only of the first", 0},
+    {"group-size", OPTION_GROUP_SIZE, "K", 0, "Group size for --algorithm", 0},
     {"json", OPTION_JSON, "FILE", 0,
-     "Write settings and all samples to FILE, - for standard output instead of the table", 0},
-    {"peers", OPTION_PEERS, "A[:SEGMENT][,B...]", OPTION_ARG_OPTIONAL,
-     "Measure the MPI library's own algorithms, forced, as well; without a list many of them "
-     "(Open MPI)",
+     "Write settings and all samples to FILE; - writes them to standard output instead of the "
+     "table",
      0},
-    {"quiet", 'q', NULL, 0, "Print no table", 0},
-    {"repeat", OPTION_REPEAT, "N", 0, "Rounds to measure for each size (5)", 0},
-    {"root", OPTION_ROOT, "R", 0, "Rank that holds the data (0)", 0},
+    {"peers", OPTION_PEERS, "A[:SEGMENT][,B...]", OPTION_ARG_OPTIONAL,
+     "Also force and measure each of these algorithms of the MPI library; without a list, many "
+     "of them (Open MPI only)",
+     0},
+    {"quiet", 'q', NULL, 0, "Do not print the table", 0},
+    {"repeat", OPTION_REPEAT, "N", 0, "Rounds to measure for each size (default 5)", 0},
+    {"root", OPTION_ROOT, "R", 0, "Rank that holds the data (default 0)", 0},
     {"sizes", OPTION_SIZES, "LIST", 0,
-     "Sizes and ranges LOW:HIGH[:FACTOR], such as 1M,16777229 or 64K:64M:4, the default", 0},
-    {"warmup", OPTION_WARMUP, "N", 0, "Rounds before those that count (1)", 0},
+     "Sizes and ranges LOW:HIGH[:FACTOR], such as 1M,16777229 (default 64K:64M:4)", 0},
+    {"warmup", OPTION_WARMUP, "N", 0, "Warm-up rounds, not measured (default 1)", 0},
     {0},
 };
 
@@ -64,7 +64,7 @@ static int parse_size(struct argp_state *state, const char *text)
 {
     int64_t bytes;
     if (!fan_parse_bytes(text, &bytes) || bytes < 1 || bytes > INT_MAX)
-        argp_error(state, "--sizes: '%s' is no size from 1 to %d bytes, such as 64K or 1000001",
+        argp_error(state, "--sizes: '%s' is not a size from 1 to %d bytes, such as 64K or 1000001",
                    text, INT_MAX);
     return (int)bytes;
 }
@@ -138,7 +138,7 @@ static fan_bench_peer parse_peer(struct argp_state *state, char *text)
     peer.algorithm = strsep(&text, ":");
     int64_t segment = 0;
     if (text != NULL && (!fan_parse_bytes(text, &segment) || segment < 1 || segment > INT_MAX))
-        argp_error(state, "--peers: %s: '%s' is no segment size from 1 to %d bytes, such as 64K",
+        argp_error(state, "--peers: %s: '%s' is not a segment size from 1 to %d bytes, such as 64K",
                    peer.algorithm, text, INT_MAX);
     peer.segment_bytes = (int)segment;
     return peer;
@@ -191,12 +191,12 @@ static const struct argp parser = {
     .options = table,
     .parser = parse_option,
     .doc = "Measure broadcasts against the time of one point-to-point transfer of the same bytes.\v"
-           "Start it with two or more processes, best one per host, such as:\n\n"
+           "Start two or more processes, preferably one per host:\n\n"
            "    mpirun -N 1 --host a,b,c fanout-bench\n\n"
            "Each round times, one after the other, the transfer from the root to one rank on "
            "another host (the limit), MPI_Bcast, fanout_bcast, fanout_bcast with each algorithm "
            "that --algorithm names, and MPI_Bcast with each that --peers names. The table shows "
-           "medians over the rounds; a ratio is that of two times of the same round.\n\n"
+           "medians over the rounds; each ratio compares two times of the same round.\n\n"
            "Exit status: 0 measured, 1 failed or wrong data, 2 wrong command line.",
 };
 

@@ -17,7 +17,7 @@ enum { OPTION_PARAMS = 256 };
 
 static const struct argp_option table[] = {
     {"params", OPTION_PARAMS, NULL, 0,
-     "List the parameters instead: default, environment variable, MPI_Info key, help", 0},
+     "List the parameters: default, environment variable, MPI_Info key and help", 0},
     {0},
 };
 

@@ -58,9 +58,10 @@ static char *find_only_dataset(hid_t file, const char *name)
 {
     char *found = NULL;
     herr_t result = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &found);
-    if (result != 0 || found == NULL)
-        fan_mdctool_die("%s: has %s dataset; say which one: %s:/DATASET", name,
-                        result > 0 ? "more than one" : "no", name);
+    if (result > 0)
+        fan_mdctool_die("%s: has more than one dataset; name one: %s:/DATASET", name, name);
+    if (result < 0 || found == NULL)
+        fan_mdctool_die("%s: has no dataset", name);
     return found;
 }
 

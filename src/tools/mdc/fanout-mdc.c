@@ -27,10 +27,12 @@ typedef struct options {
 
 static const struct argp_option table[] = {
     {"factors", 'k', "NUMBERS", 0,
-     "encode: by how much each axis is cut, such as 2x2x2; one number for all axes (2)", 0},
+     "encode: factors by which the axes are divided, such as 2x2x2; one number is for all axes "
+     "(default 2)",
+     0},
     {"output", 'o', "FILE", 0,
-     "encode, decode, extract: where to; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
-    {"quiet", 'q', NULL, 0, "encode: do not print the names of the files", 0},
+     "encode, decode, extract: output file; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
+    {"quiet", 'q', NULL, 0, "encode: do not print the file names", 0},
     {0},
 };
 
@@ -52,7 +54,7 @@ static void check(const options *o, struct argp_state *state)
     while (i < COMMANDS && strcmp(command, commands[i].name) != 0)
         i++;
     if (i == COMMANDS)
-        argp_error(state, "say what to do: encode, decode, extract, info or compare");
+        argp_error(state, "name a command: encode, decode, extract, info or compare");
     else if (o->count - 1 < commands[i].least || o->count - 1 > commands[i].most)
         argp_error(state, "%s: wrong number of datasets", command);
     else if (commands[i].has_output != (o->output != NULL))
@@ -78,12 +80,12 @@ static const struct argp parser = {
     .parser = parse_option,
     .args_doc = "encode DATASET -o FILE\ndecode DESCRIPTOR... -o FILE\nextract FILE:/OBJECT -o "
                 "FILE\ninfo DESCRIPTOR...\ncompare ORIGINAL OTHER",
-    .doc = "Cut a dataset into descriptors, each the whole field at a fraction of its resolution; "
-           "put it together again from "
-           "any of them.\vA DATASET is FILE:/PATH, or FILE if it has only one. Nothing is lost: "
-           "from all descriptors comes the "
-           "original, bit by bit; what is missing is interpolated.\n\nExit status: 0 done, 1 "
-           "failed, 2 wrong command line.",
+    .doc =
+        "Split a dataset into descriptors, each the whole field at a fraction of its resolution, "
+        "and put it together again from any of them.\v"
+        "A DATASET is FILE:/PATH, or FILE if it has only one. All descriptors together give the "
+        "original, bit for bit; without some of them, the missing values are interpolated.\n\n"
+        "Exit status: 0 done, 1 failed, 2 wrong command line.",
 };
 
 static void extract(const char *source, const char *output)
@@ -91,7 +93,7 @@ static void extract(const char *source, const char *output)
     const char *path, *object;
     char *words = strdup(source);
     if (words == NULL || !fan_os_split_object_path(words, &path, &object))
-        fan_mdctool_die("%s: say what to extract: FILE:/OBJECT", source);
+        fan_mdctool_die("%s: not of the form FILE:/OBJECT", source);
     if (fan_mdctool_extract(path, object, output) != FAN_OK)
         fan_mdctool_die("%s", fan_fail_text());
     free(words);

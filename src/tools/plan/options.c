@@ -66,13 +66,13 @@ static const struct argp_option table[] = {
     {"nodes", 'n', "N", 0, "Number of nodes with the root, 1 to 1000000", 1},
     {"bytes", 'b', "SIZE", 0, "Length of the data, such as 4096, 64K or 1.5G (powers of 1024)", 1},
     {"root", OPTION_ROOT, "NODE", 0, "The node that has the data (default 0)", 1},
-    {NULL, 0, NULL, 0, "The plan (what is not given is chosen):", 2},
+    {NULL, 0, NULL, 0, "The plan (chosen automatically unless set):", 2},
     {"algorithm", SET_ALGORITHM, "NAME", 0, "auto, chain, group, full, ktree or kexchange", 2},
     {"group-size", SET_GROUP_SIZE, "K", 0, "Recipients in a group and number of subfiles", 2},
     {"branching", SET_BRANCHING, "B", 0, "Groups that a group forwards to", 2},
     {"secondary", SET_SECONDARY, "N", 0,
      "Groups that are served only after a group has all the data", 2},
-    {"connections", SET_CONNECTIONS, "N", 0, "The largest group size that is chosen", 2},
+    {"connections", SET_CONNECTIONS, "N", 0, "Largest group size to choose", 2},
     {"chunk", SET_CHUNK, "SIZE", 0, "Size of a chunk", 2},
     {"window", SET_WINDOW, "N", 0, "Chunks of each subfile in progress on a node", 2},
     {NULL, 0, NULL, 0, "The network:", 3},
@@ -81,19 +81,18 @@ static const struct argp_option table[] = {
     {"overhead", SET_OVERHEAD, "SECONDS", 0, "Processor time of a message", 3},
     {"gap", SET_GAP, "SECONDS", 0, "Time that a message occupies a link besides its bytes", 3},
     {"tune-file", OPTION_TUNE_FILE, "FILE", 0,
-     "Read parameters from FILE, not from that of FANOUT_TUNE_FILE", 3},
+     "Read parameters from FILE instead of the file that FANOUT_TUNE_FILE names", 3},
     {"hosts", OPTION_HOSTS, "LIST", 0,
-     "Hosts of the nodes in order, such as node[01-16],gpu1; --nodes may then be left out", 3},
+     "Hosts of the nodes in order, such as node[01-16],gpu1; --nodes is then optional", 3},
     {"topology", OPTION_TOPOLOGY, "FILE", 0,
-     "With --hosts: switches and link speeds, as FANOUT_TOPO_FILE names for the library", 3},
+     "With --hosts: file with switches and link speeds, as FANOUT_TOPO_FILE for the library", 3},
     {NULL, 0, NULL, 0, "What to show:", 4},
-    {"table", OPTION_TABLE, NULL, 0,
-     "The best 30 candidates, best first, instead of the explanation", 4},
-    {"all", OPTION_ALL, NULL, 0, "With --table: all candidates", 4},
+    {"table", OPTION_TABLE, NULL, 0, "Print the best 30 candidates instead of the explanation", 4},
+    {"all", OPTION_ALL, NULL, 0, "With --table: print all candidates", 4},
     {"schedule", OPTION_SCHEDULE, "NODE", 0,
-     "What NODE receives and sends, instead of the explanation", 4},
+     "Print what NODE receives and sends instead of the explanation", 4},
     {"simulate", OPTION_SIMULATE, NULL, 0,
-     "Also the time that each plan takes when all its messages are played in simulated time", 4},
+     "Also simulate each plan message by message, and print how long it takes", 4},
     {"svg", OPTION_SVG, "FILE", 0, "Also draw the plan to FILE", 4},
     {0},
 };
@@ -112,7 +111,7 @@ static int64_t parse_size(struct argp_state *state, const char *option, const ch
 {
     int64_t bytes = 0;
     if (!fan_parse_bytes(text, &bytes))
-        argp_error(state, "%s: '%s' is no size; give a number such as 4096, 64K or 1.5G", option,
+        argp_error(state, "%s: '%s' is not a size; give one such as 4096, 64K or 1.5G", option,
                    text);
     return bytes;
 }
@@ -151,7 +150,7 @@ static fan_status add_host(void *state, const char *name)
 {
     host_list *list = state;
     if (list->count == MOST_NODES)
-        return fan_fail(FAN_ERR_ARGUMENT, "there are more than %d", MOST_NODES);
+        return fan_fail(FAN_ERR_ARGUMENT, "more than %d hosts", MOST_NODES);
     if (!fan_array_reserve(&list->names, &list->room, (size_t)list->count + 1,
                            sizeof *list->names) ||
         (list->names[list->count] = strdup(name)) == NULL)
@@ -175,7 +174,7 @@ static void set_order(struct argp_state *state, const reading *r)
     fan_topology *topology = NULL;
     read_hosts(state, r->hosts, &hosts);
     if (request->nodes > 0 && request->nodes != hosts.count)
-        argp_error(state, "--hosts: there are %d hosts for %d nodes", hosts.count, request->nodes);
+        argp_error(state, "--hosts: %d hosts, but --nodes is %d", hosts.count, request->nodes);
     if (r->topology != NULL)
         expect_ok(state, fan_topology_read(r->topology, &topology));
     expect_ok(state, fan_order_make((const char *const *)hosts.names, hosts.count, topology,
@@ -200,13 +199,13 @@ static void finish(struct argp_state *state, const reading *r)
     if (o->request.bytes < 0)
         argp_error(state, "--bytes is missing: give the length of the data");
     if (o->request.root >= o->request.nodes)
-        argp_error(state, "--root: there is no node %d, the nodes are 0 to %d", o->request.root,
+        argp_error(state, "--root: node %d does not exist; the nodes are 0 to %d", o->request.root,
                    o->request.nodes - 1);
     if (o->schedule >= o->request.nodes)
-        argp_error(state, "--schedule: there is no node %d, the nodes are 0 to %d", o->schedule,
+        argp_error(state, "--schedule: node %d does not exist; the nodes are 0 to %d", o->schedule,
                    o->request.nodes - 1);
     if (o->all && !o->table)
-        argp_error(state, "--all has a meaning with --table only");
+        argp_error(state, "--all needs --table");
     set_params(state, r);
 }
 
@@ -248,9 +247,9 @@ static const struct argp parser = {
     .args_doc = "--nodes N --bytes SIZE",
     .doc =
         "Show how libfanout would deliver SIZE bytes from one node to the N - 1 others, and why.\v"
-        "It computes only: no message is sent, and no MPI launcher is needed. Parameters are those "
-        "of the library; a value comes from its default, the tune file, the environment "
-        "(FANOUT_GROUP_SIZE and so on) or an option, and the later of these wins.\n\n"
+        "It only computes: it sends no messages and needs no MPI launcher. Parameters are those of "
+        "the library. Their precedence, lowest first: default, tune file, environment "
+        "(FANOUT_GROUP_SIZE and so on), option.\n\n"
         "Exit status: 0 done, 1 failed, 2 wrong command line or parameter.",
 };
 

@@ -86,7 +86,7 @@ static void print_legend(const list *l, size_t rows)
     else
         printf("All %zu candidates.", l->count);
     printf(
-        " * is chosen: of those within 1 %% of the best,\n"
+        " * marks the choice: of those within 1 %% of the best,\n"
         "the first of group, kexchange, ktree and chain that is not much deeper than another.\n");
 }
 
@@ -100,7 +100,7 @@ fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_p
     if (l.out_of_memory) {
         status = fan_fail(FAN_ERR_MEMORY, "no memory for the table");
     } else if (l.count == 0) {
-        puts("There is nothing to choose for one node.");
+        puts("Nothing to choose for one node.");
     } else {
         fan_plan chosen = fan_plan_choose(request, params);
         qsort(l.plans, l.count, sizeof *l.plans, by_time);

@@ -159,7 +159,7 @@ static fan_status show(const fan_tracetool_options *o, const fan_runs *runs, int
         status = o->check ? check(o, run, i, missing) : summarise(o, run, i);
     }
     if (status == FAN_OK && what.run == NULL)
-        return fan_fail(FAN_ERR_ARGUMENT, "there is no such broadcast in the trace");
+        return fan_fail(FAN_ERR_ARGUMENT, "the trace does not have this broadcast");
     if (status == FAN_OK && o->svg != NULL)
         status = draw(&what, o->svg);
     return status;

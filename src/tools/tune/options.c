@@ -15,11 +15,11 @@ static const double least_seconds = 1, most_seconds = 3600;
 
 static const struct argp_option table[] = {
     {"json", OPTION_JSON, "FILE", 0, "Write all samples to FILE", 0},
-    {"output", 'o', "FILE", 0, "Write the tune file to FILE (fanout.tune), - for standard output",
-     0},
-    {"quiet", 'q', NULL, 0, "Show no progress and print no summary", 0},
-    {"seconds", OPTION_SECONDS, "N", 0, "Measure for at most about N seconds (60)", 0},
-    {"svg", OPTION_SVG, "FILE", 0, "Draw what was measured to FILE", 0},
+    {"output", 'o', "FILE", 0,
+     "Write the tune file to FILE (default fanout.tune); - is standard output", 0},
+    {"quiet", 'q', NULL, 0, "Do not show progress or print the summary", 0},
+    {"seconds", OPTION_SECONDS, "N", 0, "Measure for at most about N seconds (default 60)", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw the measurements to FILE", 0},
     {0},
 };
 
@@ -28,7 +28,7 @@ static double parse_seconds(struct argp_state *state, const char *text)
     char *end;
     double value = strtod(text, &end);
     if (end == text || *end != '\0' || !(value >= least_seconds && value <= most_seconds))
-        argp_error(state, "--seconds: '%s' is no number from %g to %g", text, least_seconds,
+        argp_error(state, "--seconds: '%s' is not a number from %g to %g", text, least_seconds,
                    most_seconds);
     return value;
 }
@@ -52,7 +52,7 @@ static const struct argp parser = {
     .parser = parse_option,
     .doc =
         "Measure the network and write the parameters of libfanout that depend on it to a file.\v"
-        "Start it as you start your program, best with one process per host, such as:\n\n"
+        "Start it like your program, preferably with one process per host:\n\n"
         "    mpirun -N 1 --host a,b,c fanout-tune\n"
         "    export FANOUT_TUNE_FILE=$PWD/fanout.tune\n\n"
         "Exit status: 0 done, 1 failed, 2 wrong command line.",
