@@ -219,26 +219,6 @@ void fan_svg_mark(fan_svg *svg, fan_point top, double height)
     grow(svg, top.x, top.y + height);
 }
 
-void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int colour, const fan_point *points, int count)
-{
-    char text[8];
-    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke],
-            colour_of(colour, text));
-    for (int i = 0; i < count; i++) {
-        fprintf(svg->body, "%c%.1f,%.1f", i == 0 ? 'M' : 'L', points[i].x, points[i].y);
-        grow(svg, points[i].x, points[i].y);
-    }
-    fprintf(svg->body, "\"/>\n");
-}
-
-void fan_svg_dot(fan_svg *svg, fan_point at, int colour)
-{
-    char text[8];
-    fprintf(svg->body, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" style=\"fill:%s\"/>\n", at.x, at.y,
-            colour_of(colour, text));
-    grow(svg, at.x + 3, at.y + 3);
-}
-
 void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to)
 {
     fprintf(svg->body, "<path class=\"rule\" d=\"M%.1f,%.1f L%.1f,%.1f\"/>\n", from.x, from.y, to.x,

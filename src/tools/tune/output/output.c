@@ -54,6 +54,8 @@ fan_status fan_tune_output_open(fan_tune_output *output, const fan_tune_files *n
 {
     *output = (fan_tune_output){.names = *names};
     fan_status status = open_tune(output, names->tune);
+    if (status == FAN_OK && names->svg != NULL)
+        status = fan_tune_draw_check();
     if (status == FAN_OK)
         status = open_other("--svg", names->svg, &output->svg);
     if (status == FAN_OK)
@@ -88,7 +90,7 @@ static fan_status write_tune(fan_tune_output *output, const fan_tune_results *re
 
 static fan_status write_svg(fan_tune_output *output, const fan_tune_results *results)
 {
-    return output->svg == NULL ? FAN_OK : fan_tune_draw(results, output->svg);
+    return output->svg == NULL ? FAN_OK : fan_tune_draw(results, output->names.svg);
 }
 
 static fan_status write_json(fan_tune_output *output, const fan_tune_results *results)
@@ -105,9 +107,9 @@ static fan_status write_json(fan_tune_output *output, const fan_tune_results *re
 /* What is asked for besides comes first: without it, no tune file says that all went well. */
 fan_status fan_tune_output_write(fan_tune_output *output, const fan_tune_results *results)
 {
-    fan_status status = write_svg(output, results);
+    fan_status status = write_json(output, results);
     if (status == FAN_OK)
-        status = write_json(output, results);
+        status = write_svg(output, results);
     if (status == FAN_OK)
         status = write_tune(output, results);
     return status;
