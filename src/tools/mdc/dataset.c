@@ -40,6 +40,12 @@ void *fan_mdctool_allocate(size_t count, size_t size)
     return memory;
 }
 
+static char *copy_text(const char *text)
+{
+    char *copy = fan_mdctool_allocate(strlen(text) + 1, 1);
+    return strcpy(copy, text);
+}
+
 /* ---- opening ---- */
 
 static herr_t note_dataset(hid_t object, const char *name, const H5O_info_t *info, void *state)
@@ -50,8 +56,8 @@ static herr_t note_dataset(hid_t object, const char *name, const H5O_info_t *inf
         return 0;
     if (*found != NULL)
         return 1; /* a second one */
-    *found = strdup(name);
-    return *found == NULL ? -1 : 0;
+    *found = copy_text(name);
+    return 0;
 }
 
 static char *find_only_dataset(hid_t file, const char *name)
@@ -69,13 +75,9 @@ static char *find_only_dataset(hid_t file, const char *name)
 static void split_name(fan_mdctool_dataset *d, const char *name)
 {
     const char *file, *object;
-    d->file_name = fan_mdctool_allocate(strlen(name) + 1, 1);
-    strcpy(d->file_name, name);
-    if (access(name, F_OK) == 0 || !fan_os_split_object_path(d->file_name, &file, &object))
-        return;
-    d->path = strdup(object);
-    if (d->path == NULL)
-        fan_mdctool_die("out of memory");
+    d->file_name = copy_text(name);
+    if (access(name, F_OK) != 0 && fan_os_split_object_path(d->file_name, &file, &object))
+        d->path = copy_text(object);
 }
 
 static fan_mdc_type kind_of(hid_t type)
@@ -178,8 +180,8 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
                                                const int64_t extent[])
 {
     hsize_t size[H5S_MAX_RANK];
-    fan_mdctool_dataset d = {.file_name = strdup(file_name),
-                             .path = strdup(path),
+    fan_mdctool_dataset d = {.file_name = copy_text(file_name),
+                             .path = copy_text(path),
                              .kind = like->kind,
                              .bytes = like->bytes,
                              .axes = like->axes};
