@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *program_name, *program_version;
 
@@ -21,6 +22,14 @@ void fan_os_program(const char *name, const char *version)
     program_version = version;
     argp_program_version_hook = print_version;
     argp_err_exit_status = 2;
+}
+
+bool fan_os_program_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    fprintf(stderr, "%s: cannot write to standard output: %s\n", program_name, strerror(errno));
+    return false;
 }
 
 int fan_os_parse_number(const struct argp_state *state, const char *what, const char *text,

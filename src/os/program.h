@@ -4,6 +4,7 @@
 #define FAN_OS_PROGRAM_H
 
 #include <argp.h>
+#include <stdbool.h>
 
 /**
  * Before argp parses: let --version print "NAME (libfanout) VERSION", and let a wrong command line
@@ -13,6 +14,12 @@
  * @param version  the release of the library
  */
 void fan_os_program(const char *name, const char *version);
+
+/**
+ * At the end of a program: whether all that it printed is written. If not, standard error says so,
+ * under the name that fan_os_program() was given. Local.
+ */
+bool fan_os_program_flush(void);
 
 /**
  * The whole number in the text, which must have nothing else. If it is not one from `least` to

@@ -78,5 +78,5 @@ int main(int argc, char **argv)
         print_parameters();
     else
         print_versions();
-    return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fan_os_program_flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -118,5 +118,5 @@ int main(int argc, char **argv)
     for (int i = 1; strcmp(command, "info") == 0 && i < o.count; i++)
         fan_mdctool_info(o.arguments[i]);
     free(o.arguments);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fan_os_program_flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
