@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the shim costs where it hands on: MPI_Bcast against PMPI_Bcast in one process, in turn.
+ * What the shim costs where it passes calls through: MPI_Bcast against PMPI_Bcast in one process,
+ * in turn.
  *
  *     mpirun -np 2 fanout-preload bench/shim_cost
  *

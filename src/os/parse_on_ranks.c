@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Make it write to /dev/null. Returns a copy of what it was, -1 if there is none. */
+/* Make it write to /dev/null. Returns a copy of what it was, or -1. */
 static int mute(int descriptor)
 {
     int saved = dup(descriptor);

@@ -92,7 +92,7 @@ static fan_status add_level(panel *p, int first, int end)
     return FAN_OK;
 }
 
-/* The node at the top of the tree, -1 if there is none: everybody is in the first group. */
+/* The node at the top of the tree, or -1: everybody is in the first group. */
 static fan_status find_top(const panel *p, int *top)
 {
     int feeder = p->members > 0 ? fan_plan_node(p->plan, p->subfile) : p->plan->root;

@@ -40,7 +40,7 @@ fan_params fan_params_default(void);
 
 /**
  * Set parameter `name` from text. FAN_ERR_ARGUMENT with a text that names the parameter, the value
- * and the range if there is none of that name or the text does not fit.
+ * and the range if the name is unknown or the text does not fit.
  *
  * @param origin  where the text was found, for the message: "FANOUT_WINDOW", "tune file x line 3"
  */

@@ -73,7 +73,7 @@ static void compare_rows(differences *sum, const fan_mdctool_dataset *a,
     }
 }
 
-/* Double has not all digits of all types. */
+/* A double cannot hold all digits of all types. */
 static bool has_same_bits(const fan_mdctool_dataset *a, const fan_mdctool_dataset *b)
 {
     bool same = H5Tequal(a->type, b->type) > 0;

@@ -93,7 +93,7 @@ static void end_search(search *s)
     free(s->arrivals.entries);
 }
 
-/* The last entry of the rank with a key of at most `key`, NULL if there is none. */
+/* The last entry of the rank with a key of at most `key`, or NULL. */
 static const entry *find_entry(const table *t, int rank, double key)
 {
     const entry wanted = {.rank = rank, .key = key};
