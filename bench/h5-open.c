@@ -16,11 +16,13 @@
 #include "config.h"
 
 #include "fanout_hdf5.h"
+#include "tools/common/summary.h"
 
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 enum { MOST_ROUNDS = 99, DATASETS = 64, ROW = 64 * 1024 };
@@ -202,23 +204,11 @@ static double read_on_all(int32_t *data, hsize_t count)
 
 /* ---- */
 
-static int compare(const void *a, const void *b)
-{
-    double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, compare);
-    return values[count / 2];
-}
-
 static void measure(int64_t file_bytes, int64_t data_bytes, int rounds)
 {
     double limit[MOST_ROUNDS], opening[MOST_ROUNDS], reading[MOST_ROUNDS], sending[MOST_ROUNDS],
         both[MOST_ROUNDS];
-    int64_t most = file_bytes > data_bytes ? file_bytes : data_bytes;
+    int64_t most = MAX(file_bytes, data_bytes);
     int32_t *data = allocate((size_t)most);
     hsize_t count = (hsize_t)data_bytes / sizeof *data;
     for (int i = -1; i < rounds; i++) { /* the first time is not counted: connections are made */
@@ -230,16 +220,17 @@ static void measure(int64_t file_bytes, int64_t data_bytes, int rounds)
         both[place] = read_on_all(data, count);
     }
     free(data);
-    double least = median(limit, rounds), open_time = median(opening, rounds);
-    double alone = median(reading, rounds), sent = median(sending, rounds),
-           read_time = median(both, rounds);
+    double least = fan_summarize(limit, rounds).median,
+           open_time = fan_summarize(opening, rounds).median;
+    double alone = fan_summarize(reading, rounds).median,
+           sent = fan_summarize(sending, rounds).median,
+           read_time = fan_summarize(both, rounds).median;
     if (rank == 0) {
         printf("open: %lld bytes to %d ranks: limit %.3f s, open and check %.3f s: %.3f of it\n",
                (long long)file_bytes, size, least, open_time, open_time / least);
         printf("read: %lld bytes to %d ranks: reading %.3f s, sending %.3f s, both %.3f s: %.3f of "
                "the larger\n",
-               (long long)data_bytes, size, alone, sent, read_time,
-               read_time / (alone > sent ? alone : sent));
+               (long long)data_bytes, size, alone, sent, read_time, read_time / MAX(alone, sent));
     }
 }
 

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "fanout_mdc.h"
+#include "tools/common/summary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,18 +38,6 @@ static double begin(void)
 {
     MPI_Barrier(MPI_COMM_WORLD);
     return MPI_Wtime();
-}
-
-static int ascending(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double median(double values[], int count)
-{
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return values[count / 2];
 }
 
 int main(int argc, char **argv)
@@ -84,8 +73,8 @@ int main(int argc, char **argv)
         printf("%d x %d x %d floats, 8 descriptors, %d rounds: first descriptor everywhere after "
                "%.3f of the time of all (1/8 = 0.125), "
                "all after %.3f of fanout_bcast, which takes %.3f s\n",
-               edge, edge, edge, rounds, median(preview, rounds), median(all, rounds),
-               median(plain, rounds));
+               edge, edge, edge, rounds, fan_summarize(preview, rounds).median,
+               fan_summarize(all, rounds).median, fan_summarize(plain, rounds).median);
     free(field);
     MPI_Finalize();
     return 0;

@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "tools/common/summary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,18 +75,6 @@ static double both(int bytes, double seconds)
     return longest(MPI_Wtime() - start);
 }
 
-static int compare(const void *a, const void *b)
-{
-    double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, compare);
-    return values[count / 2];
-}
-
 int main(int argc, char **argv)
 {
     int provided, bytes = argc > 1 ? atoi(argv[1]) : 16 * 1024 * 1024,
@@ -105,8 +94,8 @@ int main(int argc, char **argv)
     }
     if (rank == 0)
         printf("%d bytes: broadcast %.4f s, computation %.4f s, both %.4f s: %.3f of the longer\n",
-               bytes, median(alone, rounds), median(computing, rounds), median(together, rounds),
-               median(ratio, rounds));
+               bytes, fan_summarize(alone, rounds).median, fan_summarize(computing, rounds).median,
+               fan_summarize(together, rounds).median, fan_summarize(ratio, rounds).median);
     free(buffer);
     MPI_Finalize();
     return 0;

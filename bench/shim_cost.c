@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the shim costs where it hands on: MPI_Bcast against PMPI_Bcast in one process, in turn.
+ * What the shim costs where it passes calls through: MPI_Bcast against PMPI_Bcast in one process,
+ * in turn.
  *
  *     mpirun -np 2 fanout-preload bench/shim_cost
  *
@@ -8,6 +9,8 @@
  * the time per call of a batch on the rank that takes longest; the table has medians.
  */
 #include "config.h"
+
+#include "tools/common/summary.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -28,18 +31,6 @@ static double time_batch(broadcast_fn *broadcast, void *buffer, int bytes)
     return longest * 1e9;
 }
 
-static int ascending(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double median(double *values)
-{
-    qsort(values, SAMPLES, sizeof *values, ascending);
-    return values[SAMPLES / 2];
-}
-
 static void measure(void *buffer, int bytes, int rank)
 {
     static double plain[SAMPLES], shim[SAMPLES], difference[SAMPLES];
@@ -54,7 +45,8 @@ static void measure(void *buffer, int bytes, int rank)
     }
     if (rank == 0)
         printf("%6d bytes: PMPI_Bcast %8.1f ns, MPI_Bcast %8.1f ns, difference %6.1f ns\n", bytes,
-               median(plain), median(shim), median(difference));
+               fan_summarize(plain, SAMPLES).median, fan_summarize(shim, SAMPLES).median,
+               fan_summarize(difference, SAMPLES).median);
 }
 
 int main(int argc, char **argv)

@@ -48,7 +48,8 @@ extern "C" {
 FANOUT_EXPORT int fanout_api_version(void);
 
 /**
- * The release of the library as text, such as "0.1.0". Local, thread-safe; never freed.
+ * The release of the library as text, such as "0.2.0": the version of the interface, and a
+ * number that counts the releases of that interface. Local, thread-safe; never freed.
  */
 FANOUT_EXPORT const char *fanout_version(void);
 

@@ -13,7 +13,7 @@
  *
  * @param array  a T **: the array, NULL at first, moved by realloc()
  * @param room   elements that it has room for, 0 at first
- * @return       false, with errno ENOMEM and nothing changed, if there is no memory
+ * @return       false, with errno ENOMEM and nothing changed, if memory runs out
  */
 bool fan_array_reserve(void *array, size_t *room, size_t needed, size_t size);
 

@@ -103,7 +103,7 @@ static fan_status expand_rest(expansion *e, size_t done, const char *rest, const
     rest += plain;
     if (rest < end)
         return *rest == '[' ? expand_brackets(e, done, rest + 1, end)
-                            : wrong(e, "a bracket is closed that was not opened");
+                            : wrong(e, "a closing bracket has no opening one");
     if (done == 0)
         return wrong(e, "a name is empty");
     e->name[done] = '\0';

@@ -62,27 +62,32 @@ void fan_os_cleanup_unlock(void)
     pthread_mutex_unlock(&mutex);
 }
 
-void fan_os_cleanup_add(const char *path, const char *final_path)
-{
-    leftover *added = calloc(1, sizeof *added);
-    if (added == NULL)
-        return; /* the next run removes it */
-    pthread_mutex_lock(&list_mutex);
-    if (removing) {
-        free(added);
-        fan_os_cleanup_remove(path);
-        stay_out_of_the_way();
-    }
-    *added = (leftover){leftovers, strdup(path), strdup(final_path)};
-    leftovers = added;
-    pthread_mutex_unlock(&list_mutex);
-}
-
 static void release(leftover *gone)
 {
     free(gone->path);
     free(gone->final_path);
     free(gone);
+}
+
+void fan_os_cleanup_add(const char *path, const char *final_path)
+{
+    leftover *added = calloc(1, sizeof *added);
+    if (added == NULL)
+        return; /* the next run removes it */
+    *added = (leftover){.path = strdup(path), .final_path = strdup(final_path)};
+    if (added->path == NULL || added->final_path == NULL) {
+        release(added);
+        return;
+    }
+    pthread_mutex_lock(&list_mutex);
+    if (removing) {
+        release(added);
+        fan_os_cleanup_remove(path);
+        stay_out_of_the_way();
+    }
+    added->next = leftovers;
+    leftovers = added;
+    pthread_mutex_unlock(&list_mutex);
 }
 
 static void forget(const char *path)
@@ -177,8 +182,10 @@ const char *fan_os_cleanup_run(void)
         kill(-command.group, SIGTERM);
     while (list != NULL) {
         leftover *gone = list;
-        /* Without the lock somebody may put a file into a directory that is being removed, but finds no place for
-         * the next one. */
+        /*
+         * Without the lock somebody may put a file into a directory that is being removed, but
+         * finds no place for the next one.
+         */
         if (fan_os_cleanup_remove(gone->path) != 0)
             fan_os_cleanup_remove(gone->path);
         list = gone->next;

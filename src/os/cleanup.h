@@ -30,7 +30,7 @@ void fan_os_cleanup_forget(const char *path);
 
 /**
  * Register the process group of the command that takes the data for `path`, which is kept: it is
- * told to end before its input ends. 0: there is none any more.
+ * told to end before its input ends. 0: it has ended.
  */
 void fan_os_cleanup_command(pid_t group, const char *path);
 

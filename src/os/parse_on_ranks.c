@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Make it write to /dev/null. Returns a copy of what it was, -1 if there is none. */
+/* Make it write to /dev/null. Returns a copy of what it was, or -1. */
 static int mute(int descriptor)
 {
     int saved = dup(descriptor);
@@ -29,7 +29,6 @@ static void unmute(int descriptor, int saved)
 void fan_os_parse_on_ranks(const struct argp *parser, int argc, char **argv, bool prints,
                            void *input)
 {
-    argp_err_exit_status = 2;
     if (prints) {
         argp_parse(parser, argc, argv, 0, NULL, input);
         return;

@@ -91,3 +91,16 @@ void fan_os_path_parent(const char *path, char *parent, size_t size)
 {
     snprintf(parent, size, "%.*s.", (int)(fan_os_path_base(path) - path), path);
 }
+
+bool fan_os_split_object_path(char *words, const char **path, const char **object)
+{
+    char *colon = NULL;
+    for (char *next = strstr(words, ":/"); next != NULL; next = strstr(next + 1, ":/"))
+        colon = next;
+    if (colon == NULL || colon == words || colon[2] == '\0')
+        return false;
+    *colon = '\0';
+    *path = words;
+    *object = colon + 1;
+    return true;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file path.h  Names: % expansion, the parts of a path, putting paths together. */
+/** @file path.h  Names: % expansion, the parts of a path, putting paths together, FILE:/OBJECT. */
 #ifndef FAN_OS_PATH_H
 #define FAN_OS_PATH_H
 
@@ -29,8 +29,8 @@ void fan_os_path_trim(char *path);
  * If `path` is an existing directory, make it the file `name` in there, as cp does.
  *
  * @return 0 (a regular file or nothing is at `path`), or an errno value: ENAMETOOLONG, EISDIR (a
- *         directory is in the way), EINVAL (something else that is no regular file is), ENOTDIR
- *         (`path` ends with a slash and is no directory), or what stat() says
+ *         directory is in the way), EINVAL (something else that is not a regular file is), ENOTDIR
+ *         (`path` ends with a slash and is not a directory), or what stat() says
  */
 int fan_os_path_into_directory(char *path, size_t size, const char *name);
 
@@ -45,5 +45,15 @@ const char *fan_os_path_base(const char *path);
  * nothing (".", "..", "/").
  */
 void fan_os_path_name(const char *source, char *name, size_t size);
+
+/**
+ * Split "dir/file.h5:/group/dataset", by which programs name a part of an HDF5 file, at the last
+ * ":/" into "dir/file.h5" and "/group/dataset". False, with `words` unchanged, if nothing stands
+ * before or behind. (A file whose own name is of this form comes first: that is the caller's
+ * business.)
+ *
+ * @param words  is changed: the colon becomes the end of the path
+ */
+bool fan_os_split_object_path(char *words, const char **path, const char **object);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/units.h"
 #include "picture/draw_parts.h"
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include <sys/param.h>
 
 enum { LEGEND_COLOURS = 12 };
 

@@ -6,9 +6,7 @@
 #include "plan/algorithms/groups.h"
 
 #include <stdlib.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 static const double padding = 14, gap = 24, gap_below = 46;
 

@@ -5,12 +5,11 @@
  */
 #include "config.h"
 
+#include "base/array.h"
 #include "picture/draw_parts.h"
 
 #include <stdlib.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 enum { MOST_PANELS = 8, WIDEST_ROW = 1400 };
 
@@ -34,7 +33,8 @@ typedef struct panel {
     int subfile;
     int members; /* of the first group, if it exchanges: drawn in a row */
     item *items; /* the tree: of the root's child, or of the first group's */
-    int count, room;
+    int count;
+    size_t room;
     int levels;
     double tree_width;
     double width, height;
@@ -50,14 +50,8 @@ static fan_status schedule_of(const panel *p, int node, fan_schedule *schedule)
 
 static bool add_item(panel *p, item new)
 {
-    if (p->count == p->room) {
-        int room = 2 * p->room + 64;
-        item *items = realloc(p->items, (size_t)room * sizeof *items);
-        if (items == NULL)
-            return false;
-        p->items = items;
-        p->room = room;
-    }
+    if (!fan_array_reserve(&p->items, &p->room, (size_t)p->count + 1, sizeof *p->items))
+        return false;
     p->items[p->count++] = new;
     return true;
 }
@@ -98,7 +92,7 @@ static fan_status add_level(panel *p, int first, int end)
     return FAN_OK;
 }
 
-/* The node at the top of the tree, -1 if there is none: everybody is in the first group. */
+/* The node at the top of the tree, or -1: everybody is in the first group. */
 static fan_status find_top(const panel *p, int *top)
 {
     int feeder = p->members > 0 ? fan_plan_node(p->plan, p->subfile) : p->plan->root;

@@ -9,9 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 static const char *const stroke_names[FAN_STROKES] = {"scatter", "forward", "exchange",
                                                       "secondary"};
@@ -219,26 +217,6 @@ void fan_svg_mark(fan_svg *svg, fan_point top, double height)
     fprintf(svg->body, "<path d=\"M%.1f,%.1f v%.1f\" style=\"stroke:#111111\"/>\n", top.x, top.y,
             height);
     grow(svg, top.x, top.y + height);
-}
-
-void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int colour, const fan_point *points, int count)
-{
-    char text[8];
-    fprintf(svg->body, "<path class=\"%s\" style=\"stroke:%s\" d=\"", stroke_names[stroke],
-            colour_of(colour, text));
-    for (int i = 0; i < count; i++) {
-        fprintf(svg->body, "%c%.1f,%.1f", i == 0 ? 'M' : 'L', points[i].x, points[i].y);
-        grow(svg, points[i].x, points[i].y);
-    }
-    fprintf(svg->body, "\"/>\n");
-}
-
-void fan_svg_dot(fan_svg *svg, fan_point at, int colour)
-{
-    char text[8];
-    fprintf(svg->body, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" style=\"fill:%s\"/>\n", at.x, at.y,
-            colour_of(colour, text));
-    grow(svg, at.x + 3, at.y + 3);
 }
 
 void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file svg.h  The few shapes that pictures of plans and of measurements are made of.
+ * @file svg.h  The few shapes that pictures of plans and of traces are made of.
  *
  * Shapes are collected first, because the size of the picture stands before them. Errors of the
  * stream are found when the picture is finished.
@@ -74,12 +74,6 @@ void fan_svg_bar(fan_svg *svg, fan_point corner, double width, double height, in
 
 /** A thin dark upright line, `height` long, downwards from `top`: a moment. */
 void fan_svg_mark(fan_svg *svg, fan_point top, double height);
-
-/** A line through `count` points in the colour of a subfile. */
-void fan_svg_curve(fan_svg *svg, fan_stroke stroke, int colour, const fan_point *points, int count);
-
-/** A small disc in the colour of a subfile: one measured value. */
-void fan_svg_dot(fan_svg *svg, fan_point at, int colour);
 
 /** A thin grey line, behind what is measured. */
 void fan_svg_rule(fan_svg *svg, fan_point from, fan_point to);

@@ -106,8 +106,9 @@ static void say_switches(FILE *out, const fan_plan *plan)
         fprintf(out, ", the last %d of it after all others", plan->tail);
     fprintf(out, ".\n");
     if (plan->algorithm == FAN_GROUP || plan->algorithm == FAN_FULL)
-        fprintf(out, "  Of %d groups %d lie on more than one switch.\n", fan_groups(&plan->shape),
-                fan_order_alignment(plan->order, plan->root, plan->tail, k).straddling);
+        fprintf(out, "  %d of %d groups span more than one switch.\n",
+                fan_order_alignment(plan->order, plan->root, plan->tail, k).straddling,
+                fan_groups(&plan->shape));
 }
 
 static void say_order(FILE *out, const fan_plan *plan)
@@ -196,13 +197,14 @@ static void say_why_k(FILE *out, const fan_plan *plan, const fan_params *params,
     int k = plan->shape.group_size;
     fprintf(out, "Group size k = %d, ", k);
     if (plan->algorithm == FAN_CHAIN)
-        fprintf(out, "as a chain has.\n");
+        fprintf(out, "as in every chain.\n");
     else if (params->group_size == k)
         fprintf(out, "set by the parameter group_size.\n");
     else if (params->group_size > 0)
-        fprintf(out, "set to %" PRId64 ", but there are no more recipients.\n", params->group_size);
+        fprintf(out, "set to %" PRId64 ", but limited by the number of recipients.\n",
+                params->group_size);
     else if (k == params->connections && k < plan->shape.recipients)
-        fprintf(out, "the most that the parameter connections permits.\n");
+        fprintf(out, "the maximum that the parameter connections permits.\n");
     else if (r->least_k == r->most_k)
         fprintf(out, "the only one possible.\n");
     else
@@ -362,12 +364,13 @@ static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *pa
             fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes), plan->root, plan->nodes - 1,
             plan->nodes == 2 ? "" : "s");
     if (plan->nodes == 1 || plan->layout.bytes == 0) {
-        fprintf(out, "There is nothing to send.\n");
+        fprintf(out, "Nothing to send.\n");
         return FAN_OK;
     }
     if (plan->layout.bytes < params->min_bytes)
         fprintf(out,
-                "A broadcast of less than %s (the parameter min_bytes) is handed to MPI_Bcast;\n"
+                "A broadcast of less than %s (the parameter min_bytes) is passed through to "
+                "MPI_Bcast;\n"
                 "this is what a stream would do.\n",
                 fan_format_bytes(params->min_bytes, least, sizeof least));
     rivals r = find_rivals(plan, params);

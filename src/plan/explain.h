@@ -11,7 +11,7 @@
  * keep. Takes time in proportion to nodes x subfiles.
  *
  * @param params  those that the plan was chosen with
- * @return several lines, which the caller frees; NULL if there is no memory
+ * @return several lines, which the caller frees; NULL if memory runs out
  */
 char *fan_plan_explain(const fan_plan *plan, const fan_params *params);
 

@@ -5,6 +5,8 @@
 
 #include "plan/algorithms/algorithms.h"
 
+#include <sys/param.h>
+
 int fan_plan_node(const fan_plan *plan, int place)
 {
     if (place == FAN_PLACE_ROOT)
@@ -76,5 +78,5 @@ int64_t fan_plan_engine_slots(const fan_plan *plan)
 {
     int64_t chunks = fan_layout_chunks(&plan->layout);
     int64_t window = fan_plan_slots(plan);
-    return plan->overlap && window < chunks ? window : chunks;
+    return plan->overlap ? MIN(window, chunks) : chunks;
 }

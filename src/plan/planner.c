@@ -6,9 +6,7 @@
 #include "plan/algorithms/algorithms.h"
 
 #include <math.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 enum {
     SMALLEST_CHUNK =
@@ -356,7 +354,7 @@ static double hops_of(const fan_plan *plan)
     return cost_of(plan).hops;
 }
 
-/* The one to take of the best plans of the algorithms; an entry with 0 nodes is no plan. */
+/* The one to take of the best plans of the algorithms; an entry with 0 nodes is not a plan. */
 static const fan_plan *preferred(const fan_plan best[FAN_ALGORITHMS])
 {
     double least = INFINITY;

@@ -3,6 +3,8 @@
 
 #include "simulate/events.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 static bool before(const fan_happening *a, const fan_happening *b)
@@ -19,14 +21,8 @@ static void swap(fan_happening *a, fan_happening *b)
 
 bool fan_events_add(fan_events *events, fan_happening event)
 {
-    if (events->count == events->room) {
-        size_t room = 2 * events->room + 64;
-        fan_happening *heap = realloc(events->heap, room * sizeof *heap);
-        if (heap == NULL)
-            return false;
-        events->heap = heap;
-        events->room = room;
-    }
+    if (!fan_array_reserve(&events->heap, &events->room, events->count + 1, sizeof *events->heap))
+        return false;
     event.number = events->added++;
     size_t at = events->count++;
     events->heap[at] = event;

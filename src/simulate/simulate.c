@@ -91,7 +91,7 @@ static fan_status play(stage *s)
         if (node >= 0)
             status = run(s, node);
     if (status == FAN_OK && s->unfinished > 0)
-        return fan_fail(FAN_ERR_ARGUMENT, "%d nodes wait for ever", s->unfinished);
+        return fan_fail(FAN_ERR_ARGUMENT, "%d nodes wait forever", s->unfinished);
     return status;
 }
 

@@ -14,7 +14,7 @@
  * there: memory is needed for the bookkeeping of all engines, whatever plan->layout.bytes is.
  *
  * @param seconds  receives the time until the last node has finished
- * @return FAN_OK; FAN_ERR_MEMORY; FAN_ERR_ARGUMENT if nodes wait for ever
+ * @return FAN_OK; FAN_ERR_MEMORY; FAN_ERR_ARGUMENT if nodes wait forever
  */
 fan_status fan_simulate(const fan_plan *plan, const fan_model *model, double *seconds);
 

@@ -112,13 +112,13 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
     const descriptor *d = find(name);
     if (d == NULL)
         return fan_fail(FAN_ERR_ARGUMENT,
-                        "%s: there is no parameter '%s'; `fanout-info --params` lists them", origin,
+                        "%s: unknown parameter '%s'; `fanout-info --params` lists all", origin,
                         name);
     void *field = (char *)params + d->offset;
     if (is_real(d) ? set_real(field, d, text) : set_integer(field, d, text))
         return FAN_OK;
     if (d->kind == ALGORITHM)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is no algorithm; give %s", origin, text,
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not an algorithm; give %s", origin, text,
                         d->help);
     return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' does not fit %s; give a value from %g to %g (%s)",
                     origin, text, name, d->minimum, d->maximum, d->help);

@@ -40,7 +40,7 @@ fan_params fan_params_default(void);
 
 /**
  * Set parameter `name` from text. FAN_ERR_ARGUMENT with a text that names the parameter, the value
- * and the range if there is none of that name or the text does not fit.
+ * and the range if the name is unknown or the text does not fit.
  *
  * @param origin  where the text was found, for the message: "FANOUT_WINDOW", "tune file x line 3"
  */
@@ -51,7 +51,7 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
 void fan_params_get(const fan_params *params, size_t index, char *text, size_t size);
 
 /**
- * Overlay the environment variables FANOUT_<NAME>. Names in capitals that are no parameter are
+ * Overlay the environment variables FANOUT_<NAME>. Names in capitals that are not a parameter are
  * left alone.
  */
 fan_status fan_params_from_environment(fan_params *params);

@@ -16,7 +16,7 @@ call --help
 check "--help" grep -q '^Usage: fanout-preload' out
 call
 check "no program: status 2" [ "$status" = 2 ]
-check "no program: message" grep -q 'give a program to run' err
+check "no program: message" grep -q 'name a program to run' err
 call --bogus true
 check "a wrong option: status 2" [ "$status" = 2 ]
 call ./nothing

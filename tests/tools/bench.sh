@@ -146,11 +146,11 @@ done
 bench 2 --bogus
 check "usage: --bogus" fails_with 2 "unrecognized option '--bogus'"
 alone extra
-check "usage: extra" fails_with 2 "there is no argument to give: extra"
+check "usage: extra" fails_with 2 "unexpected argument: extra"
 bench 2 --root 2
 check "usage: a root that is no rank" fails_with 2 "--root 2: ranks are 0 to 1"
 alone
-check "usage: one rank" fails_with 2 "one rank cannot broadcast"
+check "usage: one rank" fails_with 2 "a broadcast needs two ranks"
 
 bench 2 --sizes 1 --json missing/report
 check "a report that cannot be written" fails_with 1 "cannot write --json missing/report: No such file"

@@ -19,6 +19,8 @@ info
 check "exit status" [ "$status" = 0 ]
 check "version of the library" row '^libfanout +[0-9]+\.[0-9]+\.[0-9]+'
 check "version of the interface" row '^API version +[0-9]+\.[0-9]+$'
+check "a release is named after its interface" \
+    row "^libfanout +$(sed -n 's/^API version *//p' out | sed 's/\./\\./')\.[0-9]+\$"
 case $MPI_VENDOR in
     openmpi) library='Open MPI' ;;
     *) library='MPICH' ;;
@@ -38,7 +40,7 @@ info --bogus
 check "a wrong option: exit status" [ "$status" = 2 ]
 info extra
 check "an argument: exit status" [ "$status" = 2 ]
-check "an argument: message" grep -q 'there is no argument to give: extra' err
+check "an argument: message" grep -q 'unexpected argument: extra' err
 info --version
 check "--version" row '^fanout-info \(libfanout\) [0-9]'
 

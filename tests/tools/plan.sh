@@ -46,15 +46,15 @@ run --nodes 13 --bytes 1M --group-size 4 --secondary 1 --chunk 10000 --window 7
 check "explains secondary groups, chunk and window" says "The last group is served only by groups that have all" \
     "of 9.6 KiB (set)" "7 chunks of each subfile (set)"
 run --nodes 5 --bytes 100
-check "says when MPI_Bcast would do it" says "handed to MPI_Bcast"
+check "says when MPI_Bcast would do it" says "passed through to MPI_Bcast"
 run --nodes 2 --bytes 1G
 check "explains two nodes" says "to 1 recipient." "the only recipient"
 run --nodes 1 --bytes 1G
-check "explains one node" says "nothing to send"
+check "explains one node" says "Nothing to send"
 run --nodes 7 --bytes 0
-check "explains no bytes" says "nothing to send"
+check "explains no bytes" says "Nothing to send"
 run --nodes 100 --bytes 1G --group-size 200
-check "says why k is less than what was set" says "Group size k = 99, set to 200, but there are no more recipients"
+check "says why k is less than what was set" says "Group size k = 99, set to 200, but limited by the number of recipients"
 run --nodes 100000 --bytes 1G --algorithm group
 check "answers for 100000 nodes" says "99999 recipients"
 run --nodes 100000 --bytes 1G --table --schedule 99999 --svg many.svg
@@ -89,7 +89,7 @@ echo "SwitchName=top Switches=leaf[0-3]" >>net.conf
 run --hosts 'n[1-16]' --bytes 4M --topology net.conf --root 5
 check "trees lead over switches" says "to 15 recipients" "in order of their switches" "enters a switch once"
 run --hosts 'n[1-16]' --bytes 4M --topology net.conf --root 5 --algorithm group
-check "groups lie within switches" says "to 15 recipients" "in order of their switches" "0 lie on more than one switch"
+check "groups lie within switches" says "to 15 recipients" "in order of their switches" "0 of 4 groups span more than one switch"
 run --hosts 'n[16,1-15]' --bytes 4M --topology net.conf --algorithm group --group-size 4 --schedule 0
 check "schedules follow switches" says "scatter 1" "scatter 2" "scatter 3" "scatter 4"
 echo "NodeName=n3 Speed=0.5" >>net.conf
@@ -127,7 +127,7 @@ only_full() {
 }
 check "a set algorithm is the only one in the table" only_full
 run --nodes 1 --bytes 4M --table
-check "a table for one node" says "nothing to choose"
+check "a table for one node" says "Nothing to choose"
 
 # ---- schedules ----
 
@@ -179,7 +179,7 @@ check "bytes that are no size" refuses 2 "--bytes" "'1X'"
 run --hosts 'n[1-' --bytes 1M
 check "hosts that are no list" refuses 2 "--hosts" "'n[1-'"
 run --hosts 'n[1-3]' --nodes 4 --bytes 1M
-check "hosts and nodes that differ" refuses 2 "3 hosts for 4 nodes"
+check "hosts and nodes that differ" refuses 2 "3 hosts, but --nodes is 4"
 run --nodes 4 --bytes 1M --topology net.conf
 check "a topology without hosts" refuses 2 "--topology needs --hosts"
 echo "SwitchName=leaf0 Nodes=x" >>net.conf

@@ -98,13 +98,13 @@ plot --by size -o x.svg missing
 check "a missing report" fails_with 1 'plot: cannot read missing: No such file'
 echo '{"some": "JSON"}' >other
 plot --by size -o x.svg other
-check "JSON that is no report" fails_with 1 'plot: other is no report of fanout-bench --json'
+check "JSON that is no report" fails_with 1 'plot: other is not a report of fanout-bench --json'
 head -c 100 open >half
 plot --by size -o x.svg half
-check "half a report" fails_with 1 'plot: half is no report of fanout-bench --json'
+check "half a report" fails_with 1 'plot: half is not a report of fanout-bench --json'
 sed 's/"samples": \[[^]]*\]/"samples": []/g' open >empty
 plot --by size -o x.svg empty
-check "a report without samples" fails_with 1 'plot: empty is no report of fanout-bench --json'
+check "a report without samples" fails_with 1 'plot: empty is not a report of fanout-bench --json'
 plot --by size -o x.svg open open5
 check "by size: different numbers of ranks" fails_with 1 'must be of one number of ranks, not of 5, 9'
 plot --by size -o x.svg open open
@@ -121,7 +121,7 @@ check "nothing is written then" [ ! -e x.svg ]
 plot --by size --bytes 1M -o x.svg open
 check "usage: --bytes by size" fails_with 2 '--by nodes needs --bytes'
 plot --by nodes --bytes big -o x.svg open
-check "usage: no size" fails_with 2 "'big' is no size such as 16M"
+check "usage: no size" fails_with 2 "'big' is not a size such as 16M"
 plot --by size -o x.svg
 check "usage: no report" fails_with 2 'REPORT'
 plot --help

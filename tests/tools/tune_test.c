@@ -10,7 +10,7 @@
 #include "tools/tune/model/fit.h"
 #include "tools/tune/model/knee.h"
 #include "tools/tune/model/model.h"
-#include "tools/tune/output/draw.h"
+#include "tools/tune/output/plot_script.h"
 #include "tools/tune/output/text.h"
 
 #include <math.h>
@@ -403,20 +403,28 @@ END_TEST
 
 /* ---- the picture ---- */
 
+static int count(const char *text, const char *part)
+{
+    int found = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        found++;
+    return found;
+}
+
 START_TEST(the_picture_has_all_samples_and_marks)
 {
     fan_tune_results r = results_of(2);
     char *text;
     size_t length;
     FILE *stream = open_memstream(&text, &length);
-    ck_assert_int_eq(fan_tune_draw(&r, stream), FAN_OK);
+    fan_tune_plot_script(&r, "it's.svg", stream);
     fclose(stream);
-    int dots = 0;
-    for (const char *dot = text; (dot = strstr(dot, "<circle")) != NULL; dot++)
-        dots++;
-    ck_assert_int_eq(dots, 2 * 4 * 5 + 4 * 3 + 2 * 3 * 3);
-    ck_assert_ptr_nonnull(strstr(text, ">knee<"));
-    ck_assert_ptr_nonnull(strstr(text, ">min_bytes<"));
+    char *data = strstr(text, "$transfers <<"), *end = strstr(text, "set encoding");
+    ck_assert_ptr_nonnull(strstr(text, "picture = 'it''s.svg'\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nknee = 4\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\ncrossover = "));
+    *end = '\0';
+    ck_assert_int_eq(count(data, "\n") - 2 * 4, 2 * 4 * 5 + 4 * 3 + 2 * 3 * 3);
     ck_assert(strstr(text, "nan") == NULL && strstr(text, "inf") == NULL);
     free(text);
 }

@@ -256,7 +256,7 @@ START_TEST(bad_lines_are_named)
     expect_bad_line("window = 3\n\n#\nwindow = 5000\n", "line 4", "5000");
     expect_bad_line("colour = red\n", "line 1", "colour");
     expect_bad_line("window =\n", "line 1", "window");
-    expect_bad_line("= 3\n", "line 1", "no parameter");
+    expect_bad_line("= 3\n", "line 1", "unknown parameter");
 }
 END_TEST
 

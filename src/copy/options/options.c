@@ -7,6 +7,7 @@
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
 #include "os/path.h"
+#include "os/program.h"
 #include "os/shell_word.h"
 
 #include <argp.h>
@@ -299,17 +300,11 @@ static const struct argp parser = {
            "host failed or is incomplete, 2 for a wrong command line.",
 };
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-copy (libfanout) %s\n", fanout_version());
-}
-
 void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options *options)
 {
     *options = (fan_copy_options){.progress = FAN_COPY_SHOW_ON_TERMINAL};
     options->sources = fan_copy_allocate((size_t)argc, sizeof *options->sources);
-    argp_program_version_hook = print_version;
+    fan_os_program("fanout-copy", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
 

@@ -5,7 +5,6 @@
 #include "copy/job/outcome.h"
 #include "copy/source/made.h"
 #include "os/cleanup.h"
-#include "os/object_path.h"
 #include "os/path.h"
 #include "os/process.h"
 

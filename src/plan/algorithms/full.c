@@ -14,9 +14,7 @@ static void feed_children(const fan_shape *shape, int subfile, int group, fan_ph
 {
     int first, end;
     fan_group_children(shape, group, phase, &first, &end);
-    for (int child = first; child < end; child++)
-        fan_schedule_add(schedule, subfile, fan_group_owner(shape, child, subfile),
-                         FAN_EDGE_FORWARD);
+    fan_group_add_forwards(shape, subfile, group, phase, schedule);
     for (int child = first; child < end; child++) {
         int start = fan_group_first(shape, child);
         fan_schedule_add_others(schedule, subfile, start, fan_group_members(shape, child),

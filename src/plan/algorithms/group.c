@@ -8,8 +8,7 @@
 #include "plan/algorithms/algorithms.h"
 #include "plan/algorithms/groups.h"
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 void fan_group_normalise(fan_shape *shape)
 {
@@ -25,16 +24,6 @@ void fan_chain_normalise(fan_shape *shape)
     *shape = (fan_shape){.recipients = shape->recipients, .group_size = 1, .branching = 1};
 }
 
-static void add_forwards(const fan_shape *shape, int subfile, int group, fan_phase phase,
-                         fan_schedule *schedule)
-{
-    int first, end;
-    fan_group_children(shape, group, phase, &first, &end);
-    for (int child = first; child < end; child++)
-        fan_schedule_add(schedule, subfile, fan_group_owner(shape, child, subfile),
-                         FAN_EDGE_FORWARD);
-}
-
 static void serve(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)
 {
     int group = place / shape->group_size;
@@ -45,7 +34,7 @@ static void serve(const fan_shape *shape, int subfile, int place, fan_schedule *
     if (first == end)
         return;
     fan_schedule_begin(schedule, subfile, FAN_PARENT_SELF);
-    add_forwards(shape, subfile, group, FAN_PHASE_SERVE, schedule);
+    fan_group_add_forwards(shape, subfile, group, FAN_PHASE_SERVE, schedule);
 }
 
 static int parent_of_owner(const fan_shape *shape, int group, int subfile)
@@ -69,7 +58,7 @@ static void receive(const fan_shape *shape, int subfile, int place, fan_schedule
         return;
     }
     fan_schedule_begin(schedule, subfile, feeder);
-    add_forwards(shape, subfile, group, FAN_PHASE_RECEIVE, schedule);
+    fan_group_add_forwards(shape, subfile, group, FAN_PHASE_RECEIVE, schedule);
     fan_group_add_peers(shape, subfile, place, schedule);
 }
 

@@ -4,8 +4,7 @@
 #include "plan/algorithms/groups.h"
 
 #include <stdint.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include <sys/param.h>
 
 int fan_groups(const fan_shape *shape)
 {
@@ -65,6 +64,16 @@ void fan_group_children(const fan_shape *shape, int group, fan_phase phase, int 
         *first = (int)MIN(wide_first, primary);
         *end = (int)MIN(wide_first + shape->branching, primary);
     }
+}
+
+void fan_group_add_forwards(const fan_shape *shape, int subfile, int group, fan_phase phase,
+                            fan_schedule *schedule)
+{
+    int first, end;
+    fan_group_children(shape, group, phase, &first, &end);
+    for (int child = first; child < end; child++)
+        fan_schedule_add(schedule, subfile, fan_group_owner(shape, child, subfile),
+                         FAN_EDGE_FORWARD);
 }
 
 void fan_group_add_peers(const fan_shape *shape, int subfile, int place, fan_schedule *schedule)

@@ -37,6 +37,10 @@ int fan_group_parent(const fan_shape *shape, int group);
  */
 void fan_group_children(const fan_shape *shape, int group, fan_phase phase, int *first, int *end);
 
+/** Add forward edges to the owners of `subfile` in the groups that `group` feeds in `phase`. */
+void fan_group_add_forwards(const fan_shape *shape, int subfile, int group, fan_phase phase,
+                            fan_schedule *schedule);
+
 /** Add exchange edges from `place` to all other members of its group, which is not short. */
 void fan_group_add_peers(const fan_shape *shape, int subfile, int place, fan_schedule *schedule);
 

@@ -13,8 +13,7 @@
 #include "plan/algorithms/groups.h"
 #include "plan/algorithms/trees.h"
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 /* All recipients are in the forest, or those after a first group of k. */
 static fan_forest whole_forest(const fan_shape *shape)

@@ -11,8 +11,7 @@
 #include "plan/algorithms/trees.h"
 
 #include <stdint.h>
-
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 /* The tree of one subfile. Positions are in breadth-first order, interior nodes first. */
 typedef struct tree {

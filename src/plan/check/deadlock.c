@@ -4,8 +4,7 @@
 #include "plan/check/deadlock.h"
 
 #include <stdlib.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include <sys/param.h>
 
 /*
  * An agent is a node in one phase: agent n is node n while it receives, agent nodes + n is node n
@@ -174,7 +173,7 @@ static fan_status verdict(const play *p)
     if (p->base[last] == all_chunks(p))
         return FAN_OK;
     return fan_fail(FAN_ERR_ARGUMENT,
-                    "node %d, subfile %d: waits for ever at chunk %lld, window %lld",
+                    "node %d, subfile %d: waits forever at chunk %lld, window %lld",
                     last % p->plan->nodes, (int)(p->base[last] % p->subfiles),
                     (long long)p->base[last], (long long)p->window);
 }

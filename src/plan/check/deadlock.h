@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file deadlock.h  Plays a plan with counters for data, to see that no node waits for ever. */
+/** @file deadlock.h  Plays a plan with counters for data, to see that no node waits forever. */
 #ifndef FAN_PLAN_CHECK_DEADLOCK_H
 #define FAN_PLAN_CHECK_DEADLOCK_H
 

@@ -103,8 +103,9 @@ static fan_status check_roles(const check *c)
 static fan_status check_edge(check *c, int node, int subfile, int peer)
 {
     if (peer < 0 || peer >= c->plan->nodes || peer == node)
-        return fan_fail(FAN_ERR_ARGUMENT, "node %d, subfile %d: there is no node %d to send to",
-                        node, subfile, peer);
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "node %d, subfile %d: sends to node %d, which does not exist", node,
+                        subfile, peer);
     int expected = parent_of(c, peer, subfile);
     if (expected != node)
         return fan_fail(FAN_ERR_ARGUMENT,
@@ -296,10 +297,11 @@ static fan_status check_all(check *c)
 static fan_status check_numbers(const fan_plan *plan)
 {
     if (plan->nodes < 1 || plan->root < 0 || plan->root >= plan->nodes)
-        return fan_fail(FAN_ERR_ARGUMENT, "root %d is none of %d nodes", plan->root, plan->nodes);
+        return fan_fail(FAN_ERR_ARGUMENT, "root %d is not one of %d nodes", plan->root,
+                        plan->nodes);
     if (plan->layout.subfiles < 1 || plan->window < 1 || plan->sends < 1)
         return fan_fail(FAN_ERR_ARGUMENT,
-                        "%d classes, window %d, %d sends: each must be at least 1",
+                        "%d subfiles, window %d, %d sends: each must be at least 1",
                         plan->layout.subfiles, plan->window, plan->sends);
     return FAN_OK;
 }

@@ -14,7 +14,7 @@
  * - 1 + b) / k of the data for groups, all of it for trees, or as much more as the others need when
  * slow nodes do not send;
  * - slow nodes do not send;
- * - with windows as small as the plan's, no node waits for ever.
+ * - with windows as small as the plan's, no node waits forever.
  */
 #ifndef FAN_PLAN_CHECK_VALIDATE_H
 #define FAN_PLAN_CHECK_VALIDATE_H

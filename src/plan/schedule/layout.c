@@ -3,6 +3,8 @@
 
 #include "plan/schedule/layout.h"
 
+#include <sys/param.h>
+
 /* Cache line: chunk boundaries that straddle one make two nodes' copies touch the same line. */
 enum { ALIGNMENT = 64, SMALLEST_ALIGNED_CHUNK = 4096 };
 
@@ -14,7 +16,7 @@ static int64_t divide_up(int64_t a, int64_t b)
 /* Chunks grow step by step: those of one subfile in the first `rounds` rounds, in steps. */
 static int64_t steps_in(int64_t rounds, int64_t ramp)
 {
-    int64_t growing = rounds < ramp ? rounds : ramp;
+    int64_t growing = MIN(rounds, ramp);
     return growing * (growing + 1) / 2 + (rounds - growing) * ramp;
 }
 

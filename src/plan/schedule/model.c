@@ -3,6 +3,8 @@
 
 #include "plan/schedule/model.h"
 
+#include <sys/param.h>
+
 double fan_link_time(const fan_model *model, double bytes)
 {
     return bytes / model->bandwidth + model->gap;
@@ -12,7 +14,7 @@ double fan_chunk_time(const fan_model *model, double chunk_bytes)
 {
     double on_link = fan_link_time(model, chunk_bytes);
     double in_processor = 2 * model->overhead + chunk_bytes * model->copy;
-    return on_link > in_processor ? on_link : in_processor;
+    return MAX(on_link, in_processor);
 }
 
 double fan_hop_time(const fan_model *model)

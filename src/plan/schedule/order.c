@@ -7,8 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include <sys/param.h>
 
 /* Links slower than this make their hosts leaves. */
 static const double slow_below = 0.8;

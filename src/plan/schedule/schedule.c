@@ -3,6 +3,8 @@
 
 #include "plan/schedule/schedule.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 fan_status fan_schedule_init(fan_schedule *schedule, int node, int subfiles)
@@ -28,25 +30,13 @@ void fan_schedule_begin(fan_schedule *schedule, int subfile, int parent)
     schedule->roles[subfile] = (fan_role){.parent = parent, .first = schedule->edge_count};
 }
 
-static bool make_room(fan_schedule *schedule)
-{
-    if (schedule->edge_count < schedule->edge_room)
-        return true;
-    int room = schedule->edge_room == 0 ? 16 : 2 * schedule->edge_room;
-    fan_edge *edges = realloc(schedule->edges, (size_t)room * sizeof *edges);
-    if (edges == NULL) {
-        schedule->out_of_memory = true;
-        return false;
-    }
-    schedule->edges = edges;
-    schedule->edge_room = room;
-    return true;
-}
-
 void fan_schedule_add(fan_schedule *schedule, int subfile, int peer, fan_edge_kind kind)
 {
-    if (!make_room(schedule))
+    if (!fan_array_reserve(&schedule->edges, &schedule->edge_room, (size_t)schedule->edge_count + 1,
+                           sizeof *schedule->edges)) {
+        schedule->out_of_memory = true;
         return;
+    }
     schedule->edges[schedule->edge_count++] = (fan_edge){.peer = peer, .kind = kind};
     schedule->roles[subfile].children++;
 }

@@ -12,6 +12,7 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef enum fan_edge_kind {
     FAN_EDGE_SCATTER,  /**< root to the owner of a subfile */
@@ -49,7 +50,7 @@ typedef struct fan_schedule {
     fan_role *roles; /**< [subfiles] */
     fan_edge *edges;
     int edge_count;
-    int edge_room;
+    size_t edge_room;
     bool out_of_memory; /**< set by fan_schedule_add, so that algorithms need no error paths */
 } fan_schedule;
 

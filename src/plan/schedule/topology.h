@@ -76,6 +76,12 @@ void fan_topology_free(fan_topology *topology);
  */
 const fan_host *fan_topology_host(const fan_topology *topology, const char *name);
 
+/**
+ * For qsort and bsearch of fan_host: by the name up to the first dot, then by the rest, so that
+ * names that are equal up to the dot are neighbours. That is the order of fan_topology.hosts.
+ */
+int fan_host_compare(const void *a, const void *b);
+
 /** The host of a rank: what a Ranks line says, or `name`, that which it runs on. */
 const char *fan_topology_rank_host(const fan_topology *topology, int rank, const char *name);
 

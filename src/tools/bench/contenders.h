@@ -28,7 +28,7 @@ typedef struct fan_bench_contender {
 
 typedef struct fan_bench_contenders {
     int count; /**< number 0 is the limit */
-    /** number of FAN_BENCH_MEMCPY; 0: there is none, because no two ranks share a host */
+    /** number of FAN_BENCH_MEMCPY; 0: none, because no two ranks share a host */
     int memcpy;
     fan_bench_contender list[4 + FAN_BENCH_MAX_ALGORITHMS + FAN_BENCH_MAX_PEERS];
 } fan_bench_contenders;

@@ -4,6 +4,7 @@
 #include "tools/bench/data.h"
 
 #include <string.h>
+#include <sys/param.h>
 
 enum { WORD = sizeof(uint64_t) };
 
@@ -20,16 +21,11 @@ static uint64_t word(uint64_t number, uint64_t index)
     return x ^ x >> 31;
 }
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 void fan_bench_fill(unsigned char *buffer, int bytes, uint64_t number)
 {
     for (int64_t at = 0; at < bytes; at += WORD) {
         uint64_t value = word(number, (uint64_t)at / WORD);
-        memcpy(buffer + at, &value, (size_t)smaller(WORD, (int)(bytes - at)));
+        memcpy(buffer + at, &value, (size_t)MIN(WORD, (int)(bytes - at)));
     }
 }
 
@@ -45,7 +41,7 @@ int fan_bench_difference(const unsigned char *buffer, int bytes, uint64_t number
 {
     for (int64_t at = 0; at < bytes; at += WORD) {
         uint64_t value = word(number, (uint64_t)at / WORD);
-        int length = smaller(WORD, (int)(bytes - at));
+        int length = MIN(WORD, (int)(bytes - at));
         if (memcmp(buffer + at, &value, (size_t)length) != 0)
             return (int)at + first_unequal(buffer + at, (const unsigned char *)&value, length);
     }

@@ -128,7 +128,7 @@ static void write_json(bench *b)
     bool written = fan_bench_json_write(&b->options, &b->job, &b->contenders, &b->results, b->json);
     if (fclose(b->json) != 0 || !written)
         fan_job_abort("cannot write --json %s: %s", b->options.json,
-                      errno != 0 ? strerror(errno) : "some value does not fit JSON");
+                      errno != 0 ? strerror(errno) : "a value cannot be written as JSON");
 }
 
 static void allocate(bench *b)
@@ -163,7 +163,8 @@ static bool fits(const bench *b)
     if (b->job.size >= 2 && b->options.root < b->job.size)
         return true;
     if (b->job.rank == 0 && b->job.size < 2)
-        fprintf(stderr, "fanout-bench: one rank cannot broadcast; try mpirun -np 2 fanout-bench\n");
+        fprintf(stderr,
+                "fanout-bench: a broadcast needs two ranks; try mpirun -np 2 fanout-bench\n");
     else if (b->job.rank == 0)
         fprintf(stderr, "fanout-bench: --root %d: ranks are 0 to %d\n", b->options.root,
                 b->job.size - 1);

@@ -6,8 +6,8 @@
 #include "base/units.h"
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
+#include "os/program.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,43 +39,32 @@ enum {
 
 static const struct argp_option table[] = {
     {"algorithm", OPTION_ALGORITHM, "A[,B...]", 0,
-     "Measure fanout_bcast with each of these algorithms as well", 0},
-    {"check", OPTION_CHECK, NULL, 0, "Verify the data of every round, not of the first one only",
-     0},
-    {"group-size", OPTION_GROUP_SIZE, "K", 0, "Group size of the algorithms that --algorithm names",
-     0},
+     "Also measure fanout_bcast with each of these algorithms", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Verify the data of every round, not only of the first", 0},
+    {"group-size", OPTION_GROUP_SIZE, "K", 0, "Group size for --algorithm", 0},
     {"json", OPTION_JSON, "FILE", 0,
-     "Write settings and all samples to FILE, - for standard output instead of the table", 0},
-    {"peers", OPTION_PEERS, "A[:SEGMENT][,B...]", OPTION_ARG_OPTIONAL,
-     "Measure the MPI library's own algorithms, forced, as well; without a list many of them "
-     "(Open MPI)",
+     "Write settings and all samples to FILE; - writes them to standard output instead of the "
+     "table",
      0},
-    {"quiet", 'q', NULL, 0, "Print no table", 0},
-    {"repeat", OPTION_REPEAT, "N", 0, "Rounds to measure for each size (5)", 0},
-    {"root", OPTION_ROOT, "R", 0, "Rank that holds the data (0)", 0},
+    {"peers", OPTION_PEERS, "A[:SEGMENT][,B...]", OPTION_ARG_OPTIONAL,
+     "Also force and measure each of these algorithms of the MPI library; without a list, many "
+     "of them (Open MPI only)",
+     0},
+    {"quiet", 'q', NULL, 0, "Do not print the table", 0},
+    {"repeat", OPTION_REPEAT, "N", 0, "Rounds to measure for each size (default 5)", 0},
+    {"root", OPTION_ROOT, "R", 0, "Rank that holds the data (default 0)", 0},
     {"sizes", OPTION_SIZES, "LIST", 0,
-     "Sizes and ranges LOW:HIGH[:FACTOR], such as 1M,16777229 or 64K:64M:4, the default", 0},
-    {"warmup", OPTION_WARMUP, "N", 0, "Rounds before those that count (1)", 0},
+     "Sizes and ranges LOW:HIGH[:FACTOR], such as 1M,16777229 (default 64K:64M:4)", 0},
+    {"warmup", OPTION_WARMUP, "N", 0, "Warm-up rounds, not measured (default 1)", 0},
     {0},
 };
-
-static int parse_number(struct argp_state *state, const char *what, const char *text, long low,
-                        long high)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < low || value > high)
-        argp_error(state, "%s: '%s' is no whole number from %ld to %ld", what, text, low, high);
-    return (int)value;
-}
 
 /* MPI_Bcast counts with an int: larger sizes would need another call than the one compared with. */
 static int parse_size(struct argp_state *state, const char *text)
 {
     int64_t bytes;
     if (!fan_parse_bytes(text, &bytes) || bytes < 1 || bytes > INT_MAX)
-        argp_error(state, "--sizes: '%s' is no size from 1 to %d bytes, such as 64K or 1000001",
+        argp_error(state, "--sizes: '%s' is not a size from 1 to %d bytes, such as 64K or 1000001",
                    text, INT_MAX);
     return (int)bytes;
 }
@@ -98,7 +87,7 @@ static void add_range(struct argp_state *state, char *range)
     int high = parse_size(state, strsep(&range, ":"));
     int factor = DEFAULT_FACTOR;
     if (range != NULL)
-        factor = parse_number(state, "--sizes: factor", range, 2, INT_MAX);
+        factor = fan_os_parse_number(state, "--sizes: factor", range, 2, INT_MAX);
     if (low > high)
         argp_error(state, "--sizes: a range must not go down, from %d to %d bytes", low, high);
     for (int64_t bytes = low; bytes <= high; bytes *= factor)
@@ -149,7 +138,7 @@ static fan_bench_peer parse_peer(struct argp_state *state, char *text)
     peer.algorithm = strsep(&text, ":");
     int64_t segment = 0;
     if (text != NULL && (!fan_parse_bytes(text, &segment) || segment < 1 || segment > INT_MAX))
-        argp_error(state, "--peers: %s: '%s' is no segment size from 1 to %d bytes, such as 64K",
+        argp_error(state, "--peers: %s: '%s' is not a segment size from 1 to %d bytes, such as 64K",
                    peer.algorithm, text, INT_MAX);
     peer.segment_bytes = (int)segment;
     return peer;
@@ -180,14 +169,16 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_PEERS: parse_peers(state, value != NULL ? value : default_peers); return 0;
     case 'q': options->quiet = true; return 0;
     case OPTION_REPEAT:
-        options->rounds = parse_number(state, "--repeat", value, 1, 1000000);
+        options->rounds = fan_os_parse_number(state, "--repeat", value, 1, 1000000);
         return 0;
-    case OPTION_ROOT: options->root = parse_number(state, "--root", value, 0, INT_MAX); return 0;
+    case OPTION_ROOT:
+        options->root = fan_os_parse_number(state, "--root", value, 0, INT_MAX);
+        return 0;
     case OPTION_SIZES: parse_sizes(state, value); return 0;
     case OPTION_WARMUP:
-        options->warmup = parse_number(state, "--warmup", value, 0, 1000000);
+        options->warmup = fan_os_parse_number(state, "--warmup", value, 0, 1000000);
         return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     case ARGP_KEY_END:
         if (options->group_size > 0 && options->algorithm_count == 0)
             argp_error(state, "--group-size needs --algorithm");
@@ -200,27 +191,21 @@ static const struct argp parser = {
     .options = table,
     .parser = parse_option,
     .doc = "Measure broadcasts against the time of one point-to-point transfer of the same bytes.\v"
-           "Start it with two or more processes, best one per host, such as:\n\n"
+           "Start two or more processes, preferably one per host:\n\n"
            "    mpirun -N 1 --host a,b,c fanout-bench\n\n"
            "Each round times, one after the other, the transfer from the root to one rank on "
            "another host (the limit), MPI_Bcast, fanout_bcast, fanout_bcast with each algorithm "
            "that --algorithm names, and MPI_Bcast with each that --peers names. The table shows "
-           "medians over the rounds; a ratio is that of two times of the same round.\n\n"
+           "medians over the rounds; each ratio compares two times of the same round.\n\n"
            "Exit status: 0 measured, 1 failed or wrong data, 2 wrong command line.",
 };
-
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-bench (libfanout) %s\n", fanout_version());
-}
 
 void fan_bench_options_parse(int argc, char **argv, bool prints, fan_bench_options *options)
 {
     *options = (fan_bench_options){.rounds = 5, .warmup = 1};
     for (int64_t bytes = 64 * 1024; bytes <= 64 * 1024 * 1024; bytes *= DEFAULT_FACTOR)
         options->sizes[options->size_count++] = (int)bytes;
-    argp_program_version_hook = print_version;
+    fan_os_program("fanout-bench", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
 

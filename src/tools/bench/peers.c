@@ -74,7 +74,7 @@ static item get_item(MPI_T_enum algorithms, int index)
     return it;
 }
 
-/* The number of the algorithm; 0, which means the library's choice, if there is none. */
+/* The number of the algorithm; 0, which means the library's choice, if it is unknown. */
 static int number_of(const char *algorithm)
 {
     MPI_T_enum algorithms;

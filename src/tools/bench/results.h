@@ -14,7 +14,7 @@ typedef struct fan_bench_results {
     double *scratch; /**< one for each round */
 } fan_bench_results;
 
-/** Room for all samples. False if there is no memory. Free it with fan_bench_results_free. */
+/** Room for all samples. False if memory runs out. Free it with fan_bench_results_free. */
 bool fan_bench_results_init(fan_bench_results *results, int sizes, int contenders, int rounds);
 
 /** The times of a contender at a size, one for each round. */

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "os/program.h"
 #include "tune/params.h"
 
 #include <argp.h>
@@ -16,7 +17,7 @@ enum { OPTION_PARAMS = 256 };
 
 static const struct argp_option table[] = {
     {"params", OPTION_PARAMS, NULL, 0,
-     "List the parameters instead: default, environment variable, MPI_Info key, help", 0},
+     "List the parameters: default, environment variable, MPI_Info key and help", 0},
     {0},
 };
 
@@ -25,7 +26,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     bool *params = state->input;
     switch (key) {
     case OPTION_PARAMS: *params = true; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -36,12 +37,6 @@ static const struct argp parser = {
     .doc = "Show the version of libfanout and of the MPI library that it uses.\v"
            "Exit status: 0 done, 1 failed, 2 wrong command line.",
 };
-
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-info (libfanout) %s\n", fanout_version());
-}
 
 /* MPI allows both calls before MPI_Init. */
 static void print_versions(void)
@@ -77,12 +72,11 @@ static void print_parameters(void)
 int main(int argc, char **argv)
 {
     bool params = false;
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-info", fanout_version());
     argp_parse(&parser, argc, argv, 0, NULL, &params);
     if (params)
         print_parameters();
     else
         print_versions();
-    return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fan_os_program_flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

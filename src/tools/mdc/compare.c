@@ -45,7 +45,7 @@ static fan_mdctool_dataset as_numbers(const fan_mdctool_dataset *d)
     fan_mdctool_dataset numbers = *d;
     H5T_class_t type_class = H5Tget_class(d->type);
     if (type_class != H5T_FLOAT && type_class != H5T_INTEGER)
-        fan_mdctool_die("%s: its elements are no numbers", d->path);
+        fan_mdctool_die("%s: its elements are not numbers", d->path);
     numbers.type = H5T_NATIVE_DOUBLE;
     numbers.bytes = sizeof(double);
     if (d->fill != NULL) {
@@ -73,7 +73,7 @@ static void compare_rows(differences *sum, const fan_mdctool_dataset *a,
     }
 }
 
-/* Double has not all digits of all types. */
+/* A double cannot hold all digits of all types. */
 static bool has_same_bits(const fan_mdctool_dataset *a, const fan_mdctool_dataset *b)
 {
     bool same = H5Tequal(a->type, b->type) > 0;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "os/cleanup.h"
 #include "tools/mdc/dataset.h"
-#include "tools/mdc/parts.h"
+
+#include "os/cleanup.h"
+#include "os/path.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
+#include <unistd.h>
 
 void fan_mdctool_die(const char *format, ...)
 {
@@ -37,6 +40,12 @@ void *fan_mdctool_allocate(size_t count, size_t size)
     return memory;
 }
 
+static char *copy_text(const char *text)
+{
+    char *copy = fan_mdctool_allocate(strlen(text) + 1, 1);
+    return strcpy(copy, text);
+}
+
 /* ---- opening ---- */
 
 static herr_t note_dataset(hid_t object, const char *name, const H5O_info_t *info, void *state)
@@ -47,38 +56,28 @@ static herr_t note_dataset(hid_t object, const char *name, const H5O_info_t *inf
         return 0;
     if (*found != NULL)
         return 1; /* a second one */
-    *found = strdup(name);
-    return *found == NULL ? -1 : 0;
+    *found = copy_text(name);
+    return 0;
 }
 
 static char *find_only_dataset(hid_t file, const char *name)
 {
     char *found = NULL;
     herr_t result = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &found);
-    if (result != 0 || found == NULL)
-        fan_mdctool_die("%s: has %s dataset; say which one: %s:/DATASET", name,
-                        result > 0 ? "more than one" : "no", name);
+    if (result > 0)
+        fan_mdctool_die("%s: has more than one dataset; name one: %s:/DATASET", name, name);
+    if (result < 0 || found == NULL)
+        fan_mdctool_die("%s: has no dataset", name);
     return found;
 }
 
-/*
- * The name of a file may have a colon, too: what follows the last ":/" is the dataset, if there is
- * no such file.
- */
+/* A file whose own name has ":/" comes first. */
 static void split_name(fan_mdctool_dataset *d, const char *name)
 {
-    const char *colon = NULL;
-    for (const char *at = strstr(name, ":/"); at != NULL; at = strstr(at + 1, ":/"))
-        colon = at;
-    FILE *file = fopen(name, "re");
-    if (file != NULL || colon == NULL) {
-        d->file_name = strdup(name);
-        if (file != NULL)
-            fclose(file);
-        return;
-    }
-    d->file_name = strndup(name, (size_t)(colon - name));
-    d->path = strdup(colon + 1);
+    const char *file, *object;
+    d->file_name = copy_text(name);
+    if (access(name, F_OK) != 0 && fan_os_split_object_path(d->file_name, &file, &object))
+        d->path = copy_text(object);
 }
 
 static fan_mdc_type kind_of(hid_t type)
@@ -123,7 +122,7 @@ static void find_extent(fan_mdctool_dataset *d)
     hsize_t extent[H5S_MAX_RANK];
     hid_t space = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
     if (H5Sget_simple_extent_type(space) != H5S_SIMPLE)
-        fan_mdctool_die("%s: is no array", d->path);
+        fan_mdctool_die("%s: is not an array", d->path);
     d->axes = (int)fan_mdctool_need(H5Sget_simple_extent_dims(space, extent, NULL),
                                     "find its extent", d->path);
     for (int i = 0; i < d->axes; i++)
@@ -168,8 +167,7 @@ static hid_t properties_like(const fan_mdctool_dataset *like, const fan_mdctool_
         hsize_t chunk[H5S_MAX_RANK];
         H5Pget_chunk(properties, d->axes, chunk);
         for (int i = 0; i < d->axes; i++)
-            if (chunk[i] > (hsize_t)d->extent[i])
-                chunk[i] = (hsize_t)d->extent[i];
+            chunk[i] = MIN(chunk[i], (hsize_t)d->extent[i]);
         H5Pset_chunk(properties, d->axes, chunk);
     }
     if (like->fill != NULL)
@@ -182,8 +180,8 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
                                                const int64_t extent[])
 {
     hsize_t size[H5S_MAX_RANK];
-    fan_mdctool_dataset d = {.file_name = strdup(file_name),
-                             .path = strdup(path),
+    fan_mdctool_dataset d = {.file_name = copy_text(file_name),
+                             .path = copy_text(path),
                              .kind = like->kind,
                              .bytes = like->bytes,
                              .axes = like->axes};
@@ -207,23 +205,28 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
     return d;
 }
 
-static bool is_copied(const char *name, hid_t type)
+typedef struct copying {
+    const fan_mdctool_dataset *to;
+    const char *except; /* prefix of the names that are left out */
+} copying;
+
+static bool is_copied(const copying *c, const char *name, hid_t type)
 {
-    bool is_ours = strncmp(name, FAN_MDC_ATTRIBUTE, strlen(FAN_MDC_ATTRIBUTE)) == 0;
-    return !is_ours && H5Tdetect_class(type, H5T_REFERENCE) <= 0;
+    return strncmp(name, c->except, strlen(c->except)) != 0 &&
+           H5Tdetect_class(type, H5T_REFERENCE) <= 0;
 }
 
 static herr_t copy_attribute(hid_t from, const char *name, const H5A_info_t *info, void *state)
 {
     (void)info;
-    const fan_mdctool_dataset *to = state;
+    const copying *c = state;
     hid_t attribute = H5Aopen(from, name, H5P_DEFAULT), type = H5Aget_type(attribute),
           space = H5Aget_space(attribute);
     herr_t result = 0;
-    if (is_copied(name, type)) {
+    if (is_copied(c, name, type)) {
         size_t count = (size_t)H5Sget_simple_extent_npoints(space);
         void *data = fan_mdctool_allocate(count, H5Tget_size(type));
-        hid_t copy = H5Acreate2(to->dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+        hid_t copy = H5Acreate2(c->to->dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
         if (copy < 0 || H5Aread(attribute, type, data) < 0 || H5Awrite(copy, type, data) < 0)
             result = -1;
         else
@@ -238,11 +241,11 @@ static herr_t copy_attribute(hid_t from, const char *name, const H5A_info_t *inf
 }
 
 void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from,
-                                         const fan_mdctool_dataset *to)
+                                         const fan_mdctool_dataset *to, const char *except)
 {
-    void *state = (void *)(uintptr_t)to;
+    copying c = {.to = to, .except = except};
     fan_mdctool_need(
-        H5Aiterate2(from->dataset, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attribute, state),
+        H5Aiterate2(from->dataset, H5_INDEX_NAME, H5_ITER_INC, NULL, copy_attribute, &c),
         "copy its attributes", from->path);
 }
 
@@ -256,42 +259,38 @@ int64_t fan_mdctool_dataset_row(const fan_mdctool_dataset *dataset)
     return elements;
 }
 
-/* Select the rows in the file; returns the space, and that of the memory in `memory`. */
-static hid_t select_rows(const fan_mdctool_dataset *d, int64_t first, int64_t rows, hid_t *memory)
+/* The rows [first, first + rows): read them to `into`, or, if that is NULL, write them from `from`. */
+static void transfer_rows(const fan_mdctool_dataset *d, int64_t first, int64_t rows, void *into,
+                          const void *from)
 {
+    if (rows == 0 || is_empty(d))
+        return;
     hsize_t start[H5S_MAX_RANK] = {(hsize_t)first}, count[H5S_MAX_RANK] = {(hsize_t)rows};
     for (int i = 1; i < d->axes; i++)
         count[i] = (hsize_t)d->extent[i];
-    hid_t space = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
-    fan_mdctool_need(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL),
+    hid_t file = fan_mdctool_need(H5Dget_space(d->dataset), "find its extent", d->path);
+    hid_t memory = H5Screate_simple(d->axes, count, NULL);
+    fan_mdctool_need(H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL),
                      "select rows", d->path);
-    *memory = H5Screate_simple(d->axes, count, NULL);
-    return space;
+    if (into != NULL)
+        fan_mdctool_need(H5Dread(d->dataset, d->type, memory, file, H5P_DEFAULT, into), "read",
+                         d->path);
+    else
+        fan_mdctool_need(H5Dwrite(d->dataset, d->type, memory, file, H5P_DEFAULT, from), "write",
+                         d->file_name);
+    H5Sclose(memory);
+    H5Sclose(file);
 }
 
 void fan_mdctool_dataset_read(const fan_mdctool_dataset *d, int64_t first, int64_t rows, void *data)
 {
-    hid_t memory;
-    if (rows == 0 || is_empty(d))
-        return;
-    hid_t space = select_rows(d, first, rows, &memory);
-    fan_mdctool_need(H5Dread(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "read",
-                     d->path);
-    H5Sclose(memory);
-    H5Sclose(space);
+    transfer_rows(d, first, rows, data, NULL);
 }
 
 void fan_mdctool_dataset_write(const fan_mdctool_dataset *d, int64_t first, int64_t rows,
                                const void *data)
 {
-    hid_t memory;
-    if (rows == 0 || is_empty(d))
-        return;
-    hid_t space = select_rows(d, first, rows, &memory);
-    fan_mdctool_need(H5Dwrite(d->dataset, d->type, memory, space, H5P_DEFAULT, data), "write",
-                     d->file_name);
-    H5Sclose(memory);
-    H5Sclose(space);
+    transfer_rows(d, first, rows, NULL, data);
 }
 
 void fan_mdctool_dataset_close(fan_mdctool_dataset *d)

@@ -44,11 +44,12 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
                                                const int64_t extent[]);
 
 /**
- * Copy the attributes of a dataset but for those of descriptors, and for references to other
- * objects.
+ * Copy the attributes of a dataset, without references to other objects.
+ *
+ * @param except  attributes whose names begin with this are left out as well
  */
 void fan_mdctool_dataset_copy_attributes(const fan_mdctool_dataset *from,
-                                         const fan_mdctool_dataset *to);
+                                         const fan_mdctool_dataset *to, const char *except);
 
 /** Elements in one step along the first axis. */
 int64_t fan_mdctool_dataset_row(const fan_mdctool_dataset *dataset);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 enum { SLAB_BYTES = 16 << 20 };
 
@@ -160,11 +161,6 @@ static void decode_slab(const decoding *d, int64_t first, int64_t rows, void *sl
         fan_mdctool_die("out of memory");
 }
 
-static int64_t lesser(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Interpolation looks one period to each side, so a slab is put together with one more there. */
 static void decode_all(const decoding *d, const fan_mdctool_dataset *output)
 {
@@ -174,9 +170,9 @@ static void decode_all(const decoding *d, const fan_mdctool_dataset *output)
     char *slab = fan_mdctool_allocate((size_t)(rows + 2 * halo), (size_t)row_bytes);
     void *piece = fan_mdctool_allocate((size_t)(rows + 2 * halo), (size_t)row_bytes);
     for (int64_t first = 0; first < end; first += rows) {
-        int64_t from = first > 0 ? first - halo : 0, to = lesser(first + rows + halo, end);
+        int64_t from = first > 0 ? first - halo : 0, to = MIN(first + rows + halo, end);
         decode_slab(d, from, to - from, slab, piece);
-        fan_mdctool_dataset_write(output, first, lesser(rows, end - first),
+        fan_mdctool_dataset_write(output, first, MIN(rows, end - first),
                                   slab + (first - from) * row_bytes);
     }
     free(slab);
@@ -190,7 +186,7 @@ void fan_mdctool_decode(char *const names[], int count, const char *output)
     const fan_mdctool_dataset *like = &d.parts[0].dataset;
     fan_mdctool_dataset result =
         fan_mdctool_output_create(output, like->path, like, d.lattice.extent);
-    fan_mdctool_dataset_copy_attributes(like, &result);
+    fan_mdctool_dataset_copy_attributes(like, &result, FAN_MDC_ATTRIBUTE);
     decode_all(&d, &result);
     fan_mdctool_output_finish(&result, output);
     for (int i = 0; i < count; i++)

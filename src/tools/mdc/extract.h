@@ -7,7 +7,7 @@
 #define FAN_TOOLS_MDC_EXTRACT_H
 
 #include "base/status.h"
-#include "os/object_path.h"
+#include "os/path.h"
 
 /**
  * Write an object of the file at `path`, with its attributes and all that is below it, to the file

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "os/program.h"
 #include "tools/mdc/compare.h"
 #include "tools/mdc/dataset.h"
 #include "tools/mdc/encode.h"
@@ -26,10 +27,12 @@ typedef struct options {
 
 static const struct argp_option table[] = {
     {"factors", 'k', "NUMBERS", 0,
-     "encode: by how much each axis is cut, such as 2x2x2; one number for all axes (2)", 0},
+     "encode: factors by which the axes are divided, such as 2x2x2; one number is for all axes "
+     "(default 2)",
+     0},
     {"output", 'o', "FILE", 0,
-     "encode, decode, extract: where to; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
-    {"quiet", 'q', NULL, 0, "encode: do not print the names of the files", 0},
+     "encode, decode, extract: output file; encode writes FILE.d0.h5, FILE.d1.h5, ...", 0},
+    {"quiet", 'q', NULL, 0, "encode: do not print the file names", 0},
     {0},
 };
 
@@ -51,12 +54,12 @@ static void check(const options *o, struct argp_state *state)
     while (i < COMMANDS && strcmp(command, commands[i].name) != 0)
         i++;
     if (i == COMMANDS)
-        argp_error(state, "say what to do: encode, decode, extract, info or compare");
+        argp_error(state, "name a command: encode, decode, extract, info or compare");
     else if (o->count - 1 < commands[i].least || o->count - 1 > commands[i].most)
         argp_error(state, "%s: wrong number of datasets", command);
     else if (commands[i].has_output != (o->output != NULL))
         argp_error(state, "%s: %s", command,
-                   o->output != NULL ? "there is no --output" : "--output (-o) is needed");
+                   o->output != NULL ? "it has no --output" : "--output (-o) is needed");
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
@@ -77,12 +80,12 @@ static const struct argp parser = {
     .parser = parse_option,
     .args_doc = "encode DATASET -o FILE\ndecode DESCRIPTOR... -o FILE\nextract FILE:/OBJECT -o "
                 "FILE\ninfo DESCRIPTOR...\ncompare ORIGINAL OTHER",
-    .doc = "Cut a dataset into descriptors, each the whole field at a fraction of its resolution; "
-           "put it together again from "
-           "any of them.\vA DATASET is FILE:/PATH, or FILE if it has only one. Nothing is lost: "
-           "from all descriptors comes the "
-           "original, bit by bit; what is missing is interpolated.\n\nExit status: 0 done, 1 "
-           "failed, 2 wrong command line.",
+    .doc =
+        "Split a dataset into descriptors, each the whole field at a fraction of its resolution, "
+        "and put it together again from any of them.\v"
+        "A DATASET is FILE:/PATH, or FILE if it has only one. All descriptors together give the "
+        "original, bit for bit; without some of them, the missing values are interpolated.\n\n"
+        "Exit status: 0 done, 1 failed, 2 wrong command line.",
 };
 
 static void extract(const char *source, const char *output)
@@ -90,23 +93,16 @@ static void extract(const char *source, const char *output)
     const char *path, *object;
     char *words = strdup(source);
     if (words == NULL || !fan_os_split_object_path(words, &path, &object))
-        fan_mdctool_die("%s: say what to extract: FILE:/OBJECT", source);
+        fan_mdctool_die("%s: not of the form FILE:/OBJECT", source);
     if (fan_mdctool_extract(path, object, output) != FAN_OK)
         fan_mdctool_die("%s", fan_fail_text());
     free(words);
 }
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-mdc (libfanout) %s\n", fanout_version());
-}
-
 int main(int argc, char **argv)
 {
     options o = {.factors = "2", .arguments = calloc((size_t)argc, sizeof *o.arguments)};
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-mdc", fanout_version());
     if (o.arguments == NULL)
         return EXIT_FAILURE;
     argp_parse(&parser, argc, argv, 0, NULL, &o);
@@ -122,5 +118,5 @@ int main(int argc, char **argv)
     for (int i = 1; strcmp(command, "info") == 0 && i < o.count; i++)
         fan_mdctool_info(o.arguments[i]);
     free(o.arguments);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fan_os_program_flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

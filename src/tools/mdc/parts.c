@@ -52,14 +52,14 @@ static void write_attribute(const fan_mdctool_dataset *d, const char *name, cons
 static void read_attribute(const fan_mdctool_dataset *d, const char *name, int64_t values[])
 {
     if (H5Aexists(d->dataset, name) <= 0)
-        fan_mdctool_die("%s: is no descriptor: %s has no attribute %s", d->file_name, d->path,
+        fan_mdctool_die("%s: not a descriptor: %s has no attribute %s", d->file_name, d->path,
                         name);
     hid_t attribute = fan_mdctool_need(H5Aopen(d->dataset, name, H5P_DEFAULT),
                                        "read its attributes", d->file_name);
     hid_t space = H5Aget_space(attribute);
     if (H5Sget_simple_extent_npoints(space) != d->axes)
-        fan_mdctool_die("%s: is no descriptor: its attribute %s has not %d values", d->file_name,
-                        name, d->axes);
+        fan_mdctool_die("%s: not a descriptor: its attribute %s does not have %d values",
+                        d->file_name, name, d->axes);
     fan_mdctool_need(H5Aread(attribute, H5T_NATIVE_INT64, values), "read its attributes",
                      d->file_name);
     H5Sclose(space);
@@ -74,7 +74,7 @@ fan_mdctool_part fan_mdctool_part_create(const char *file_name, const fan_mdctoo
     fan_mdc_extent(lattice, descriptor, extent);
     fan_mdc_residues(lattice, descriptor, residue);
     part.dataset = fan_mdctool_output_create(file_name, like->path, like, extent);
-    fan_mdctool_dataset_copy_attributes(like, &part.dataset);
+    fan_mdctool_dataset_copy_attributes(like, &part.dataset, FAN_MDC_ATTRIBUTE);
     write_attribute(&part.dataset, EXTENT, lattice->extent);
     write_attribute(&part.dataset, FACTOR, lattice->factor);
     write_attribute(&part.dataset, RESIDUE, residue);

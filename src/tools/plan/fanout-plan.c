@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/units.h"
+#include "os/program.h"
 #include "picture/draw.h"
 #include "picture/print.h"
 #include "plan/explain.h"
@@ -105,9 +106,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "fanout-plan: %s\n", fan_fail_text());
         return EXIT_FAILURE;
     }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "fanout-plan: cannot write to standard output: %s\n", strerror(errno));
-        return EXIT_FAILURE;
-    }
-    return EXIT_SUCCESS;
+    return fan_os_program_flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

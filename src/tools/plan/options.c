@@ -3,12 +3,13 @@
 
 #include "tools/plan/options.h"
 
+#include "base/array.h"
 #include "base/hostlist.h"
 #include "base/units.h"
+#include "os/program.h"
 #include "plan/schedule/order.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,13 +66,13 @@ static const struct argp_option table[] = {
     {"nodes", 'n', "N", 0, "Number of nodes with the root, 1 to 1000000", 1},
     {"bytes", 'b', "SIZE", 0, "Length of the data, such as 4096, 64K or 1.5G (powers of 1024)", 1},
     {"root", OPTION_ROOT, "NODE", 0, "The node that has the data (default 0)", 1},
-    {NULL, 0, NULL, 0, "The plan (what is not given is chosen):", 2},
+    {NULL, 0, NULL, 0, "The plan (chosen automatically unless set):", 2},
     {"algorithm", SET_ALGORITHM, "NAME", 0, "auto, chain, group, full, ktree or kexchange", 2},
     {"group-size", SET_GROUP_SIZE, "K", 0, "Recipients in a group and number of subfiles", 2},
     {"branching", SET_BRANCHING, "B", 0, "Groups that a group forwards to", 2},
     {"secondary", SET_SECONDARY, "N", 0,
      "Groups that are served only after a group has all the data", 2},
-    {"connections", SET_CONNECTIONS, "N", 0, "The largest group size that is chosen", 2},
+    {"connections", SET_CONNECTIONS, "N", 0, "Largest group size to choose", 2},
     {"chunk", SET_CHUNK, "SIZE", 0, "Size of a chunk", 2},
     {"window", SET_WINDOW, "N", 0, "Chunks of each subfile in progress on a node", 2},
     {NULL, 0, NULL, 0, "The network:", 3},
@@ -80,19 +81,18 @@ static const struct argp_option table[] = {
     {"overhead", SET_OVERHEAD, "SECONDS", 0, "Processor time of a message", 3},
     {"gap", SET_GAP, "SECONDS", 0, "Time that a message occupies a link besides its bytes", 3},
     {"tune-file", OPTION_TUNE_FILE, "FILE", 0,
-     "Read parameters from FILE, not from that of FANOUT_TUNE_FILE", 3},
+     "Read parameters from FILE instead of the file that FANOUT_TUNE_FILE names", 3},
     {"hosts", OPTION_HOSTS, "LIST", 0,
-     "Hosts of the nodes in order, such as node[01-16],gpu1; --nodes may then be left out", 3},
+     "Hosts of the nodes in order, such as node[01-16],gpu1; --nodes is then optional", 3},
     {"topology", OPTION_TOPOLOGY, "FILE", 0,
-     "With --hosts: switches and link speeds, as FANOUT_TOPO_FILE names for the library", 3},
+     "With --hosts: file with switches and link speeds, as FANOUT_TOPO_FILE for the library", 3},
     {NULL, 0, NULL, 0, "What to show:", 4},
-    {"table", OPTION_TABLE, NULL, 0,
-     "The best 30 candidates, best first, instead of the explanation", 4},
-    {"all", OPTION_ALL, NULL, 0, "With --table: all candidates", 4},
+    {"table", OPTION_TABLE, NULL, 0, "Print the best 30 candidates instead of the explanation", 4},
+    {"all", OPTION_ALL, NULL, 0, "With --table: print all candidates", 4},
     {"schedule", OPTION_SCHEDULE, "NODE", 0,
-     "What NODE receives and sends, instead of the explanation", 4},
+     "Print what NODE receives and sends instead of the explanation", 4},
     {"simulate", OPTION_SIMULATE, NULL, 0,
-     "Also the time that each plan takes when all its messages are played in simulated time", 4},
+     "Also simulate each plan message by message, and print how long it takes", 4},
     {"svg", OPTION_SVG, "FILE", 0, "Also draw the plan to FILE", 4},
     {0},
 };
@@ -107,22 +107,11 @@ typedef struct reading {
 
 /* ---- values ---- */
 
-static int parse_number(struct argp_state *state, const char *option, const char *text, int least,
-                        int most)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < least || value > most)
-        argp_error(state, "%s: '%s' is no number from %d to %d", option, text, least, most);
-    return (int)value;
-}
-
 static int64_t parse_size(struct argp_state *state, const char *option, const char *text)
 {
     int64_t bytes = 0;
     if (!fan_parse_bytes(text, &bytes))
-        argp_error(state, "%s: '%s' is no size; give a number such as 4096, 64K or 1.5G", option,
+        argp_error(state, "%s: '%s' is not a size; give one such as 4096, 64K or 1.5G", option,
                    text);
     return bytes;
 }
@@ -154,20 +143,20 @@ static void set_params(struct argp_state *state, const reading *r)
 typedef struct host_list {
     char **names;
     int count;
+    size_t room;
 } host_list;
 
 static fan_status add_host(void *state, const char *name)
 {
     host_list *list = state;
     if (list->count == MOST_NODES)
-        return fan_fail(FAN_ERR_ARGUMENT, "there are more than %d", MOST_NODES);
-    char **names = realloc(list->names, ((size_t)list->count + 1) * sizeof *names);
-    if (names == NULL)
+        return fan_fail(FAN_ERR_ARGUMENT, "more than %d hosts", MOST_NODES);
+    if (!fan_array_reserve(&list->names, &list->room, (size_t)list->count + 1,
+                           sizeof *list->names) ||
+        (list->names[list->count] = strdup(name)) == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the hosts");
-    list->names = names;
-    names[list->count++] = strdup(name);
-    return names[list->count - 1] == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts")
-                                          : FAN_OK;
+    list->count++;
+    return FAN_OK;
 }
 
 static void read_hosts(struct argp_state *state, const char *text, host_list *list)
@@ -185,7 +174,7 @@ static void set_order(struct argp_state *state, const reading *r)
     fan_topology *topology = NULL;
     read_hosts(state, r->hosts, &hosts);
     if (request->nodes > 0 && request->nodes != hosts.count)
-        argp_error(state, "--hosts: there are %d hosts for %d nodes", hosts.count, request->nodes);
+        argp_error(state, "--hosts: %d hosts, but --nodes is %d", hosts.count, request->nodes);
     if (r->topology != NULL)
         expect_ok(state, fan_topology_read(r->topology, &topology));
     expect_ok(state, fan_order_make((const char *const *)hosts.names, hosts.count, topology,
@@ -210,13 +199,13 @@ static void finish(struct argp_state *state, const reading *r)
     if (o->request.bytes < 0)
         argp_error(state, "--bytes is missing: give the length of the data");
     if (o->request.root >= o->request.nodes)
-        argp_error(state, "--root: there is no node %d, the nodes are 0 to %d", o->request.root,
+        argp_error(state, "--root: node %d does not exist; the nodes are 0 to %d", o->request.root,
                    o->request.nodes - 1);
     if (o->schedule >= o->request.nodes)
-        argp_error(state, "--schedule: there is no node %d, the nodes are 0 to %d", o->schedule,
+        argp_error(state, "--schedule: node %d does not exist; the nodes are 0 to %d", o->schedule,
                    o->request.nodes - 1);
     if (o->all && !o->table)
-        argp_error(state, "--all has a meaning with --table only");
+        argp_error(state, "--all needs --table");
     set_params(state, r);
 }
 
@@ -229,13 +218,15 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     }
     switch (key) {
-    case 'n': o->request.nodes = parse_number(state, "--nodes", value, 1, MOST_NODES); return 0;
+    case 'n':
+        o->request.nodes = fan_os_parse_number(state, "--nodes", value, 1, MOST_NODES);
+        return 0;
     case 'b': o->request.bytes = parse_size(state, "--bytes", value); return 0;
     case OPTION_ROOT:
-        o->request.root = parse_number(state, "--root", value, 0, MOST_NODES - 1);
+        o->request.root = fan_os_parse_number(state, "--root", value, 0, MOST_NODES - 1);
         return 0;
     case OPTION_SCHEDULE:
-        o->schedule = parse_number(state, "--schedule", value, 0, MOST_NODES - 1);
+        o->schedule = fan_os_parse_number(state, "--schedule", value, 0, MOST_NODES - 1);
         return 0;
     case OPTION_TUNE_FILE: r->tune_file = value; return 0;
     case OPTION_HOSTS: r->hosts = value; return 0;
@@ -244,7 +235,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_TABLE: o->table = true; return 0;
     case OPTION_SIMULATE: o->simulate = true; return 0;
     case OPTION_ALL: o->all = true; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     case ARGP_KEY_END: finish(state, r); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -256,23 +247,16 @@ static const struct argp parser = {
     .args_doc = "--nodes N --bytes SIZE",
     .doc =
         "Show how libfanout would deliver SIZE bytes from one node to the N - 1 others, and why.\v"
-        "It computes only: no message is sent, and no MPI launcher is needed. Parameters are those "
-        "of the library; a value comes from its default, the tune file, the environment "
-        "(FANOUT_GROUP_SIZE and so on) or an option, and the later of these wins.\n\n"
+        "It only computes: it sends no messages and needs no MPI launcher. Parameters are those of "
+        "the library. Their precedence, lowest first: default, tune file, environment "
+        "(FANOUT_GROUP_SIZE and so on), option.\n\n"
         "Exit status: 0 done, 1 failed, 2 wrong command line or parameter.",
 };
-
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-plan (libfanout) %s\n", PACKAGE_VERSION);
-}
 
 void fan_plantool_options_parse(int argc, char **argv, fan_plantool_options *options)
 {
     *options = (fan_plantool_options){.request.bytes = -1, .schedule = -1};
     reading r = {.options = options};
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-plan", PACKAGE_VERSION);
     argp_parse(&parser, argc, argv, 0, NULL, &r);
 }

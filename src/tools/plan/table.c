@@ -3,6 +3,7 @@
 
 #include "tools/plan/table.h"
 
+#include "base/array.h"
 #include "base/units.h"
 #include "simulate/simulate.h"
 
@@ -18,17 +19,10 @@ typedef struct list {
 static void add(void *state, const fan_plan *plan)
 {
     list *l = state;
-    if (l->count == l->room) {
-        size_t room = 2 * l->room + 64;
-        fan_plan *plans = realloc(l->plans, room * sizeof *plans);
-        if (plans == NULL) {
-            l->out_of_memory = true;
-            return;
-        }
-        l->plans = plans;
-        l->room = room;
-    }
-    l->plans[l->count++] = *plan;
+    if (fan_array_reserve(&l->plans, &l->room, l->count + 1, sizeof *l->plans))
+        l->plans[l->count++] = *plan;
+    else
+        l->out_of_memory = true;
 }
 
 static int by_time(const void *a, const void *b)
@@ -92,7 +86,7 @@ static void print_legend(const list *l, size_t rows)
     else
         printf("All %zu candidates.", l->count);
     printf(
-        " * is chosen: of those within 1 %% of the best,\n"
+        " * marks the choice: of those within 1 %% of the best,\n"
         "the first of group, kexchange, ktree and chain that is not much deeper than another.\n");
 }
 
@@ -106,7 +100,7 @@ fan_status fan_plantool_table_print(const fan_plan_request *request, const fan_p
     if (l.out_of_memory) {
         status = fan_fail(FAN_ERR_MEMORY, "no memory for the table");
     } else if (l.count == 0) {
-        puts("There is nothing to choose for one node.");
+        puts("Nothing to choose for one node.");
     } else {
         fan_plan chosen = fan_plan_choose(request, params);
         qsort(l.plans, l.count, sizeof *l.plans, by_time);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "fanout.h"
+#include "os/program.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -22,7 +23,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         *program = state->next - 1;
         state->next = state->argc; /* what follows is the program's */
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "give a program to run"); return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "name a program to run"); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -32,7 +33,7 @@ static const struct argp parser = {
     .args_doc = "PROGRAM [ARGUMENT...]",
     .doc = "Run an MPI program with its broadcasts taken over by libfanout: mpirun -np 64 "
            "fanout-preload ./app\v"
-           "FANOUT_STATS=1 in the environment prints what became of them. "
+           "With FANOUT_STATS=1 in the environment it prints how they were sent. "
            "Exit status: that of PROGRAM; 1 if it cannot be run, 2 wrong command line.",
 };
 
@@ -72,8 +73,7 @@ int main(int argc, char **argv)
 {
     int program = 0;
     char path[PATH_MAX];
-    argp_program_version = "fanout-preload (libfanout) " PACKAGE_VERSION;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-preload", PACKAGE_VERSION);
     argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &program);
     const char *library = find_library(path);
     if (library == NULL)

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "os/program.h"
 #include "tools/trace/options.h"
 #include "tools/trace/text.h"
 #include "trace/judge/check.h"
@@ -159,7 +160,7 @@ static fan_status show(const fan_tracetool_options *o, const fan_runs *runs, int
         status = o->check ? check(o, run, i, missing) : summarise(o, run, i);
     }
     if (status == FAN_OK && what.run == NULL)
-        return fan_fail(FAN_ERR_ARGUMENT, "there is no such broadcast in the trace");
+        return fan_fail(FAN_ERR_ARGUMENT, "the trace does not have this broadcast");
     if (status == FAN_OK && o->svg != NULL)
         status = draw(&what, o->svg);
     return status;
@@ -187,10 +188,8 @@ int main(int argc, char **argv)
     fan_runs_free(&runs);
     if (status != FAN_OK)
         fprintf(stderr, "fanout-trace: %s\n", fan_fail_text());
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "fanout-trace: cannot write to standard output: %s\n", strerror(errno));
+    if (!fan_os_program_flush())
         return EXIT_FAILURE;
-    }
     if (missing > 0)
         fprintf(stderr, "fanout-trace: %d behaviours are missing\n", missing);
     return status == FAN_OK && missing == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

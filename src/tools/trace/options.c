@@ -3,43 +3,35 @@
 
 #include "tools/trace/options.h"
 
+#include "os/program.h"
+
 #include <argp.h>
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { OPTION_BROADCAST = 256, OPTION_COMMUNICATOR, OPTION_CHECK, OPTION_SVG };
 
 static const struct argp_option table[] = {
     {"communicator", OPTION_COMMUNICATOR, "N", 0,
-     "Of the communicators in the files, only number N; they are numbered from 0", 0},
+     "Show only communicator N of the files, counting from 0", 0},
     {"broadcast", OPTION_BROADCAST, "N", 0,
-     "Of the broadcasts on a communicator, only number N; they are numbered from 0", 0},
-    {"check", OPTION_CHECK, NULL, 0, "Check instead that each broadcast behaves as the method says",
-     0},
-    {"svg", OPTION_SVG, "FILE", 0, "Draw a broadcast, the largest unless one is picked, too", 0},
+     "Show only broadcast N of each communicator, counting from 0", 0},
+    {"check", OPTION_CHECK, NULL, 0,
+     "Instead, check that each broadcast behaves as the method requires", 0},
+    {"svg", OPTION_SVG, "FILE", 0,
+     "Also draw a broadcast to FILE: the largest, unless --broadcast picks one", 0},
     {0},
 };
-
-static int parse_number(struct argp_state *state, const char *option, const char *text)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || value < 0 || value > INT_MAX)
-        argp_error(state, "--%s: %s is no number from 0 on", option, text);
-    return (int)value;
-}
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_tracetool_options *o = state->input;
     switch (key) {
     case OPTION_COMMUNICATOR:
-        o->communicator = parse_number(state, "communicator", value);
+        o->communicator = fan_os_parse_number(state, "--communicator", value, 0, INT_MAX);
         return 0;
-    case OPTION_BROADCAST: o->broadcast = parse_number(state, "broadcast", value); return 0;
+    case OPTION_BROADCAST:
+        o->broadcast = fan_os_parse_number(state, "--broadcast", value, 0, INT_MAX);
+        return 0;
     case OPTION_CHECK: o->check = true; return 0;
     case OPTION_SVG: o->svg = value; return 0;
     case ARGP_KEY_ARGS:
@@ -47,7 +39,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         o->count = state->argc - state->next;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "say which trace: the file that FANOUT_TRACE named");
+        argp_error(state, "name a trace: a file that FANOUT_TRACE=FILE has written");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -58,23 +50,14 @@ static const struct argp parser = {
     .parser = parse_option,
     .args_doc = "FILE...",
     .doc = "Show what FANOUT_TRACE=FILE has recorded: how well links and ranks were used, and what "
-           "the last rank of each "
-           "broadcast waited for.\vFiles with parts of the same communicator, as ranks write them "
-           "when a broadcast fails, are "
-           "put together.\n\nExit status: 0 done, 1 failed, or a behaviour is missing, 2 wrong "
-           "command line.",
+           "the last rank of each broadcast waited for.\v"
+           "If a broadcast fails, each rank writes a file of its own: give all of them.\n\n"
+           "Exit status: 0 done, 1 failed, or a behaviour is missing, 2 wrong command line.",
 };
-
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-trace (libfanout) %s\n", PACKAGE_VERSION);
-}
 
 void fan_tracetool_options_parse(int argc, char **argv, fan_tracetool_options *options)
 {
     *options = (fan_tracetool_options){.communicator = FAN_TRACE_ALL, .broadcast = FAN_TRACE_ALL};
-    argp_program_version_hook = print_version;
-    argp_err_exit_status = 2;
+    fan_os_program("fanout-trace", PACKAGE_VERSION);
     argp_parse(&parser, argc, argv, 0, NULL, options);
 }

@@ -64,7 +64,7 @@ void fan_tracetool_print_run(const fan_run *run, size_t number)
            number, run->size, count_hosts(run), run->broadcast_count, run->transfer_count,
            seconds_text(error));
     if (known < run->size)
-        printf("Of %d ranks nothing is known.\n", run->size - known);
+        printf("%d ranks have no records.\n", run->size - known);
     if (fan_run_lost(run) > 0)
         printf("%lld records are lost: the limit of memory, FANOUT_TRACE_BYTES, was reached.\n",
                (long long)fan_run_lost(run));
@@ -141,10 +141,11 @@ static void print_step(const fan_cast *c, const fan_judge_step *s)
                bytes_text(s->bytes), bytes_text(s->offset), s->subfile, s->peer);
         break;
     case FAN_STEP_BUSY:
-        printf("rank %d had %d send%s to do before\n", s->rank, s->sends, s->sends == 1 ? "" : "s");
+        printf("rank %d had to finish %d send%s first\n", s->rank, s->sends,
+               s->sends == 1 ? "" : "s");
         break;
     case FAN_STEP_FILLED:
-        printf("rank %d waited for its source to give %s at %s\n", s->rank, bytes_text(s->bytes),
+        printf("rank %d waited for its source to provide %s at %s\n", s->rank, bytes_text(s->bytes),
                bytes_text(s->offset));
         break;
     case FAN_STEP_READ:

@@ -46,7 +46,7 @@ static bool is_overridden(void)
         if (getenv(variable) == NULL)
             continue;
         fprintf(stderr,
-                "fanout-tune: the environment sets %s, which would falsify the result; unset it\n",
+                "fanout-tune: the environment sets %s, which would distort the result; unset it\n",
                 variable);
         return true;
     }
@@ -61,8 +61,7 @@ static int prepare(const fan_tune_job *job, const fan_tune_options *options,
 {
     *output = (fan_tune_output){0};
     if (job->size < 2) {
-        fprintf(stderr,
-                "fanout-tune: one rank has nobody to measure with; try mpirun -np 2 fanout-tune\n");
+        fprintf(stderr, "fanout-tune: measuring needs two ranks; try mpirun -np 2 fanout-tune\n");
         return STATUS_USAGE;
     }
     if (is_overridden())

@@ -5,8 +5,8 @@
 
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
+#include "os/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { OPTION_JSON = 256, OPTION_SECONDS, OPTION_SVG };
@@ -15,11 +15,11 @@ static const double least_seconds = 1, most_seconds = 3600;
 
 static const struct argp_option table[] = {
     {"json", OPTION_JSON, "FILE", 0, "Write all samples to FILE", 0},
-    {"output", 'o', "FILE", 0, "Write the tune file to FILE (fanout.tune), - for standard output",
-     0},
-    {"quiet", 'q', NULL, 0, "Show no progress and print no summary", 0},
-    {"seconds", OPTION_SECONDS, "N", 0, "Measure for at most about N seconds (60)", 0},
-    {"svg", OPTION_SVG, "FILE", 0, "Draw what was measured to FILE", 0},
+    {"output", 'o', "FILE", 0,
+     "Write the tune file to FILE (default fanout.tune); - is standard output", 0},
+    {"quiet", 'q', NULL, 0, "Do not show progress or print the summary", 0},
+    {"seconds", OPTION_SECONDS, "N", 0, "Measure for at most about N seconds (default 60)", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw the measurements to FILE", 0},
     {0},
 };
 
@@ -28,7 +28,7 @@ static double parse_seconds(struct argp_state *state, const char *text)
     char *end;
     double value = strtod(text, &end);
     if (end == text || *end != '\0' || !(value >= least_seconds && value <= most_seconds))
-        argp_error(state, "--seconds: '%s' is no number from %g to %g", text, least_seconds,
+        argp_error(state, "--seconds: '%s' is not a number from %g to %g", text, least_seconds,
                    most_seconds);
     return value;
 }
@@ -42,7 +42,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'q': options->quiet = true; return 0;
     case OPTION_SECONDS: options->seconds = parse_seconds(state, value); return 0;
     case OPTION_SVG: options->files.svg = value; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "there is no argument to give: %s", value); return 0;
+    case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -52,21 +52,15 @@ static const struct argp parser = {
     .parser = parse_option,
     .doc =
         "Measure the network and write the parameters of libfanout that depend on it to a file.\v"
-        "Start it as you start your program, best with one process per host, such as:\n\n"
+        "Start it like your program, preferably with one process per host:\n\n"
         "    mpirun -N 1 --host a,b,c fanout-tune\n"
         "    export FANOUT_TUNE_FILE=$PWD/fanout.tune\n\n"
         "Exit status: 0 done, 1 failed, 2 wrong command line.",
 };
 
-static void print_version(FILE *stream, struct argp_state *state)
-{
-    (void)state;
-    fprintf(stream, "fanout-tune (libfanout) %s\n", fanout_version());
-}
-
 void fan_tune_options_parse(int argc, char **argv, bool prints, fan_tune_options *options)
 {
     *options = (fan_tune_options){.files.tune = "fanout.tune", .seconds = 60};
-    argp_program_version_hook = print_version;
+    fan_os_program("fanout-tune", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }

@@ -126,7 +126,7 @@ static fan_judgement check_disjoint(const fan_cast *c, piece *pieces)
 {
     size_t count = 0;
     if (c->how->subfiles < 2)
-        return judge(FAN_NOT_APPLICABLE, "there is one subfile");
+        return judge(FAN_NOT_APPLICABLE, "only one subfile");
     for (size_t i = 0; i < c->count; i++)
         if (is_scatter(&c->transfers[i]))
             pieces[count++] = (piece){c->transfers[i].offset, c->transfers[i].bytes};
@@ -198,7 +198,7 @@ static fan_judgement check_secondary(const fan_cast *c)
 {
     int sends = 0, early = 0;
     if (c->how->secondary_groups == 0)
-        return judge(FAN_NOT_APPLICABLE, "there is no secondary group");
+        return judge(FAN_NOT_APPLICABLE, "no secondary group");
     for (size_t i = 0; i < c->count; i++) {
         const fan_transfer *t = &c->transfers[i];
         if (t->kind != FAN_TRANSFER_SEND || t->hop != FAN_HOP_SECONDARY)
@@ -226,7 +226,7 @@ static fan_judgement check_bytes(const fan_cast *c, fan_judge_behaviour behaviou
 {
     piece *pieces = malloc((c->count + 1) * sizeof *pieces);
     if (pieces == NULL)
-        return judge(FAN_MISSING, "there is no memory to find out");
+        return judge(FAN_MISSING, "out of memory");
     fan_judgement j =
         behaviour == FAN_PARTITION ? check_partition(c, pieces) : check_disjoint(c, pieces);
     free(pieces);
@@ -237,9 +237,9 @@ fan_judgement fan_judge_check(const fan_cast *c, fan_judge_behaviour behaviour)
 {
     int unknown = first_unknown(c->run);
     if (unknown < c->run->size)
-        return judge(FAN_MISSING, "it cannot be told: the trace has nothing of rank %d", unknown);
+        return judge(FAN_MISSING, "unknown: the trace has no records of rank %d", unknown);
     if (fan_run_lost(c->run) > 0)
-        return judge(FAN_MISSING, "it cannot be told: %lld transfers are lost",
+        return judge(FAN_MISSING, "unknown: %lld transfers are lost",
                      (long long)fan_run_lost(c->run));
     switch (behaviour) {
     case FAN_PARTITION:
@@ -249,5 +249,5 @@ fan_judgement fan_judge_check(const fan_cast *c, fan_judge_behaviour behaviour)
     case FAN_SECONDARY: return check_secondary(c);
     case FAN_BEHAVIOURS: break;
     }
-    return judge(FAN_MISSING, "there is no such behaviour");
+    return judge(FAN_MISSING, "unknown behaviour");
 }

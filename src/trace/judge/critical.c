@@ -8,6 +8,8 @@
 
 #include "trace/judge/critical.h"
 
+#include "base/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,11 +17,9 @@ enum { NONE = -1 };
 
 static bool add(fan_judge_path *path, fan_judge_step step)
 {
-    fan_judge_step *steps = realloc(path->steps, (path->count + 1) * sizeof *steps);
-    if (steps == NULL)
+    if (!fan_array_reserve(&path->steps, &path->room, path->count + 1, sizeof *path->steps))
         return false;
-    path->steps = steps;
-    steps[path->count++] = step;
+    path->steps[path->count++] = step;
     return true;
 }
 
@@ -93,7 +93,7 @@ static void end_search(search *s)
     free(s->arrivals.entries);
 }
 
-/* The last entry of the rank with a key of at most `key`, NULL if there is none. */
+/* The last entry of the rank with a key of at most `key`, or NULL. */
 static const entry *find_entry(const table *t, int rank, double key)
 {
     const entry wanted = {.rank = rank, .key = key};

@@ -27,7 +27,7 @@ typedef struct fan_judge_step {
 typedef struct fan_judge_path {
     int last;              /**< the rank that had everything last */
     fan_judge_step *steps; /**< from the last to the first */
-    size_t count;
+    size_t count, room;
 } fan_judge_path;
 
 /**

@@ -173,8 +173,8 @@ static void draw_head(picture *p)
                  algorithm == FAN_AUTO ? "through memory" : fan_algorithm_names[algorithm],
                  fan_format_seconds(p->seconds, seconds, sizeof seconds));
     fan_svg_text(&p->svg, (fan_point){20, 52}, "note",
-                 "Each rank: above its line what it receives, below it what it sends. A thin mark: "
-                 "the rank has everything.%s",
+                 "Each rank: receives above its line, sends below it. A thin mark: the rank has "
+                 "everything.%s",
                  p->rows < c->run->size ? " Not all ranks are drawn." : "");
 }
 

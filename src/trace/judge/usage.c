@@ -3,6 +3,7 @@
 
 #include "trace/judge/usage.h"
 
+#include "base/array.h"
 #include "trace/judge/intervals.h"
 
 #include <math.h>
@@ -97,12 +98,10 @@ static fan_judge_link *link_between(fan_judge_usage *u, int from, int to)
     for (size_t i = 0; i < u->link_count; i++)
         if (u->links[i].from == from && u->links[i].to == to)
             return &u->links[i];
-    fan_judge_link *links = realloc(u->links, (u->link_count + 1) * sizeof *links);
-    if (links == NULL)
+    if (!fan_array_reserve(&u->links, &u->link_room, u->link_count + 1, sizeof *u->links))
         return NULL;
-    u->links = links;
-    links[u->link_count] = (fan_judge_link){.from = from, .to = to};
-    return &links[u->link_count++];
+    u->links[u->link_count] = (fan_judge_link){.from = from, .to = to};
+    return &u->links[u->link_count++];
 }
 
 /* `count` of them are of one link. */

@@ -33,7 +33,7 @@ typedef struct fan_judge_usage {
     int ends;
     bool ends_are_ranks;
     fan_judge_link *links; /**< that had bytes, by their ends */
-    size_t link_count;
+    size_t link_count, link_room;
     fan_judge_rank_usage *ranks; /**< [size] */
     double *waited;              /* of all ranks */
 } fan_judge_usage;

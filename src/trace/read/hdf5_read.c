@@ -3,6 +3,7 @@
 
 #include "trace/read/hdf5_read.h"
 
+#include "base/array.h"
 #include "trace/write/hdf5_types.h"
 #include "tune/algorithm_names.h"
 
@@ -157,12 +158,10 @@ static fan_status put(fan_runs *runs, fan_run *run)
     for (size_t i = 0; i < runs->count; i++)
         if (runs->runs[i].id == run->id)
             return fan_run_merge(&runs->runs[i], run);
-    fan_run *more = realloc(runs->runs, (runs->count + 1) * sizeof *more);
-    if (more == NULL) {
+    if (!fan_array_reserve(&runs->runs, &runs->room, runs->count + 1, sizeof *runs->runs)) {
         fan_run_free(run);
         return fan_fail(FAN_ERR_MEMORY, "no memory for a trace");
     }
-    runs->runs = more;
     runs->runs[runs->count++] = *run;
     return FAN_OK;
 }
@@ -181,7 +180,7 @@ static herr_t visit(hid_t file, const char *name, const H5L_info_t *info, void *
     } else {
         fan_run_free(&run);
         r->status =
-            fan_fail(FAN_ERR_ARGUMENT, "%s: %s is damaged, or no part of a trace", r->path, name);
+            fan_fail(FAN_ERR_ARGUMENT, "%s: %s is damaged or not part of a trace", r->path, name);
     }
     return r->status == FAN_OK ? 0 : -1;
 }
@@ -191,9 +190,9 @@ static fan_status read_file(fan_runs *runs, hid_t file, const char *path)
     int version = 0;
     reading r = {.runs = runs, .path = path};
     if (!read_attribute(file, "version", H5T_NATIVE_INT, &version))
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: is no trace of libfanout", path);
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: not a trace of libfanout", path);
     if (version != FAN_TRACE_VERSION)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: has version %d of the format, this program reads %d",
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: format version %d; this program reads version %d",
                         path, version, FAN_TRACE_VERSION);
     herr_t result = H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit, &r);
     if (result < 0 && r.status == FAN_OK)
@@ -219,8 +218,7 @@ fan_status fan_runs_read(fan_runs *runs, const char *path)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file < 0)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: is no HDF5 file, or is damaged or not complete",
-                        path);
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: not an HDF5 file, or damaged or incomplete", path);
     status = read_file(runs, file, path);
     H5Fclose(file);
     return status;

@@ -8,7 +8,7 @@
 /** Communicators of all files that were read. */
 typedef struct fan_runs {
     fan_run *runs; /**< [count] */
-    size_t count;
+    size_t count, room;
 } fan_runs;
 
 /**

@@ -43,7 +43,7 @@ typedef struct fan_transfer {
 
 /** What was to be done, and how. */
 typedef struct fan_record_broadcast {
-    int64_t bytes;       /**< FAN_UNKNOWN_LENGTH if it has not come to its end */
+    int64_t bytes;       /**< FAN_UNKNOWN_LENGTH if it was not read to its end */
     int64_t chunk_bytes; /**< of the largest chunks */
     double start;        /**< when the rank that writes the file began it; as in fan_transfer */
     int32_t number;

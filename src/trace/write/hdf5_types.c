@@ -50,10 +50,7 @@ static hid_t compound(size_t size, const member *members, size_t count)
     return type;
 }
 
-#define MEMBER(structure, name, type)                                                              \
-    {                                                                                              \
-#name, offsetof(structure, name), type                                                     \
-    }
+#define MEMBER(structure, name, type) ((member){#name, offsetof(structure, name), type})
 #define COMPOUND(structure, members)                                                               \
     compound(sizeof(structure), members, sizeof members / sizeof members[0])
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* A new one if there is none at x; NULL if there is no room for that. */
+/* A new one if there is none at x; NULL if the curve is full. */
 static fan_tune_point *point_at(fan_tune_curve *curve, double x)
 {
     for (int i = 0; i < curve->count; i++)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 double fan_tune_round(double value)
 {
@@ -74,7 +75,7 @@ void fan_tune_model(fan_tune_results *results)
     double hops = fan_tune_hops(results).median, relays = fan_tune_relays(results).median;
     double usual = fan_tune_bandwidths(results).median;
     /* Medians of different pairs may contradict each other a little. */
-    double overheads = relays < hops ? relays : hops;
+    double overheads = MIN(relays, hops);
     results->params.overhead = fan_tune_round(overheads / 2);
     results->params.latency = fan_tune_round(hops - overheads);
     results->params.bandwidth = fan_tune_round(usual);

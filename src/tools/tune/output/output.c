@@ -29,9 +29,9 @@ static fan_status open_tune(fan_tune_output *output, const char *name)
         return cannot_write("-o", name, ENAMETOOLONG);
     int error = fan_os_path_into_directory(output->path, sizeof output->path, "fanout.tune");
     if (error == EINVAL)
-        return fan_fail(FAN_ERR_SYSTEM,
-                        "-o %s is no regular file and is not replaced; -o - is standard output",
-                        name);
+        return fan_fail(
+            FAN_ERR_SYSTEM,
+            "-o %s is not a regular file and is not replaced; use -o - for standard output", name);
     if (error != 0)
         return cannot_write("-o", name, error);
     if (!fan_os_temporary_name(output->path, FAN_COPY_PART, output->temporary,
@@ -54,6 +54,8 @@ fan_status fan_tune_output_open(fan_tune_output *output, const fan_tune_files *n
 {
     *output = (fan_tune_output){.names = *names};
     fan_status status = open_tune(output, names->tune);
+    if (status == FAN_OK && names->svg != NULL)
+        status = fan_tune_draw_check();
     if (status == FAN_OK)
         status = open_other("--svg", names->svg, &output->svg);
     if (status == FAN_OK)
@@ -88,7 +90,7 @@ static fan_status write_tune(fan_tune_output *output, const fan_tune_results *re
 
 static fan_status write_svg(fan_tune_output *output, const fan_tune_results *results)
 {
-    return output->svg == NULL ? FAN_OK : fan_tune_draw(results, output->svg);
+    return output->svg == NULL ? FAN_OK : fan_tune_draw(results, output->names.svg);
 }
 
 static fan_status write_json(fan_tune_output *output, const fan_tune_results *results)
@@ -99,15 +101,15 @@ static fan_status write_json(fan_tune_output *output, const fan_tune_results *re
     if (fan_tune_json_write(results, output->json) && fflush(output->json) == 0)
         return FAN_OK;
     return fan_fail(FAN_ERR_SYSTEM, "cannot write --json %s: %s", output->names.json,
-                    errno != 0 ? strerror(errno) : "some value does not fit JSON");
+                    errno != 0 ? strerror(errno) : "a value cannot be written as JSON");
 }
 
 /* What is asked for besides comes first: without it, no tune file says that all went well. */
 fan_status fan_tune_output_write(fan_tune_output *output, const fan_tune_results *results)
 {
-    fan_status status = write_svg(output, results);
+    fan_status status = write_json(output, results);
     if (status == FAN_OK)
-        status = write_json(output, results);
+        status = write_svg(output, results);
     if (status == FAN_OK)
         status = write_tune(output, results);
     return status;

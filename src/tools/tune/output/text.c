@@ -78,7 +78,7 @@ static void write_slow_hosts(const fan_tune_results *results, FILE *out)
         return;
     fprintf(out,
             "# Below %.1f of the usual bandwidth: %d of the %d hosts that were asked. If this is "
-            "so for good,\n"
+            "permanent,\n"
             "# put these lines into the file that FANOUT_TOPO_FILE names, see fanout-plan(1):\n",
             FAN_TUNE_SLOW, slow, results->pair_count);
     for (int i = 0; i < results->pair_count; i++)
@@ -144,7 +144,7 @@ static void write_gap(const fan_tune_results *results, FILE *out)
     fprintf(
         out,
         "# The straight line through them starts with what a chunk takes besides its bytes%s.\n",
-        results->params.gap > 0 ? "" : ":\n# nothing that can be told from noise");
+        results->params.gap > 0 ? "" : ":\n# nothing that stands out from noise");
     write_value(results, "gap", out);
 }
 
