@@ -14,9 +14,10 @@
 static int run(FILE *script)
 {
     const char *const arguments[] = {"gnuplot", NULL};
+    fan_os_process_setup setup = {.input = fileno(script), .output = -1};
     pid_t process;
     rewind(script);
-    int error = fan_os_process_start(arguments[0], arguments, fileno(script), &process);
+    int error = fan_os_process_start(arguments[0], arguments, &setup, &process);
     if (error != 0)
         return error;
     return fan_os_process_wait(process) == 0 ? 0 : -1;
