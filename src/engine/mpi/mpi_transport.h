@@ -31,7 +31,6 @@ typedef struct fan_mpi_transport {
     int *oldest, *newest; /**< [tags] slots of receives, -1: none in progress */
     int *indices;         /**< [tags + sends] */
     MPI_Status *statuses; /**< [tags + sends] */
-    int mpi_error;        /**< of the call that failed, MPI_SUCCESS before */
 } fan_mpi_transport;
 
 /**

@@ -7,7 +7,7 @@
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
 
-static fan_status broadcast(const fan_call *call, int *mpi_code)
+static fan_status broadcast(const fan_call *call)
 {
     fan_comm_state *state = call->state;
     fan_buffer buffer;
@@ -21,7 +21,7 @@ static fan_status broadcast(const fan_call *call, int *mpi_code)
                               .bytes = call->bytes,
                               .root = call->root,
                               .store = fan_buffer_store(&buffer, state->rank == call->root)};
-    status = fan_pending_deliver(&task, mpi_code);
+    status = fan_pending_deliver(&task);
     fan_buffer_free(&buffer);
     return status;
 }
@@ -36,8 +36,7 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     case FAN_IS_REFUSED: return code;
     case FAN_IS_OURS: break;
     }
-    fan_status status = broadcast(&call, &code);
-    return fan_error_raise(comm, status, fan_error_code(status, code));
+    return fan_error_raise(comm, broadcast(&call));
 }
 
 int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)

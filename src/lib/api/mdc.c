@@ -155,7 +155,7 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     mdc_stream s = {.array = array, .completed = completed, .state = state};
     int rank = MPI_PROC_NULL;
     if (!make_lattice(mdc, &s.lattice))
-        return fan_error_raise(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, FAN_OK, MPI_ERR_ARG);
+        return fan_error_raise_code(comm, MPI_ERR_ARG);
     if (comm != MPI_COMM_NULL)
         MPI_Comm_rank(comm, &rank);
     s.bytes = mdc->element_bytes;
@@ -167,7 +167,7 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     int code = fanout_stream(bytes, read_array, takes ? write_array : NULL, &s, root, comm, info);
     if (!stopped || code != MPI_SUCCESS)
         return code;
-    return fan_error_raise(comm, FAN_ERR_SINK, fan_error_code(FAN_ERR_SINK, MPI_SUCCESS));
+    return fan_error_raise(comm, FAN_ERR_SINK);
 }
 
 static fan_mdc_type kind_of(MPI_Datatype type)

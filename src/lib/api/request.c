@@ -59,14 +59,14 @@ static int start(fanout_request r)
 
 /* ---- making ---- */
 
-static fan_status prepare_ours(fanout_request r, MPI_Info info, int *mpi_code)
+static fan_status prepare_ours(fanout_request r, MPI_Info info)
 {
     fan_comm_state *state = r->call.state;
     fan_status status = FAN_OK;
     if (r->persistent)
-        status = fan_comm_state_overlay(state, info, &r->params, mpi_code);
+        status = fan_comm_state_overlay(state, info, &r->params);
     if (status == FAN_OK)
-        status = fan_comm_state_prepare_nonblocking(state, &r->handed_over, mpi_code);
+        status = fan_comm_state_prepare_nonblocking(state, &r->handed_over);
     if (status == FAN_OK && !r->handed_over)
         status = fan_buffer_open(&r->buffer, &r->call);
     return status;
@@ -94,12 +94,11 @@ static int prepare(fanout_request r, MPI_Info info)
         return code;
     r->handed_over = verdict == FAN_IS_MPIS;
     if (verdict == FAN_IS_OURS) {
-        fan_status status = prepare_ours(r, info, &code);
+        fan_status status = prepare_ours(r, info);
         if (status != FAN_OK)
-            return fan_error_raise(r->call.comm, status, fan_error_code(status, code));
+            return fan_error_raise(r->call.comm, status);
     }
-    code = keep_datatype(r);
-    return code == MPI_SUCCESS ? code : fan_error_raise(r->call.comm, FAN_OK, code);
+    return fan_error_raise_code(r->call.comm, keep_datatype(r));
 }
 
 static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
@@ -107,7 +106,7 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
     *request = FANOUT_REQUEST_NULL;
     fanout_request r = calloc(1, sizeof *r);
     if (r == NULL)
-        return fan_error_raise(call->comm, FAN_OK, MPI_ERR_NO_MEM);
+        return fan_error_raise_code(call->comm, MPI_ERR_NO_MEM);
     r->call = *call;
     r->persistent = persistent;
     r->mpi = MPI_REQUEST_NULL;
@@ -152,7 +151,7 @@ int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, 
 
 static int refuse_request(void)
 {
-    return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_REQUEST);
+    return fan_error_raise_code(MPI_COMM_WORLD, MPI_ERR_REQUEST);
 }
 
 int fanout_start(fanout_request *request)
@@ -165,22 +164,22 @@ int fanout_start(fanout_request *request)
 
 /* ---- ending ---- */
 
-/* An active request has ended. Returns an MPI code that has been raised. */
+/*
+ * An active request has ended, with `code` if MPI did the broadcast. Returns an MPI code that has
+ * been raised.
+ */
 static int end(fanout_request *request, int code)
 {
     fanout_request r = *request;
     MPI_Comm comm = r->call.comm;
-    fan_status status = FAN_OK;
-    if (!r->handed_over) {
-        status = fan_pending_wait(&r->pending, &code);
-        code = fan_error_code(status, code);
-    }
+    bool was_ours = !r->handed_over;
+    fan_status status = was_ours ? fan_pending_wait(&r->pending) : FAN_OK;
     r->active = false;
     if (!r->persistent) {
         release(r);
         *request = FANOUT_REQUEST_NULL;
     }
-    return fan_error_raise(comm, status, code);
+    return was_ours ? fan_error_raise(comm, status) : fan_error_raise_code(comm, code);
 }
 
 int fanout_test(fanout_request *request, int *flag)

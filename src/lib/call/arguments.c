@@ -139,17 +139,17 @@ static fan_status disagree(party *parties, int count)
  * Every rank tells its own in turn: it needs no memory, and time does not matter when something is
  * wrong.
  */
-static fan_status hear_all(const fan_comm_state *state, arguments own, int *mpi_code)
+static fan_status hear_all(const fan_comm_state *state, arguments own)
 {
     party parties[MOST_PARTIES];
-    int count = 0;
-    for (int rank = 0; rank < state->size && *mpi_code == MPI_SUCCESS; rank++) {
+    int count = 0, code = MPI_SUCCESS;
+    for (int rank = 0; rank < state->size && code == MPI_SUCCESS; rank++) {
         arguments given = own;
-        *mpi_code = PMPI_Bcast(&given, sizeof given, MPI_BYTE, rank, state->comm);
+        code = PMPI_Bcast(&given, sizeof given, MPI_BYTE, rank, state->comm);
         count = assign(parties, count, given, rank);
     }
-    if (*mpi_code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_TRANSPORT, "cannot compare the arguments of a broadcast");
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot compare the arguments of a broadcast");
     fan_status status = disagree(parties, count);
     if (state->rank == 0)
         fan_warn("%s", fan_fail_text());
@@ -158,14 +158,13 @@ static fan_status hear_all(const fan_comm_state *state, arguments own, int *mpi_
     return status;
 }
 
-fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root,
-                                 int *mpi_code)
+fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root)
 {
     arguments own = {bytes, root};
     int64_t most[] = {bytes, -bytes, root, -root};
-    *mpi_code = PMPI_Allreduce(MPI_IN_PLACE, most, 4, MPI_INT64_T, MPI_MAX, state->comm);
-    if (*mpi_code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_TRANSPORT, "cannot compare the arguments of a broadcast");
+    int code = PMPI_Allreduce(MPI_IN_PLACE, most, 4, MPI_INT64_T, MPI_MAX, state->comm);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot compare the arguments of a broadcast");
     bool equal = most[0] == -most[1] && most[2] == -most[3];
-    return equal ? FAN_OK : hear_all(state, own, mpi_code);
+    return equal ? FAN_OK : hear_all(state, own);
 }

@@ -17,7 +17,6 @@ bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype da
  * Are bytes and root equal on all ranks? Collective; the state is connected. FAN_ERR_DISAGREEMENT
  * on all ranks if they are not, after a warning by rank 0 that names the ranks.
  */
-fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root,
-                                 int *mpi_code);
+fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root);
 
 #endif

@@ -31,37 +31,28 @@ static int find_bytes(fan_call *c)
     return fits ? MPI_SUCCESS : MPI_ERR_COUNT;
 }
 
-static fan_status find_state(fan_call *c, int *mpi_code)
+static fan_status find_state(fan_call *c)
 {
-    fan_status status = fan_lifetime_state(c->comm, &c->state, mpi_code);
+    fan_status status = fan_lifetime_state(c->comm, &c->state);
     if (status != FAN_OK)
         return status;
     const fan_params *params = &c->state->params;
     if (params->check || (c->bytes > 0 && c->bytes >= params->min_bytes))
-        status = fan_comm_state_connect(c->state, mpi_code);
+        status = fan_comm_state_connect(c->state);
     if (status == FAN_OK && params->check)
-        status = fan_arguments_compare(c->state, c->bytes, c->root, mpi_code);
+        status = fan_arguments_compare(c->state, c->bytes, c->root);
     return status;
-}
-
-static fan_verdict refuse(const fan_call *c, fan_status status, int *code)
-{
-    *code = fan_error_raise(c->comm, status, *code);
-    return FAN_IS_REFUSED;
 }
 
 fan_verdict fan_call_judge(fan_call *call, int *code)
 {
     if (!is_sane(call))
         return FAN_IS_MPIS;
-    *code = find_bytes(call);
+    *code = fan_error_raise_code(call->comm, find_bytes(call));
+    if (*code == MPI_SUCCESS)
+        *code = fan_error_raise(call->comm, find_state(call));
     if (*code != MPI_SUCCESS)
-        return refuse(call, FAN_OK, code);
-    fan_status status = find_state(call, code);
-    if (status != FAN_OK) {
-        *code = fan_error_code(status, *code);
-        return refuse(call, status, code);
-    }
+        return FAN_IS_REFUSED;
     /*
      * Open MPI returns at once on ranks with no element, and waits for them on ranks with elements
      * of no data.

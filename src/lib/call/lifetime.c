@@ -101,36 +101,30 @@ static int make_keyvals(void)
     return code;
 }
 
-static fan_status mpi_failure(int code, const char *what, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "%s failed", what);
-}
-
-static fan_status attach(MPI_Comm comm, fan_comm_state *state, int *mpi_code)
+static fan_status attach(MPI_Comm comm, fan_comm_state *state)
 {
     link_state(state);
     int code = MPI_Comm_set_attr(comm, state_keyval, state);
     if (code == MPI_SUCCESS)
         return FAN_OK;
     unlink_state(state);
-    return mpi_failure(code, "MPI_Comm_set_attr", mpi_code);
+    return fan_fail_mpi(code, "MPI_Comm_set_attr failed");
 }
 
-fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state, int *mpi_code)
+fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
 {
     int code = make_keyvals();
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, "MPI_Comm_create_keyval", mpi_code);
+        return fan_fail_mpi(code, "MPI_Comm_create_keyval failed");
     int found;
     MPI_Comm_get_attr(comm, state_keyval, state, &found);
     if (found)
         return FAN_OK;
     fan_comm_state *made;
-    fan_status status = fan_comm_state_make(comm, &made, mpi_code);
+    fan_status status = fan_comm_state_make(comm, &made);
     if (status != FAN_OK)
         return status;
-    status = attach(comm, made, mpi_code);
+    status = attach(comm, made);
     if (status == FAN_OK)
         *state = made;
     else

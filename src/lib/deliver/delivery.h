@@ -59,7 +59,6 @@ typedef struct fan_delivery {
     int64_t steps;    /* done, when it was last looked at; with a timeout */
     double last_step; /* when that was */
     fan_status status;
-    int mpi_code;
     bool finished;
 } fan_delivery;
 
@@ -76,10 +75,10 @@ void fan_delivery_begin(fan_delivery *delivery, const fan_delivery_task *task);
  */
 void fan_delivery_progress(fan_delivery *delivery, bool block);
 
-/** When finished. `mpi_code` receives MPI's code if the result is FAN_ERR_TRANSPORT. */
-fan_status fan_delivery_end(fan_delivery *delivery, int *mpi_code);
+/** When finished. */
+fan_status fan_delivery_end(fan_delivery *delivery);
 
 /** All of it at once. Collective, blocking. */
-fan_status fan_deliver(const fan_delivery_task *task, int *mpi_code);
+fan_status fan_deliver(const fan_delivery_task *task);
 
 #endif

@@ -35,8 +35,11 @@ static struct {
 
 static void finish(fan_pending *p)
 {
-    p->status = fan_delivery_end(&p->delivery, &p->mpi_code);
-    snprintf(p->text, sizeof p->text, "%s", p->status == FAN_OK ? "" : fan_fail_text());
+    p->status = fan_delivery_end(&p->delivery);
+    if (p->status != FAN_OK) {
+        p->code = fan_fail_code();
+        snprintf(p->text, sizeof p->text, "%s", fan_fail_text());
+    }
     p->task.state->running = NULL;
     TAILQ_REMOVE(&all_pending, p, link);
     atomic_store(&p->finished, true);
@@ -159,12 +162,18 @@ static void poll(int *polls)
     sched_yield();
 }
 
-fan_status fan_pending_wait(fan_pending *pending, int *mpi_code)
+static fan_status fail_here(const fan_pending *p)
+{
+    if (p->status == FAN_ERR_TRANSPORT)
+        return fan_fail_mpi(p->code, "%s", p->text);
+    return fan_fail(p->status, "%s", p->text);
+}
+
+fan_status fan_pending_wait(fan_pending *pending)
 {
     for (int polls = 0; !atomic_load(&pending->finished);)
         poll(&polls);
-    *mpi_code = pending->mpi_code;
-    return pending->status == FAN_OK ? FAN_OK : fan_fail(pending->status, "%s", pending->text);
+    return pending->status == FAN_OK ? FAN_OK : fail_here(pending);
 }
 
 static bool is_any_pending(void)
@@ -175,13 +184,13 @@ static bool is_any_pending(void)
     return any;
 }
 
-fan_status fan_pending_deliver(const fan_delivery_task *task, int *mpi_code)
+fan_status fan_pending_deliver(const fan_delivery_task *task)
 {
     if (!is_any_pending())
-        return fan_deliver(task, mpi_code);
+        return fan_deliver(task);
     fan_pending pending;
     fan_pending_start(&pending, task);
-    return fan_pending_wait(&pending, mpi_code);
+    return fan_pending_wait(&pending);
 }
 
 static bool has_pending(const fan_comm_state *state)

@@ -24,8 +24,9 @@ typedef struct fan_pending {
     bool begun;
     atomic_bool finished;
     fan_status status;
-    int mpi_code;
-    char text[256]; /**< of the failure: it may come in another thread */
+    /* Of the failure, which may have been recorded in another thread. */
+    int code;
+    char text[256];
     TAILQ_ENTRY(fan_pending) link;
 } fan_pending;
 
@@ -35,11 +36,11 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task);
 /** Do what can be done now for all that have been started. */
 void fan_pending_all(void);
 
-/** Wait for it. Returns its status; `mpi_code` receives MPI's code if that is FAN_ERR_TRANSPORT. */
-fan_status fan_pending_wait(fan_pending *pending, int *mpi_code);
+/** Wait for it. Returns its status; a failure is recorded in the calling thread. */
+fan_status fan_pending_wait(fan_pending *pending);
 
 /** Start and wait. */
-fan_status fan_pending_deliver(const fan_delivery_task *task, int *mpi_code);
+fan_status fan_pending_deliver(const fan_delivery_task *task);
 
 /** Wait for all broadcasts of a state that is to be deleted. */
 void fan_pending_finish(const fan_comm_state *state);

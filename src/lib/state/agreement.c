@@ -67,7 +67,7 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
 }
 
 static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params,
-                        bool *traced, int *mpi_code)
+                        bool *traced)
 {
     decision d;
     memset(&d, 0, sizeof d);
@@ -79,9 +79,9 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
         d.status = decide(hints, from_defaults, &d.params);
         snprintf(d.text, sizeof d.text, "%s", d.status == FAN_OK ? "" : fan_fail_text());
     }
-    *mpi_code = PMPI_Bcast(&d, sizeof d, MPI_BYTE, 0, comm);
-    if (*mpi_code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_TRANSPORT, "cannot agree on the parameters");
+    int code = PMPI_Bcast(&d, sizeof d, MPI_BYTE, 0, comm);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot agree on the parameters");
     if (d.status != FAN_OK)
         return fan_fail(d.status, "%s", d.text);
     *params = d.params;
@@ -89,15 +89,14 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     return FAN_OK;
 }
 
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced,
-                               int *mpi_code)
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced)
 {
     memset(params, 0, sizeof *params);
-    return agree(comm, hints, true, params, traced, mpi_code);
+    return agree(comm, hints, true, params, traced);
 }
 
-fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params, int *mpi_code)
+fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params)
 {
     bool traced; /* has been agreed on */
-    return agree(comm, hints, false, params, &traced, mpi_code);
+    return agree(comm, hints, false, params, &traced);
 }

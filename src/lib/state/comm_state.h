@@ -59,10 +59,8 @@ typedef struct fan_comm_state {
 /**
  * A new state for an intracommunicator, which it is not attached to yet: see lib/call/lifetime.h.
  * Collective.
- *
- * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
  */
-fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state);
 
 /**
  * Release it.
@@ -75,27 +73,25 @@ void fan_comm_state_free(fan_comm_state *state, bool collective);
 void fan_comm_state_end_recording(fan_comm_state *state);
 
 /** Agree on the parameters anew, with `hints`. Collective. */
-fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code);
+fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints);
 
 /**
  * Find a ring for nonblocking broadcasts. They need one that no other communicator uses: ranks may
  * start them on different communicators in different order. Collective; the state is connected.
  * `impossible`: there is none on some node.
  */
-fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible,
-                                              int *mpi_code);
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible);
 
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
-fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params,
-                                  int *mpi_code);
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params);
 
 /** Let every rank know on which host each rank is. Collective; the state is connected. */
-fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code);
+fan_status fan_comm_state_know_hosts(fan_comm_state *state);
 
 /**
  * Make the private communicator, the node map and the order of nodes if there are none. Collective.
  * After a failure the next call tries again.
  */
-fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code);
+fan_status fan_comm_state_connect(fan_comm_state *state);
 
 #endif

@@ -60,14 +60,21 @@ static int timeout_code(void)
     return code;
 }
 
-int fan_error_code(fan_status status, int mpi_code)
+/* Ranks that share memory with the one whose message failed know no code of MPI's. */
+static int transport_code(void)
+{
+    int code = fan_fail_code();
+    return code == MPI_SUCCESS ? MPI_ERR_OTHER : code;
+}
+
+static int code_of(fan_status status)
 {
     switch (status) {
     case FAN_OK: return MPI_SUCCESS;
     case FAN_ERR_ARGUMENT:
     case FAN_ERR_SYSTEM: return own_code(FANOUT_ERR_PARAM);
     case FAN_ERR_MEMORY: return MPI_ERR_NO_MEM;
-    case FAN_ERR_TRANSPORT: return mpi_code;
+    case FAN_ERR_TRANSPORT: return transport_code();
     case FAN_ERR_TRUNCATED: return MPI_ERR_TRUNCATE;
     case FAN_ERR_SOURCE: return own_code(FANOUT_ERR_SOURCE);
     case FAN_ERR_SINK: return own_code(FANOUT_ERR_SINK);
@@ -92,12 +99,17 @@ static bool should_tell(MPI_Comm comm, fan_status status)
     return rank == 0;
 }
 
-int fan_error_raise(MPI_Comm comm, fan_status status, int code)
+int fan_error_raise(MPI_Comm comm, fan_status status)
 {
-    if (code == MPI_SUCCESS)
-        return code;
+    int code = code_of(status);
     if (should_tell(comm, status))
         fan_warn("%s", fan_fail_text());
-    MPI_Comm_call_errhandler(comm, code);
+    return fan_error_raise_code(comm, code);
+}
+
+int fan_error_raise_code(MPI_Comm comm, int code)
+{
+    if (code != MPI_SUCCESS)
+        MPI_Comm_call_errhandler(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, code);
     return code;
 }

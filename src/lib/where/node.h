@@ -39,7 +39,7 @@ typedef struct fan_node {
  * @param domain     of this rank; FAN_NO_DOMAIN: find it, if no other rank has one either
  * @param may_share  with other communicators
  */
-fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node, int *mpi_code);
+fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node);
 
 /** One more reference to it. Local. */
 fan_node *fan_node_hold(fan_node *node);

@@ -7,28 +7,24 @@
 
 #include <stdlib.h>
 
-static fan_status mpi_failure(int code, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "cannot find the ranks that share memory");
-}
+static const char mpi_failed[] = "cannot find the ranks that share memory";
 
 /* Ranks that share memory, of hosts of the same name. */
-static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local, int *mpi_code)
+static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local)
 {
     MPI_Comm sharing;
     int code = MPI_Comm_split_type(hosts->comm, MPI_COMM_TYPE_SHARED, hosts->rank, MPI_INFO_NULL,
                                    &sharing);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
+        return fan_fail_mpi(code, mpi_failed);
     code = MPI_Comm_split(sharing, host, hosts->rank, local);
     MPI_Comm_free(&sharing);
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
 /* Ranks of a node for which there is no memory go each on its own: slower, but right. */
 static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node,
-                       int *leader, int *mpi_code)
+                       int *leader)
 {
     int size, rank;
     MPI_Comm_size(local, &size);
@@ -36,7 +32,7 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_n
     *leader = hosts->rank;
     if (size == 1)
         return FAN_OK;
-    fan_status status = fan_node_join(local, domain, true, node, mpi_code);
+    fan_status status = fan_node_join(local, domain, true, node);
     if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
         if (rank == 0)
             fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on "
@@ -47,21 +43,20 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_n
     if (status != FAN_OK)
         return status;
     int code = PMPI_Bcast(leader, 1, MPI_INT, 0, local);
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
-static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader,
-                              int *mpi_code)
+static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader)
 {
     MPI_Comm local;
     fan_whereabouts own;
-    fan_status status = fan_hosts_find(hosts, &own, mpi_code);
+    fan_status status = fan_hosts_find(hosts, &own);
     if (status == FAN_OK)
-        status = split(hosts, own.host, &local, mpi_code);
+        status = split(hosts, own.host, &local);
     if (status != FAN_OK)
         return status;
     MPI_Comm_set_errhandler(local, MPI_ERRORS_RETURN);
-    status = join(hosts, local, by_domain ? own.domain : 0, node, leader, mpi_code);
+    status = join(hosts, local, by_domain ? own.domain : 0, node, leader);
     MPI_Comm_free(&local);
     return status;
 }
@@ -93,7 +88,7 @@ static int gather_domains(const fan_hosts *hosts, bool are_several, fan_node_map
     return MPI_Allgather(&own, 1, MPI_INT, map->domain_of, 1, MPI_INT, hosts->comm);
 }
 
-static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, int *mpi_code)
+static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map)
 {
     size_t ranks = (size_t)hosts->size;
     map->node_of = malloc(ranks * sizeof *map->node_of);
@@ -113,22 +108,21 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, 
         number_nodes(map, hosts->size, members);
     free(members);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
+        return fan_fail_mpi(code, mpi_failed);
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank",
                              hosts->size)
                   : FAN_OK;
 }
 
-fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map,
-                             int *mpi_code)
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map)
 {
     *map = (fan_node_map){0};
     int leader = hosts->rank;
     fan_status status = FAN_OK;
     if (params->shared_memory != 0)
-        status = find_leader(hosts, params->domains != 0, &map->node, &leader, mpi_code);
+        status = find_leader(hosts, params->domains != 0, &map->node, &leader);
     if (status == FAN_OK)
-        status = gather(hosts, leader, map, mpi_code);
+        status = gather(hosts, leader, map);
     if (status != FAN_OK)
         fan_node_map_free(map);
     return status;
