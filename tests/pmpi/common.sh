@@ -7,7 +7,7 @@
 . "$top_srcdir/tests/common/mpi-env.sh"
 
 preload=$top_builddir/fanout-preload
-programs=$top_builddir/tests/shim
+programs=$top_builddir/tests/pmpi
 export FANOUT_STATS=1 FANOUT_TEST_RANKS=3
 
 if [ ! -x "$preload" ]; then
