@@ -3,22 +3,17 @@
 
 #include "engine/mpi/mpi_wait.h"
 
-#include <sched.h>
-
-/* Some microseconds: longer than a message on a fast fabric is late, shorter than a time slice. */
-enum { POLLS_BEFORE_YIELD = 32 };
+#include "base/poll.h"
 
 /* Not MPI_Waitsome: not every MPI library yields in it. */
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
                       MPI_Status *statuses)
 {
-    for (int polls = 0;; polls++) {
-        int code = MPI_Testsome(count, requests, done, indices, statuses);
-        if (code != MPI_SUCCESS || *done != 0)
-            return code;
-        if (polls >= POLLS_BEFORE_YIELD)
-            sched_yield();
-    }
+    int polls = 0, code;
+    while ((code = MPI_Testsome(count, requests, done, indices, statuses)) == MPI_SUCCESS &&
+           *done == 0)
+        fan_poll_pause(&polls);
+    return code;
 }
 
 static int query(void *unused, MPI_Status *status)

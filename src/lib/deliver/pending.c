@@ -4,20 +4,17 @@
 #include "lib/deliver/pending.h"
 
 #include "base/log.h"
+#include "base/poll.h"
 #include "engine/mpi/mpi_wait.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum {
-    POLLS_BEFORE_YIELD = 32, /* as in mpi_wait.c */
-    THREAD_PAUSE_NS =
-        50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
-};
+/* Less than a chunk takes on most networks, and a core is left to the program. */
+enum { THREAD_PAUSE_NS = 50 * 1000 };
 
 /* In the order of their start. */
 static TAILQ_HEAD(pending_list, fan_pending) all_pending = TAILQ_HEAD_INITIALIZER(all_pending);
@@ -154,12 +151,9 @@ void fan_pending_all(void)
 static void poll(int *polls)
 {
     fan_pending_all();
-    if (++*polls <= POLLS_BEFORE_YIELD)
-        return;
-    fan_mpi_progress(
-        /* what this waits for may come through memory, from a rank that waits for a message */
-        NULL);
-    sched_yield();
+    /* What this waits for may come through memory, from a rank that waits for a message. */
+    if (fan_poll_pause(polls))
+        fan_mpi_progress(NULL);
 }
 
 static fan_status fail_here(const fan_pending *p)
