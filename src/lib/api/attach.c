@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "comm/check.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
@@ -12,14 +13,10 @@
 /* The state of an intracommunicator, or an error that has been raised. */
 static int find_state(MPI_Comm comm, fan_comm_state **state)
 {
-    int inter;
-    if (comm == MPI_COMM_NULL)
-        return fan_error_raise_code(MPI_COMM_WORLD, MPI_ERR_COMM);
-    int code = MPI_Comm_test_inter(comm, &inter);
+    int size;
+    int code = fan_error_raise_code(comm, fan_comm_check(comm, &size));
     if (code != MPI_SUCCESS)
         return code;
-    if (inter)
-        return fan_error_raise_code(comm, MPI_ERR_COMM);
     return fan_error_raise(comm, fan_lifetime_state(comm, state));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "comm/check.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
@@ -39,13 +40,10 @@ static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
 
 static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)
 {
-    int inter, size;
-    int code = MPI_Comm_test_inter(comm, &inter);
+    int size;
+    int code = fan_comm_check(comm, &size);
     if (code != MPI_SUCCESS)
         return code;
-    if (inter)
-        return MPI_ERR_COMM;
-    MPI_Comm_size(comm, &size);
     if (root < 0 || root >= size)
         return MPI_ERR_ROOT;
     return bytes < 0 ? MPI_ERR_COUNT : MPI_SUCCESS;
@@ -85,11 +83,9 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
 static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,
                   int64_t *length)
 {
-    if (comm == MPI_COMM_NULL)
-        return fan_error_raise_code(MPI_COMM_WORLD, MPI_ERR_COMM);
-    int code = wrong_argument(bytes, root, comm);
+    int code = fan_error_raise_code(comm, wrong_argument(bytes, root, comm));
     if (code != MPI_SUCCESS)
-        return fan_error_raise_code(comm, code);
+        return code;
     return fan_error_raise(comm, deliver(bytes, c, root, comm, info, length));
 }
 

@@ -4,6 +4,7 @@
 #include "lib/call/arguments.h"
 
 #include "base/log.h"
+#include "comm/agree.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -161,10 +162,10 @@ static fan_status hear_all(const fan_comm_state *state, arguments own)
 fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root)
 {
     arguments own = {bytes, root};
-    int64_t most[] = {bytes, -bytes, root, -root};
-    int code = PMPI_Allreduce(MPI_IN_PLACE, most, 4, MPI_INT64_T, MPI_MAX, state->comm);
+    fan_comm_range ranges[] = {fan_comm_range_of(bytes), fan_comm_range_of(root)};
+    int code = fan_comm_ranges(state->comm, 2, ranges);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot compare the arguments of a broadcast");
-    bool equal = most[0] == -most[1] && most[2] == -most[3];
+    bool equal = fan_comm_range_is_one(ranges[0]) && fan_comm_range_is_one(ranges[1]);
     return equal ? FAN_OK : hear_all(state, own);
 }

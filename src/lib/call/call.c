@@ -3,6 +3,7 @@
 
 #include "lib/call/call.h"
 
+#include "comm/check.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
@@ -11,24 +12,11 @@
 /* Ours are broadcasts with sane arguments on an intracommunicator of several ranks. */
 static bool is_sane(const fan_call *c)
 {
-    if (c->comm == MPI_COMM_NULL || c->datatype == MPI_DATATYPE_NULL || c->count < 0)
+    if (c->datatype == MPI_DATATYPE_NULL || c->count < 0)
         return false;
-    int inter, size;
-    if (MPI_Comm_test_inter(c->comm, &inter) != MPI_SUCCESS || inter)
-        return false;
-    return MPI_Comm_size(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 &&
+    int size;
+    return fan_comm_check(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 &&
            c->root < size && fan_arguments_accepted(c->buffer, c->count, c->datatype);
-}
-
-/* MPI_SUCCESS, or what is to be raised. */
-static int find_bytes(fan_call *c)
-{
-    MPI_Count size;
-    int code = MPI_Type_size_x(c->datatype, &size);
-    if (code != MPI_SUCCESS)
-        return code;
-    bool fits = size != MPI_UNDEFINED && !__builtin_mul_overflow(c->count, size, &c->bytes);
-    return fits ? MPI_SUCCESS : MPI_ERR_COUNT;
 }
 
 static fan_status find_state(fan_call *c)
@@ -48,7 +36,8 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
 {
     if (!is_sane(call))
         return FAN_IS_MPIS;
-    *code = fan_error_raise_code(call->comm, find_bytes(call));
+    *code =
+        fan_error_raise_code(call->comm, fan_comm_bytes(call->count, call->datatype, &call->bytes));
     if (*code == MPI_SUCCESS)
         *code = fan_error_raise(call->comm, find_state(call));
     if (*code != MPI_SUCCESS)

@@ -13,7 +13,7 @@ typedef struct fan_call {
     MPI_Comm comm;
     /* What fan_call_judge finds. */
     fan_comm_state *state;
-    int64_t bytes;
+    MPI_Count bytes;
 } fan_call;
 
 typedef enum fan_verdict {

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "comm/agree.h"
 #include "engine/mpi/mpi_trace.h"
 #include "lib/record/trace_module.h"
 
@@ -278,9 +279,10 @@ static int begin(fan_recorder *r)
 fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t limit)
 {
     fan_recorder *r = calloc(1, sizeof *r);
-    int failed = r == NULL, rank;
+    bool failed = r == NULL;
+    int rank;
     MPI_Comm_rank(comm, &rank);
-    if (MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm) == MPI_SUCCESS && !failed) {
+    if (fan_comm_any(comm, &failed) == MPI_SUCCESS && !failed) {
         *r = (fan_recorder){.comm = comm, .rank = rank, .node = map->node_of[rank]};
         MPI_Comm_size(comm, &r->size);
         MPI_Comm_rank(MPI_COMM_WORLD, &r->world_rank);

@@ -3,6 +3,7 @@
 
 #include "lib/state/agreement.h"
 
+#include "comm/agree.h"
 #include "lib/record/recorder.h"
 
 #include <stdio.h>
@@ -10,10 +11,9 @@
 
 /* What rank 0 sends to all. */
 typedef struct decision {
+    fan_comm_verdict verdict;
     fan_params params;
     bool traced;
-    fan_status status;
-    char text[500];
 } decision;
 
 static const char key_prefix[] = "fanout_";
@@ -72,18 +72,16 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     decision d;
     memset(&d, 0, sizeof d);
     int rank;
+    fan_status status = FAN_OK;
     MPI_Comm_rank(comm, &rank);
     if (rank == 0) {
         d.params = *params;
         d.traced = fan_recorder_wanted();
-        d.status = decide(hints, from_defaults, &d.params);
-        snprintf(d.text, sizeof d.text, "%s", d.status == FAN_OK ? "" : fan_fail_text());
+        status = decide(hints, from_defaults, &d.params);
     }
-    int code = PMPI_Bcast(&d, sizeof d, MPI_BYTE, 0, comm);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "cannot agree on the parameters");
-    if (d.status != FAN_OK)
-        return fan_fail(d.status, "%s", d.text);
+    status = fan_comm_share(comm, status, &d.verdict, sizeof d, "cannot agree on the parameters");
+    if (status != FAN_OK)
+        return status;
     *params = d.params;
     *traced = d.traced;
     return FAN_OK;

@@ -4,6 +4,8 @@
 #include "lib/state/comm_state.h"
 
 #include "base/log.h"
+#include "comm/agree.h"
+#include "comm/private.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
 #include "lib/where/hosts.h"
@@ -116,8 +118,8 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
         fan_status status = find_own_node(state, &state->nonblocking_node);
         if (status == FAN_ERR_TRANSPORT)
             return status;
-        int failed = status != FAN_OK;
-        int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, state->comm);
+        bool failed = status != FAN_OK;
+        int code = fan_comm_any(state->comm, &failed);
         if (code != MPI_SUCCESS)
             return fan_fail_mpi(code, "MPI_Allreduce failed");
         state->nonblocking = failed ? FAN_NO_MEMORY_FOR_IT : FAN_PREPARED;
@@ -136,10 +138,10 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state)
         return FAN_OK;
     char name[MPI_MAX_PROCESSOR_NAME];
     fan_host_name own = "";
-    int length, failed;
+    int length;
     state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
-    failed = state->hosts == NULL;
-    int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, state->comm);
+    bool failed = state->hosts == NULL;
+    int code = fan_comm_any(state->comm, &failed);
     if (code == MPI_SUCCESS && !failed) {
         MPI_Get_processor_name(name, &length);
         snprintf(own, sizeof own, "%.*s", (int)sizeof own - 1, name);
@@ -162,23 +164,14 @@ static void begin_recording(fan_comm_state *state)
         state->trace = fan_recorder_trace(state->recorder);
 }
 
-/*
- * Not MPI_Comm_dup: that would copy the user's attributes, and so call the user's functions.
- */
 fan_status fan_comm_state_connect(fan_comm_state *state)
 {
     if (state->comm != MPI_COMM_NULL)
         return FAN_OK;
-    MPI_Group group;
-    int code = MPI_Comm_group(state->user_comm, &group);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "MPI_Comm_group failed");
-    code = MPI_Comm_create(state->user_comm, group, &state->comm);
-    MPI_Group_free(&group);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "MPI_Comm_create failed");
-    MPI_Comm_set_errhandler(state->comm, MPI_ERRORS_RETURN);
-    fan_status status = find_nodes(state);
+    fan_status status = fan_comm_private(state->user_comm, &state->comm);
+    if (status != FAN_OK)
+        return status;
+    status = find_nodes(state);
     if (status != FAN_OK)
         MPI_Comm_free(&state->comm);
     else if (state->traced)

@@ -3,6 +3,8 @@
 
 #include "lib/where/hosts.h"
 
+#include "comm/agree.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,33 +15,21 @@ static const char mpi_failed[] = "cannot agree on the hosts of the ranks";
 /* A rank's `failed` is a failure on all. Also finds the largest `length`. */
 static fan_status agree(MPI_Comm comm, bool failed, int *length)
 {
-    int most[2] = {failed, *length};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, comm);
+    int64_t most[2] = {failed, *length};
+    int code = fan_comm_maximum(comm, 2, most);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, mpi_failed);
-    *length = most[1];
+    *length = (int)most[1];
     return most[0] ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of the ranks on some rank")
                    : FAN_OK;
 }
 
-/* What rank 0 has come to, with its text. */
-typedef struct verdict {
-    fan_status status;
-    char text[500];
-} verdict;
-
 /* Rank 0's status is that of all. */
 static fan_status share_status(MPI_Comm comm, fan_status status)
 {
-    verdict v;
-    memset(&v, 0, sizeof v);
-    v.status = status;
-    if (status != FAN_OK)
-        snprintf(v.text, sizeof v.text, "%s", fan_fail_text());
-    int code = PMPI_Bcast(&v, sizeof v, MPI_BYTE, 0, comm);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, mpi_failed);
-    return v.status == FAN_OK ? FAN_OK : fan_fail(v.status, "%s", v.text);
+    fan_comm_verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    return fan_comm_share(comm, status, &verdict, sizeof verdict, mpi_failed);
 }
 
 /* ---- names ---- */

@@ -3,6 +3,8 @@
 
 #include "lib/where/node.h"
 
+#include "comm/agree.h"
+#include "comm/segment.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/where/domain.h"
 
@@ -15,18 +17,6 @@ static const char mpi_failed[] = "cannot agree on the memory of a node";
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, fan_node) all_nodes = LIST_HEAD_INITIALIZER(all_nodes);
-
-/* The worst of all members' statuses, with a text of this rank's own or a general one. */
-static fan_status agree(MPI_Comm comm, fan_status status)
-{
-    int worst = status;
-    int code = MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, mpi_failed);
-    if (worst != (int)FAN_OK && status == FAN_OK)
-        return fan_fail((fan_status)worst, "another rank of the node cannot use the shared memory");
-    return (fan_status)worst;
-}
 
 /* ---- who they are ---- */
 
@@ -91,10 +81,9 @@ static fan_node *find_and_hold(int members, const int *world_ranks)
 /* All members must have found the same. */
 static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same)
 {
-    int64_t number = found == NULL ? 0 : found->number;
-    int64_t most[2] = {number, -number};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT64_T, MPI_MAX, comm);
-    *same = most[0] == -most[1] && most[0] != 0;
+    fan_comm_range number = fan_comm_range_of(found == NULL ? 0 : found->number);
+    int code = fan_comm_ranges(comm, 1, &number);
+    *same = fan_comm_range_is_one(number) && number.most != 0;
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
@@ -107,8 +96,8 @@ static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int member
     MPI_Comm_rank(comm, &rank);
     fan_binding *all = rank == 0 ? malloc((size_t)members * sizeof *all) : NULL;
     bool failed = rank == 0 && all == NULL;
-    fan_status status =
-        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK);
+    fan_status status = fan_comm_worst(
+        comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK);
     if (status != FAN_OK) {
         free(all);
         return status;
@@ -173,33 +162,6 @@ static void open_rings(fan_node *node, const int *domain_of, int members, int se
 
 /* ---- a new one ---- */
 
-/* What the first member tells the others. */
-typedef struct invitation {
-    fan_status status;
-    fan_segment_name name;
-} invitation;
-
-static fan_status create_or_open(MPI_Comm comm, size_t bytes, fan_segment_part part, fan_node *node)
-{
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    invitation i;
-    memset(&i, 0, sizeof i);
-    if (rank == 0)
-        i.status = fan_segment_create(bytes, part, &node->segment, &i.name);
-    fan_status own = i.status;
-    int code = PMPI_Bcast(&i, sizeof i, MPI_BYTE, 0, comm);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, mpi_failed);
-    if (rank > 0 && i.status == FAN_OK)
-        own = fan_segment_open(&i.name, bytes, part, &node->segment);
-    fan_status status = agree(comm, own);
-    if (rank == 0 && i.status == FAN_OK)
-        fan_segment_close_name(&i.name);
-    node->number = (int64_t)i.name.inode;
-    return status;
-}
-
 static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of)
 {
     int members = node->members;
@@ -208,7 +170,8 @@ static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int doma
     if (status != FAN_OK)
         return status;
     size_t bytes = offset_of(domain_of, members, count_domains(domain_of, members));
-    status = create_or_open(comm, bytes, own_part(domain_of, members, self), node);
+    status = fan_comm_segment(comm, bytes, own_part(domain_of, members, self), &node->segment,
+                              &node->number);
     if (status == FAN_OK)
         open_rings(node, domain_of, members, self);
     return status;
@@ -245,7 +208,7 @@ static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_nod
     fan_node *node = allocate(members);
     bool failed = domain_of == NULL || node == NULL;
     fan_status status =
-        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK);
+        fan_comm_worst(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK);
     if (status == FAN_OK)
         status = share_memory(comm, node, self, domain, domain_of);
     free(domain_of);
@@ -277,7 +240,7 @@ fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **n
     int *world_ranks = malloc((size_t)members * sizeof *world_ranks);
     fan_status status =
         world_ranks == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK;
-    status = agree(comm, status);
+    status = fan_comm_worst(comm, status);
     if (status != FAN_OK) {
         free(world_ranks);
         return status;

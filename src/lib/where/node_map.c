@@ -4,6 +4,7 @@
 #include "lib/where/node_map.h"
 
 #include "base/log.h"
+#include "comm/agree.h"
 
 #include <stdlib.h>
 
@@ -97,8 +98,8 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map)
     int *members = calloc(ranks, sizeof *members);
     bool failed =
         map->node_of == NULL || map->leader == NULL || map->domain_of == NULL || members == NULL;
-    int most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, hosts->comm);
+    int64_t most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
+    int code = fan_comm_maximum(hosts->comm, 2, most);
     failed = most[0] != 0;
     if (code == MPI_SUCCESS && !failed)
         code = MPI_Allgather(&leader, 1, MPI_INT, map->node_of, 1, MPI_INT, hosts->comm);

@@ -4,6 +4,8 @@
 #include "pmpi/shim/take_over.h"
 
 #include "base/clock.h"
+#include "comm/agree.h"
+#include "comm/check.h"
 #include "fanout.h"
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
@@ -27,20 +29,14 @@ typedef struct broadcast {
     bool large; /* called with an MPI_Count */
 } broadcast;
 
-/*
- * False if MPI would not accept count and datatype, or their product does not fit: then bytes stays
- * 0.
- */
+/* False, with 0 bytes, if MPI would not accept count and datatype, or their product is too large. */
 static bool get_bytes(const broadcast *b, MPI_Count *bytes)
 {
-    MPI_Count size, product;
-    if (b->datatype == MPI_DATATYPE_NULL || b->count < 0 ||
-        PMPI_Type_size_x(b->datatype, &size) != MPI_SUCCESS)
-        return false;
-    if (size == MPI_UNDEFINED || __builtin_mul_overflow(b->count, size, &product))
-        return false;
-    *bytes = product;
-    return true;
+    bool good = b->datatype != MPI_DATATYPE_NULL && b->count >= 0 &&
+                fan_comm_bytes(b->count, b->datatype, bytes) == MPI_SUCCESS;
+    if (!good)
+        *bytes = 0;
+    return good;
 }
 
 /* ---- device memory ---- */
@@ -58,9 +54,8 @@ static bool is_on_device(const broadcast *b, MPI_Count bytes)
 /* Does it hold on any rank? */
 static bool agree(bool here, MPI_Comm comm, int *code)
 {
-    int anywhere = here;
-    *code = PMPI_Allreduce(MPI_IN_PLACE, &anywhere, 1, MPI_INT, MPI_MAX, comm);
-    return anywhere != 0;
+    *code = fan_comm_any(comm, &here);
+    return here;
 }
 
 /*
