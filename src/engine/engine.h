@@ -28,36 +28,10 @@
 #define FAN_ENGINE_ENGINE_H
 
 #include "base/status.h"
+#include "engine/engine_config.h"
 #include "engine/stall.h"
-#include "engine/store.h"
-#include "engine/trace.h"
-#include "engine/transport.h"
-#include "plan/schedule/layout.h"
-#include "plan/schedule/schedule.h"
 
 #include <stdbool.h>
-
-typedef struct fan_engine_config {
-    const fan_schedule *schedule;
-    fan_layout layout;
-    int64_t slots;   /**< the window in chunks of all subfiles, equal on all nodes */
-    int sends;       /**< sends in progress at a time */
-    int child_sends; /**< of those to one child and of one subfile */
-    bool
-        /** false: send a subfile on only when it is complete; then slots covers all chunks */
-        overlap;
-    fan_store
-        /**
-         * if not in place, the engine keeps cells for one window of chunks. Of unknown length: is
-         * not
-         */
-        store;
-    fan_transport
-        transport;    /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
-    fan_trace *trace; /**< or NULL */
-} fan_engine_config;
-
-typedef struct fan_engine fan_engine;
 
 /** Prepare to run. Copies the config; what it points to must live as long as the engine. */
 fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine);
