@@ -9,7 +9,6 @@
 #include "fanout.h"
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
-#include "pmpi/shim/fortran.h"
 #include "pmpi/shim/lifetime.h"
 #include "pmpi/shim/staged.h"
 #include "pmpi/shim/stats.h"
@@ -18,6 +17,11 @@
 
 /* The definitions behind us. */
 static const fan_calls *next;
+
+void fan_take_from(const fan_calls *behind)
+{
+    next = behind;
+}
 
 /* The arguments of a broadcast. */
 typedef struct broadcast {
@@ -193,29 +197,3 @@ int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, 
     return code;
 }
 #endif
-
-/* ---- for the entry points ---- */
-
-fan_shim_open_fn fan_shim_open __attribute__((visibility("default")));
-
-const fan_calls *fan_shim_open(const fan_calls *behind)
-{
-    static const fan_calls ours = {
-        .bcast = fan_take_bcast,
-        .ibcast = fan_take_ibcast,
-#ifdef HAVE_MPI_BCAST_INIT
-        .bcast_init = fan_take_bcast_init,
-#endif
-#ifdef HAVE_MPI_BCAST_C
-        .bcast_c = fan_take_bcast_c,
-        .ibcast_c = fan_take_ibcast_c,
-        .bcast_init_c = fan_take_bcast_init_c,
-#endif
-#ifdef OPEN_MPI
-        .fortran_bcast = fan_take_fortran_bcast,
-        .fortran_ibcast = fan_take_fortran_ibcast,
-#endif
-    };
-    next = behind;
-    return &ours;
-}
