@@ -5,6 +5,8 @@
 
 #include "base/poll.h"
 
+#include <stddef.h>
+
 /* Not MPI_Waitsome: not every MPI library yields in it. */
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
                       MPI_Status *statuses)
