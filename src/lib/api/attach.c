@@ -52,7 +52,7 @@ static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
     if (state->size == 1 || fan_delivery_is_small(state, bytes))
         return strdup(
-            "handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
+            "passed through to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
     fan_plan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, &state->params);
     return fan_plan_explain(&plan, &state->params);

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "lib/call/buffer.h"
-#include "lib/call/hand_over.h"
+#include "lib/call/pass_through.h"
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
@@ -32,7 +32,7 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     fan_call call = {
         .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
     switch (fan_call_judge(&call, &code)) {
-    case FAN_IS_MPIS: return fan_hand_over(&call);
+    case FAN_IS_MPIS: return fan_pass_through(&call);
     case FAN_IS_REFUSED: return code;
     case FAN_IS_OURS: break;
     }

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "lib/call/buffer.h"
-#include "lib/call/hand_over.h"
+#include "lib/call/pass_through.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
 
@@ -12,8 +12,8 @@ struct fanout_request_s {
     fan_call call;
     bool persistent;
     bool active;
-    bool handed_over;
-    MPI_Request mpi;       /* of a broadcast that was handed over */
+    bool passed_through;
+    MPI_Request mpi;       /* of a broadcast that MPI does */
     MPI_Datatype datatype; /* a persistent one's own */
     fan_params params;     /* a persistent one's own */
     fan_planned planned;   /* a persistent one's own */
@@ -49,8 +49,8 @@ static void start_ours(fanout_request r)
 static int start(fanout_request r)
 {
     int code = MPI_SUCCESS;
-    if (r->handed_over)
-        code = fan_hand_over_nonblocking(&r->call, &r->mpi);
+    if (r->passed_through)
+        code = fan_pass_through_nonblocking(&r->call, &r->mpi);
     else
         start_ours(r);
     r->active = code == MPI_SUCCESS;
@@ -66,8 +66,8 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info)
     if (r->persistent)
         status = fan_comm_state_overlay(state, info, &r->params);
     if (status == FAN_OK)
-        status = fan_comm_state_prepare_nonblocking(state, &r->handed_over);
-    if (status == FAN_OK && !r->handed_over)
+        status = fan_comm_state_prepare_nonblocking(state, &r->passed_through);
+    if (status == FAN_OK && !r->passed_through)
         status = fan_buffer_open(&r->buffer, &r->call);
     return status;
 }
@@ -77,7 +77,7 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info)
  */
 static int keep_datatype(fanout_request r)
 {
-    if (!r->persistent || !r->handed_over || r->call.datatype == MPI_DATATYPE_NULL)
+    if (!r->persistent || !r->passed_through || r->call.datatype == MPI_DATATYPE_NULL)
         return MPI_SUCCESS;
     int code = MPI_Type_dup(r->call.datatype, &r->datatype);
     if (code == MPI_SUCCESS)
@@ -92,7 +92,7 @@ static int prepare(fanout_request r, MPI_Info info)
     fan_verdict verdict = fan_call_judge(&r->call, &code);
     if (verdict == FAN_IS_REFUSED)
         return code;
-    r->handed_over = verdict == FAN_IS_MPIS;
+    r->passed_through = verdict == FAN_IS_MPIS;
     if (verdict == FAN_IS_OURS) {
         fan_status status = prepare_ours(r, info);
         if (status != FAN_OK)
@@ -172,7 +172,7 @@ static int end(fanout_request *request, int code)
 {
     fanout_request r = *request;
     MPI_Comm comm = r->call.comm;
-    bool was_ours = !r->handed_over;
+    bool was_ours = !r->passed_through;
     fan_status status = was_ours ? fan_pending_wait(&r->pending) : FAN_OK;
     r->active = false;
     if (!r->persistent) {
@@ -190,7 +190,7 @@ int fanout_test(fanout_request *request, int *flag)
     *flag = 1;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
-    if (r->handed_over)
+    if (r->passed_through)
         code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
     else
         *flag = atomic_load(&r->pending.finished);
@@ -213,7 +213,7 @@ int fanout_wait(fanout_request *request)
     fanout_request r = *request;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
-    return end(request, r->handed_over ? wait_for_mpi(r) : MPI_SUCCESS);
+    return end(request, r->passed_through ? wait_for_mpi(r) : MPI_SUCCESS);
 }
 
 int fanout_waitall(int count, fanout_request *requests)
