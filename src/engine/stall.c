@@ -84,7 +84,7 @@ void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *ho
     size_t used = strlen(text);
     if (w.edges + w.left_out == 0)
         snprintf(text, size,
-                 "no edge is stuck by what the ranks say: they began to wait at different times");
+                 "the ranks report no stuck edge: they began to wait at different times");
     else if (w.left_out > 0)
         snprintf(text + used, size - used, "%s%d more", used > 0 ? "; " : "", w.left_out);
 }

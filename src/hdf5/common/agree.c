@@ -32,7 +32,7 @@ static bool check_root(fan_h5_call *call)
         return fan_h5_fail(&call->errors, "ranks name different roots, from %d to %d",
                            (int)roots.least, (int)roots.most);
     if (call->root < 0 || call->root >= call->size)
-        return fan_h5_fail(&call->errors, "there is no root %d among %d ranks", call->root,
+        return fan_h5_fail(&call->errors, "root %d is not one of the %d ranks", call->root,
                            call->size);
     return true;
 }

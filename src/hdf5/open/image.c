@@ -22,8 +22,8 @@ static bool share_on_node(MPI_Comm node, size_t bytes, fan_h5_image *image)
     image->filled_here = rank == 0;
     if (fan_comm_segment(node, bytes, part, &image->pages, NULL) == FAN_OK)
         return true;
-    fan_warn("ranks of this node cannot share the image of a file, each takes %zu bytes: %s", bytes,
-             fan_fail_text());
+    fan_warn("ranks of this node cannot share the image of a file; each allocates %zu bytes: %s",
+             bytes, fan_fail_text());
     return false;
 }
 
@@ -154,7 +154,7 @@ hid_t fan_h5_image_open(fan_h5_image *image, const char *name, const char *path,
     }
     hid_t access = make_access(image);
     if (access < 0) {
-        fan_h5_fail_by_hdf5(errors, "HDF5 takes no image of %s", path);
+        fan_h5_fail_by_hdf5(errors, "HDF5 does not accept an image of %s", path);
         return H5I_INVALID_HID;
     }
     hid_t file = H5Fopen(name, H5F_ACC_RDONLY, access);

@@ -44,7 +44,7 @@ static bool take_external(opening *o, fan_h5_errors *errors)
         return fan_h5_fail_by_mpi(errors, code, "the MPI_Info cannot be read");
     o->announced.allow_other_files = strcmp(value, "allow") == 0;
     if (!o->announced.allow_other_files && strcmp(value, "refuse") != 0)
-        return fan_h5_fail(errors, "%s is '%s', must be allow or refuse", external_key, value);
+        return fan_h5_fail(errors, "%s is '%s'; it must be allow or refuse", external_key, value);
     return true;
 }
 

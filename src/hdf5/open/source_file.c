@@ -21,7 +21,7 @@ static bool look(fan_h5_source_file *file)
         return fail(file, "look at");
     if (!S_ISREG(file->before.st_mode))
         return fan_h5_fail(file->errors, "cannot open %s: it is %s", file->path,
-                           S_ISDIR(file->before.st_mode) ? "a directory" : "no regular file");
+                           S_ISDIR(file->before.st_mode) ? "a directory" : "not a regular file");
     if (file->before.st_size == 0)
         return fan_h5_fail(file->errors, "cannot open %s: it is empty", file->path);
     return true;
@@ -32,7 +32,7 @@ bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_error
 {
     *file = (fan_h5_source_file){.errors = errors, .path = path, .descriptor = -1};
     if (path == NULL)
-        return fan_h5_fail(errors, "no path is given");
+        return fan_h5_fail(errors, "the path is NULL");
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->descriptor < 0)
         return fail(file, "open");

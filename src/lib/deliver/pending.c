@@ -94,10 +94,10 @@ static bool wants_thread(void)
     int level;
     MPI_Query_thread(&level);
     if (strcmp(how, "thread") != 0)
-        fan_warn("FANOUT_PROGRESS=%s: the only value is thread", how);
+        fan_warn("FANOUT_PROGRESS=%s is ignored: the only value is thread", how);
     else if (level != MPI_THREAD_MULTIPLE)
-        fan_warn("FANOUT_PROGRESS=thread has no effect: the program has not asked for "
-                 "MPI_THREAD_MULTIPLE, or MPI has not got it");
+        fan_warn("FANOUT_PROGRESS=thread has no effect: the program did not ask for "
+                 "MPI_THREAD_MULTIPLE, or MPI does not provide it");
     else
         return true;
     return false;

@@ -100,7 +100,7 @@ static void close_output(output *out)
 {
     char text[FAN_TRACE_TEXT];
     if (!out->writer->close(out->file, text))
-        fan_warn("%s: the trace %s is not complete: %s", variable, out->path, text);
+        fan_warn("%s: the trace %s is incomplete: %s", variable, out->path, text);
 }
 
 /* ---- what is written ---- */
@@ -328,7 +328,7 @@ void fan_recorder_end(fan_recorder *r)
         if (code == MPI_SUCCESS)
             code = gather(r);
         if (code != MPI_SUCCESS && r->rank == 0)
-            fan_warn("%s: the trace of a communicator is not complete: MPI failed", variable);
+            fan_warn("%s: the trace of a communicator is incomplete: MPI failed", variable);
     }
     fan_trace_clear(&r->trace);
     free(r);

@@ -23,7 +23,7 @@ static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local)
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
-/* Ranks of a node for which there is no memory go each on its own: slower, but right. */
+/* Ranks that cannot share memory each take part on their own: slower, but right. */
 static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node,
                        int *leader)
 {
@@ -36,8 +36,8 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_n
     fan_status status = fan_node_join(local, domain, true, node);
     if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
         if (rank == 0)
-            fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on "
-                     "its own.",
+            fan_warn("rank %d and %d others on its node cannot share memory: %s. Each receives the "
+                     "data on its own.",
                      hosts->rank, size - 1, fan_fail_text());
         return FAN_OK;
     }

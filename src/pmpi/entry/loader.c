@@ -81,7 +81,7 @@ static void tell_of_other_library(void *pmpi_bcast)
     if (is_first_rank())
         fan_warn("the program's MPI library is %s, but libfanout_pmpi.so is for %s: broadcasts are "
                  "left to MPI",
-                 dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another one",
+                 dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another library",
                  FAN_MPI_SONAME);
 }
 

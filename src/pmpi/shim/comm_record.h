@@ -16,7 +16,7 @@ typedef struct fan_comm_record {
     fan_stats_outcome
         verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
     int size;
-    int64_t min_bytes; /**< fewer are handed on */
+    int64_t min_bytes; /**< broadcasts of fewer are passed through */
     bool asked;        /**< whether it is known if a rank has a device's runtime */
     bool
         /** whether one had it when the first broadcast of min_bytes or more was made */
@@ -30,7 +30,7 @@ typedef struct fan_comm_record {
  * @param root    of the broadcast for which it is needed
  * @param record  receives it if the result is FAN_TAKEN_OVER
  * @param code    receives the code of an error, which has been raised; else MPI_SUCCESS
- * @return FAN_TAKEN_OVER, or why the broadcast is to be handed on
+ * @return FAN_TAKEN_OVER, or why the broadcast is to be passed through
  */
 fan_stats_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code);
 

@@ -33,7 +33,7 @@ typedef struct broadcast {
     bool large; /* called with an MPI_Count */
 } broadcast;
 
-/* False, with 0 bytes, if MPI would not accept count and datatype, or their product is too large. */
+/* False, with 0 bytes, if MPI would not accept count and datatype or the product is too large. */
 static bool get_bytes(const broadcast *b, MPI_Count *bytes)
 {
     bool good = b->datatype != MPI_DATATYPE_NULL && b->count >= 0 &&
@@ -85,7 +85,8 @@ static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
 /* ---- what to do ---- */
 
 /*
- * What MPI would not accept is handed on before anything is sent, so that MPI raises its own error.
+ * What MPI would not accept is passed through before anything is sent, so that MPI raises its own
+ * error.
  */
 static fan_stats_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
 {
@@ -147,7 +148,7 @@ int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 }
 #endif
 
-/* ---- nonblocking and persistent ones are handed on as they are ---- */
+/* ---- nonblocking and persistent ones are passed through as they are ---- */
 
 static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype datatype,
                           double start)

@@ -5,7 +5,7 @@
 
 #include "pmpi/calls.h"
 
-/** The definitions behind ours, to which the rest is passed on. To be called first. */
+/** The definitions behind ours, to which the rest is passed through. To be called first. */
 void fan_take_from(const fan_calls *behind);
 
 fan_bcast_fn fan_take_bcast;
