@@ -13,7 +13,7 @@ typedef enum fan_status {
     FAN_ERR_SOURCE,       /**< the source of the data failed (known on every rank) */
     FAN_ERR_SINK,         /**< the sink of this rank failed (known on this rank) */
     FAN_ERR_DISAGREEMENT, /**< ranks gave different arguments (known, and told, on every rank) */
-    FAN_ERR_TIMEOUT       /**< nothing goes on; the communicator is of no use any more */
+    FAN_ERR_TIMEOUT       /**< no progress; the communicator cannot be used any more */
 } fan_status;
 
 /**

@@ -13,14 +13,13 @@
 #include <mpi.h>
 
 typedef struct fan_comm_record {
-    fan_stats_outcome
-        verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
+    /** FAN_TAKEN_OVER, or why all broadcasts of this communicator are passed through */
+    fan_stats_outcome verdict;
     int size;
     int64_t min_bytes; /**< broadcasts of fewer are passed through */
-    bool asked;        /**< whether it is known if a rank has a device's runtime */
-    bool
-        /** whether one had it when the first broadcast of min_bytes or more was made */
-        has_devices;
+    bool asked;        /**< whether the ranks have agreed if one has a device's runtime */
+    /** whether a rank had one at the first broadcast of min_bytes or more */
+    bool has_devices;
 } fan_comm_record;
 
 /**
