@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "fanout_hdf5.h"
-
 #include "hdf5/common/agree.h"
 #include "hdf5/open/image.h"
 #include "hdf5/open/other_files.h"

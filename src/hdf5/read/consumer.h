@@ -7,7 +7,6 @@
 #define FAN_HDF5_READ_CONSUMER_H
 
 #include "fanout_hdf5.h"
-
 #include "hdf5/common/errors.h"
 #include "hdf5/read/cut.h"
 

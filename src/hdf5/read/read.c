@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "fanout_hdf5.h"
-
 #include "hdf5/common/agree.h"
 #include "hdf5/read/consumer.h"
 #include "hdf5/read/producer.h"
