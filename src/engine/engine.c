@@ -104,7 +104,8 @@ static fan_status admit_quick_ones(fan_engine *e)
 /* ---- chunks leaving the window ---- */
 
 /*
- * What is before the window has arrived, and its cell may be another chunk's. Then it is in place.
+ * Chunks before the window have arrived. Their cells may have been reused: then the data is in
+ * place.
  */
 static bool has_arrived(const fan_engine *e, int64_t g)
 {
@@ -112,8 +113,8 @@ static bool has_arrived(const fan_engine *e, int64_t g)
 }
 
 /*
- * The end is known when it is drained, for all before it has arrived, too. The sink gets nothing
- * behind it.
+ * The end is known when its chunk is drained, because all chunks before it have arrived. The sink
+ * gets nothing behind it.
  */
 static int64_t bytes_to_drain(const fan_engine *e)
 {
@@ -208,7 +209,7 @@ static fan_status collect(fan_engine *e, bool block)
 
 /*
  * Messages first: keep receives posted and sends going. Then at most one call of the user's source
- * or sink, so that the messages are looked after again before the next.
+ * or sink, so that messages make progress before the next.
  */
 fan_status fan_engine_progress(fan_engine *e, bool block)
 {
@@ -232,7 +233,7 @@ fan_status fan_engine_progress(fan_engine *e, bool block)
     retire(e);
     if (status != FAN_OK || fan_engine_finished(e))
         return status;
-    /* Retiring may have made room; only wait when there is nothing else to do. */
+    /* Retiring may have made room; wait only if nothing else can be done. */
     return collect(e, block && !can_admit(e));
 }
 

@@ -41,8 +41,9 @@ static int cancel(void *unused, int complete)
 }
 
 /*
- * Testing for what has not ended is what makes all MPI libraries look after everything; here it is
- * a request that is about nothing. (A probe of MPI_COMM_SELF does in Open MPI, not in MPICH 4.0.2.)
+ * All MPI libraries make progress on everything when a request that has not ended is tested; here
+ * it is a request for nothing. (In Open MPI a probe of MPI_COMM_SELF is enough, not in MPICH
+ * 4.0.2.)
  */
 void fan_mpi_progress(void *unused)
 {

@@ -17,8 +17,8 @@ static int delete_comm(MPI_Comm comm, int keyval, void *attribute, void *extra)
     (void)comm, (void)keyval, (void)extra;
     MPI_Comm own = (MPI_Comm)(intptr_t)attribute;
     /*
-     * Freeing a communicator is collective, and at finalize ranks may come to theirs in different
-     * order.
+     * Freeing a communicator is collective, but MPI_Finalize may delete attributes in a different
+     * order on each rank.
      */
     return finalizing ? MPI_SUCCESS : MPI_Comm_free(&own);
 }

@@ -85,7 +85,7 @@ void fan_h5_image_drop(fan_h5_image *image)
 
 /* ---- what HDF5 calls ---- */
 
-/* A file holds the image by this, and lets it go by give_back; a property list by hold and drop. */
+/* A file takes the image by this and releases it by give_back; a property list by hold and drop. */
 static void *give(size_t bytes, H5FD_file_image_op_t operation, void *state)
 {
     fan_h5_image *image = state;
@@ -95,7 +95,7 @@ static void *give(size_t bytes, H5FD_file_image_op_t operation, void *state)
     return image->pages.memory;
 }
 
-/* It is there already. */
+/* The bytes are in place already. */
 static void *copy(void *to, const void *from, size_t bytes, H5FD_file_image_op_t operation,
                   void *state)
 {

@@ -27,7 +27,7 @@ static bool look(fan_h5_source_file *file)
     return true;
 }
 
-/* O_NONBLOCK: opening a pipe must not wait for somebody who writes. */
+/* O_NONBLOCK: opening a pipe must not wait for a writer. */
 bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_errors *errors)
 {
     *file = (fan_h5_source_file){.errors = errors, .path = path, .descriptor = -1};

@@ -96,8 +96,8 @@ static unsigned char *own_place(const fan_h5_consumer *c)
 }
 
 /*
- * What converted compounds have where nothing arrives: what is in the buffer, or zero. HDF5 makes
- * the result there, too.
+ * Members of compounds that do not arrive keep what is in the buffer, or are zero. HDF5 also puts
+ * the result of a conversion there.
  */
 static bool lay_background(fan_h5_consumer *c)
 {
@@ -122,7 +122,7 @@ static bool convert(fan_h5_consumer *c)
     return true;
 }
 
-/* An H5D_scatter_func_t: all at once. */
+/* An H5D_scatter_func_t that gives everything at once. */
 static herr_t give_piece(const void **data, size_t *bytes, void *state)
 {
     const fan_h5_consumer *c = state;

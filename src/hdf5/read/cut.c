@@ -42,8 +42,8 @@ static hsize_t count_below(const fan_h5_frame *f, int d, hsize_t end)
 }
 
 /*
- * Of the selected coordinates from number `first` to `end`: the most that are a regular hyperslab
- * again.
+ * The largest number of selected coordinates from number `first` on, up to `end`, that form a
+ * regular hyperslab.
  */
 static hsize_t regular_end(const fan_h5_frame *f, int d, hsize_t first, hsize_t end)
 {
@@ -91,7 +91,7 @@ static void frame_bounds(fan_h5_cut *cut, const hsize_t *first, const hsize_t *l
 }
 
 /*
- * The selection's offset is not asked for, but stays in copies of the dataspace; bounds would have
+ * Does not include the selection's offset, which copies of the dataspace keep; bounds would include
  * it.
  */
 static bool frame_hyperslab(fan_h5_cut *cut, hid_t copy)
@@ -227,7 +227,7 @@ static void take_box(fan_h5_cut *cut, fan_h5_frame *box)
     }
 }
 
-/* The offset that a dataspace has does not count where all of it is selected. */
+/* The offset of a dataspace does not apply if all of it is selected. */
 static bool select_box(fan_h5_cut *cut, hid_t piece)
 {
     const hssize_t none[H5S_MAX_RANK] = {0};

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the root is to read. Its own identifiers; elsewhere not looked at. */
+/* What the root is to read: its own identifiers, which other ranks ignore. */
 typedef struct origin {
     hid_t dataset, space, properties;
 } origin;
@@ -119,9 +119,9 @@ static bool receive(reading *r, unsigned char **message, int64_t bytes)
 }
 
 /*
- * What travels. Where ranks have different types in memory, it must not be the root's, which may
- * hold less than another's. The root decodes, too: so the type is that of elements in memory, which
- * the dataset's own need not be.
+ * Choose the type in which elements are sent. If ranks have different types in memory, it must not
+ * be the root's, which may hold less than another's. The root decodes the types as well, so that it
+ * gets the type of elements in memory; the dataset's own may differ from that.
  */
 static bool agree_on_wire(reading *r, const unsigned char *message)
 {
@@ -156,7 +156,7 @@ static bool share(reading *r)
 
 /* ---- the elements ---- */
 
-/* Where the source failed the root knows more; where the sink did, this rank does. */
+/* If the source failed, the root knows why; if the sink failed, this rank does. */
 static void judge(reading *r, int code)
 {
     int type_class = MPI_SUCCESS;

@@ -25,7 +25,7 @@ typedef struct mdc_stream {
 
 typedef enum direction { OUT_OF_ARRAY, INTO_ARRAY } direction;
 
-/* False also if the array would have 2^63 bytes or more. */
+/* Also false if the array would have 2^63 bytes or more. */
 static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice)
 {
     if (mdc == NULL || mdc->axes < 1 || mdc->axes > FAN_MDC_AXES || mdc->element_bytes < 1)
@@ -72,8 +72,8 @@ static void next_descriptor(const mdc_stream *s, struct place *at)
 }
 
 /*
- * A piece may begin and end inside of an element. Returns how many bytes were moved: a part of one,
- * or whole ones.
+ * A piece may begin and end inside an element. Returns how many bytes were moved: a part of an
+ * element, or whole elements.
  */
 static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t offset, char *piece,
                          int64_t bytes, direction way)
@@ -94,7 +94,7 @@ static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t of
     return part;
 }
 
-/* Move what a piece has of the descriptor at `at`. Returns its bytes. */
+/* Move the part of a piece that belongs to the descriptor at `at`. Returns its bytes. */
 static int64_t move_descriptor(const mdc_stream *s, const struct place *at, int64_t offset,
                                char *piece, int64_t bytes, direction way)
 {
@@ -119,7 +119,8 @@ static int read_array(void *state, MPI_Count offset, void *buffer, size_t bytes)
 }
 
 /*
- * Tell of the descriptors that end where the stream has come to; empty ones end where they begin.
+ * Report the descriptors that are complete when the stream has come to `end`. Empty ones end where
+ * they begin.
  */
 static int tell_completed(mdc_stream *s, int64_t end)
 {

@@ -73,7 +73,7 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info)
 }
 
 /*
- * The datatype of a persistent request that MPI does may be freed by the user before it is started.
+ * The user may free the datatype of a persistent request before a start passes it through to MPI.
  */
 static int keep_datatype(fanout_request r)
 {
@@ -197,7 +197,10 @@ int fanout_test(fanout_request *request, int *flag)
     return *flag || code != MPI_SUCCESS ? end(request, code) : MPI_SUCCESS;
 }
 
-/* Not MPI_Wait: others of ours must go on, for which the ranks may wait that this one waits for. */
+/*
+ * Not MPI_Wait: our other broadcasts must go on, because the ranks that this one waits for may wait
+ * for them.
+ */
 static int wait_for_mpi(fanout_request r)
 {
     int flag = 0, code = MPI_SUCCESS;

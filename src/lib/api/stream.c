@@ -49,7 +49,7 @@ static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)
     return bytes < 0 ? MPI_ERR_COUNT : MPI_SUCCESS;
 }
 
-/* `length` receives that of a stream of FAN_UNKNOWN_LENGTH. */
+/* `length` receives the length of a stream of FAN_UNKNOWN_LENGTH. */
 static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,
                           int64_t *length)
 {

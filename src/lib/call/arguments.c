@@ -31,8 +31,8 @@ static void make_judge(void)
 }
 
 /*
- * MPI_BOTTOM is NULL in all MPI libraries that we know: data that starts there is no data. Open MPI
- * does not look.
+ * MPI_BOTTOM is NULL in all MPI libraries that we know, so data cannot start there. Open MPI does
+ * not check.
  */
 static bool starts_nowhere(const void *buffer, MPI_Datatype datatype)
 {
@@ -97,8 +97,7 @@ static void join(party *p, int rank)
 }
 
 /*
- * How many parties there are when `rank` has joined one. Beyond `MOST_PARTIES` they are only
- * counted.
+ * The number of parties after `rank` has joined one. Beyond `MOST_PARTIES` they are only counted.
  */
 static int assign(party *parties, int count, arguments given, int rank)
 {
@@ -137,8 +136,8 @@ static fan_status disagree(party *parties, int count)
 }
 
 /*
- * Every rank tells its own in turn: it needs no memory, and time does not matter when something is
- * wrong.
+ * Each rank broadcasts its arguments in turn: that needs no memory, and time does not matter after
+ * a mistake.
  */
 static fan_status hear_all(const fan_comm_state *state, arguments own)
 {
@@ -154,7 +153,7 @@ static fan_status hear_all(const fan_comm_state *state, arguments own)
     fan_status status = disagree(parties, count);
     if (state->rank == 0)
         fan_warn("%s", fan_fail_text());
-    /* Nobody aborts before it is written. */
+    /* No rank aborts before the warning is written. */
     PMPI_Barrier(state->comm);
     return status;
 }

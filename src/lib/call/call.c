@@ -9,7 +9,7 @@
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
 
-/* Ours are broadcasts with sane arguments on an intracommunicator of several ranks. */
+/* We do broadcasts with valid arguments on an intracommunicator of several ranks. */
 static bool is_sane(const fan_call *c)
 {
     if (c->datatype == MPI_DATATYPE_NULL || c->count < 0)
@@ -43,8 +43,8 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
     if (*code != MPI_SUCCESS)
         return FAN_IS_REFUSED;
     /*
-     * Open MPI returns at once on ranks with no element, and waits for them on ranks with elements
-     * of no data.
+     * Open MPI returns at once on ranks whose count is 0, but waits for those ranks where the count
+     * is positive and elements are empty.
      */
     if (call->bytes == 0)
         call->count = 0;

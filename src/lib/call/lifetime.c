@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-/* Keeps those that nobody deletes from looking like leaks. */
+/* Keeps states that MPI never deletes from looking like leaks. */
 static LIST_HEAD(, fan_comm_state) all_states = LIST_HEAD_INITIALIZER(all_states);
 
 static bool finalizing;
@@ -44,7 +44,7 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     return MPI_SUCCESS;
 }
 
-/* Of the states that are being recorded the one whose turn it is, NULL if none is left. */
+/* The next state whose recording is to be ended, NULL if no state is being recorded. */
 static fan_comm_state *next_recorded(void)
 {
     fan_comm_state *state, *next = NULL;
@@ -57,7 +57,7 @@ static fan_comm_state *next_recorded(void)
     return next;
 }
 
-/* In the same order on all processes, for writing is collective. */
+/* In the same order on all processes, because writing is collective. */
 static void end_all_recordings(void)
 {
     for (fan_comm_state *state; (state = next_recorded()) != NULL;)

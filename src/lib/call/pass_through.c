@@ -6,7 +6,7 @@
 #include <limits.h>
 
 /*
- * An MPI 3 library takes no count above 2^31 - 1: make a datatype of `count` elements, as
+ * An MPI 3 library does not accept a count above 2^31 - 1: make a datatype of `count` elements, as
  * q x (contiguous INT_MAX) and a rest.
  */
 #ifndef HAVE_MPI_BCAST_C

@@ -45,7 +45,7 @@ static fan_status make_schedule(const fan_delivery_task *task, const fan_plan *p
     return status;
 }
 
-/* The storage is a node more. */
+/* The storage counts as one more node. */
 static fan_status plan_for_shared_source(fan_plan_request *request, fan_planned *planned)
 {
     request->shared_source = true;
@@ -281,8 +281,8 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
 }
 
 /*
- * Messages and pieces that are on their way may still touch the cells of the engine: they are left
- * to them.
+ * Messages and pieces that are on their way may still touch the cells of the engine, so that these
+ * are not freed.
  */
 static void abandon(fan_delivery *d)
 {
@@ -332,7 +332,7 @@ static fan_status end_memory(fan_delivery *d)
 
 static fan_status end_messages(fan_delivery *d)
 {
-    /* After a timeout the ring may be full for ever, and its readers notice by themselves. */
+    /* After a timeout the ring may stay full for ever; its readers run into their own timeout. */
     if (d->relays && d->status != FAN_ERR_TIMEOUT)
         d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
     fan_schedule_free(&d->serving);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Less than a chunk takes on most networks, and a core is left to the program. */
+/* Less than a chunk takes on most networks, but long enough to leave a core to the program. */
 enum { THREAD_PAUSE_NS = 50 * 1000 };
 
 /* In the order of their start. */
@@ -42,7 +42,7 @@ static void finish(fan_pending *p)
     atomic_store(&p->finished, true);
 }
 
-/* The first of its communicator in the list is the one that runs. */
+/* Of each communicator, the first in the list runs. */
 static void step(fan_pending *p)
 {
     fan_comm_state *state = p->task.state;
@@ -137,8 +137,8 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task)
 }
 
 /*
- * Whoever has the lock does it. It may be this thread itself, which a sink or a wait inside brought
- * here.
+ * If another thread has the lock, it does the work. So may this thread itself, if a sink or a wait
+ * inside has called this.
  */
 void fan_pending_all(void)
 {

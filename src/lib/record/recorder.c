@@ -42,7 +42,7 @@ struct fan_recorder {
 static atomic_int written, written_alone;
 static atomic_bool refused; /* a file could not be opened, and that has been said */
 
-/* The program may go elsewhere before the file is written. */
+/* The program may change its directory before the file is written. */
 static void make_absolute(char path[PATH_MAX], const char *name)
 {
     char cwd[PATH_MAX];
@@ -51,7 +51,7 @@ static void make_absolute(char path[PATH_MAX], const char *name)
         snprintf(path, PATH_MAX, "%s", name);
 }
 
-/* run.h5, of a process that is not rank 0 of all run.5.h5, so that nobody overwrites another's. */
+/* run.h5; run.5.h5 on rank 5 of MPI_COMM_WORLD, so that processes do not overwrite each other's. */
 static void name_file(const fan_recorder *r, char path[PATH_MAX])
 {
     const char *all = r->agreed.path, *slash = strrchr(all, '/'), *dot = strrchr(all, '.');
@@ -75,7 +75,7 @@ typedef struct output {
     char path[PATH_MAX];
 } output;
 
-/* False, with a warning the first time, if there is no such file. */
+/* False, with a warning the first time, if the file cannot be opened. */
 static bool open_output(const fan_recorder *r, bool alone, output *out)
 {
     char text[FAN_TRACE_TEXT];
@@ -302,7 +302,8 @@ fan_trace *fan_recorder_trace(fan_recorder *recorder)
 }
 
 /*
- * What the caller's functions did does no harm to the communicator, and is in the trace at its end.
+ * A failure of the caller's functions leaves the communicator usable; the trace is written at its
+ * end.
  */
 void fan_recorder_fail(fan_recorder *r, fan_status status)
 {

@@ -56,8 +56,8 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
     if (status == FAN_OK)
         status = overlay_hints(hints, params);
     /*
-     * What a source can do is for the program to say. A user may forbid it, but not ask a source
-     * for what it can't.
+     * Only the program knows whether its source can be shared. A user may forbid that, but not
+     * demand it.
      */
     int64_t may_share = params->shared_source;
     if (status == FAN_OK)

@@ -156,7 +156,7 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state)
                   : fan_fail_mpi(code, "MPI_Allgather failed");
 }
 
-/* Collective. Without memory there is no trace. */
+/* Collective. Without enough memory nothing is recorded. */
 static void begin_recording(fan_comm_state *state)
 {
     state->recorder = fan_recorder_make(state->comm, &state->map, state->params.trace_bytes);

@@ -49,7 +49,7 @@ static int own_code(fanout_error error)
     return own_errors[error].code;
 }
 
-/* Each has a text of its own. */
+/* A code for each failure, with its own text. */
 static int timeout_code(void)
 {
     int code;
@@ -85,8 +85,9 @@ static int code_of(fan_status status)
 }
 
 /*
- * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is
- * the same on all ranks, and of a stalled stream rank 0 knows most: rank 0 tells.
+ * The caller knows why its callback failed, and a disagreement has been reported already. A wrong
+ * parameter is the same on all ranks, and rank 0 knows most about a stalled stream: there only rank
+ * 0 prints a warning.
  */
 static bool should_tell(MPI_Comm comm, fan_status status)
 {

@@ -34,7 +34,7 @@ static fan_status share_status(MPI_Comm comm, fan_status status)
 
 /* ---- names ---- */
 
-/* Only as much travels, and is touched, as the longest name takes. */
+/* Only as many bytes are sent and touched as the longest name needs. */
 static fan_status gather_names(fan_hosts *hosts)
 {
     char own[MPI_MAX_PROCESSOR_NAME + 1] = "";

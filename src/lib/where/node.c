@@ -27,7 +27,7 @@ static int compare(const void *a, const void *b)
 
 /*
  * False if some of them have no rank in MPI_COMM_WORLD (they were spawned): then they cannot be
- * told from others.
+ * identified.
  */
 static bool find_world_ranks(MPI_Comm comm, int members, int *world_ranks, int *self)
 {
@@ -89,7 +89,7 @@ static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same)
 
 /* ---- its domains ---- */
 
-/* The first rank decides, so that one looks at the machine. */
+/* The first rank decides, so that only one asks hwloc. */
 static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of)
 {
     int rank;
@@ -137,7 +137,7 @@ static size_t offset_of(const int *domain_of, int members, int domain)
     return offset;
 }
 
-/* The leader of a domain sees to the memory of its ring. */
+/* The leader of a domain reserves the memory of its ring. */
 static fan_segment_part own_part(const int *domain_of, int members, int self)
 {
     int domain = domain_of[self];
@@ -188,7 +188,7 @@ static void free_node(fan_node *node)
     free(node);
 }
 
-/* NULL if there is no memory. */
+/* NULL if memory cannot be allocated. */
 static fan_node *allocate(int members)
 {
     fan_node *node = calloc(1, sizeof *node);
@@ -220,7 +220,7 @@ static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_nod
     return FAN_OK;
 }
 
-/* Others of the same ranks find it, if it is `shared`. */
+/* If it is `shared`, other communicators with the same ranks find it. */
 static void enter(fan_node *node, int *world_ranks, bool shared)
 {
     node->world_ranks = world_ranks;

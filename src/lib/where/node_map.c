@@ -77,7 +77,7 @@ static void number_nodes(fan_node_map *map, int ranks, int *members)
     }
 }
 
-/* Where no node has several domains, nothing is kept. */
+/* If no node has several domains, nothing is kept. */
 static int gather_domains(const fan_hosts *hosts, bool are_several, fan_node_map *map)
 {
     if (!are_several) {

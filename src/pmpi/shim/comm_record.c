@@ -14,9 +14,9 @@
 static int keyval = MPI_KEYVAL_INVALID;
 
 /*
- * The record that this thread used last. It holds for its communicator until a record is deleted:
- * then the handle may be that of another communicator. An attribute costs several times as much to
- * find.
+ * The record that this thread used last. It is valid for its communicator until a record is
+ * deleted: after that the handle may belong to another communicator. To look up the attribute takes
+ * several times as long.
  */
 typedef struct recent_record {
     MPI_Comm comm;

@@ -26,7 +26,7 @@ static const char *const outcome_texts[FAN_OUTCOMES] = {
     [FAN_NOT_INITIALISED] = "passed through: no MPI_Init, or after MPI_Finalize",
 };
 
-/* A class of sizes has what is less than its limit and not in the one before. */
+/* A size belongs to the first class whose limit it is below. */
 static const int64_t limits[] = {1 << 10, 1 << 16, 1 << 20, 1 << 24, INT64_MAX};
 enum { CLASSES = sizeof limits / sizeof limits[0] };
 

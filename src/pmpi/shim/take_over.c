@@ -55,7 +55,7 @@ static bool is_on_device(const broadcast *b, MPI_Count bytes)
     return fan_device_has((const void *)((uintptr_t)b->buffer + (uintptr_t)lower));
 }
 
-/* Does it hold on any rank? */
+/* Whether it is true on any rank. */
 static bool agree(bool here, MPI_Comm comm, int *code)
 {
     *code = fan_comm_any(comm, &here);
@@ -63,9 +63,10 @@ static bool agree(bool here, MPI_Comm comm, int *code)
 }
 
 /*
- * One rank's data may be in device memory and another's not, but all must do the same. So where a
- * rank has a device's runtime, ranks agree on each broadcast. Where none had one at first, they do
- * not, and a rank that loads it later goes through host memory, which the others need not know.
+ * One rank's data may be in device memory and another's not, but all must do the same. So if a rank
+ * has a device's runtime, the ranks agree on each broadcast. If no rank had one at first, they do
+ * not, and a rank that loads one later copies its data through host memory, which the others need
+ * not know.
  */
 static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
                                           fan_comm_record *record, int *code)
