@@ -41,7 +41,7 @@ static hsize_t count_below(const fan_h5_frame *f, int d, hsize_t end)
                    extent(f, d));
 }
 
-/* The end, at most `end`, of the longest regular hyperslab of selected coordinates from `first` on. */
+/* The end, at most `end`, of the longest regular hyperslab from coordinate number `first` on. */
 static hsize_t regular_end(const fan_h5_frame *f, int d, hsize_t first, hsize_t end)
 {
     hsize_t block = f->block[d], end_of_block = (first / block + 1) * block;
