@@ -13,7 +13,7 @@
 
 enum { LONGEST_NAME = 255, MOST_IN_RANGE = 1000000 };
 
-/* A name is made from left to right: `done` characters of it are there. */
+/* A name is built from left to right; it has `done` characters so far. */
 typedef struct expansion {
     const char *list; /* for messages */
     fan_hostlist_visit *visit;
@@ -91,7 +91,7 @@ static fan_status expand_brackets(expansion *e, size_t done, const char *inside,
     }
 }
 
-/* The names that begin with the `done` characters that are there and go on with [rest, end). */
+/* The names that begin with the `done` characters so far and go on with [rest, end). */
 static fan_status expand_rest(expansion *e, size_t done, const char *rest, const char *end)
 {
     size_t plain = 0;
@@ -110,7 +110,7 @@ static fan_status expand_rest(expansion *e, size_t done, const char *rest, const
     return e->visit(e->state, e->name);
 }
 
-/* To the comma outside brackets, or to the end. */
+/* Up to the next comma outside brackets, or to the end. */
 static const char *end_of_item(const char *text)
 {
     bool inside = false;

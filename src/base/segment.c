@@ -26,8 +26,8 @@ static fan_status map(int file, size_t bytes, fan_segment *segment)
 }
 
 /*
- * Memory that is not there must be noticed now: the first touch would be a SIGBUS. Pages come from
- * the NUMA node on which this runs, as if they were touched here; the file grows as far as needed.
+ * Missing memory must be noticed now: the first touch would raise SIGBUS. Pages come from the NUMA
+ * node on which this runs, as if they were touched here; the file grows as far as needed.
  */
 static fan_status reserve(int file, fan_segment_part part)
 {

@@ -19,40 +19,40 @@ typedef struct fan_segment {
     size_t bytes;
 } fan_segment;
 
-/** Bytes of a segment for which a process sees to the memory, so that it is near; 0: none. */
+/** The bytes of a segment whose memory a process reserves, so that it is near; may be none. */
 typedef struct fan_segment_part {
     size_t offset, bytes;
 } fan_segment_part;
 
-/** By which other processes find a segment. Can be sent as bytes. */
+/** How other processes find a segment. Can be sent as bytes. */
 typedef struct fan_segment_name {
     int64_t pid;
     int64_t file; /**< its descriptor there */
-    uint64_t device,
-        inode; /**< what must be found: a PID may mean another process in another container */
+    /** what must be found there: a PID may mean another process in another container */
+    uint64_t device, inode;
 } fan_segment_name;
 
 /**
- * Make a segment of `bytes`, with the memory of `part` reserved. FAN_ERR_SYSTEM: there is not so
- * much. Until fan_segment_close_name others can open it by its name.
+ * Make a segment of `bytes`, with the memory of `part` reserved. Others can open it by its name
+ * until fan_segment_close_name. Local. FAN_ERR_SYSTEM if the system has not enough memory.
  */
 fan_status fan_segment_create(size_t bytes, fan_segment_part part, fan_segment *segment,
                               fan_segment_name *name);
 
-/** Only the maker: the name is no longer needed. */
+/** The name is no longer needed. To be called by the process that made the segment. Local. */
 void fan_segment_close_name(const fan_segment_name *name);
 
 /**
- * Open a segment that another process has made, and reserve `part`. What nobody has reserved must
- * not be touched.
+ * Open a segment that another process has made, and reserve `part`. Memory that no process has
+ * reserved must not be touched. Local.
  */
 fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part,
                             fan_segment *segment);
 
-/** From now on this process only reads it; others may still write. */
+/** Make the segment read-only in this process; others may still write. Local. */
 fan_status fan_segment_protect(const fan_segment *segment);
 
-/** Unmap it. The memory is freed with the last. */
+/** Unmap the segment. The last process to do so frees the memory. Local. */
 void fan_segment_release(fan_segment *segment);
 
 #endif

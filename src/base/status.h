@@ -13,7 +13,7 @@ typedef enum fan_status {
     FAN_ERR_SOURCE,       /**< the source of the data failed (known on every rank) */
     FAN_ERR_SINK,         /**< the sink of this rank failed (known on this rank) */
     FAN_ERR_DISAGREEMENT, /**< ranks gave different arguments (known, and told, on every rank) */
-    FAN_ERR_TIMEOUT       /**< nothing goes on; the communicator is of no use any more */
+    FAN_ERR_TIMEOUT       /**< no progress; the communicator cannot be used any more */
 } fan_status;
 
 /**
@@ -23,7 +23,19 @@ typedef enum fan_status {
 fan_status fan_fail(fan_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** The text of the last failure of the calling thread, "" if none. */
+/**
+ * The same for a call of MPI that returned `code`: records the code beside the text and returns
+ * FAN_ERR_TRANSPORT. Thread-safe (thread-local).
+ */
+fan_status fan_fail_mpi(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The text of the last failure of the calling thread, "" if nothing has failed. */
 const char *fan_fail_text(void);
+
+/**
+ * The code that MPI returned if the last failure of the calling thread was recorded by
+ * fan_fail_mpi, else 0 (MPI_SUCCESS).
+ */
+int fan_fail_code(void);
 
 #endif

@@ -12,7 +12,7 @@
 
 static const char prefixes[] = "KMGTPE";
 
-/* How many powers of 1024 the suffix means, -1 if it is not a suffix. */
+/* How many powers of 1024 the suffix stands for, -1 if it is not a suffix. */
 static int suffix_power(const char *suffix)
 {
     if (*suffix == '\0' || strcasecmp(suffix, "B") == 0)

@@ -3,7 +3,7 @@
  * @file engine.h  Runs one node's schedule over a transport. Knows schedules, no algorithm.
  *
  * Chunks have one global order. A node works on the chunks [base, base + window): it receives them,
- * sends them on, hands them to the sink in order, and moves base past those that are finished. All
+ * sends them on, gives them to the sink in order, and moves base past those that are finished. All
  * nodes use the same window. A chunk whose data is in place need not wait for the sink: it stays
  * where it is. Then nothing blocks for ever. Let g be the lowest chunk that is not finished on some
  * node: every node's base is at least g, and a node where g is not finished has base g and works on
@@ -28,36 +28,10 @@
 #define FAN_ENGINE_ENGINE_H
 
 #include "base/status.h"
+#include "engine/engine_config.h"
 #include "engine/stall.h"
-#include "engine/store.h"
-#include "engine/trace.h"
-#include "engine/transport.h"
-#include "plan/schedule/layout.h"
-#include "plan/schedule/schedule.h"
 
 #include <stdbool.h>
-
-typedef struct fan_engine_config {
-    const fan_schedule *schedule;
-    fan_layout layout;
-    int64_t slots;   /**< the window in chunks of all subfiles, equal on all nodes */
-    int sends;       /**< sends in progress at a time */
-    int child_sends; /**< of those to one child and of one subfile */
-    bool
-        /** false: send a subfile on only when it is complete; then slots covers all chunks */
-        overlap;
-    fan_store
-        /**
-         * if not in place, the engine keeps cells for one window of chunks. Of unknown length: is
-         * not
-         */
-        store;
-    fan_transport
-        transport;    /**< has slots [0, slots) for receives and [slots, slots + sends) for sends */
-    fan_trace *trace; /**< or NULL */
-} fan_engine_config;
-
-typedef struct fan_engine fan_engine;
 
 /** Prepare to run. Copies the config; what it points to must live as long as the engine. */
 fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine);
@@ -65,8 +39,8 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
 void fan_engine_free(fan_engine *engine);
 
 /**
- * Do what can be done now, without blocking unless `block` is set and nothing is left to do but to
- * wait. Call until fan_engine_finished.
+ * Do what can be done now. Blocks only if `block` is set and nothing can be done but wait. To be
+ * called until fan_engine_finished.
  *
  * @return FAN_OK, or a failure after which the engine can only be freed
  */
@@ -75,13 +49,13 @@ fan_status fan_engine_progress(fan_engine *engine, bool block);
 /** All chunks have arrived, were sent on and drained. */
 bool fan_engine_finished(const fan_engine *engine);
 
-/** Grows with each message that has come or gone, and each piece that was filled or drained. */
+/** Grows with each message that was sent or received and each piece that was filled or drained. */
 int64_t fan_engine_steps(const fan_engine *engine);
 
-/** Add whom it waits for to `view`. True if it waits for its own store to be ready. */
+/** Add the peers that it waits for to `view`. True if it waits for its own store to be ready. */
 bool fan_engine_view(const fan_engine *engine, fan_view *view);
 
-/** Bytes of the data, which is new where the length was unknown. Call when finished. */
+/** The length of the data. To be called when finished. */
 int64_t fan_engine_length(const fan_engine *engine);
 
 /**

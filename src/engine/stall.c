@@ -11,7 +11,7 @@ typedef struct edge {
     int silent; /* which of them does not answer, or -1 */
 } edge;
 
-/* A text in the making. */
+/* A text that is being written. */
 typedef struct writer {
     const fan_view *views;
     const fan_host_name *hosts;
@@ -34,7 +34,7 @@ void fan_view_add(fan_view *view, int peer, bool receives)
         view->waits[view->count++] = (fan_wait){peer, receives};
 }
 
-/* Room is kept for the number of those that do not fit. */
+/* Leaves room for the number of edges that do not fit. */
 static void write_edge(writer *w, edge e)
 {
     enum { ROOM_FOR_MORE = 16 };
@@ -84,7 +84,7 @@ void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *ho
     size_t used = strlen(text);
     if (w.edges + w.left_out == 0)
         snprintf(text, size,
-                 "no edge is stuck by what the ranks say: they began to wait at different times");
+                 "the ranks report no stuck edge: they began to wait at different times");
     else if (w.left_out > 0)
         snprintf(text + used, size - used, "%s%d more", used > 0 ? "; " : "", w.left_out);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file stall.h  Which edge is stuck, from what the ranks of a stalled stream say. Pure. */
+/** @file stall.h  Which edge of a stalled stream is stuck, from the ranks' reports. Pure. */
 #ifndef FAN_ENGINE_STALL_H
 #define FAN_ENGINE_STALL_H
 
@@ -9,15 +9,15 @@
 
 enum { FAN_VIEW_WAITS = 16 };
 
-/** A peer from which data does not come, or that does not take any. */
+/** A peer that does not send what this rank receives, or does not receive what it sends. */
 typedef struct fan_wait {
     int32_t peer;
     int32_t receives;
 } fan_wait;
 
-/** What a rank waits for, or the first FAN_VIEW_WAITS of it. A message. */
+/** What a rank waits for, at most FAN_VIEW_WAITS of it. Sent as a message. */
 typedef struct fan_view {
-    int32_t answers; /**< 0: the rank has said nothing */
+    int32_t answers; /**< 0: the rank has not reported */
     int32_t count;
     fan_wait waits[FAN_VIEW_WAITS];
 } fan_view;
@@ -25,13 +25,12 @@ typedef struct fan_view {
 /** The name of a host, cut to fit. */
 typedef char fan_host_name[64];
 
-/** Add a wait, unless it is there already or there is no room. */
+/** Add a wait, unless the view has it already or is full. */
 void fan_view_add(fan_view *view, int peer, bool receives);
 
 /**
- * What rank 0 makes of what it has heard: edges from and to ranks that did not answer, of which
- * another rank says that it waits on them. If there are none, edges that wait by what both ends
- * say.
+ * Rank 0's conclusion from the reports: edges to and from ranks that did not answer, on which
+ * another rank waits. Without such edges, those on which both ends say that they wait.
  *
  * @param views  [ranks]
  * @param hosts  [ranks]
@@ -40,7 +39,7 @@ void fan_view_add(fan_view *view, int peer, bool receives);
 void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *hosts, char *text,
                        size_t size);
 
-/** What one rank knows by itself. */
+/** What one rank knows without the others. */
 void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text,
                              size_t size);
 

@@ -7,25 +7,25 @@
 #include <stdint.h>
 
 /**
- * With `base` all of it is in memory, in place. Without, `fill` gives and `drain` takes it piece by
- * piece.
+ * With `base` all of it is in memory, in place. Otherwise `fill` produces and `drain` consumes it
+ * piece by piece.
  */
 typedef struct fan_store {
     void *base;
     /**
-     * Produce bytes [offset, offset + bytes), in order of offset, and return their number. Fewer,
-     * or none: here is the end of a stream whose length was FAN_UNKNOWN_LENGTH. Negative: failed.
-     * Not called again after either. NULL: not a source.
+     * Produce bytes [offset, offset + bytes), in order of offset, and return their number. Fewer
+     * bytes, or 0: a stream of FAN_UNKNOWN_LENGTH ends here. Negative: it failed. It is not called
+     * again after either. NULL: not a source.
      */
     int64_t (*fill)(void *state, int64_t offset, void *piece, int64_t bytes);
     /**
-     * Consume them, in order of offset. Nonzero: failed, and not called again. NULL: nobody wants
-     * them.
+     * Consume them, in order of offset. Nonzero: it failed and is not called again. NULL: the data
+     * is not wanted.
      */
     int (*drain)(void *state, int64_t offset, const void *piece, int64_t bytes);
     /**
-     * True if `drain` would take so many bytes now; what else there is to do can be done before.
-     * NULL: always.
+     * True if `drain` would take so many bytes without waiting; if not, other work goes first.
+     * NULL: always true.
      */
     bool (*ready)(void *state, int64_t bytes);
     void *state;

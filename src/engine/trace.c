@@ -23,8 +23,8 @@ static bool claim(const fan_trace *trace, int64_t bytes)
 }
 
 /*
- * The records with room for one more, NULL if there is none. Twice the room, or as much more as the
- * limit still allows.
+ * The records with room for one more: twice the room, or as much more as the limit still allows.
+ * NULL if memory or the limit is exhausted.
  */
 static void *make_room(const fan_trace *trace, void *records, size_t count, size_t *room,
                        size_t size)
@@ -90,7 +90,7 @@ void fan_trace_broadcast(fan_trace *trace, int root, int64_t bytes)
         .number = number, .root = root, .bytes = bytes, .start = fan_clock_now()};
 }
 
-/* NULL if there was no memory for it. */
+/* NULL if it could not be recorded. */
 static fan_record_broadcast *current(fan_trace *trace)
 {
     if (trace == NULL || trace->broadcast_count == 0)

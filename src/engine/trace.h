@@ -19,15 +19,15 @@ typedef struct fan_trace {
     size_t count, room;
     fan_record_broadcast *broadcasts;
     size_t broadcast_count, broadcast_room;
-    int64_t limit; /**< bytes that all traces of the process may have, 0: as many as there are */
-    int64_t lost;  /**< records for which there was no memory */
+    int64_t limit; /**< bytes that all traces of the process may take, 0: any number */
+    int64_t lost;  /**< records that were dropped for lack of memory */
     int rank;
     int next_broadcast; /**< its number */
     size_t whole;       /**< the record of the current broadcast */
     bool serving;       /**< the current phase is that of secondary groups */
 } fan_trace;
 
-/* All of the following do nothing if `trace` is NULL. Times are those of now. */
+/* All of the following do nothing if `trace` is NULL. They record the current time. */
 
 /** A broadcast begins on this rank, of `bytes` from `root`. */
 void fan_trace_broadcast(fan_trace *trace, int root, int64_t bytes);

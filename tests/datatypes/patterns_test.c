@@ -20,14 +20,13 @@ static void test_algorithm(const char *algorithm)
     MPI_Info hints;
     fan_comm_state *state;
     fan_trace trace = {0};
-    int code;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
     MPI_Info_create(&hints);
     MPI_Info_set(hints, "fanout_algorithm", algorithm);
     fanout_comm_attach(comm, hints);
     MPI_Info_free(&hints);
-    if (fan_lifetime_state(comm, &state, &code) == FAN_OK)
+    if (fan_lifetime_state(comm, &state) == FAN_OK)
         state->trace = &trace;
     for (int pattern = 0; pattern < pattern_count(); pattern++) {
         pattern_outcome outcome = pattern_run(pattern, fanout_bcast, comm);

@@ -67,7 +67,7 @@ START_TEST(nothing_is_known)
 {
     memset(views, 0, sizeof views);
     views[0].answers = 1;
-    expect("no edge is stuck by what the ranks say: they began to wait at different times");
+    expect("the ranks report no stuck edge: they began to wait at different times");
 }
 END_TEST
 

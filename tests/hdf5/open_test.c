@@ -267,7 +267,7 @@ static void test_arguments(void)
     tap_ok(fails(fanout_h5_open(path, H5F_ACC_RDONLY, 0, MPI_COMM_NULL, MPI_INFO_NULL),
                  "communicator"),
            "no communicator");
-    tap_ok(fails(fanout_h5_open(NULL, H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL), "no path"),
+    tap_ok(fails(fanout_h5_open(NULL, H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL), "the path is NULL"),
            "no path");
 }
 
@@ -293,7 +293,7 @@ static void test_no_file(void)
                  "nothing.h5: No such file"),
            "no file");
     tap_ok(fails(open_from(0, folder, MPI_INFO_NULL), "is a directory"), "a directory");
-    tap_ok(fails(open_from(0, in_folder("pipe"), MPI_INFO_NULL), "no regular file"),
+    tap_ok(fails(open_from(0, in_folder("pipe"), MPI_INFO_NULL), "not a regular file"),
            "a pipe that nobody writes");
     tap_ok(fails(open_from(0, in_folder("no bytes"), MPI_INFO_NULL), "is empty"), "an empty file");
     tap_ok(fails(open_from(0, in_folder("text"), MPI_INFO_NULL), "HDF5 cannot open"), "a text");

@@ -472,16 +472,16 @@ static void test_wrong_arguments(void)
            "too few elements on one rank");
     tap_ok(read_fails("small 0", last ? opaque : H5T_NATIVE_INT, H5S_ALL, "cannot be converted"),
            "no conversion on one rank");
-    tap_ok(read_fails("small 0", last ? few : H5T_NATIVE_INT, H5S_ALL, "is no datatype"),
+    tap_ok(read_fails("small 0", last ? few : H5T_NATIVE_INT, H5S_ALL, "is not a datatype"),
            "no type on one rank");
     tap_ok(fanout_h5_read(few, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer, 0, comm) <
                    0 &&
-               error_says("rank 0: the dataset is none"),
+               error_says("rank 0: not a dataset identifier"),
            "no dataset");
     hid_t dataset = H5Dopen2(file, "small 0", H5P_DEFAULT);
     tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                           last ? NULL : buffer, 0, comm) < 0 &&
-               error_says("there is no buffer"),
+               error_says("the buffer is NULL"),
            "no buffer on one rank");
     tap_ok(fanout_h5_read(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer, last,
                           comm) < 0 &&

@@ -48,8 +48,7 @@ static void broadcast(const char *overlap, const char *secondary, const char *al
     fanout_comm_attach(comm, hints);
     MPI_Info_free(&hints);
     fan_comm_state *state;
-    int code;
-    fan_lifetime_state(comm, &state, &code);
+    fan_lifetime_state(comm, &state);
     fan_trace_clear(&trace);
     state->trace = &trace;
     char *data = malloc(BYTES);

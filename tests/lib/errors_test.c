@@ -2,7 +2,7 @@
 /*
  * Wrong arguments: the MPI library's own error, once, through the handler of the communicator, and
  * before anything is sent. Each is given by one rank alone, which must return. FANOUT_CHECK:
- * arguments that differ between ranks.
+ * arguments that differ between ranks. And failures of MPI itself: its code is raised.
  */
 #include "config.h"
 
@@ -184,6 +184,101 @@ static void test_disagreement(const char *min_bytes)
     MPI_Comm_free(&comm);
 }
 
+/* ---- failures of MPI itself ---- */
+
+static int failure; /* the code that these return, or MPI_SUCCESS */
+
+int MPI_Allgather(const void *sent, int sent_count, MPI_Datatype sent_type, void *received,
+                  int received_count, MPI_Datatype received_type, MPI_Comm comm)
+{
+    if (failure != MPI_SUCCESS)
+        return failure;
+    return PMPI_Allgather(sent, sent_count, sent_type, received, received_count, received_type,
+                          comm);
+}
+
+int MPI_Issend(const void *buffer, int count, MPI_Datatype datatype, int to, int tag, MPI_Comm comm,
+               MPI_Request *request)
+{
+    if (failure != MPI_SUCCESS)
+        return failure;
+    return PMPI_Issend(buffer, count, datatype, to, tag, comm, request);
+}
+
+int MPI_Irecv(void *buffer, int count, MPI_Datatype datatype, int from, int tag, MPI_Comm comm,
+              MPI_Request *request)
+{
+    if (failure != MPI_SUCCESS)
+        return failure;
+    return PMPI_Irecv(buffer, count, datatype, from, tag, comm, request);
+}
+
+static MPI_Comm make_comm(void)
+{
+    MPI_Comm comm;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    return comm;
+}
+
+/* A failure that has no code of MPI's, in this thread. */
+static bool fails_otherwise(MPI_Comm comm)
+{
+    MPI_Info hints;
+    MPI_Info_create(&hints);
+    MPI_Info_set(hints, "fanout_window", "none");
+    int code = fanout_comm_attach(comm, hints);
+    MPI_Info_free(&hints);
+    return class_of(code) == fanout_error_class(FANOUT_ERR_PARAM);
+}
+
+static void test_failing_setup(int code)
+{
+    MPI_Comm comm = make_comm();
+    failure = code;
+    tap_ok(fanout_comm_attach(comm, MPI_INFO_NULL) == code, "setup: MPI's code");
+    failure = MPI_SUCCESS;
+    tap_ok(broadcasts(comm), "the next call sets up again");
+    MPI_Comm_free(&comm);
+}
+
+static void test_failing_messages(int code)
+{
+    MPI_Comm comm = make_comm();
+    bool good = broadcasts(comm);
+    failure = code;
+    tap_ok(fanout_bcast(data, MANY, MPI_INT, 0, comm) == code && good, "messages: MPI's code");
+    failure = MPI_SUCCESS;
+    MPI_Comm_free(&comm);
+}
+
+/* Another failure comes between that of the request and the wait for it. */
+static void test_failing_request(int code)
+{
+    int flag;
+    fanout_request request, no_request = FANOUT_REQUEST_NULL;
+    MPI_Comm comm = make_comm(), other = make_comm();
+    bool good = broadcasts(comm);
+    fanout_ibcast(data, MANY, MPI_INT, 0, comm, &request);
+    failure = code;
+    fanout_test(&no_request, &flag);
+    failure = MPI_SUCCESS;
+    good = fails_otherwise(other) && good;
+    tap_ok(fanout_wait(&request) == code && good, "a request: MPI's code");
+    MPI_Comm_free(&comm);
+    MPI_Comm_free(&other);
+}
+
+static void test_failures_of_mpi(void)
+{
+    int error_class, code;
+    MPI_Add_error_class(&error_class);
+    MPI_Add_error_code(error_class, &code);
+    test_failing_setup(code);
+    test_failing_messages(code);
+    test_failing_request(code);
+}
+
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
@@ -193,6 +288,7 @@ int main(void)
     if (size > 1) {
         test_disagreement("0");
         test_disagreement("65536");
+        test_failures_of_mpi();
     }
     return tap_end();
 }

@@ -26,8 +26,7 @@ static inline uint32_t evidence_pieces(const evidence *e)
  */
 static inline void evidence_watch(evidence *e, MPI_Comm comm)
 {
-    int code;
-    if (fan_lifetime_state(comm, &e->state, &code) != FAN_OK)
+    if (fan_lifetime_state(comm, &e->state) != FAN_OK)
         MPI_Abort(MPI_COMM_WORLD, 1);
     e->state->trace = &e->trace;
     e->pieces = evidence_pieces(e);

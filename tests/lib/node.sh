@@ -32,7 +32,7 @@ check "and there is no warning" warns 0 ''
 for what in create:memfd_create reserve:posix_fallocate "open:another rank of the node"; do
     broadcast "LD_PRELOAD=$no_memory${LD_PRELOAD:+ $LD_PRELOAD}" "FANOUT_TEST_REFUSE=${what%%:*}"
     check "refused, ${what%%:*}: the data arrives" succeeds
-    check "and one rank of the node warns" warns 1 "rank 0 and 3 others on its node share no memory: .*${what#*:}"
+    check "and one rank of the node warns" warns 1 "rank 0 and 3 others on its node cannot share memory: .*${what#*:}"
 done
 
 # A container's /dev/shm. What MPI itself puts there is told to go elsewhere.

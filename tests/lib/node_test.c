@@ -41,8 +41,7 @@ static bool broadcast(int bytes, int root, int salt, MPI_Comm comm)
 static const fan_node_map *map_of(MPI_Comm comm)
 {
     fan_comm_state *state;
-    int code;
-    return fan_lifetime_state(comm, &state, &code) == FAN_OK ? &state->map : NULL;
+    return fan_lifetime_state(comm, &state) == FAN_OK ? &state->map : NULL;
 }
 
 /* ---- memory ---- */

@@ -64,8 +64,7 @@ static MPI_Comm make_comm(const char *algorithm)
 static fan_comm_state *state_of(MPI_Comm comm)
 {
     fan_comm_state *state;
-    int code;
-    return fan_lifetime_state(comm, &state, &code) == FAN_OK ? state : NULL;
+    return fan_lifetime_state(comm, &state) == FAN_OK ? state : NULL;
 }
 
 static bool broadcast(int bytes, int root, MPI_Comm comm)

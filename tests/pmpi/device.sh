@@ -21,11 +21,11 @@ with_late_runtime() {
 for runtime in libcuda.so.1 libamdhip64.so.6 libze_loader.so.1; do
     with_runtime $runtime all
     check "$runtime, device memory on all ranks: the bytes are right" right
-    check "$runtime, all ranks: handed on" counted "handed on: device memory" "< 16.0 MiB" 3
+    check "$runtime, all ranks: passed through" counted "passed through: device memory" "< 16.0 MiB" 3
     check "$runtime, all ranks: host memory is taken over" counted "taken over" "< 16.0 MiB" 1
     with_runtime $runtime one
     check "$runtime, device memory on one rank: the bytes are right" right
-    check "$runtime, one rank: handed on by all" counted "handed on: device memory" "< 16.0 MiB" 3
+    check "$runtime, one rank: passed through by all" counted "passed through: device memory" "< 16.0 MiB" 3
     with_runtime $runtime none
     check "$runtime, no device memory: taken over" counted "taken over" "< 16.0 MiB" 4
 done

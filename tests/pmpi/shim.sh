@@ -10,13 +10,13 @@
 run "$preload" "$programs/bcast_c"
 check "C: the bytes are right" right
 check "C: large ones are taken over" counted "taken over" "< 16.0 MiB" 22
-check "C: small ones are handed on" counted "handed on: below min_bytes" "< 1.0 KiB" 3
-check "C: of one rank" counted "handed on: one rank" "< 16.0 MiB" 21
-check "C: on an intercommunicator" counted "handed on: intercommunicator" "< 16.0 MiB" 1
-check "C: nonblocking" counted "handed on: nonblocking" "< 16.0 MiB" 1
+check "C: small ones are passed through" counted "passed through: below min_bytes" "< 1.0 KiB" 3
+check "C: of one rank" counted "passed through: one rank" "< 16.0 MiB" 21
+check "C: on an intercommunicator" counted "passed through: intercommunicator" "< 16.0 MiB" 1
+check "C: nonblocking" counted "passed through: nonblocking" "< 16.0 MiB" 1
 check "C: wrong arguments" [ "$(awk '/wrong argument/ { n += $5 } END { print n }' err)" = 4 ]
 if [ "$MPI_VENDOR" = mpich ]; then
-    check "C: persistent" counted "handed on: persistent" "< 16.0 MiB" 1
+    check "C: persistent" counted "passed through: persistent" "< 16.0 MiB" 1
 else
     skip "C: persistent" "this MPI library has no MPI_Bcast_init"
 fi
@@ -24,7 +24,7 @@ fi
 FANOUT_STATS=0 run "$preload" "$programs/bcast_c"
 check "no statistics unless asked for" [ "$status" = 0 -a "$(grep -c '^fanout: ' err)" = 0 ]
 FANOUT_MIN_BYTES=4M run "$preload" "$programs/bcast_c"
-check "min_bytes decides" counted "handed on: below min_bytes" "< 16.0 MiB" 22
+check "min_bytes decides" counted "passed through: below min_bytes" "< 16.0 MiB" 22
 FANOUT_MIN_BYTES=bogus run "$preload" "$programs/bcast_c"
 check "a wrong parameter is an error" [ "$status" != 0 ]
 
@@ -51,8 +51,8 @@ fortran() {
     run "$preload" ./program
     check "$name: the bytes are right" right
     check "$name: large ones are taken over" counted "taken over" "< 16.0 MiB" 2
-    check "$name: small ones are handed on" counted "handed on: below min_bytes" "< 1.0 KiB" 2
-    check "$name: nonblocking" counted "handed on: nonblocking" "< 16.0 MiB" 1
+    check "$name: small ones are passed through" counted "passed through: below min_bytes" "< 1.0 KiB" 2
+    check "$name: nonblocking" counted "passed through: nonblocking" "< 16.0 MiB" 1
     check "$name: nothing else" only 3
 }
 
@@ -71,8 +71,8 @@ else
     run "$preload" $python "$top_srcdir/tests/pmpi/bcast_mpi4py.py"
     check "mpi4py: the bytes are right" right
     check "mpi4py: large ones are taken over" counted "taken over" "< 16.0 MiB" 2
-    check "mpi4py: small ones are handed on" counted "handed on: below min_bytes" "< 1.0 KiB" 2
-    check "mpi4py: nonblocking" counted "handed on: nonblocking" "< 16.0 MiB" 1
+    check "mpi4py: small ones are passed through" counted "passed through: below min_bytes" "< 1.0 KiB" 2
+    check "mpi4py: nonblocking" counted "passed through: nonblocking" "< 16.0 MiB" 1
 fi
 
 # ---- sessions ----
@@ -90,7 +90,7 @@ fi
 FANOUT_SHARED_MEMORY=0 run_with "$programs/.libs/tool.so" "$preload" "$programs/bcast_c"
 check "another tool: the bytes are right" right
 check "another tool: ours are taken over" counted "taken over" "< 16.0 MiB" 22
-check "another tool: sees what is handed on (3 small, 22 large, 4 wrong)" grep -q '^tool: 29 broadcasts' err
+check "another tool: sees what is passed through (3 small, 22 large, 4 wrong)" grep -q '^tool: 29 broadcasts' err
 check "another tool: sees the messages of what is taken over" grep -qE '^tool: .*, [1-9][0-9]+ messages$' err
 
 # ---- programs without MPI ----

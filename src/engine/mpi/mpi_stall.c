@@ -32,10 +32,7 @@ static void withdraw(MPI_Request *receive)
     MPI_Wait(receive, MPI_STATUS_IGNORE);
 }
 
-/*
- * What is being sent may be looked at later, so the buffer of a send that does not end is left
- * behind.
- */
+/* MPI may read the buffer of a send that has not ended, so such a buffer is not freed. */
 static void end_send(MPI_Request *request, void *buffer, double deadline)
 {
     if (ends_by(request, deadline))

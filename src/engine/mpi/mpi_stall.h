@@ -13,9 +13,9 @@
 enum { FAN_STALL_TEXT = 200 };
 
 /**
- * Nobody can be relied on: it ends after some seconds, whoever answers.
+ * No rank can be relied on: it ends after some seconds, whoever answers.
  *
- * @param comm   the private communicator, in which nothing is right any more
+ * @param comm   the private communicator, of no other use any more
  * @param hosts  of all ranks
  * @param text   [FAN_STALL_TEXT] receives which edges are stuck or, if rank 0 does not answer, what
  *               this rank knows

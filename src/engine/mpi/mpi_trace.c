@@ -4,6 +4,7 @@
 #include "engine/mpi/mpi_trace.h"
 
 #include "base/clock.h"
+
 #include <math.h>
 
 enum { CLOCK_TAG = 32765, PIECE_TAG = 32764 }; /* chunks have small ones; see mpi_stall.c */

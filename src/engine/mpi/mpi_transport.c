@@ -9,15 +9,14 @@
 
 enum { NO_SLOT = -1 };
 
-static fan_status check(fan_mpi_transport *t, int code, const char *what, int peer)
+static fan_status check(int code, const char *what, int peer)
 {
     if (code == MPI_SUCCESS)
         return FAN_OK;
-    t->mpi_error = code;
     char text[MPI_MAX_ERROR_STRING];
     int length;
     MPI_Error_string(code, text, &length);
-    return fan_fail(FAN_ERR_TRANSPORT, "%s rank %d: %s", what, peer, text);
+    return fan_fail_mpi(code, "%s rank %d: %s", what, peer, text);
 }
 
 static void enqueue(fan_mpi_transport *t, int slot, int tag, MPI_Request request)
@@ -50,9 +49,8 @@ static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, in
 {
     fan_mpi_transport *t = state;
     MPI_Request request;
-    fan_status status =
-        check(t, MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &request),
-              "cannot receive from", peer);
+    fan_status status = check(MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &request),
+                              "cannot receive from", peer);
     if (status == FAN_OK)
         enqueue(t, slot, tag, request);
     return status;
@@ -62,7 +60,7 @@ static fan_status send(void *state, int slot, const void *buffer, int64_t bytes,
 {
     fan_mpi_transport *t = state;
     MPI_Request *request = &t->watched[t->tags + slot - t->receives];
-    return check(t, MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request),
+    return check(MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request),
                  "cannot send to", peer);
 }
 
@@ -71,7 +69,7 @@ static fan_status check_statuses(fan_mpi_transport *t, int count)
     for (int i = 0; i < count; i++) {
         MPI_Status *status = &t->statuses[i];
         if (status->MPI_ERROR != MPI_SUCCESS)
-            return check(t, status->MPI_ERROR, "a message failed; source", status->MPI_SOURCE);
+            return check(status->MPI_ERROR, "a message failed; source", status->MPI_SOURCE);
     }
     return FAN_OK;
 }
@@ -101,7 +99,7 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
         int subfile;
         MPI_Error_class(code, &subfile);
         return subfile == MPI_ERR_IN_STATUS ? check_statuses(t, *count)
-                                            : check(t, code, "waiting failed on", -1);
+                                            : check(code, "waiting failed on", -1);
     }
     for (int i = 0; i < *count; i++)
         done[i] = completion(t, t->indices[i], &t->statuses[i]);
@@ -138,8 +136,7 @@ static void release(fan_mpi_transport *t)
 fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int receives, int sends,
                                   int tags)
 {
-    *t = (fan_mpi_transport){
-        .comm = comm, .receives = receives, .sends = sends, .tags = tags, .mpi_error = MPI_SUCCESS};
+    *t = (fan_mpi_transport){.comm = comm, .receives = receives, .sends = sends, .tags = tags};
     if (!allocate(t)) {
         release(t);
         return fan_fail(FAN_ERR_MEMORY, "no memory for %d messages", receives + sends);

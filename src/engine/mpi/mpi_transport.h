@@ -26,12 +26,11 @@ typedef struct fan_mpi_transport {
     int tags;
     MPI_Request *watched; /**< [tags + sends] the oldest receive of each tag; the sends */
     MPI_Request *behind;  /**< [receives] those that are not the oldest of their tag, by slot */
-    int *
-        next; /**< [receives] the slot of the receive of the same tag that was posted next, or -1 */
-    int *oldest, *newest; /**< [tags] slots of receives, -1: none in progress */
+    /** [receives] the slot of the receive of the same tag that was posted next, or -1 */
+    int *next;
+    int *oldest, *newest; /**< [tags] slots of receives in progress, or -1 */
     int *indices;         /**< [tags + sends] */
     MPI_Status *statuses; /**< [tags + sends] */
-    int mpi_error;        /**< of the call that failed, MPI_SUCCESS before */
 } fan_mpi_transport;
 
 /**

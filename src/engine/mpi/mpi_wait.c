@@ -3,22 +3,19 @@
 
 #include "engine/mpi/mpi_wait.h"
 
-#include <sched.h>
+#include "base/poll.h"
 
-/* Some microseconds: longer than a message on a fast fabric is late, shorter than a time slice. */
-enum { POLLS_BEFORE_YIELD = 32 };
+#include <stddef.h>
 
 /* Not MPI_Waitsome: not every MPI library yields in it. */
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
                       MPI_Status *statuses)
 {
-    for (int polls = 0;; polls++) {
-        int code = MPI_Testsome(count, requests, done, indices, statuses);
-        if (code != MPI_SUCCESS || *done != 0)
-            return code;
-        if (polls >= POLLS_BEFORE_YIELD)
-            sched_yield();
-    }
+    int polls = 0, code;
+    while ((code = MPI_Testsome(count, requests, done, indices, statuses)) == MPI_SUCCESS &&
+           *done == 0)
+        fan_poll_pause(&polls);
+    return code;
 }
 
 static int query(void *unused, MPI_Status *status)
@@ -44,8 +41,9 @@ static int cancel(void *unused, int complete)
 }
 
 /*
- * Testing for what has not ended is what makes all MPI libraries look after everything; here it is
- * a request that is about nothing. (A probe of MPI_COMM_SELF does in Open MPI, not in MPICH 4.0.2.)
+ * All MPI libraries make progress on everything when a request that has not ended is tested; here
+ * it is a request for nothing. (In Open MPI a probe of MPI_COMM_SELF is enough, not in MPICH
+ * 4.0.2.)
  */
 void fan_mpi_progress(void *unused)
 {

@@ -8,13 +8,14 @@
 
 #include <mpi.h>
 
-/** MPI_Waitsome, with its arguments and results; ranks that outnumber the cores get their turn. */
+/** MPI_Waitsome, with its arguments and results. Yields, because ranks may outnumber the cores. */
 int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
                       MPI_Status *statuses);
 
 /**
- * Let messages of this process make progress; for whoever waits for something else. `unused` is for
- * callbacks.
+ * Let messages of this process make progress while the caller waits for something else. Local.
+ *
+ * @param unused  so that it can be used as a callback
  */
 void fan_mpi_progress(void *unused);
 

@@ -53,8 +53,8 @@ static void relax(void)
 }
 
 /*
- * True if it is time to sleep. What a process waits for may itself wait for a message of this one:
- * see to those.
+ * True if it is time to sleep. The process that this one waits for may itself wait for a message
+ * from this one: let messages make progress.
  */
 static bool is_patient(const fan_ring *ring, waiting *w)
 {

@@ -5,7 +5,7 @@
  *
  * Pieces are numbered from 0 over the life of the ring, piece n is in cell n mod FAN_RING_CELLS.
  * The writer moves `head`, the number of pieces written; each reader moves its `tail`, the number
- * of pieces that it is through with, on a cache line of its own. The writer may be another member
+ * of pieces that it has finished, on a cache line of its own. The writer may be another member
  * from one broadcast to the next: a member that has read all of one broadcast knows what number
  * comes next.
  *
@@ -44,14 +44,10 @@ enum {
 
 /** What is in a cell. */
 typedef struct fan_piece {
-    int64_t
-        /**
-         * bytes of the whole broadcast, as its writer knows it; of unknown length, only the last
-         * piece says it
-         */
-        total;
+    /** bytes of the whole broadcast; if unknown at first, only the last piece has them */
+    int64_t total;
     int32_t bytes;  /**< of this piece, at most FAN_RING_CELL_BYTES */
-    int32_t status; /**< a fan_status; if not FAN_OK, there are no bytes, and no more pieces come */
+    int32_t status; /**< a fan_status; if not FAN_OK, this piece is empty and the last */
 } fan_piece;
 
 /** A counter that others wait for. */
@@ -99,36 +95,38 @@ void fan_ring_open(fan_ring *ring, fan_ring_memory *memory, int members, int sel
  */
 void fan_ring_connect(fan_ring *ring, fan_ring_memory *const *of_domain, int domains, int members);
 
-/** Begin to write a broadcast. Only one member may, and the others read it. */
+/** Begin to write a broadcast, which all other members read. */
 void fan_ring_begin(fan_ring *ring);
 
-/** Begin to read a broadcast whose writer is in `domain`. Not needed where there is one. */
+/** Begin to read a broadcast whose writer is in `domain`. Not needed with one domain only. */
 void fan_ring_follow(fan_ring *ring, int domain);
 
-/** The writer's, after it has begun: true if as many pieces as hold `bytes`, or as many as the ring has cells, can be
- * written without waiting. */
+/**
+ * For the writer, after it has begun: true if it can write `bytes`, or as many as the ring holds,
+ * without waiting.
+ */
 bool fan_ring_has_room(fan_ring *ring, int64_t bytes);
 
-/** The next free cell, of FAN_RING_CELL_BYTES; waits for one. */
+/** The next free cell, of FAN_RING_CELL_BYTES. Waits until a cell is free. */
 char *fan_ring_claim(fan_ring *ring);
 
-/** Hand the claimed cell to the readers. */
+/** Let the readers have the claimed cell. */
 void fan_ring_publish(fan_ring *ring, fan_piece piece);
 
 /** True if there is a piece to read. */
 bool fan_ring_has_next(const fan_ring *ring);
 
-/** The next piece; waits for it. `data` receives its bytes, which stay until fan_ring_release. */
+/** Wait for the next piece. `data` receives its bytes, which are valid until fan_ring_release. */
 fan_piece fan_ring_next(fan_ring *ring, const char **data);
 
 /**
- * If the ring `passes_on`: hand the piece that fan_ring_next gave, whose bytes are now in the
- * claimed cell, to the own domain. Every piece must be; where nobody else is in the domain, without
- * its bytes.
+ * If the ring `passes_on`: let the own domain have the piece that fan_ring_next returned. Its bytes
+ * are now in the claimed cell. Every piece must be passed on; if this member is alone in its
+ * domain, without the bytes.
  */
 void fan_ring_pass_on(fan_ring *ring, fan_piece piece);
 
-/** Be through with the piece that fan_ring_next gave. */
+/** Release the piece that fan_ring_next returned. */
 void fan_ring_release(fan_ring *ring);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    /* Of small data, several pieces: readers take the first while the next is written. */
+    /* Small data becomes several pieces: readers take the first while the next is written. */
     LEAST_PIECES = 8,
     SMALLEST_PIECE = 8 * 1024
 };
@@ -68,9 +68,7 @@ static int32_t next_bytes(const fan_stage *s)
     return piece_bytes(s->total - s->done, s->total);
 }
 
-/*
- * The next piece of the source: what there is of it. A source that gives less has come to its end.
- */
+/* The next piece of the source. If it has fewer bytes, the source has come to its end. */
 static int32_t fill_buffer(fan_stage *s, int32_t length)
 {
     if (s->failure != FAN_OK)
@@ -83,7 +81,7 @@ static int32_t fill_buffer(fan_stage *s, int32_t length)
     return (int32_t)filled;
 }
 
-/* Data that is not in place comes by way of the buffer, for what is said in copy.h. */
+/* Data that is not in place comes by way of the buffer, for the reason in stream_copy.h. */
 static void write_step(fan_stage *s)
 {
     bool in_place = s->store.base != NULL;

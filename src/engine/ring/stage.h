@@ -37,18 +37,17 @@ void fan_stage_begin(fan_stage *stage, fan_ring *ring, const fan_store *store, i
 /** True if a step would not wait. */
 bool fan_stage_is_ready(fan_stage *stage);
 
-/** Write or read a piece, wait if it must be. Until `finished`. */
+/** Write or read a piece, and wait if necessary. To be called until `finished`. */
 void fan_stage_step(fan_stage *stage);
 
-/** Bytes of the data, which is new where the length was unknown. When finished. */
+/** The length of the data, once `finished`. */
 int64_t fan_stage_length(const fan_stage *stage);
 
 /**
- * When finished.
+ * End a stage that is `finished`.
  *
- * @return FAN_OK, FAN_ERR_SINK, FAN_ERR_SOURCE or FAN_ERR_MEMORY of the writer, for readers also
- *         FAN_ERR_TRUNCATED if
- * the writer has another length, and what the engine of the writer failed with
+ * @return FAN_OK; FAN_ERR_SINK; the writer's FAN_ERR_SOURCE or FAN_ERR_MEMORY; for readers also
+ *         FAN_ERR_TRUNCATED if the writer has another length, or the failure of the writer's engine
  */
 fan_status fan_stage_end(fan_stage *stage);
 

@@ -3,6 +3,8 @@
 
 #include "hdf5/common/agree.h"
 
+#include "comm/agree.h"
+#include "comm/check.h"
 #include "hdf5/common/private_comm.h"
 
 #include <stdio.h>
@@ -10,11 +12,9 @@
 
 static bool connect(fan_h5_call *call, MPI_Comm comm)
 {
-    int inter = 0, code = comm == MPI_COMM_NULL ? MPI_ERR_COMM : MPI_Comm_test_inter(comm, &inter);
-    if (code == MPI_SUCCESS && inter)
-        code = MPI_ERR_COMM;
-    if (code == MPI_SUCCESS)
-        code = fan_h5_private_comm(comm, &call->comm);
+    int size, code = fan_comm_check(comm, &size);
+    if (code == MPI_SUCCESS && fan_h5_private_comm(comm, &call->comm) != FAN_OK)
+        code = fan_fail_code();
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "the communicator cannot be used");
     MPI_Comm_rank(call->comm, &call->rank);
@@ -24,15 +24,15 @@ static bool connect(fan_h5_call *call, MPI_Comm comm)
 
 static bool check_root(fan_h5_call *call)
 {
-    int most[2] = {call->root, -call->root};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, call->comm);
+    fan_comm_range roots = fan_comm_range_of(call->root);
+    int code = fan_comm_ranges(call->comm, 1, &roots);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "MPI_Allreduce");
-    if (most[0] != -most[1])
-        return fan_h5_fail(&call->errors, "ranks name different roots, from %d to %d", -most[1],
-                           most[0]);
+    if (!fan_comm_range_is_one(roots))
+        return fan_h5_fail(&call->errors, "ranks name different roots, from %d to %d",
+                           (int)roots.least, (int)roots.most);
     if (call->root < 0 || call->root >= call->size)
-        return fan_h5_fail(&call->errors, "there is no root %d among %d ranks", call->root,
+        return fan_h5_fail(&call->errors, "root %d is not one of the %d ranks", call->root,
                            call->size);
     return true;
 }
@@ -66,7 +66,7 @@ bool fan_h5_agree(fan_h5_call *call, int64_t *most)
         return false;
     int64_t all[2] = {fan_h5_good(&call->errors) ? 0 : call->size - call->rank,
                       most == NULL ? 0 : *most};
-    int code = MPI_Allreduce(MPI_IN_PLACE, all, 2, MPI_INT64_T, MPI_MAX, call->comm);
+    int code = fan_comm_maximum(call->comm, 2, all);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "MPI_Allreduce");
     if (all[0] != 0) {

@@ -18,7 +18,7 @@ typedef struct fan_h5_call {
     bool failed; /**< as all ranks know */
 } fan_h5_call;
 
-/** False, with the failure recorded on all ranks, if the communicator or the root are wrong. */
+/** False, with the failure recorded on all ranks, if the communicator or the root is invalid. */
 bool fan_h5_call_begin(fan_h5_call *call, const char *function, int root, MPI_Comm comm);
 
 /** 0, or -1 after a failure, as all ranks have agreed. */

@@ -12,7 +12,7 @@
 static pthread_mutex_t class_lock = PTHREAD_MUTEX_INITIALIZER;
 static hid_t error_class = H5I_INVALID_HID, major = H5I_INVALID_HID, minor = H5I_INVALID_HID;
 
-/* Again, where the program has closed HDF5 meanwhile: that takes identifiers with it. */
+/* Registers it again if the program has closed HDF5 meanwhile, which closes identifiers. */
 static void register_class(void)
 {
     pthread_mutex_lock(&class_lock);
@@ -25,8 +25,8 @@ static void register_class(void)
 }
 
 /*
- * Of a program that uses the error interface of HDF5 1.6 nothing is known, and errors are printed
- * as they occur.
+ * If a program uses the error interface of HDF5 1.6, its function cannot be asked for, and errors
+ * are printed as they occur.
  */
 void fan_h5_errors_begin(fan_h5_errors *errors, const char *function)
 {
@@ -73,7 +73,7 @@ bool fan_h5_fail(fan_h5_errors *errors, const char *format, ...)
     return false;
 }
 
-/* The innermost one says what was wrong: it comes first. */
+/* The innermost message comes first and says what was wrong. */
 static herr_t take_reason(unsigned n, const H5E_error2_t *error, void *reason)
 {
     if (n == 0 && error->desc != NULL)

@@ -25,15 +25,15 @@ typedef struct fan_h5_errors {
 void fan_h5_errors_begin(fan_h5_errors *errors, const char *function);
 
 /**
- * Put the failure, if there is one, on HDF5's stack, and let HDF5 print it as it prints others. 0,
- * or -1 after a failure.
+ * Put a failure that has been recorded on HDF5's stack and let HDF5 print it like its own. Returns
+ * 0, or -1 after a failure.
  */
 herr_t fan_h5_errors_end(fan_h5_errors *errors);
 
-/** HDF5 shall print nothing in this thread. */
+/** Keep HDF5 from printing errors in this thread. */
 void fan_h5_errors_keep_quiet(void);
 
-/** Record a failure that is not HDF5's, unless there is one. Returns false. */
+/** Record a failure that is not HDF5's, unless one has been recorded. Returns false. */
 bool fan_h5_fail(fan_h5_errors *errors, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -47,7 +47,7 @@ bool fan_h5_fail_by_hdf5(fan_h5_errors *errors, const char *format, ...)
 /** Record what MPI said. Returns false. */
 bool fan_h5_fail_by_mpi(fan_h5_errors *errors, int code, const char *what);
 
-/** Whether there is no failure. */
+/** True if no failure has been recorded. */
 static inline bool fan_h5_good(const fan_h5_errors *errors)
 {
     return errors->text[0] == '\0';

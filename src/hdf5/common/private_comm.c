@@ -3,13 +3,12 @@
 
 #include "hdf5/common/private_comm.h"
 
-#include <pthread.h>
+#include "comm/key.h"
+#include "comm/private.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-static pthread_mutex_t keyval_lock = PTHREAD_MUTEX_INITIALIZER;
-static int comm_keyval = MPI_KEYVAL_INVALID;
-static int finalize_keyval = MPI_KEYVAL_INVALID;
 static bool finalizing;
 
 /* The attribute is the handle itself, which is a pointer or an int. */
@@ -18,8 +17,8 @@ static int delete_comm(MPI_Comm comm, int keyval, void *attribute, void *extra)
     (void)comm, (void)keyval, (void)extra;
     MPI_Comm own = (MPI_Comm)(intptr_t)attribute;
     /*
-     * Freeing a communicator is collective, and at finalize ranks may come to theirs in different
-     * order.
+     * Freeing a communicator is collective, but MPI_Finalize may delete attributes in a different
+     * order on each rank.
      */
     return finalizing ? MPI_SUCCESS : MPI_Comm_free(&own);
 }
@@ -32,50 +31,29 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
     return MPI_SUCCESS;
 }
 
-static int make_keyvals(void)
+static fan_comm_key comm_key = FAN_COMM_KEY(delete_comm, begin_finalize);
+
+static fan_status make(MPI_Comm comm, MPI_Comm *own)
 {
-    pthread_mutex_lock(&keyval_lock);
-    int code = MPI_SUCCESS;
-    if (comm_keyval == MPI_KEYVAL_INVALID) {
-        int keyval;
-        code =
-            MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
-        if (code == MPI_SUCCESS)
-            code = MPI_Comm_set_attr(MPI_COMM_SELF, finalize_keyval, NULL);
-        if (code == MPI_SUCCESS)
-            code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_comm, &keyval, NULL);
-        if (code == MPI_SUCCESS)
-            comm_keyval = keyval;
-    }
-    pthread_mutex_unlock(&keyval_lock);
-    return code;
+    fan_status status = fan_comm_private(comm, own);
+    if (status != FAN_OK)
+        return status;
+    int code = MPI_Comm_set_attr(comm, comm_key.value, (void *)(intptr_t)*own);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "MPI_Comm_set_attr failed");
 }
 
-/* Not MPI_Comm_dup: that would copy the user's attributes, and so call the user's functions. */
-static int make(MPI_Comm comm, MPI_Comm *own)
+fan_status fan_h5_private_comm(MPI_Comm comm, MPI_Comm *own)
 {
-    MPI_Group group;
-    int code = MPI_Comm_group(comm, &group);
-    if (code != MPI_SUCCESS)
-        return code;
-    code = MPI_Comm_create(comm, group, own);
-    MPI_Group_free(&group);
-    return code == MPI_SUCCESS ? MPI_Comm_set_errhandler(*own, MPI_ERRORS_RETURN) : code;
-}
-
-int fan_h5_private_comm(MPI_Comm comm, MPI_Comm *own)
-{
-    int found, code = make_keyvals();
+    int found;
     void *attribute;
+    fan_status status = fan_comm_key_make(&comm_key);
+    if (status != FAN_OK)
+        return status;
+    int code = MPI_Comm_get_attr(comm, comm_key.value, &attribute, &found);
     if (code != MPI_SUCCESS)
-        return code;
-    code = MPI_Comm_get_attr(comm, comm_keyval, &attribute, &found);
-    if (code == MPI_SUCCESS && found) {
-        *own = (MPI_Comm)(intptr_t)attribute;
-        return MPI_SUCCESS;
-    }
-    if (code == MPI_SUCCESS)
-        code = make(comm, own);
-    return code == MPI_SUCCESS ? MPI_Comm_set_attr(comm, comm_keyval, (void *)(intptr_t)*own)
-                               : code;
+        return fan_fail_mpi(code, "MPI_Comm_get_attr failed");
+    if (!found)
+        return make(comm, own);
+    *own = (MPI_Comm)(intptr_t)attribute;
+    return FAN_OK;
 }

@@ -5,12 +5,14 @@
 #ifndef FAN_HDF5_COMMON_PRIVATE_COMM_H
 #define FAN_HDF5_COMMON_PRIVATE_COMM_H
 
+#include "base/status.h"
+
 #include <mpi.h>
 
 /**
- * The one of the intracommunicator `comm`, with the same ranks. Collective when it does not exist
- * yet.
+ * The one that belongs to the intracommunicator `comm`, with the same ranks; freed with it.
+ * Collective when it does not exist yet.
  */
-int fan_h5_private_comm(MPI_Comm comm, MPI_Comm *own);
+fan_status fan_h5_private_comm(MPI_Comm comm, MPI_Comm *own);
 
 #endif

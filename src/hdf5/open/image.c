@@ -4,6 +4,7 @@
 #include "hdf5/open/image.h"
 
 #include "base/log.h"
+#include "comm/segment.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,40 +13,18 @@
 
 /* ---- memory ---- */
 
-/* What the first rank of a node tells the others. */
-typedef struct invitation {
-    fan_status status;
-    fan_segment_name name;
-} invitation;
-
-/*
- * Collective over the node. False, on all of them, if they cannot share; the text is in
- * fan_fail_text() on some.
- */
+/* Collective over the node. False, on all of its ranks, if they cannot share. */
 static bool share_on_node(MPI_Comm node, size_t bytes, fan_h5_image *image)
 {
     int rank;
-    invitation i;
     MPI_Comm_rank(node, &rank);
-    memset(&i, 0, sizeof i);
-    if (rank == 0)
-        i.status = fan_segment_create(bytes, (fan_segment_part){0, bytes}, &image->pages, &i.name);
-    int code = PMPI_Bcast(&i, sizeof i, MPI_BYTE, 0, node);
-    fan_status status = i.status;
-    if (rank > 0 && code == MPI_SUCCESS && status == FAN_OK)
-        status = fan_segment_open(&i.name, bytes, (fan_segment_part){0}, &image->pages);
-    int failed = code != MPI_SUCCESS || status != FAN_OK;
-    if (MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, node) != MPI_SUCCESS)
-        failed = 1;
-    if (rank == 0 && i.status == FAN_OK)
-        fan_segment_close_name(&i.name);
-    if (failed && status != FAN_OK)
-        fan_warn("ranks of this node cannot share the image of a file, each takes %zu bytes: %s",
-                 bytes, fan_fail_text());
-    if (failed && image->pages.memory != NULL)
-        fan_segment_release(&image->pages);
+    fan_segment_part part = {0, rank == 0 ? bytes : 0};
     image->filled_here = rank == 0;
-    return !failed;
+    if (fan_comm_segment(node, bytes, part, &image->pages, NULL) == FAN_OK)
+        return true;
+    fan_warn("ranks of this node cannot share the image of a file; each allocates %zu bytes: %s",
+             bytes, fan_fail_text());
+    return false;
 }
 
 static bool take_own(fan_h5_call *call, size_t bytes, fan_h5_image *image)
@@ -106,7 +85,7 @@ void fan_h5_image_drop(fan_h5_image *image)
 
 /* ---- what HDF5 calls ---- */
 
-/* A file holds the image by this, and lets it go by give_back; a property list by hold and drop. */
+/* A file takes the image by this and releases it by give_back; a property list by hold and drop. */
 static void *give(size_t bytes, H5FD_file_image_op_t operation, void *state)
 {
     fan_h5_image *image = state;
@@ -116,7 +95,7 @@ static void *give(size_t bytes, H5FD_file_image_op_t operation, void *state)
     return image->pages.memory;
 }
 
-/* It is there already. */
+/* The bytes are in place already. */
 static void *copy(void *to, const void *from, size_t bytes, H5FD_file_image_op_t operation,
                   void *state)
 {
@@ -175,7 +154,7 @@ hid_t fan_h5_image_open(fan_h5_image *image, const char *name, const char *path,
     }
     hid_t access = make_access(image);
     if (access < 0) {
-        fan_h5_fail_by_hdf5(errors, "HDF5 takes no image of %s", path);
+        fan_h5_fail_by_hdf5(errors, "HDF5 does not accept an image of %s", path);
         return H5I_INVALID_HID;
     }
     hid_t file = H5Fopen(name, H5F_ACC_RDONLY, access);

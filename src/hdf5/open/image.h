@@ -19,9 +19,9 @@ typedef struct fan_h5_image {
 } fan_h5_image;
 
 /**
- * Memory for `bytes` on every rank, shared with the ranks of its node where `share` is true and it
- * is possible. The root has to fill its own. Collective. NULL, with the failure recorded, if there
- * is none; then other ranks may have some.
+ * Allocate `bytes` on every rank, shared with the ranks of its node if `share` is true and that is
+ * possible. The root has to fill its own. Collective. NULL, with the failure recorded, if this rank
+ * has not enough memory; other ranks may have succeeded.
  */
 fan_h5_image *fan_h5_image_make(fan_h5_call *call, size_t bytes, bool share);
 
@@ -38,7 +38,7 @@ int fan_h5_image_fill(void *image, MPI_Count offset, const void *data, size_t by
 hid_t fan_h5_image_open(fan_h5_image *image, const char *name, const char *path,
                         fan_h5_errors *errors);
 
-/** The caller needs it no more. It stays for the files that are open. */
+/** The caller no longer needs it. It stays until the files that use it are closed. */
 void fan_h5_image_drop(fan_h5_image *image);
 
 #endif

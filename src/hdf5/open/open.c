@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "fanout_hdf5.h"
-
 #include "hdf5/common/agree.h"
 #include "hdf5/open/image.h"
 #include "hdf5/open/other_files.h"
@@ -37,14 +36,14 @@ static bool take_external(opening *o, fan_h5_errors *errors)
     int found, code = MPI_Info_get(o->parameters, external_key, MPI_MAX_INFO_VAL, value, &found);
     if (code == MPI_SUCCESS && !found)
         return true;
-    /* libfanout takes a key fanout_* that it does not know for an error. */
+    /* To libfanout an unknown key fanout_* is an error. */
     if (code == MPI_SUCCESS)
         code = MPI_Info_delete(o->parameters, external_key);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(errors, code, "the MPI_Info cannot be read");
     o->announced.allow_other_files = strcmp(value, "allow") == 0;
     if (!o->announced.allow_other_files && strcmp(value, "refuse") != 0)
-        return fan_h5_fail(errors, "%s is '%s', must be allow or refuse", external_key, value);
+        return fan_h5_fail(errors, "%s is '%s'; it must be allow or refuse", external_key, value);
     return true;
 }
 
@@ -120,8 +119,8 @@ static void judge(fan_h5_call *call, int code)
 }
 
 /*
- * Between the ranks that fill an image. The root is the first of them: it is the first that counts
- * for parameters.
+ * Between the ranks that fill an image. The root is the first of them, because the values of the
+ * first rank apply to all.
  */
 static bool deliver(fan_h5_call *call, opening *o)
 {
@@ -145,10 +144,10 @@ static bool deliver(fan_h5_call *call, opening *o)
 /* ---- the file ---- */
 
 /*
- * HDF5 takes no image for a file that exists, and tries to open it; so the name is one for which no
- * file system has to be asked. But if other files may be opened, HDF5 looks for them in the
- * directory of this one. Files of one name are one file to HDF5, which would not look at the second
- * image.
+ * HDF5 does not accept an image for a file that exists, and tries to open it; so the name is one
+ * for which no file system has to be asked. But if other files may be opened, HDF5 looks for them
+ * in the directory of this one. To HDF5, files with the same name are one file: it would not look
+ * at the second image.
  */
 static void make_name(const announcement *a, char *name, size_t size)
 {

@@ -73,8 +73,8 @@ static bool check_object(hid_t group, const char *name, fan_h5_errors *errors)
 }
 
 /*
- * Soft links lead to what has a hard link, too, or to nothing; others than these are the program's
- * own kinds.
+ * What a soft link leads to has a hard link as well, or does not exist. Other kinds of links are
+ * the program's own.
  */
 static herr_t check_link(hid_t group, const char *name, const H5L_info_t *info, void *state)
 {

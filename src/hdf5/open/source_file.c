@@ -3,6 +3,8 @@
 
 #include "hdf5/open/source_file.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -19,18 +21,18 @@ static bool look(fan_h5_source_file *file)
         return fail(file, "look at");
     if (!S_ISREG(file->before.st_mode))
         return fan_h5_fail(file->errors, "cannot open %s: it is %s", file->path,
-                           S_ISDIR(file->before.st_mode) ? "a directory" : "no regular file");
+                           S_ISDIR(file->before.st_mode) ? "a directory" : "not a regular file");
     if (file->before.st_size == 0)
         return fan_h5_fail(file->errors, "cannot open %s: it is empty", file->path);
     return true;
 }
 
-/* O_NONBLOCK: opening a pipe must not wait for somebody who writes. */
+/* O_NONBLOCK: opening a pipe must not wait for a writer. */
 bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_errors *errors)
 {
     *file = (fan_h5_source_file){.errors = errors, .path = path, .descriptor = -1};
     if (path == NULL)
-        return fan_h5_fail(errors, "no path is given");
+        return fan_h5_fail(errors, "the path is NULL");
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->descriptor < 0)
         return fail(file, "open");
@@ -41,20 +43,14 @@ bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_error
 int fan_h5_source_read(void *state, MPI_Count offset, void *buffer, size_t bytes)
 {
     fan_h5_source_file *file = state;
-    for (size_t done = 0; done < bytes;) {
-        ssize_t got = pread(file->descriptor, (char *)buffer + done, bytes - done,
-                            (off_t)offset + (off_t)done);
-        if (got > 0) {
-            done += (size_t)got;
-        } else if (got == 0) {
-            fan_h5_fail(file->errors, "%s became shorter while it was read", file->path);
-            return -1;
-        } else if (errno != EINTR) {
-            fail(file, "read");
-            return -1;
-        }
-    }
-    return 0;
+    ssize_t got = fan_file_read_at(file->descriptor, buffer, bytes, offset);
+    if (got == (ssize_t)bytes)
+        return 0;
+    if (got < 0)
+        fail(file, "read");
+    else
+        fan_h5_fail(file->errors, "%s became shorter while it was read", file->path);
+    return -1;
 }
 
 static bool same_time(const struct timespec *a, const struct timespec *b)

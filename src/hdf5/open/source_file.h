@@ -17,13 +17,13 @@ typedef struct fan_h5_source_file {
     struct stat before;
 } fan_h5_source_file;
 
-/** False, with the failure recorded, if there is no such file, or it is none that has a length. */
+/** False, with the failure recorded, if it cannot be opened or is not a regular file with data. */
 bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_errors *errors);
 
 /** A fanout_source_fn. */
 int fan_h5_source_read(void *file, MPI_Count offset, void *buffer, size_t bytes);
 
-/** Records a failure if somebody has changed the file since it was opened. Closes it. */
+/** Close the file. Records a failure if it was changed since it was opened. */
 void fan_h5_source_close(fan_h5_source_file *file);
 
 #endif

@@ -36,7 +36,7 @@ static bool check_space(fan_h5_consumer *c)
         return true;
     hssize_t selected = H5Sget_select_npoints(space);
     if (selected < 0)
-        return fan_h5_fail_by_hdf5(c->errors, "the memory dataspace is none");
+        return fan_h5_fail_by_hdf5(c->errors, "not a dataspace identifier for memory");
     if (H5Sselect_valid(space) <= 0)
         return fan_h5_fail(c->errors, "the selection in memory goes beyond its dataspace");
     if ((hsize_t)selected != c->total)
@@ -51,7 +51,7 @@ static bool check(fan_h5_consumer *c)
     if (!check_type(c) || !check_space(c))
         return false;
     if (!c->target->in_blocks && c->target->buffer == NULL && c->total > 0)
-        return fan_h5_fail(c->errors, "there is no buffer");
+        return fan_h5_fail(c->errors, "the buffer is NULL");
     return true;
 }
 
@@ -96,8 +96,8 @@ static unsigned char *own_place(const fan_h5_consumer *c)
 }
 
 /*
- * What converted compounds have where nothing arrives: what is in the buffer, or zero. HDF5 makes
- * the result there, too.
+ * Members of compounds that do not arrive keep what is in the buffer, or are zero. HDF5 also puts
+ * the result of a conversion there.
  */
 static bool lay_background(fan_h5_consumer *c)
 {
@@ -122,7 +122,7 @@ static bool convert(fan_h5_consumer *c)
     return true;
 }
 
-/* An H5D_scatter_func_t: all at once. */
+/* An H5D_scatter_func_t that gives everything at once. */
 static herr_t give_piece(const void **data, size_t *bytes, void *state)
 {
     const fan_h5_consumer *c = state;
@@ -140,7 +140,7 @@ static bool put(fan_h5_consumer *c)
     return true;
 }
 
-static bool hand_over(fan_h5_consumer *c)
+static bool call_back(fan_h5_consumer *c)
 {
     int answer = c->target->callback(c->target->state, c->start, c->count, c->piece);
     return answer == 0 || fan_h5_fail(c->errors, "the callback returned %d", answer);
@@ -159,7 +159,7 @@ static bool deliver_piece(fan_h5_consumer *c)
 {
     if (c->converts && !convert(c))
         return false;
-    if (!(c->target->in_blocks ? hand_over(c) : put(c)))
+    if (!(c->target->in_blocks ? call_back(c) : put(c)))
         return false;
     end_piece(c);
     return true;

@@ -7,14 +7,13 @@
 #define FAN_HDF5_READ_CONSUMER_H
 
 #include "fanout_hdf5.h"
-
 #include "hdf5/common/errors.h"
 #include "hdf5/read/cut.h"
 
-/** Where a rank wants its elements: in a buffer, or handed over. */
+/** Where a rank wants its elements: in a buffer, or by calls of a callback. */
 typedef struct fan_h5_target {
     hid_t type;
-    bool in_blocks; /**< handed over */
+    bool in_blocks; /**< by calls of the callback */
     hid_t space;    /**< of the buffer; H5S_ALL: one element after the other */
     void *buffer;
     fanout_h5_block_fn *callback; /**< or NULL: they are not wanted */
@@ -39,7 +38,7 @@ typedef struct fan_h5_consumer {
 } fan_h5_consumer;
 
 /**
- * False, with the failure recorded, if this rank's arguments do not fit to `total` elements of the
+ * False, with the failure recorded, if this rank's arguments do not match `total` elements of the
  * type `wire`.
  */
 bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire,

@@ -41,10 +41,7 @@ static hsize_t count_below(const fan_h5_frame *f, int d, hsize_t end)
                    extent(f, d));
 }
 
-/*
- * Of the selected coordinates from number `first` to `end`: the most that are a regular hyperslab
- * again.
- */
+/* The end, at most `end`, of the longest regular hyperslab from coordinate number `first` on. */
 static hsize_t regular_end(const fan_h5_frame *f, int d, hsize_t first, hsize_t end)
 {
     hsize_t block = f->block[d], end_of_block = (first / block + 1) * block;
@@ -91,7 +88,7 @@ static void frame_bounds(fan_h5_cut *cut, const hsize_t *first, const hsize_t *l
 }
 
 /*
- * The selection's offset is not asked for, but stays in copies of the dataspace; bounds would have
+ * Does not include the selection's offset, which copies of the dataspace keep; bounds would include
  * it.
  */
 static bool frame_hyperslab(fan_h5_cut *cut, hid_t copy)
@@ -227,7 +224,7 @@ static void take_box(fan_h5_cut *cut, fan_h5_frame *box)
     }
 }
 
-/* The offset that a dataspace has does not count where all of it is selected. */
+/* The offset of a dataspace does not apply if all of it is selected. */
 static bool select_box(fan_h5_cut *cut, hid_t piece)
 {
     const hssize_t none[H5S_MAX_RANK] = {0};

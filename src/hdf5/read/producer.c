@@ -74,8 +74,7 @@ static void *read_all(void *producer)
 }
 
 /*
- * Signals are the affair of the program's own threads. Without a thread, blocks are read when they
- * are wanted.
+ * The program's own threads handle signals. Without a thread, blocks are read when they are needed.
  */
 static void start_thread(fan_h5_producer *p)
 {
@@ -88,7 +87,7 @@ static void start_thread(fan_h5_producer *p)
 
 /* ---- beginning and end ---- */
 
-/* Drivers that call no MPI. */
+/* Drivers that do not call MPI. */
 static bool may_read_in_thread(hid_t dataset)
 {
     hid_t file = H5Iget_file_id(dataset);

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "fanout_hdf5.h"
-
 #include "hdf5/common/agree.h"
 #include "hdf5/read/consumer.h"
 #include "hdf5/read/producer.h"
@@ -11,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the root is to read. Its own identifiers; elsewhere not looked at. */
+/* What the root is to read: its own identifiers, which other ranks ignore. */
 typedef struct origin {
     hid_t dataset, space, properties;
 } origin;
@@ -46,22 +45,23 @@ static bool find_space(reading *r)
 {
     fan_h5_errors *errors = &r->call.errors;
     if (H5Iget_type(r->from.dataset) != H5I_DATASET)
-        return fan_h5_fail(errors, "the dataset is none");
+        return fan_h5_fail(errors, "not a dataset identifier");
     r->space = r->from.space == H5S_ALL ? H5Dget_space(r->from.dataset) : H5Scopy(r->from.space);
     if (r->space < 0)
-        return fan_h5_fail_by_hdf5(errors, "there is no dataspace in the file");
+        return fan_h5_fail_by_hdf5(errors, "the dataspace in the file cannot be used");
     if (H5Sget_simple_extent_type(r->space) != H5S_NULL && H5Sselect_valid(r->space) <= 0)
         return fan_h5_fail(errors, "the selection in the file goes beyond its dataspace");
     hssize_t total = H5Sget_select_npoints(r->space);
     r->total = (hsize_t)total;
-    return total >= 0 || fan_h5_fail_by_hdf5(errors, "the selection in the file has no length");
+    return total >= 0 || fan_h5_fail_by_hdf5(
+                             errors, "the elements of the selection in the file cannot be counted");
 }
 
 static bool look_at_types(reading *r, hid_t file_type, shared_facts *facts)
 {
     fan_h5_errors *errors = &r->call.errors;
     if (H5Iget_type(r->to.type) != H5I_DATATYPE)
-        return fan_h5_fail(errors, "the memory type is no datatype");
+        return fan_h5_fail(errors, "the memory type is not a datatype identifier");
     const char *obstacle = fan_h5_type_obstacle(file_type);
     if (obstacle != NULL)
         return fan_h5_fail(errors, "the dataset has %s, which cannot be sent", obstacle);
@@ -96,7 +96,7 @@ static int64_t prepare_root(reading *r, unsigned char **message)
         return 0;
     hid_t file_type = H5Dget_type(r->from.dataset);
     if (file_type < 0) {
-        fan_h5_fail_by_hdf5(&r->call.errors, "the dataset has no type");
+        fan_h5_fail_by_hdf5(&r->call.errors, "the type of the dataset cannot be read");
         return 0;
     }
     bool good = look_at_types(r, file_type, &facts) && encode(r, file_type, facts, message);
@@ -119,9 +119,9 @@ static bool receive(reading *r, unsigned char **message, int64_t bytes)
 }
 
 /*
- * What travels. Where ranks have different types in memory, it must not be the root's, which may
- * hold less than another's. The root decodes, too: so the type is that of elements in memory, which
- * the dataset's own need not be.
+ * Choose the type in which elements are sent. If ranks have different types in memory, it must not
+ * be the root's, which may hold less than another's. The root decodes the types as well, so that it
+ * gets the type of elements in memory; the dataset's own may differ from that.
  */
 static bool agree_on_wire(reading *r, const unsigned char *message)
 {
@@ -132,7 +132,7 @@ static bool agree_on_wire(reading *r, const unsigned char *message)
     if (file_type < 0 || mem_type < 0)
         fan_h5_fail_by_hdf5(&r->call.errors, "the root's types cannot be decoded");
     else if (H5Iget_type(r->to.type) != H5I_DATATYPE)
-        fan_h5_fail(&r->call.errors, "the memory type is no datatype");
+        fan_h5_fail(&r->call.errors, "the memory type is not a datatype identifier");
     int64_t others = fan_h5_good(&r->call.errors) && H5Tequal(mem_type, r->to.type) <= 0;
     bool good = fan_h5_agree(&r->call, &others);
     bool as_in_file = facts.conversion == FAN_H5_BY_RECEIVERS ||
@@ -156,7 +156,7 @@ static bool share(reading *r)
 
 /* ---- the elements ---- */
 
-/* Where the source failed the root knows more; where the sink did, this rank does. */
+/* If the source failed, the root knows why; if the sink failed, this rank does. */
 static void judge(reading *r, int code)
 {
     int type_class = MPI_SUCCESS;

@@ -24,7 +24,7 @@ static const char *obstacle_in_base(hid_t type)
     return found;
 }
 
-/* In memory the references of HDF5 1.12 are pointers. Older ones are places in the file. */
+/* In memory the references of HDF5 1.12 are pointers; older ones are addresses in the file. */
 static bool has_pointers(hid_t type)
 {
 #if H5_VERSION_GE(1, 12, 0)
@@ -76,7 +76,7 @@ static bool base_has_all_members(hid_t file_type, hid_t mem_type)
     return all;
 }
 
-/* Whether what is a member of a compound in memory is one in the file. */
+/* Whether the file type has all members that compounds have in memory. */
 static bool has_all_members(hid_t file_type, hid_t mem_type)
 {
     H5T_class_t type_class = H5Tget_class(mem_type);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "comm/check.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
@@ -12,16 +13,11 @@
 /* The state of an intracommunicator, or an error that has been raised. */
 static int find_state(MPI_Comm comm, fan_comm_state **state)
 {
-    int inter;
-    if (comm == MPI_COMM_NULL)
-        return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
-    int code = MPI_Comm_test_inter(comm, &inter);
+    int size;
+    int code = fan_error_raise_code(comm, fan_comm_check(comm, &size));
     if (code != MPI_SUCCESS)
         return code;
-    if (inter)
-        return fan_error_raise(comm, FAN_OK, MPI_ERR_COMM);
-    fan_status status = fan_lifetime_state(comm, state, &code);
-    return fan_error_raise(comm, status, fan_error_code(status, code));
+    return fan_error_raise(comm, fan_lifetime_state(comm, state));
 }
 
 int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
@@ -30,10 +26,10 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
     int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
-    fan_status status = fan_comm_state_set(state, hints, &code);
+    fan_status status = fan_comm_state_set(state, hints);
     if (status == FAN_OK)
-        status = fan_comm_state_connect(state, &code);
-    return fan_error_raise(comm, status, fan_error_code(status, code));
+        status = fan_comm_state_connect(state);
+    return fan_error_raise(comm, status);
 }
 
 int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
@@ -49,14 +45,14 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
         fan_params_get(&state->params, i, value, sizeof value);
         code = MPI_Info_set(*used, key, value);
     }
-    return fan_error_raise(comm, FAN_OK, code);
+    return fan_error_raise_code(comm, code);
 }
 
 static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
     if (state->size == 1 || fan_delivery_is_small(state, bytes))
         return strdup(
-            "handed to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
+            "passed through to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
     fan_plan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, &state->params);
     return fan_plan_explain(&plan, &state->params);
@@ -69,12 +65,12 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
     if (code != MPI_SUCCESS)
         return code;
     if (root < 0 || root >= state->size)
-        return fan_error_raise(comm, FAN_OK, MPI_ERR_ROOT);
+        return fan_error_raise_code(comm, MPI_ERR_ROOT);
     if (bytes < 0)
-        return fan_error_raise(comm, FAN_OK, MPI_ERR_COUNT);
-    fan_status status = fan_comm_state_connect(state, &code);
+        return fan_error_raise_code(comm, MPI_ERR_COUNT);
+    fan_status status = fan_comm_state_connect(state);
     if (status != FAN_OK)
-        return fan_error_raise(comm, status, fan_error_code(status, code));
+        return fan_error_raise(comm, status);
     *text = explain(state, bytes, root);
-    return fan_error_raise(comm, FAN_OK, *text == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS);
+    return fan_error_raise_code(comm, *text == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS);
 }

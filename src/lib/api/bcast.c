@@ -2,12 +2,12 @@
 #include "config.h"
 
 #include "lib/call/buffer.h"
-#include "lib/call/hand_over.h"
+#include "lib/call/pass_through.h"
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
 
-static fan_status broadcast(const fan_call *call, int *mpi_code)
+static fan_status broadcast(const fan_call *call)
 {
     fan_comm_state *state = call->state;
     fan_buffer buffer;
@@ -21,7 +21,7 @@ static fan_status broadcast(const fan_call *call, int *mpi_code)
                               .bytes = call->bytes,
                               .root = call->root,
                               .store = fan_buffer_store(&buffer, state->rank == call->root)};
-    status = fan_pending_deliver(&task, mpi_code);
+    status = fan_pending_deliver(&task);
     fan_buffer_free(&buffer);
     return status;
 }
@@ -32,12 +32,11 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     fan_call call = {
         .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
     switch (fan_call_judge(&call, &code)) {
-    case FAN_IS_MPIS: return fan_hand_over(&call);
+    case FAN_IS_MPIS: return fan_pass_through(&call);
     case FAN_IS_REFUSED: return code;
     case FAN_IS_OURS: break;
     }
-    fan_status status = broadcast(&call, &code);
-    return fan_error_raise(comm, status, fan_error_code(status, code));
+    return fan_error_raise(comm, broadcast(&call));
 }
 
 int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)

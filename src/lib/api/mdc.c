@@ -25,7 +25,7 @@ typedef struct mdc_stream {
 
 typedef enum direction { OUT_OF_ARRAY, INTO_ARRAY } direction;
 
-/* False also if the array would have 2^63 bytes or more. */
+/* Also false if the array would have 2^63 bytes or more. */
 static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice)
 {
     if (mdc == NULL || mdc->axes < 1 || mdc->axes > FAN_MDC_AXES || mdc->element_bytes < 1)
@@ -72,8 +72,8 @@ static void next_descriptor(const mdc_stream *s, struct place *at)
 }
 
 /*
- * A piece may begin and end inside of an element. Returns how many bytes were moved: a part of one,
- * or whole ones.
+ * A piece may begin and end inside an element. Returns how many bytes were moved: a part of an
+ * element, or whole elements.
  */
 static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t offset, char *piece,
                          int64_t bytes, direction way)
@@ -94,7 +94,7 @@ static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t of
     return part;
 }
 
-/* Move what a piece has of the descriptor at `at`. Returns its bytes. */
+/* Move the part of a piece that belongs to the descriptor at `at`. Returns its bytes. */
 static int64_t move_descriptor(const mdc_stream *s, const struct place *at, int64_t offset,
                                char *piece, int64_t bytes, direction way)
 {
@@ -119,7 +119,8 @@ static int read_array(void *state, MPI_Count offset, void *buffer, size_t bytes)
 }
 
 /*
- * Tell of the descriptors that end where the stream has come to; empty ones end where they begin.
+ * Report the descriptors that are complete when the stream has come to `end`. Empty ones end where
+ * they begin.
  */
 static int tell_completed(mdc_stream *s, int64_t end)
 {
@@ -155,7 +156,7 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     mdc_stream s = {.array = array, .completed = completed, .state = state};
     int rank = MPI_PROC_NULL;
     if (!make_lattice(mdc, &s.lattice))
-        return fan_error_raise(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, FAN_OK, MPI_ERR_ARG);
+        return fan_error_raise_code(comm, MPI_ERR_ARG);
     if (comm != MPI_COMM_NULL)
         MPI_Comm_rank(comm, &rank);
     s.bytes = mdc->element_bytes;
@@ -167,7 +168,7 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     int code = fanout_stream(bytes, read_array, takes ? write_array : NULL, &s, root, comm, info);
     if (!stopped || code != MPI_SUCCESS)
         return code;
-    return fan_error_raise(comm, FAN_ERR_SINK, fan_error_code(FAN_ERR_SINK, MPI_SUCCESS));
+    return fan_error_raise(comm, FAN_ERR_SINK);
 }
 
 static fan_mdc_type kind_of(MPI_Datatype type)

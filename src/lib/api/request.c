@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "lib/call/buffer.h"
-#include "lib/call/hand_over.h"
+#include "lib/call/pass_through.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
 
@@ -12,8 +12,8 @@ struct fanout_request_s {
     fan_call call;
     bool persistent;
     bool active;
-    bool handed_over;
-    MPI_Request mpi;       /* of a broadcast that was handed over */
+    bool passed_through;
+    MPI_Request mpi;       /* of a broadcast that MPI does */
     MPI_Datatype datatype; /* a persistent one's own */
     fan_params params;     /* a persistent one's own */
     fan_planned planned;   /* a persistent one's own */
@@ -49,8 +49,8 @@ static void start_ours(fanout_request r)
 static int start(fanout_request r)
 {
     int code = MPI_SUCCESS;
-    if (r->handed_over)
-        code = fan_hand_over_nonblocking(&r->call, &r->mpi);
+    if (r->passed_through)
+        code = fan_pass_through_nonblocking(&r->call, &r->mpi);
     else
         start_ours(r);
     r->active = code == MPI_SUCCESS;
@@ -59,25 +59,25 @@ static int start(fanout_request r)
 
 /* ---- making ---- */
 
-static fan_status prepare_ours(fanout_request r, MPI_Info info, int *mpi_code)
+static fan_status prepare_ours(fanout_request r, MPI_Info info)
 {
     fan_comm_state *state = r->call.state;
     fan_status status = FAN_OK;
     if (r->persistent)
-        status = fan_comm_state_overlay(state, info, &r->params, mpi_code);
+        status = fan_comm_state_overlay(state, info, &r->params);
     if (status == FAN_OK)
-        status = fan_comm_state_prepare_nonblocking(state, &r->handed_over, mpi_code);
-    if (status == FAN_OK && !r->handed_over)
+        status = fan_comm_state_prepare_nonblocking(state, &r->passed_through);
+    if (status == FAN_OK && !r->passed_through)
         status = fan_buffer_open(&r->buffer, &r->call);
     return status;
 }
 
 /*
- * The datatype of a persistent request that MPI does may be freed by the user before it is started.
+ * The user may free the datatype of a persistent request before a start passes it through to MPI.
  */
 static int keep_datatype(fanout_request r)
 {
-    if (!r->persistent || !r->handed_over || r->call.datatype == MPI_DATATYPE_NULL)
+    if (!r->persistent || !r->passed_through || r->call.datatype == MPI_DATATYPE_NULL)
         return MPI_SUCCESS;
     int code = MPI_Type_dup(r->call.datatype, &r->datatype);
     if (code == MPI_SUCCESS)
@@ -92,14 +92,13 @@ static int prepare(fanout_request r, MPI_Info info)
     fan_verdict verdict = fan_call_judge(&r->call, &code);
     if (verdict == FAN_IS_REFUSED)
         return code;
-    r->handed_over = verdict == FAN_IS_MPIS;
+    r->passed_through = verdict == FAN_IS_MPIS;
     if (verdict == FAN_IS_OURS) {
-        fan_status status = prepare_ours(r, info, &code);
+        fan_status status = prepare_ours(r, info);
         if (status != FAN_OK)
-            return fan_error_raise(r->call.comm, status, fan_error_code(status, code));
+            return fan_error_raise(r->call.comm, status);
     }
-    code = keep_datatype(r);
-    return code == MPI_SUCCESS ? code : fan_error_raise(r->call.comm, FAN_OK, code);
+    return fan_error_raise_code(r->call.comm, keep_datatype(r));
 }
 
 static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
@@ -107,7 +106,7 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
     *request = FANOUT_REQUEST_NULL;
     fanout_request r = calloc(1, sizeof *r);
     if (r == NULL)
-        return fan_error_raise(call->comm, FAN_OK, MPI_ERR_NO_MEM);
+        return fan_error_raise_code(call->comm, MPI_ERR_NO_MEM);
     r->call = *call;
     r->persistent = persistent;
     r->mpi = MPI_REQUEST_NULL;
@@ -152,7 +151,7 @@ int fanout_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, 
 
 static int refuse_request(void)
 {
-    return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_REQUEST);
+    return fan_error_raise_code(MPI_COMM_WORLD, MPI_ERR_REQUEST);
 }
 
 int fanout_start(fanout_request *request)
@@ -165,22 +164,22 @@ int fanout_start(fanout_request *request)
 
 /* ---- ending ---- */
 
-/* An active request has ended. Returns an MPI code that has been raised. */
+/*
+ * An active request has ended, with `code` if MPI did the broadcast. Returns an MPI code that has
+ * been raised.
+ */
 static int end(fanout_request *request, int code)
 {
     fanout_request r = *request;
     MPI_Comm comm = r->call.comm;
-    fan_status status = FAN_OK;
-    if (!r->handed_over) {
-        status = fan_pending_wait(&r->pending, &code);
-        code = fan_error_code(status, code);
-    }
+    bool was_ours = !r->passed_through;
+    fan_status status = was_ours ? fan_pending_wait(&r->pending) : FAN_OK;
     r->active = false;
     if (!r->persistent) {
         release(r);
         *request = FANOUT_REQUEST_NULL;
     }
-    return fan_error_raise(comm, status, code);
+    return was_ours ? fan_error_raise(comm, status) : fan_error_raise_code(comm, code);
 }
 
 int fanout_test(fanout_request *request, int *flag)
@@ -191,14 +190,17 @@ int fanout_test(fanout_request *request, int *flag)
     *flag = 1;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
-    if (r->handed_over)
+    if (r->passed_through)
         code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
     else
         *flag = atomic_load(&r->pending.finished);
     return *flag || code != MPI_SUCCESS ? end(request, code) : MPI_SUCCESS;
 }
 
-/* Not MPI_Wait: others of ours must go on, for which the ranks may wait that this one waits for. */
+/*
+ * Not MPI_Wait: our other broadcasts must go on, because the ranks that this one waits for may wait
+ * for them.
+ */
 static int wait_for_mpi(fanout_request r)
 {
     int flag = 0, code = MPI_SUCCESS;
@@ -214,7 +216,7 @@ int fanout_wait(fanout_request *request)
     fanout_request r = *request;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
-    return end(request, r->handed_over ? wait_for_mpi(r) : MPI_SUCCESS);
+    return end(request, r->passed_through ? wait_for_mpi(r) : MPI_SUCCESS);
 }
 
 int fanout_waitall(int count, fanout_request *requests)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "comm/check.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
@@ -39,33 +40,30 @@ static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
 
 static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)
 {
-    int inter, size;
-    int code = MPI_Comm_test_inter(comm, &inter);
+    int size;
+    int code = fan_comm_check(comm, &size);
     if (code != MPI_SUCCESS)
         return code;
-    if (inter)
-        return MPI_ERR_COMM;
-    MPI_Comm_size(comm, &size);
     if (root < 0 || root >= size)
         return MPI_ERR_ROOT;
     return bytes < 0 ? MPI_ERR_COUNT : MPI_SUCCESS;
 }
 
-/* `length` receives that of a stream of FAN_UNKNOWN_LENGTH. */
+/* `length` receives the length of a stream of FAN_UNKNOWN_LENGTH. */
 static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,
-                          int64_t *length, int *mpi_code)
+                          int64_t *length)
 {
     fan_comm_state *state;
     fan_params params;
-    fan_status status = fan_lifetime_state(comm, &state, mpi_code);
+    fan_status status = fan_lifetime_state(comm, &state);
     if (status == FAN_OK)
-        status = fan_comm_state_overlay(state, info, &params, mpi_code);
+        status = fan_comm_state_overlay(state, info, &params);
     if (status == FAN_OK)
-        status = fan_comm_state_connect(state, mpi_code);
+        status = fan_comm_state_connect(state);
     if (status == FAN_OK && params.check)
-        status = fan_arguments_compare(state, bytes, root, mpi_code);
+        status = fan_arguments_compare(state, bytes, root);
     if (status == FAN_OK && params.timeout > 0)
-        status = fan_comm_state_know_hosts(state, mpi_code);
+        status = fan_comm_state_know_hosts(state);
     if (status != FAN_OK || bytes == 0)
         return status;
     fan_delivery_task task = {
@@ -79,19 +77,16 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
                   .drain = c->sink == NULL ? NULL : drain,
                   .state = c}};
-    return fan_pending_deliver(&task, mpi_code);
+    return fan_pending_deliver(&task);
 }
 
 static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,
                   int64_t *length)
 {
-    if (comm == MPI_COMM_NULL)
-        return fan_error_raise(MPI_COMM_WORLD, FAN_OK, MPI_ERR_COMM);
-    int code = wrong_argument(bytes, root, comm);
+    int code = fan_error_raise_code(comm, wrong_argument(bytes, root, comm));
     if (code != MPI_SUCCESS)
-        return fan_error_raise(comm, FAN_OK, code);
-    fan_status status = deliver(bytes, c, root, comm, info, length, &code);
-    return fan_error_raise(comm, status, fan_error_code(status, code));
+        return code;
+    return fan_error_raise(comm, deliver(bytes, c, root, comm, info, length));
 }
 
 int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state,

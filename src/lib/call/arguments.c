@@ -4,6 +4,7 @@
 #include "lib/call/arguments.h"
 
 #include "base/log.h"
+#include "comm/agree.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -30,8 +31,8 @@ static void make_judge(void)
 }
 
 /*
- * MPI_BOTTOM is NULL in all MPI libraries that we know: data that starts there is no data. Open MPI
- * does not look.
+ * MPI_BOTTOM is NULL in all MPI libraries that we know, so data cannot start there. Open MPI does
+ * not check.
  */
 static bool starts_nowhere(const void *buffer, MPI_Datatype datatype)
 {
@@ -96,8 +97,7 @@ static void join(party *p, int rank)
 }
 
 /*
- * How many parties there are when `rank` has joined one. Beyond `MOST_PARTIES` they are only
- * counted.
+ * The number of parties after `rank` has joined one. Beyond `MOST_PARTIES` they are only counted.
  */
 static int assign(party *parties, int count, arguments given, int rank)
 {
@@ -136,36 +136,35 @@ static fan_status disagree(party *parties, int count)
 }
 
 /*
- * Every rank tells its own in turn: it needs no memory, and time does not matter when something is
- * wrong.
+ * Each rank broadcasts its arguments in turn: that needs no memory, and time does not matter after
+ * a mistake.
  */
-static fan_status hear_all(const fan_comm_state *state, arguments own, int *mpi_code)
+static fan_status hear_all(const fan_comm_state *state, arguments own)
 {
     party parties[MOST_PARTIES];
-    int count = 0;
-    for (int rank = 0; rank < state->size && *mpi_code == MPI_SUCCESS; rank++) {
+    int count = 0, code = MPI_SUCCESS;
+    for (int rank = 0; rank < state->size && code == MPI_SUCCESS; rank++) {
         arguments given = own;
-        *mpi_code = PMPI_Bcast(&given, sizeof given, MPI_BYTE, rank, state->comm);
+        code = PMPI_Bcast(&given, sizeof given, MPI_BYTE, rank, state->comm);
         count = assign(parties, count, given, rank);
     }
-    if (*mpi_code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_TRANSPORT, "cannot compare the arguments of a broadcast");
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot compare the arguments of a broadcast");
     fan_status status = disagree(parties, count);
     if (state->rank == 0)
         fan_warn("%s", fan_fail_text());
-    /* Nobody aborts before it is written. */
+    /* No rank aborts before the warning is written. */
     PMPI_Barrier(state->comm);
     return status;
 }
 
-fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root,
-                                 int *mpi_code)
+fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root)
 {
     arguments own = {bytes, root};
-    int64_t most[] = {bytes, -bytes, root, -root};
-    *mpi_code = PMPI_Allreduce(MPI_IN_PLACE, most, 4, MPI_INT64_T, MPI_MAX, state->comm);
-    if (*mpi_code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_TRANSPORT, "cannot compare the arguments of a broadcast");
-    bool equal = most[0] == -most[1] && most[2] == -most[3];
-    return equal ? FAN_OK : hear_all(state, own, mpi_code);
+    fan_comm_range ranges[] = {fan_comm_range_of(bytes), fan_comm_range_of(root)};
+    int code = fan_comm_ranges(state->comm, 2, ranges);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot compare the arguments of a broadcast");
+    bool equal = fan_comm_range_is_one(ranges[0]) && fan_comm_range_is_one(ranges[1]);
+    return equal ? FAN_OK : hear_all(state, own);
 }

@@ -8,16 +8,16 @@
 #include <stdbool.h>
 
 /**
- * Would the MPI library's own broadcast take them? Local, some nanoseconds. MPI has no call that
- * says whether a datatype is committed, so this asks with a send to nobody (MPI_PROC_NULL).
+ * Whether the MPI library's own broadcast would accept them. Local; takes some nanoseconds. MPI
+ * offers no call that says whether a datatype is committed, so this sends to nobody
+ * (MPI_PROC_NULL).
  */
 bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype);
 
 /**
- * Are bytes and root equal on all ranks? Collective; the state is connected. FAN_ERR_DISAGREEMENT
- * on all ranks if they are not, after a warning by rank 0 that names the ranks.
+ * Compare bytes and root across ranks. Collective; the state is connected. If they differ, rank 0
+ * prints a warning that names the ranks, and all ranks get FAN_ERR_DISAGREEMENT.
  */
-fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root,
-                                 int *mpi_code);
+fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root);
 
 #endif

@@ -3,68 +3,48 @@
 
 #include "lib/call/call.h"
 
+#include "comm/check.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/state/errors.h"
 
-/* Ours are broadcasts with sane arguments on an intracommunicator of several ranks. */
+/* We do broadcasts with valid arguments on an intracommunicator of several ranks. */
 static bool is_sane(const fan_call *c)
 {
-    if (c->comm == MPI_COMM_NULL || c->datatype == MPI_DATATYPE_NULL || c->count < 0)
+    if (c->datatype == MPI_DATATYPE_NULL || c->count < 0)
         return false;
-    int inter, size;
-    if (MPI_Comm_test_inter(c->comm, &inter) != MPI_SUCCESS || inter)
-        return false;
-    return MPI_Comm_size(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 &&
+    int size;
+    return fan_comm_check(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 &&
            c->root < size && fan_arguments_accepted(c->buffer, c->count, c->datatype);
 }
 
-/* MPI_SUCCESS, or what is to be raised. */
-static int find_bytes(fan_call *c)
+static fan_status find_state(fan_call *c)
 {
-    MPI_Count size;
-    int code = MPI_Type_size_x(c->datatype, &size);
-    if (code != MPI_SUCCESS)
-        return code;
-    bool fits = size != MPI_UNDEFINED && !__builtin_mul_overflow(c->count, size, &c->bytes);
-    return fits ? MPI_SUCCESS : MPI_ERR_COUNT;
-}
-
-static fan_status find_state(fan_call *c, int *mpi_code)
-{
-    fan_status status = fan_lifetime_state(c->comm, &c->state, mpi_code);
+    fan_status status = fan_lifetime_state(c->comm, &c->state);
     if (status != FAN_OK)
         return status;
     const fan_params *params = &c->state->params;
     if (params->check || (c->bytes > 0 && c->bytes >= params->min_bytes))
-        status = fan_comm_state_connect(c->state, mpi_code);
+        status = fan_comm_state_connect(c->state);
     if (status == FAN_OK && params->check)
-        status = fan_arguments_compare(c->state, c->bytes, c->root, mpi_code);
+        status = fan_arguments_compare(c->state, c->bytes, c->root);
     return status;
-}
-
-static fan_verdict refuse(const fan_call *c, fan_status status, int *code)
-{
-    *code = fan_error_raise(c->comm, status, *code);
-    return FAN_IS_REFUSED;
 }
 
 fan_verdict fan_call_judge(fan_call *call, int *code)
 {
     if (!is_sane(call))
         return FAN_IS_MPIS;
-    *code = find_bytes(call);
+    *code =
+        fan_error_raise_code(call->comm, fan_comm_bytes(call->count, call->datatype, &call->bytes));
+    if (*code == MPI_SUCCESS)
+        *code = fan_error_raise(call->comm, find_state(call));
     if (*code != MPI_SUCCESS)
-        return refuse(call, FAN_OK, code);
-    fan_status status = find_state(call, code);
-    if (status != FAN_OK) {
-        *code = fan_error_code(status, *code);
-        return refuse(call, status, code);
-    }
+        return FAN_IS_REFUSED;
     /*
-     * Open MPI returns at once on ranks with no element, and waits for them on ranks with elements
-     * of no data.
+     * Open MPI returns at once on ranks whose count is 0, but waits for those ranks where the count
+     * is positive and elements are empty.
      */
     if (call->bytes == 0)
         call->count = 0;

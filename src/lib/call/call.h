@@ -13,18 +13,21 @@ typedef struct fan_call {
     MPI_Comm comm;
     /* What fan_call_judge finds. */
     fan_comm_state *state;
-    int64_t bytes;
+    MPI_Count bytes;
 } fan_call;
 
 typedef enum fan_verdict {
     FAN_IS_OURS,   /**< the state is connected, bytes is at least 1 */
-    FAN_IS_MPIS,   /**< to be handed over */
+    FAN_IS_MPIS,   /**< to be passed through to MPI */
     FAN_IS_REFUSED /**< an error has been raised */
 } fan_verdict;
 
 /**
- * Who does it; the same on all ranks, unless an argument is wrong. Collective the first time on a
- * communicator, and with the parameter `check`. `code` receives what to return if it is refused.
+ * Decide who does it; the same on all ranks, unless an argument is wrong. Collective the first time
+ * on a communicator and with the parameter `check`; otherwise local. Thread-safe on different
+ * communicators.
+ *
+ * @param code  receives what to return if the call is refused
  */
 fan_verdict fan_call_judge(fan_call *call, int *code);
 

@@ -3,6 +3,7 @@
 
 #include "lib/call/lifetime.h"
 
+#include "comm/key.h"
 #include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
 
@@ -10,12 +11,9 @@
 #include <stdlib.h>
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-/* Keeps those that nobody deletes from looking like leaks. */
+/* Keeps states that MPI never deletes from looking like leaks. */
 static LIST_HEAD(, fan_comm_state) all_states = LIST_HEAD_INITIALIZER(all_states);
 
-static pthread_mutex_t keyval_lock = PTHREAD_MUTEX_INITIALIZER;
-static int state_keyval = MPI_KEYVAL_INVALID;
-static int finalize_keyval = MPI_KEYVAL_INVALID;
 static bool finalizing;
 
 static void link_state(fan_comm_state *state)
@@ -46,7 +44,7 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     return MPI_SUCCESS;
 }
 
-/* Of the states that are being recorded the one whose turn it is, NULL if none is left. */
+/* The next state whose recording is to be ended, NULL if no state is being recorded. */
 static fan_comm_state *next_recorded(void)
 {
     fan_comm_state *state, *next = NULL;
@@ -59,7 +57,7 @@ static fan_comm_state *next_recorded(void)
     return next;
 }
 
-/* In the same order on all processes, for writing is collective. */
+/* In the same order on all processes, because writing is collective. */
 static void end_all_recordings(void)
 {
     for (fan_comm_state *state; (state = next_recorded()) != NULL;)
@@ -81,56 +79,33 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
     return MPI_SUCCESS;
 }
 
-/* MPI_Comm_dup copies no state: a communicator agrees on its own. */
-static int make_keyvals(void)
-{
-    pthread_mutex_lock(&keyval_lock);
-    int code = MPI_SUCCESS;
-    if (state_keyval == MPI_KEYVAL_INVALID) {
-        int keyval;
-        code =
-            MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, begin_finalize, &finalize_keyval, NULL);
-        if (code == MPI_SUCCESS)
-            code = MPI_Comm_set_attr(MPI_COMM_SELF, finalize_keyval, NULL);
-        if (code == MPI_SUCCESS)
-            code = MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_state, &keyval, NULL);
-        if (code == MPI_SUCCESS)
-            state_keyval = keyval;
-    }
-    pthread_mutex_unlock(&keyval_lock);
-    return code;
-}
+/* A duplicate of a communicator agrees on its own state. */
+static fan_comm_key state_key = FAN_COMM_KEY(delete_state, begin_finalize);
 
-static fan_status mpi_failure(int code, const char *what, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "%s failed", what);
-}
-
-static fan_status attach(MPI_Comm comm, fan_comm_state *state, int *mpi_code)
+static fan_status attach(MPI_Comm comm, fan_comm_state *state)
 {
     link_state(state);
-    int code = MPI_Comm_set_attr(comm, state_keyval, state);
+    int code = MPI_Comm_set_attr(comm, state_key.value, state);
     if (code == MPI_SUCCESS)
         return FAN_OK;
     unlink_state(state);
-    return mpi_failure(code, "MPI_Comm_set_attr", mpi_code);
+    return fan_fail_mpi(code, "MPI_Comm_set_attr failed");
 }
 
-fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state, int *mpi_code)
+fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
 {
-    int code = make_keyvals();
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, "MPI_Comm_create_keyval", mpi_code);
     int found;
-    MPI_Comm_get_attr(comm, state_keyval, state, &found);
+    fan_status status = fan_comm_key_make(&state_key);
+    if (status != FAN_OK)
+        return status;
+    MPI_Comm_get_attr(comm, state_key.value, state, &found);
     if (found)
         return FAN_OK;
     fan_comm_state *made;
-    fan_status status = fan_comm_state_make(comm, &made, mpi_code);
+    status = fan_comm_state_make(comm, &made);
     if (status != FAN_OK)
         return status;
-    status = attach(comm, made, mpi_code);
+    status = attach(comm, made);
     if (status == FAN_OK)
         *state = made;
     else

@@ -8,11 +8,7 @@
 
 #include "lib/state/comm_state.h"
 
-/**
- * The state of an intracommunicator, made (collectively) if there is none.
- *
- * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
- */
-fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+/** The state of an intracommunicator, made (collectively) if it has none yet. */
+fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state);
 
 #endif

@@ -45,7 +45,7 @@ static fan_status make_schedule(const fan_delivery_task *task, const fan_plan *p
     return status;
 }
 
-/* The storage is a node more. */
+/* The storage counts as one more node. */
 static fan_status plan_for_shared_source(fan_plan_request *request, fan_planned *planned)
 {
     request->shared_source = true;
@@ -136,7 +136,6 @@ static void end_phase(fan_delivery *d)
     tell_length(d, fan_engine_length(d->engine));
     fan_engine_free(d->engine);
     d->engine = NULL;
-    d->mpi_code = d->transport.mpi_error;
     fan_mpi_transport_free(&d->transport);
 }
 
@@ -282,8 +281,8 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
 }
 
 /*
- * Messages and pieces that are on their way may still touch the cells of the engine: they are left
- * to them.
+ * Messages and pieces that are on their way may still touch the cells of the engine, so that these
+ * are not freed.
  */
 static void abandon(fan_delivery *d)
 {
@@ -331,30 +330,29 @@ static fan_status end_memory(fan_delivery *d)
     return d->status == FAN_ERR_TIMEOUT ? d->status : status;
 }
 
-static fan_status end_messages(fan_delivery *d, int *mpi_code)
+static fan_status end_messages(fan_delivery *d)
 {
-    /* After a timeout the ring may be full for ever, and its readers notice by themselves. */
+    /* After a timeout the ring may stay full for ever; its readers run into their own timeout. */
     if (d->relays && d->status != FAN_ERR_TIMEOUT)
         d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
     fan_schedule_free(&d->serving);
     fan_planned_forget(&d->own);
-    *mpi_code = d->mpi_code;
     return d->status;
 }
 
-fan_status fan_delivery_end(fan_delivery *d, int *mpi_code)
+fan_status fan_delivery_end(fan_delivery *d)
 {
-    fan_status status = d->uses_messages ? end_messages(d, mpi_code) : end_memory(d);
+    fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);
     return status;
 }
 
-fan_status fan_deliver(const fan_delivery_task *task, int *mpi_code)
+fan_status fan_deliver(const fan_delivery_task *task)
 {
     fan_delivery d;
     fan_delivery_begin(&d, task);
     while (!d.finished)
         fan_delivery_progress(&d, true);
-    return fan_delivery_end(&d, mpi_code);
+    return fan_delivery_end(&d);
 }

@@ -12,10 +12,11 @@
 #include "lib/state/comm_state.h"
 
 /**
- * True if MPI_Bcast is to do it: fewer bytes than the parameter min_bytes, or than 32 times that
- * between two ranks that share memory and are alone. MPI copies once from one to the other, we copy
- * in and out, and only for large data is it faster that both copy at the same time (Open MPI 4.1.4
- * on 2 cores: always from 2 MiB on). The state is connected, unless `bytes` is below min_bytes.
+ * True if the call is to be passed through to MPI_Bcast: `bytes` is below the threshold, which is
+ * min_bytes, or 32 x min_bytes for two ranks on one node. There MPI copies the data once; we copy
+ * it into the ring and out of it, which is faster only for large data, when both ranks copy at the
+ * same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is connected, unless
+ * `bytes` is below min_bytes. Local.
  */
 bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
 
@@ -25,19 +26,18 @@ bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
  */
 fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
 
-/** What is to be delivered. Equal on all ranks, but for the store. */
+/** What is to be delivered. Equal on all ranks, except for the store. */
 typedef struct fan_delivery_task {
     fan_comm_state *state; /**< connected */
     fan_node *node;        /**< whose ring to use: the state's, or one like it */
     const fan_params *params;
-    fan_planned
-        *planned; /**< where the plan is kept, NULL: not kept. A kept one that fits is used again */
+    /** where the plan is kept, to be used again if it fits; NULL: it is not kept */
+    fan_planned *planned;
     int64_t bytes;   /**< at least 1, or FAN_UNKNOWN_LENGTH */
-    int64_t *length; /**< receives what that came to, NULL: nobody asks */
+    int64_t *length; /**< receives the length, or NULL */
     int root;
-    bool
-        /** a stream, which the parameter `timeout` is for: the state knows the hosts then */
-        bounded;
+    /** a stream, to which the parameter `timeout` applies: then the state knows the hosts */
+    bool bounded;
     fan_store store;
 } fan_delivery_task;
 
@@ -59,7 +59,6 @@ typedef struct fan_delivery {
     int64_t steps;    /* done, when it was last looked at; with a timeout */
     double last_step; /* when that was */
     fan_status status;
-    int mpi_code;
     bool finished;
 } fan_delivery;
 
@@ -70,16 +69,16 @@ typedef struct fan_delivery {
 void fan_delivery_begin(fan_delivery *delivery, const fan_delivery_task *task);
 
 /**
- * Do what can be done now. Until `finished`.
+ * Do what can be done now. To be called until `finished`.
  *
- * @param block  wait if there is nothing to do
+ * @param block  wait if nothing can be done
  */
 void fan_delivery_progress(fan_delivery *delivery, bool block);
 
-/** When finished. `mpi_code` receives MPI's code if the result is FAN_ERR_TRANSPORT. */
-fan_status fan_delivery_end(fan_delivery *delivery, int *mpi_code);
+/** End a delivery that is `finished`. Returns its status. */
+fan_status fan_delivery_end(fan_delivery *delivery);
 
-/** All of it at once. Collective, blocking. */
-fan_status fan_deliver(const fan_delivery_task *task, int *mpi_code);
+/** Begin, progress and end. Collective, blocking. */
+fan_status fan_deliver(const fan_delivery_task *task);
 
 #endif

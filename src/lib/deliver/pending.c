@@ -4,20 +4,17 @@
 #include "lib/deliver/pending.h"
 
 #include "base/log.h"
+#include "base/poll.h"
 #include "engine/mpi/mpi_wait.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum {
-    POLLS_BEFORE_YIELD = 32, /* as in mpi_wait.c */
-    THREAD_PAUSE_NS =
-        50 * 1000 /* less than a chunk takes on most networks, and a core is left to the program */
-};
+/* Less than a chunk takes on most networks, but long enough to leave a core to the program. */
+enum { THREAD_PAUSE_NS = 50 * 1000 };
 
 /* In the order of their start. */
 static TAILQ_HEAD(pending_list, fan_pending) all_pending = TAILQ_HEAD_INITIALIZER(all_pending);
@@ -35,14 +32,17 @@ static struct {
 
 static void finish(fan_pending *p)
 {
-    p->status = fan_delivery_end(&p->delivery, &p->mpi_code);
-    snprintf(p->text, sizeof p->text, "%s", p->status == FAN_OK ? "" : fan_fail_text());
+    p->status = fan_delivery_end(&p->delivery);
+    if (p->status != FAN_OK) {
+        p->code = fan_fail_code();
+        snprintf(p->text, sizeof p->text, "%s", fan_fail_text());
+    }
     p->task.state->running = NULL;
     TAILQ_REMOVE(&all_pending, p, link);
     atomic_store(&p->finished, true);
 }
 
-/* The first of its communicator in the list is the one that runs. */
+/* Of each communicator, the first in the list runs. */
 static void step(fan_pending *p)
 {
     fan_comm_state *state = p->task.state;
@@ -94,10 +94,10 @@ static bool wants_thread(void)
     int level;
     MPI_Query_thread(&level);
     if (strcmp(how, "thread") != 0)
-        fan_warn("FANOUT_PROGRESS=%s: the only value is thread", how);
+        fan_warn("FANOUT_PROGRESS=%s is ignored: the only value is thread", how);
     else if (level != MPI_THREAD_MULTIPLE)
-        fan_warn("FANOUT_PROGRESS=thread has no effect: the program has not asked for "
-                 "MPI_THREAD_MULTIPLE, or MPI has not got it");
+        fan_warn("FANOUT_PROGRESS=thread has no effect: the program did not ask for "
+                 "MPI_THREAD_MULTIPLE, or MPI does not provide it");
     else
         return true;
     return false;
@@ -137,8 +137,8 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task)
 }
 
 /*
- * Whoever has the lock does it. It may be this thread itself, which a sink or a wait inside brought
- * here.
+ * If another thread has the lock, it does the work. So may this thread itself, if a sink or a wait
+ * inside has called this.
  */
 void fan_pending_all(void)
 {
@@ -151,20 +151,23 @@ void fan_pending_all(void)
 static void poll(int *polls)
 {
     fan_pending_all();
-    if (++*polls <= POLLS_BEFORE_YIELD)
-        return;
-    fan_mpi_progress(
-        /* what this waits for may come through memory, from a rank that waits for a message */
-        NULL);
-    sched_yield();
+    /* What this waits for may come through memory, from a rank that waits for a message. */
+    if (fan_poll_pause(polls))
+        fan_mpi_progress(NULL);
 }
 
-fan_status fan_pending_wait(fan_pending *pending, int *mpi_code)
+static fan_status fail_here(const fan_pending *p)
+{
+    if (p->status == FAN_ERR_TRANSPORT)
+        return fan_fail_mpi(p->code, "%s", p->text);
+    return fan_fail(p->status, "%s", p->text);
+}
+
+fan_status fan_pending_wait(fan_pending *pending)
 {
     for (int polls = 0; !atomic_load(&pending->finished);)
         poll(&polls);
-    *mpi_code = pending->mpi_code;
-    return pending->status == FAN_OK ? FAN_OK : fan_fail(pending->status, "%s", pending->text);
+    return pending->status == FAN_OK ? FAN_OK : fail_here(pending);
 }
 
 static bool is_any_pending(void)
@@ -175,13 +178,13 @@ static bool is_any_pending(void)
     return any;
 }
 
-fan_status fan_pending_deliver(const fan_delivery_task *task, int *mpi_code)
+fan_status fan_pending_deliver(const fan_delivery_task *task)
 {
     if (!is_any_pending())
-        return fan_deliver(task, mpi_code);
+        return fan_deliver(task);
     fan_pending pending;
     fan_pending_start(&pending, task);
-    return fan_pending_wait(&pending, mpi_code);
+    return fan_pending_wait(&pending);
 }
 
 static bool has_pending(const fan_comm_state *state)

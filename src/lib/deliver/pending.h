@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file pending.h  Broadcasts in progress: which may go on, and that all of them do while one is
- * waited for.
+ * @file pending.h  Broadcasts in progress: which of them may run, and how all of them make progress
+ * while one is waited for.
  *
  * Those of one communicator run one after the other in the order of their calls, so that their
  * messages cannot be taken for each other's. Those of different communicators run side by side.
@@ -24,27 +24,28 @@ typedef struct fan_pending {
     bool begun;
     atomic_bool finished;
     fan_status status;
-    int mpi_code;
-    char text[256]; /**< of the failure: it may come in another thread */
+    /* Of the failure, which may have been recorded in another thread. */
+    int code;
+    char text[256];
     TAILQ_ENTRY(fan_pending) link;
 } fan_pending;
 
-/** Start it. Local. */
+/** Start a broadcast. Local, thread-safe. */
 void fan_pending_start(fan_pending *pending, const fan_delivery_task *task);
 
-/** Do what can be done now for all that have been started. */
+/** Do what can be done now for all broadcasts that have been started. Local, thread-safe. */
 void fan_pending_all(void);
 
-/** Wait for it. Returns its status; `mpi_code` receives MPI's code if that is FAN_ERR_TRANSPORT. */
-fan_status fan_pending_wait(fan_pending *pending, int *mpi_code);
+/** Wait for a broadcast. Returns its status; a failure is recorded in the calling thread. */
+fan_status fan_pending_wait(fan_pending *pending);
 
-/** Start and wait. */
-fan_status fan_pending_deliver(const fan_delivery_task *task, int *mpi_code);
+/** Start a broadcast and wait for it. */
+fan_status fan_pending_deliver(const fan_delivery_task *task);
 
-/** Wait for all broadcasts of a state that is to be deleted. */
+/** Wait for all broadcasts of a state, which is to be deleted. */
 void fan_pending_finish(const fan_comm_state *state);
 
-/** End the thread, if there is one. */
+/** End the thread of FANOUT_PROGRESS, if it runs. */
 void fan_pending_end(void);
 
 #endif

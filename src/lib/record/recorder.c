@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "comm/agree.h"
 #include "engine/mpi/mpi_trace.h"
 #include "lib/record/trace_module.h"
 
@@ -41,7 +42,7 @@ struct fan_recorder {
 static atomic_int written, written_alone;
 static atomic_bool refused; /* a file could not be opened, and that has been said */
 
-/* The program may go elsewhere before the file is written. */
+/* The program may change its directory before the file is written. */
 static void make_absolute(char path[PATH_MAX], const char *name)
 {
     char cwd[PATH_MAX];
@@ -50,7 +51,7 @@ static void make_absolute(char path[PATH_MAX], const char *name)
         snprintf(path, PATH_MAX, "%s", name);
 }
 
-/* run.h5, of a process that is not rank 0 of all run.5.h5, so that nobody overwrites another's. */
+/* run.h5; run.5.h5 on rank 5 of MPI_COMM_WORLD, so that processes do not overwrite each other's. */
 static void name_file(const fan_recorder *r, char path[PATH_MAX])
 {
     const char *all = r->agreed.path, *slash = strrchr(all, '/'), *dot = strrchr(all, '.');
@@ -74,7 +75,7 @@ typedef struct output {
     char path[PATH_MAX];
 } output;
 
-/* False, with a warning the first time, if there is no such file. */
+/* False, with a warning the first time, if the file cannot be opened. */
 static bool open_output(const fan_recorder *r, bool alone, output *out)
 {
     char text[FAN_TRACE_TEXT];
@@ -99,7 +100,7 @@ static void close_output(output *out)
 {
     char text[FAN_TRACE_TEXT];
     if (!out->writer->close(out->file, text))
-        fan_warn("%s: the trace %s is not complete: %s", variable, out->path, text);
+        fan_warn("%s: the trace %s is incomplete: %s", variable, out->path, text);
 }
 
 /* ---- what is written ---- */
@@ -278,9 +279,10 @@ static int begin(fan_recorder *r)
 fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t limit)
 {
     fan_recorder *r = calloc(1, sizeof *r);
-    int failed = r == NULL, rank;
+    bool failed = r == NULL;
+    int rank;
     MPI_Comm_rank(comm, &rank);
-    if (MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm) == MPI_SUCCESS && !failed) {
+    if (fan_comm_any(comm, &failed) == MPI_SUCCESS && !failed) {
         *r = (fan_recorder){.comm = comm, .rank = rank, .node = map->node_of[rank]};
         MPI_Comm_size(comm, &r->size);
         MPI_Comm_rank(MPI_COMM_WORLD, &r->world_rank);
@@ -300,7 +302,8 @@ fan_trace *fan_recorder_trace(fan_recorder *recorder)
 }
 
 /*
- * What the caller's functions did does no harm to the communicator, and is in the trace at its end.
+ * A failure of the caller's functions leaves the communicator usable; the trace is written at its
+ * end.
  */
 void fan_recorder_fail(fan_recorder *r, fan_status status)
 {
@@ -326,7 +329,7 @@ void fan_recorder_end(fan_recorder *r)
         if (code == MPI_SUCCESS)
             code = gather(r);
         if (code != MPI_SUCCESS && r->rank == 0)
-            fan_warn("%s: the trace of a communicator is not complete: MPI failed", variable);
+            fan_warn("%s: the trace of a communicator is incomplete: MPI failed", variable);
     }
     fan_trace_clear(&r->trace);
     free(r);

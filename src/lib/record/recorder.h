@@ -21,8 +21,8 @@ typedef struct fan_recorder fan_recorder;
 bool fan_recorder_wanted(void);
 
 /**
- * Begin. Collective over `comm`, which is private. NULL on all ranks, with a warning, if there is
- * no memory for it.
+ * Begin to record. Collective over `comm`, which is private. NULL on all ranks, with a warning, if
+ * a rank has not enough memory.
  */
 fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t limit);
 
@@ -35,7 +35,8 @@ void fan_recorder_fail(fan_recorder *recorder, fan_status status);
 bool fan_recorder_precedes(const fan_recorder *a, const fan_recorder *b);
 
 /**
- * Write it and release it. Collective, but for ranks on which the communicator has become useless.
+ * Write the trace and free the recorder. Collective, except for ranks on which the communicator
+ * cannot be used any more.
  */
 void fan_recorder_end(fan_recorder *recorder);
 

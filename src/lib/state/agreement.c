@@ -3,6 +3,7 @@
 
 #include "lib/state/agreement.h"
 
+#include "comm/agree.h"
 #include "lib/record/recorder.h"
 
 #include <stdio.h>
@@ -10,10 +11,9 @@
 
 /* What rank 0 sends to all. */
 typedef struct decision {
+    fan_comm_verdict verdict;
     fan_params params;
     bool traced;
-    fan_status status;
-    char text[500];
 } decision;
 
 static const char key_prefix[] = "fanout_";
@@ -56,8 +56,8 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
     if (status == FAN_OK)
         status = overlay_hints(hints, params);
     /*
-     * What a source can do is for the program to say. A user may forbid it, but not ask a source
-     * for what it can't.
+     * Only the program knows whether its source can be shared. A user may forbid that, but not
+     * demand it.
      */
     int64_t may_share = params->shared_source;
     if (status == FAN_OK)
@@ -67,37 +67,34 @@ static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
 }
 
 static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params,
-                        bool *traced, int *mpi_code)
+                        bool *traced)
 {
     decision d;
     memset(&d, 0, sizeof d);
     int rank;
+    fan_status status = FAN_OK;
     MPI_Comm_rank(comm, &rank);
     if (rank == 0) {
         d.params = *params;
         d.traced = fan_recorder_wanted();
-        d.status = decide(hints, from_defaults, &d.params);
-        snprintf(d.text, sizeof d.text, "%s", d.status == FAN_OK ? "" : fan_fail_text());
+        status = decide(hints, from_defaults, &d.params);
     }
-    *mpi_code = PMPI_Bcast(&d, sizeof d, MPI_BYTE, 0, comm);
-    if (*mpi_code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_TRANSPORT, "cannot agree on the parameters");
-    if (d.status != FAN_OK)
-        return fan_fail(d.status, "%s", d.text);
+    status = fan_comm_share(comm, status, &d.verdict, sizeof d, "cannot agree on the parameters");
+    if (status != FAN_OK)
+        return status;
     *params = d.params;
     *traced = d.traced;
     return FAN_OK;
 }
 
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced,
-                               int *mpi_code)
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced)
 {
     memset(params, 0, sizeof *params);
-    return agree(comm, hints, true, params, traced, mpi_code);
+    return agree(comm, hints, true, params, traced);
 }
 
-fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params, int *mpi_code)
+fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params)
 {
     bool traced; /* has been agreed on */
-    return agree(comm, hints, false, params, &traced, mpi_code);
+    return agree(comm, hints, false, params, &traced);
 }

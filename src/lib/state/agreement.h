@@ -18,13 +18,12 @@
  *
  * @param traced  receives whether rank 0 has FANOUT_TRACE in its environment
  */
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced,
-                               int *mpi_code);
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced);
 
 /**
  * Overlay `hints`, and the environment again, on the parameters that rank 0 has in `params`.
  * Collective.
  */
-fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params, int *mpi_code);
+fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params);
 
 #endif

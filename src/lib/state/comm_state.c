@@ -4,6 +4,8 @@
 #include "lib/state/comm_state.h"
 
 #include "base/log.h"
+#include "comm/agree.h"
+#include "comm/private.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
 #include "lib/where/hosts.h"
@@ -43,13 +45,7 @@ void fan_comm_state_free(fan_comm_state *state, bool collective)
     free(state);
 }
 
-static fan_status mpi_failure(int code, const char *what, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "%s failed", what);
-}
-
-fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_code)
+fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
 {
     fan_comm_state *made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -58,7 +54,7 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_c
     made->comm = MPI_COMM_NULL;
     MPI_Comm_rank(comm, &made->rank);
     MPI_Comm_size(comm, &made->size);
-    fan_status status = fan_comm_state_set(made, MPI_INFO_NULL, mpi_code);
+    fan_status status = fan_comm_state_set(made, MPI_INFO_NULL);
     if (status != FAN_OK) {
         free(made);
         return status;
@@ -67,18 +63,16 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_c
     return FAN_OK;
 }
 
-fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params,
-                                  int *mpi_code)
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params)
 {
     *params = state->params;
-    return fan_agree_on_hints(state->user_comm, hints, params, mpi_code);
+    return fan_agree_on_hints(state->user_comm, hints, params);
 }
 
-fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code)
+fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
 {
     fan_params params;
-    fan_status status =
-        fan_agree_on_params(state->user_comm, hints, &params, &state->traced, mpi_code);
+    fan_status status = fan_agree_on_params(state->user_comm, hints, &params, &state->traced);
     if (status != FAN_OK)
         return status;
     state->params = params;
@@ -86,15 +80,14 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_co
     return FAN_OK;
 }
 
-static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
+static fan_status find_nodes(fan_comm_state *state)
 {
     fan_hosts hosts;
-    fan_status status = fan_hosts_collect(state->comm, &hosts, mpi_code);
+    fan_status status = fan_hosts_collect(state->comm, &hosts);
     if (status == FAN_OK)
-        status = fan_node_map_make(&hosts, &state->params, &state->map, mpi_code);
+        status = fan_node_map_make(&hosts, &state->params, &state->map);
     if (status == FAN_OK)
-        status =
-            fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order, mpi_code);
+        status = fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order);
     if (status != FAN_OK)
         fan_node_map_free(&state->map);
     fan_hosts_free(&hosts);
@@ -102,34 +95,33 @@ static fan_status find_nodes(fan_comm_state *state, int *mpi_code)
 }
 
 /* NULL if this rank is alone on its node. */
-static fan_status find_own_node(fan_comm_state *state, fan_node **node, int *mpi_code)
+static fan_status find_own_node(fan_comm_state *state, fan_node **node)
 {
     fan_node *shared = state->map.node;
     MPI_Comm local;
     *node = NULL;
     int code = MPI_Comm_split(state->comm, state->map.node_of[state->rank], state->rank, &local);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, "MPI_Comm_split", mpi_code);
+        return fan_fail_mpi(code, "MPI_Comm_split failed");
     fan_status status = FAN_OK;
     if (shared != NULL && shared->number == 0)
         *node = fan_node_hold(shared);
     else if (shared != NULL)
-        status = fan_node_join(local, shared->domain, false, node, mpi_code);
+        status = fan_node_join(local, shared->domain, false, node);
     MPI_Comm_free(&local);
     return status;
 }
 
-fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible,
-                                              int *mpi_code)
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)
 {
     if (state->nonblocking == FAN_UNPREPARED) {
-        fan_status status = find_own_node(state, &state->nonblocking_node, mpi_code);
+        fan_status status = find_own_node(state, &state->nonblocking_node);
         if (status == FAN_ERR_TRANSPORT)
             return status;
-        int failed = status != FAN_OK;
-        int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, state->comm);
+        bool failed = status != FAN_OK;
+        int code = fan_comm_any(state->comm, &failed);
         if (code != MPI_SUCCESS)
-            return mpi_failure(code, "MPI_Allreduce", mpi_code);
+            return fan_fail_mpi(code, "MPI_Allreduce failed");
         state->nonblocking = failed ? FAN_NO_MEMORY_FOR_IT : FAN_PREPARED;
         if (failed && state->rank == 0)
             fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no "
@@ -140,16 +132,16 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
     return FAN_OK;
 }
 
-fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code)
+fan_status fan_comm_state_know_hosts(fan_comm_state *state)
 {
     if (state->hosts != NULL)
         return FAN_OK;
     char name[MPI_MAX_PROCESSOR_NAME];
     fan_host_name own = "";
-    int length, failed;
+    int length;
     state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
-    failed = state->hosts == NULL;
-    int code = MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, state->comm);
+    bool failed = state->hosts == NULL;
+    int code = fan_comm_any(state->comm, &failed);
     if (code == MPI_SUCCESS && !failed) {
         MPI_Get_processor_name(name, &length);
         snprintf(own, sizeof own, "%.*s", (int)sizeof own - 1, name);
@@ -161,10 +153,10 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code)
     free(state->hosts);
     state->hosts = NULL;
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts")
-                  : mpi_failure(code, "MPI_Allgather", mpi_code);
+                  : fan_fail_mpi(code, "MPI_Allgather failed");
 }
 
-/* Collective. Without memory there is no trace. */
+/* Collective. Without enough memory nothing is recorded. */
 static void begin_recording(fan_comm_state *state)
 {
     state->recorder = fan_recorder_make(state->comm, &state->map, state->params.trace_bytes);
@@ -172,23 +164,14 @@ static void begin_recording(fan_comm_state *state)
         state->trace = fan_recorder_trace(state->recorder);
 }
 
-/*
- * Not MPI_Comm_dup: that would copy the user's attributes, and so call the user's functions.
- */
-fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code)
+fan_status fan_comm_state_connect(fan_comm_state *state)
 {
     if (state->comm != MPI_COMM_NULL)
         return FAN_OK;
-    MPI_Group group;
-    int code = MPI_Comm_group(state->user_comm, &group);
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, "MPI_Comm_group", mpi_code);
-    code = MPI_Comm_create(state->user_comm, group, &state->comm);
-    MPI_Group_free(&group);
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, "MPI_Comm_create", mpi_code);
-    MPI_Comm_set_errhandler(state->comm, MPI_ERRORS_RETURN);
-    fan_status status = find_nodes(state, mpi_code);
+    fan_status status = fan_comm_private(state->user_comm, &state->comm);
+    if (status != FAN_OK)
+        return status;
+    status = find_nodes(state);
     if (status != FAN_OK)
         MPI_Comm_free(&state->comm);
     else if (state->traced)

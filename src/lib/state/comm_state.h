@@ -49,7 +49,7 @@ typedef struct fan_comm_state {
     fan_planned planned;
 
     struct fan_pending
-        *running; /**< the broadcast that is in progress, if it is one of those in progress.h */
+        *running; /**< the one of lib/deliver/pending.h that is in progress, or NULL */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
     enum { FAN_UNPREPARED, FAN_PREPARED, FAN_NO_MEMORY_FOR_IT } nonblocking;
 
@@ -57,12 +57,10 @@ typedef struct fan_comm_state {
 } fan_comm_state;
 
 /**
- * A new state for an intracommunicator, which it is not attached to yet: see lib/call/lifetime.h.
+ * A new state for an intracommunicator, not attached to it yet: see lib/call/lifetime.h.
  * Collective.
- *
- * @param mpi_code  receives MPI's code when the result is FAN_ERR_TRANSPORT
  */
-fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_code);
+fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state);
 
 /**
  * Release it.
@@ -71,31 +69,30 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state, int *mpi_c
  */
 void fan_comm_state_free(fan_comm_state *state, bool collective);
 
-/** Write the trace, if there is one. Collective. */
+/** Write the trace, if one is being recorded. Collective. */
 void fan_comm_state_end_recording(fan_comm_state *state);
 
 /** Agree on the parameters anew, with `hints`. Collective. */
-fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints, int *mpi_code);
+fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints);
 
 /**
- * Find a ring for nonblocking broadcasts. They need one that no other communicator uses: ranks may
- * start them on different communicators in different order. Collective; the state is connected.
- * `impossible`: there is none on some node.
+ * Find a ring for nonblocking broadcasts. No other communicator may use it, because ranks may start
+ * broadcasts on different communicators in different order. Collective; the state is connected.
+ *
+ * @param impossible  receives whether some node has no memory for one; equal on all ranks
  */
-fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible,
-                                              int *mpi_code);
+fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible);
 
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
-fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params,
-                                  int *mpi_code);
+fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params);
 
-/** Let every rank know on which host each rank is. Collective; the state is connected. */
-fan_status fan_comm_state_know_hosts(fan_comm_state *state, int *mpi_code);
+/** Tell every rank on which host each rank is. Collective; the state is connected. */
+fan_status fan_comm_state_know_hosts(fan_comm_state *state);
 
 /**
- * Make the private communicator, the node map and the order of nodes if there are none. Collective.
- * After a failure the next call tries again.
+ * Make the private communicator, the node map and the order of nodes, unless they exist.
+ * Collective. After a failure the next call tries again.
  */
-fan_status fan_comm_state_connect(fan_comm_state *state, int *mpi_code);
+fan_status fan_comm_state_connect(fan_comm_state *state);
 
 #endif

@@ -49,7 +49,7 @@ static int own_code(fanout_error error)
     return own_errors[error].code;
 }
 
-/* Each has a text of its own. */
+/* A code for each failure, with its own text. */
 static int timeout_code(void)
 {
     int code;
@@ -60,14 +60,21 @@ static int timeout_code(void)
     return code;
 }
 
-int fan_error_code(fan_status status, int mpi_code)
+/* Ranks that share memory with the one whose message failed know no code of MPI's. */
+static int transport_code(void)
+{
+    int code = fan_fail_code();
+    return code == MPI_SUCCESS ? MPI_ERR_OTHER : code;
+}
+
+static int code_of(fan_status status)
 {
     switch (status) {
     case FAN_OK: return MPI_SUCCESS;
     case FAN_ERR_ARGUMENT:
     case FAN_ERR_SYSTEM: return own_code(FANOUT_ERR_PARAM);
     case FAN_ERR_MEMORY: return MPI_ERR_NO_MEM;
-    case FAN_ERR_TRANSPORT: return mpi_code;
+    case FAN_ERR_TRANSPORT: return transport_code();
     case FAN_ERR_TRUNCATED: return MPI_ERR_TRUNCATE;
     case FAN_ERR_SOURCE: return own_code(FANOUT_ERR_SOURCE);
     case FAN_ERR_SINK: return own_code(FANOUT_ERR_SINK);
@@ -78,8 +85,9 @@ int fan_error_code(fan_status status, int mpi_code)
 }
 
 /*
- * A callback's failure is the caller's to tell. A disagreement has been told. A wrong parameter is
- * the same on all ranks, and of a stalled stream rank 0 knows most: rank 0 tells.
+ * The caller knows why its callback failed, and a disagreement has been reported already. A wrong
+ * parameter is the same on all ranks, and rank 0 knows most about a stalled stream: there only rank
+ * 0 prints a warning.
  */
 static bool should_tell(MPI_Comm comm, fan_status status)
 {
@@ -92,12 +100,17 @@ static bool should_tell(MPI_Comm comm, fan_status status)
     return rank == 0;
 }
 
-int fan_error_raise(MPI_Comm comm, fan_status status, int code)
+int fan_error_raise(MPI_Comm comm, fan_status status)
 {
-    if (code == MPI_SUCCESS)
-        return code;
+    int code = code_of(status);
     if (should_tell(comm, status))
         fan_warn("%s", fan_fail_text());
-    MPI_Comm_call_errhandler(comm, code);
+    return fan_error_raise_code(comm, code);
+}
+
+int fan_error_raise_code(MPI_Comm comm, int code)
+{
+    if (code != MPI_SUCCESS)
+        MPI_Comm_call_errhandler(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, code);
     return code;
 }

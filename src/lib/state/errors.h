@@ -7,17 +7,18 @@
 #include "fanout.h"
 
 /**
- * The MPI error code for a failure.
+ * Raise the last failure of the calling thread, whose status is `status`, on the error handler of
+ * `comm`: as the code that MPI returned if a call of MPI failed, else as a code of ours. Prints a
+ * warning with fan_fail_text() first if the caller cannot know what failed. Local.
  *
- * @param mpi_code  what MPI said, if the failure is FAN_ERR_TRANSPORT
+ * @return the code, for handlers that return; MPI_SUCCESS, with nothing raised, for FAN_OK
  */
-int fan_error_code(fan_status status, int mpi_code);
+int fan_error_raise(MPI_Comm comm, fan_status status);
 
 /**
- * Raise `code` on the error handler of `comm`, after a warning with fan_fail_text() if the failure
- * (`status`) is one that the caller cannot know, and return the code, for handlers that return.
- * MPI_SUCCESS is just returned.
+ * Raise an MPI error code on the error handler of `comm`; of MPI_COMM_WORLD for MPI_COMM_NULL.
+ * Returns the code, for handlers that return. MPI_SUCCESS is just returned. Local.
  */
-int fan_error_raise(MPI_Comm comm, fan_status status, int code);
+int fan_error_raise_code(MPI_Comm comm, int code);
 
 #endif

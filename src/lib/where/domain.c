@@ -23,7 +23,7 @@ fan_binding fan_domain_binding(int member, int domain)
 #include <hwloc.h>
 #include <hwloc/glibc-sched.h>
 
-/* Numbers of objects of hwloc are different for all types. */
+/* The numbers of hwloc's objects are unique across types. */
 static int smallest_around(hwloc_topology_t topology, hwloc_const_bitmap_t cpus)
 {
     static const hwloc_obj_type_t types[] = {HWLOC_OBJ_NUMANODE, HWLOC_OBJ_PACKAGE};
@@ -49,7 +49,7 @@ static bool load(hwloc_topology_t *topology)
     return false;
 }
 
-/* False if it cannot be known. */
+/* False if hwloc cannot tell. */
 static bool ask_machine(const fan_binding *bindings, int members, int *domains)
 {
     hwloc_topology_t topology;
@@ -78,7 +78,7 @@ static bool ask_machine(const fan_binding *bindings, int members, int *domains)
 
 /* ---- what is made of it ---- */
 
-/* What the file says of some holds: the others have no domain then. */
+/* If the file names the domain of some, it decides: the others have no domain. */
 static bool ask_file(const fan_binding *bindings, int members, int *domains)
 {
     bool knows_some = false;
@@ -89,7 +89,7 @@ static bool ask_file(const fan_binding *bindings, int members, int *domains)
     return knows_some;
 }
 
-/* To look at the machine takes milliseconds. Ranks that are not bound all have the same CPUs. */
+/* Asking hwloc takes milliseconds. Ranks that are not bound all have the same CPUs. */
 static bool cpus_differ(const fan_binding *bindings, int members)
 {
     for (int i = 1; i < members; i++)
@@ -125,7 +125,7 @@ static bool all_have_one(const int *domains, int members)
     return true;
 }
 
-/* Two members are in one domain, or each has another. */
+/* Two members are in one domain or in two different ones: that changes nothing. */
 static bool may_differ(const fan_binding *bindings, int members)
 {
     return members > 2 && cpus_differ(bindings, members);

@@ -18,7 +18,7 @@ typedef struct fan_binding {
     cpu_set_t cpus; /**< those that the thread may run on that will copy; empty: not known */
 } fan_binding;
 
-/** The calling thread's. */
+/** The calling thread's binding. */
 fan_binding fan_domain_binding(int member, int domain);
 
 /**

@@ -3,53 +3,39 @@
 
 #include "lib/where/hosts.h"
 
+#include "comm/agree.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static fan_status mpi_failure(int code, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "cannot agree on the hosts of the ranks");
-}
+static const char mpi_failed[] = "cannot agree on the hosts of the ranks";
 
 /* A rank's `failed` is a failure on all. Also finds the largest `length`. */
-static fan_status agree(MPI_Comm comm, bool failed, int *length, int *mpi_code)
+static fan_status agree(MPI_Comm comm, bool failed, int *length)
 {
-    int most[2] = {failed, *length};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, comm);
+    int64_t most[2] = {failed, *length};
+    int code = fan_comm_maximum(comm, 2, most);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
-    *length = most[1];
+        return fan_fail_mpi(code, mpi_failed);
+    *length = (int)most[1];
     return most[0] ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of the ranks on some rank")
                    : FAN_OK;
 }
 
-/* What rank 0 has come to, with its text. */
-typedef struct verdict {
-    fan_status status;
-    char text[500];
-} verdict;
-
 /* Rank 0's status is that of all. */
-static fan_status share_status(MPI_Comm comm, fan_status status, int *mpi_code)
+static fan_status share_status(MPI_Comm comm, fan_status status)
 {
-    verdict v;
-    memset(&v, 0, sizeof v);
-    v.status = status;
-    if (status != FAN_OK)
-        snprintf(v.text, sizeof v.text, "%s", fan_fail_text());
-    int code = PMPI_Bcast(&v, sizeof v, MPI_BYTE, 0, comm);
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
-    return v.status == FAN_OK ? FAN_OK : fan_fail(v.status, "%s", v.text);
+    fan_comm_verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    return fan_comm_share(comm, status, &verdict, sizeof verdict, mpi_failed);
 }
 
 /* ---- names ---- */
 
-/* Only as much travels, and is touched, as the longest name takes. */
-static fan_status gather_names(fan_hosts *hosts, int *mpi_code)
+/* Only as many bytes are sent and touched as the longest name needs. */
+static fan_status gather_names(fan_hosts *hosts)
 {
     char own[MPI_MAX_PROCESSOR_NAME + 1] = "";
     int length = 0;
@@ -62,12 +48,12 @@ static fan_status gather_names(fan_hosts *hosts, int *mpi_code)
     int stride = (int)strlen(own) + 1;
     bool failed = hosts->rank == 0 &&
                   (hosts->block == NULL || hosts->names == NULL || hosts->domains == NULL);
-    fan_status status = agree(hosts->comm, failed, &stride, mpi_code);
+    fan_status status = agree(hosts->comm, failed, &stride);
     if (status != FAN_OK)
         return status;
     int code = MPI_Gather(own, stride, MPI_CHAR, hosts->block, stride, MPI_CHAR, 0, hosts->comm);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
+        return fan_fail_mpi(code, mpi_failed);
     for (int rank = 0; hosts->rank == 0 && rank < hosts->size; rank++) {
         hosts->names[rank] = hosts->block + (size_t)rank * (size_t)stride;
         hosts->domains[rank] = FAN_NO_DOMAIN;
@@ -103,15 +89,15 @@ static fan_status read_topology(fan_hosts *hosts)
     return status;
 }
 
-fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts, int *mpi_code)
+fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts)
 {
     *hosts = (fan_hosts){.comm = comm};
     MPI_Comm_rank(comm, &hosts->rank);
     MPI_Comm_size(comm, &hosts->size);
-    fan_status status = gather_names(hosts, mpi_code);
+    fan_status status = gather_names(hosts);
     if (status != FAN_OK)
         return status;
-    return share_status(comm, hosts->rank == 0 ? read_topology(hosts) : FAN_OK, mpi_code);
+    return share_status(comm, hosts->rank == 0 ? read_topology(hosts) : FAN_OK);
 }
 
 void fan_hosts_free(fan_hosts *hosts)
@@ -149,7 +135,7 @@ static void find_all(const fan_hosts *hosts, named_rank *sorted, fan_whereabouts
     }
 }
 
-fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi_code)
+fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own)
 {
     int unused = 0;
     fan_whereabouts *all = NULL;
@@ -159,14 +145,14 @@ fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi
         sorted = malloc((size_t)hosts->size * sizeof *sorted);
     }
     bool failed = hosts->rank == 0 && (all == NULL || sorted == NULL);
-    fan_status status = agree(hosts->comm, failed, &unused, mpi_code);
+    fan_status status = agree(hosts->comm, failed, &unused);
     if (status == FAN_OK) {
         if (hosts->rank == 0)
             find_all(hosts, sorted, all);
         int code =
             MPI_Scatter(all, sizeof *all, MPI_BYTE, own, sizeof *own, MPI_BYTE, 0, hosts->comm);
         if (code != MPI_SUCCESS)
-            status = mpi_failure(code, mpi_code);
+            status = fan_fail_mpi(code, mpi_failed);
     }
     free(all);
     free(sorted);
@@ -205,37 +191,35 @@ static header describe(const fan_order *order)
 }
 
 /* Rank 0 has its order already, the others get it. */
-static fan_status share_table(const fan_hosts *hosts, int nodes, const header *h, fan_order **order,
-                              int *mpi_code)
+static fan_status share_table(const fan_hosts *hosts, int nodes, const header *h, fan_order **order)
 {
     int unused = 0;
     if (*order == NULL)
         *order = fan_order_allocate(nodes, h->slow, h->switches, h->slowest);
-    fan_status status = agree(hosts->comm, *order == NULL, &unused, mpi_code);
+    fan_status status = agree(hosts->comm, *order == NULL, &unused);
     if (status != FAN_OK)
         return status;
     int code =
         PMPI_Bcast((*order)->table, (int)fan_order_table_length(*order), MPI_INT, 0, hosts->comm);
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
-static fan_status share_order(const fan_hosts *hosts, int nodes, fan_order **order, int *mpi_code)
+static fan_status share_order(const fan_hosts *hosts, int nodes, fan_order **order)
 {
     header h = describe(*order);
     int code = PMPI_Bcast(&h, sizeof h, MPI_BYTE, 0, hosts->comm);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
-    return h.is_plain ? FAN_OK : share_table(hosts, nodes, &h, order, mpi_code);
+        return fan_fail_mpi(code, mpi_failed);
+    return h.is_plain ? FAN_OK : share_table(hosts, nodes, &h, order);
 }
 
-fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order,
-                           int *mpi_code)
+fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order)
 {
     *order = NULL;
     fan_status status = hosts->rank == 0 ? make_order(hosts, leader, nodes, order) : FAN_OK;
-    status = share_status(hosts->comm, status, mpi_code);
+    status = share_status(hosts->comm, status);
     if (status == FAN_OK)
-        status = share_order(hosts, nodes, order, mpi_code);
+        status = share_order(hosts, nodes, order);
     if (status != FAN_OK) {
         free(*order);
         *order = NULL;

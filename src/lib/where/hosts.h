@@ -23,10 +23,10 @@ typedef struct fan_hosts {
 } fan_hosts;
 
 /**
- * Collect the names. Collective over `comm`. A bad file, or too little memory on a rank, is the
- * same failure on all ranks. fan_hosts_free releases the result, of a failure too.
+ * Collect the names. Collective over `comm`. An invalid file, or too little memory on a rank, is
+ * the same failure on all ranks. fan_hosts_free releases the result, also after a failure.
  */
-fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts, int *mpi_code);
+fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts);
 
 void fan_hosts_free(fan_hosts *hosts);
 
@@ -37,13 +37,12 @@ typedef struct fan_whereabouts {
 } fan_whereabouts;
 
 /** Where this rank is. Collective. */
-fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own, int *mpi_code);
+fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own);
 
 /**
- * The order of `nodes` nodes, by the hosts of their leaders, leader[node]; NULL if it is that of
- * their numbers. The caller frees it. Collective.
+ * Find the order of `nodes` nodes from the hosts of their leaders, leader[node]; NULL if it is the
+ * order of their numbers. The caller frees it. Collective.
  */
-fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order,
-                           int *mpi_code);
+fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "lib/where/node.h"
 
+#include "comm/agree.h"
+#include "comm/segment.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/where/domain.h"
 
@@ -11,26 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char mpi_failed[] = "cannot agree on the memory of a node";
+
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, fan_node) all_nodes = LIST_HEAD_INITIALIZER(all_nodes);
-
-static fan_status mpi_failure(int code, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "cannot agree on the memory of a node");
-}
-
-/* The worst of all members' statuses, with a text of this rank's own or a general one. */
-static fan_status agree(MPI_Comm comm, fan_status status, int *mpi_code)
-{
-    int worst = status;
-    int code = MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm);
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
-    if (worst != (int)FAN_OK && status == FAN_OK)
-        return fan_fail((fan_status)worst, "another rank of the node cannot use the shared memory");
-    return (fan_status)worst;
-}
 
 /* ---- who they are ---- */
 
@@ -41,7 +27,7 @@ static int compare(const void *a, const void *b)
 
 /*
  * False if some of them have no rank in MPI_COMM_WORLD (they were spawned): then they cannot be
- * told from others.
+ * identified.
  */
 static bool find_world_ranks(MPI_Comm comm, int members, int *world_ranks, int *self)
 {
@@ -93,28 +79,25 @@ static fan_node *find_and_hold(int members, const int *world_ranks)
 }
 
 /* All members must have found the same. */
-static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same, int *mpi_code)
+static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same)
 {
-    int64_t number = found == NULL ? 0 : found->number;
-    int64_t most[2] = {number, -number};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT64_T, MPI_MAX, comm);
-    *same = most[0] == -most[1] && most[0] != 0;
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    fan_comm_range number = fan_comm_range_of(found == NULL ? 0 : found->number);
+    int code = fan_comm_ranges(comm, 1, &number);
+    *same = fan_comm_range_is_one(number) && number.most != 0;
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
 /* ---- its domains ---- */
 
-/* The first rank decides, so that one looks at the machine. */
-static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of,
-                               int *mpi_code)
+/* The first rank decides, so that only one asks hwloc. */
+static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);
     fan_binding *all = rank == 0 ? malloc((size_t)members * sizeof *all) : NULL;
     bool failed = rank == 0 && all == NULL;
-    fan_status status =
-        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK,
-              mpi_code);
+    fan_status status = fan_comm_worst(
+        comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK);
     if (status != FAN_OK) {
         free(all);
         return status;
@@ -125,7 +108,7 @@ static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int member
     if (code == MPI_SUCCESS)
         code = PMPI_Bcast(domain_of, members, MPI_INT, 0, comm);
     free(all);
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
 /* Of those below `end`, the members that are in the domain. */
@@ -154,7 +137,7 @@ static size_t offset_of(const int *domain_of, int members, int domain)
     return offset;
 }
 
-/* The leader of a domain sees to the memory of its ring. */
+/* The leader of a domain reserves the memory of its ring. */
 static fan_segment_part own_part(const int *domain_of, int members, int self)
 {
     int domain = domain_of[self];
@@ -179,44 +162,16 @@ static void open_rings(fan_node *node, const int *domain_of, int members, int se
 
 /* ---- a new one ---- */
 
-/* What the first member tells the others. */
-typedef struct invitation {
-    fan_status status;
-    fan_segment_name name;
-} invitation;
-
-static fan_status create_or_open(MPI_Comm comm, size_t bytes, fan_segment_part part, fan_node *node,
-                                 int *mpi_code)
-{
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    invitation i;
-    memset(&i, 0, sizeof i);
-    if (rank == 0)
-        i.status = fan_segment_create(bytes, part, &node->segment, &i.name);
-    fan_status own = i.status;
-    int code = PMPI_Bcast(&i, sizeof i, MPI_BYTE, 0, comm);
-    if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
-    if (rank > 0 && i.status == FAN_OK)
-        own = fan_segment_open(&i.name, bytes, part, &node->segment);
-    fan_status status = agree(comm, own, mpi_code);
-    if (rank == 0 && i.status == FAN_OK)
-        fan_segment_close_name(&i.name);
-    node->number = (int64_t)i.name.inode;
-    return status;
-}
-
-static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of,
-                               int *mpi_code)
+static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of)
 {
     int members = node->members;
     fan_binding own = fan_domain_binding(self, domain);
-    fan_status status = find_domains(comm, &own, members, domain_of, mpi_code);
+    fan_status status = find_domains(comm, &own, members, domain_of);
     if (status != FAN_OK)
         return status;
     size_t bytes = offset_of(domain_of, members, count_domains(domain_of, members));
-    status = create_or_open(comm, bytes, own_part(domain_of, members, self), node, mpi_code);
+    status = fan_comm_segment(comm, bytes, own_part(domain_of, members, self), &node->segment,
+                              &node->number);
     if (status == FAN_OK)
         open_rings(node, domain_of, members, self);
     return status;
@@ -233,7 +188,7 @@ static void free_node(fan_node *node)
     free(node);
 }
 
-/* NULL if there is no memory. */
+/* NULL if memory cannot be allocated. */
 static fan_node *allocate(int members)
 {
     fan_node *node = calloc(1, sizeof *node);
@@ -247,16 +202,15 @@ static fan_node *allocate(int members)
     return NULL;
 }
 
-static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_node **made,
-                       int *mpi_code)
+static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_node **made)
 {
     int *domain_of = calloc((size_t)members, sizeof *domain_of);
     fan_node *node = allocate(members);
     bool failed = domain_of == NULL || node == NULL;
     fan_status status =
-        agree(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK, mpi_code);
+        fan_comm_worst(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK);
     if (status == FAN_OK)
-        status = share_memory(comm, node, self, domain, domain_of, mpi_code);
+        status = share_memory(comm, node, self, domain, domain_of);
     free(domain_of);
     if (status != FAN_OK) {
         free_node(node);
@@ -266,7 +220,7 @@ static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_nod
     return FAN_OK;
 }
 
-/* Others of the same ranks find it, if it is `shared`. */
+/* If it is `shared`, other communicators with the same ranks find it. */
 static void enter(fan_node *node, int *world_ranks, bool shared)
 {
     node->world_ranks = world_ranks;
@@ -278,7 +232,7 @@ static void enter(fan_node *node, int *world_ranks, bool shared)
     pthread_mutex_unlock(&list_lock);
 }
 
-fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node, int *mpi_code)
+fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node)
 {
     int members, self;
     MPI_Comm_size(comm, &members);
@@ -286,7 +240,7 @@ fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **n
     int *world_ranks = malloc((size_t)members * sizeof *world_ranks);
     fan_status status =
         world_ranks == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK;
-    status = agree(comm, status, mpi_code);
+    status = fan_comm_worst(comm, status);
     if (status != FAN_OK) {
         free(world_ranks);
         return status;
@@ -295,7 +249,7 @@ fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **n
         find_world_ranks(comm, members, world_ranks, &self) && may_share && threads_take_turns();
     fan_node *found = shared ? find_and_hold(members, world_ranks) : NULL;
     bool same;
-    status = confirm(comm, found, &same, mpi_code);
+    status = confirm(comm, found, &same);
     if (status == FAN_OK && same) {
         *node = found;
         free(world_ranks);
@@ -304,7 +258,7 @@ fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **n
     if (found != NULL)
         fan_node_leave(found);
     if (status == FAN_OK)
-        status = make(comm, members, self, domain, node, mpi_code);
+        status = make(comm, members, self, domain, node);
     if (status != FAN_OK) {
         free(world_ranks);
         return status;

@@ -14,9 +14,9 @@
 #include <sys/queue.h>
 
 /**
- * Shared by communicators that have the same ranks on the node: they are the same processes,
- * broadcast in the same order on all of them, one at a time. Not where threads may call MPI at once
- * (MPI_THREAD_MULTIPLE): each communicator has its own then.
+ * Communicators with the same ranks on the node share it: the same processes broadcast in the same
+ * order, one broadcast at a time. With MPI_THREAD_MULTIPLE, where threads may broadcast at the same
+ * time, each communicator has its own.
  */
 typedef struct fan_node {
     fan_ring ring;
@@ -24,27 +24,26 @@ typedef struct fan_node {
     int domain;                  /**< of this rank */
     fan_segment segment;
     int members;
-    int64_t
-        /** equal on all members, different from other nodes' of this process; 0: is not shared */
-        number;
+    /** equal on all members, and different for each node of this process; 0 if not shared */
+    int64_t number;
     int *world_ranks; /**< [members], in ascending order */
     int references;
     LIST_ENTRY(fan_node) link;
 } fan_node;
 
 /**
- * The node of the ranks of `comm`, which can share memory and are at least 2. Collective. Failures
- * are the same on all of them; FAN_ERR_SYSTEM: they cannot share memory after all.
+ * The node of the ranks of `comm`, which are at least two and can share memory. Collective.
+ * Failures are the same on all ranks; FAN_ERR_SYSTEM: they cannot share memory after all.
  *
- * @param domain     of this rank; FAN_NO_DOMAIN: find it, if no other rank has one either
+ * @param domain     of this rank; FAN_NO_DOMAIN: to be found, if no other rank has one either
  * @param may_share  with other communicators
  */
-fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node, int *mpi_code);
+fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node);
 
-/** One more reference to it. Local. */
+/** Add a reference to the node. Local, thread-safe. */
 fan_node *fan_node_hold(fan_node *node);
 
-/** Local. The last reference unmaps the memory. */
+/** Drop a reference; the last one unmaps the memory. Local, thread-safe. */
 void fan_node_leave(fan_node *node);
 
 #endif

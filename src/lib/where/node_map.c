@@ -4,31 +4,28 @@
 #include "lib/where/node_map.h"
 
 #include "base/log.h"
+#include "comm/agree.h"
 
 #include <stdlib.h>
 
-static fan_status mpi_failure(int code, int *mpi_code)
-{
-    *mpi_code = code;
-    return fan_fail(FAN_ERR_TRANSPORT, "cannot find the ranks that share memory");
-}
+static const char mpi_failed[] = "cannot find the ranks that share memory";
 
 /* Ranks that share memory, of hosts of the same name. */
-static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local, int *mpi_code)
+static fan_status split(const fan_hosts *hosts, int host, MPI_Comm *local)
 {
     MPI_Comm sharing;
     int code = MPI_Comm_split_type(hosts->comm, MPI_COMM_TYPE_SHARED, hosts->rank, MPI_INFO_NULL,
                                    &sharing);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
+        return fan_fail_mpi(code, mpi_failed);
     code = MPI_Comm_split(sharing, host, hosts->rank, local);
     MPI_Comm_free(&sharing);
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
-/* Ranks of a node for which there is no memory go each on its own: slower, but right. */
+/* Ranks that cannot share memory each take part on their own: slower, but right. */
 static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_node **node,
-                       int *leader, int *mpi_code)
+                       int *leader)
 {
     int size, rank;
     MPI_Comm_size(local, &size);
@@ -36,32 +33,31 @@ static fan_status join(const fan_hosts *hosts, MPI_Comm local, int domain, fan_n
     *leader = hosts->rank;
     if (size == 1)
         return FAN_OK;
-    fan_status status = fan_node_join(local, domain, true, node, mpi_code);
+    fan_status status = fan_node_join(local, domain, true, node);
     if (status == FAN_ERR_SYSTEM || status == FAN_ERR_MEMORY) {
         if (rank == 0)
-            fan_warn("rank %d and %d others on its node share no memory: %s. Each takes part on "
-                     "its own.",
+            fan_warn("rank %d and %d others on its node cannot share memory: %s. Each receives the "
+                     "data on its own.",
                      hosts->rank, size - 1, fan_fail_text());
         return FAN_OK;
     }
     if (status != FAN_OK)
         return status;
     int code = PMPI_Bcast(leader, 1, MPI_INT, 0, local);
-    return code == MPI_SUCCESS ? FAN_OK : mpi_failure(code, mpi_code);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
-static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader,
-                              int *mpi_code)
+static fan_status find_leader(const fan_hosts *hosts, bool by_domain, fan_node **node, int *leader)
 {
     MPI_Comm local;
     fan_whereabouts own;
-    fan_status status = fan_hosts_find(hosts, &own, mpi_code);
+    fan_status status = fan_hosts_find(hosts, &own);
     if (status == FAN_OK)
-        status = split(hosts, own.host, &local, mpi_code);
+        status = split(hosts, own.host, &local);
     if (status != FAN_OK)
         return status;
     MPI_Comm_set_errhandler(local, MPI_ERRORS_RETURN);
-    status = join(hosts, local, by_domain ? own.domain : 0, node, leader, mpi_code);
+    status = join(hosts, local, by_domain ? own.domain : 0, node, leader);
     MPI_Comm_free(&local);
     return status;
 }
@@ -81,7 +77,7 @@ static void number_nodes(fan_node_map *map, int ranks, int *members)
     }
 }
 
-/* Where no node has several domains, nothing is kept. */
+/* If no node has several domains, nothing is kept. */
 static int gather_domains(const fan_hosts *hosts, bool are_several, fan_node_map *map)
 {
     if (!are_several) {
@@ -93,7 +89,7 @@ static int gather_domains(const fan_hosts *hosts, bool are_several, fan_node_map
     return MPI_Allgather(&own, 1, MPI_INT, map->domain_of, 1, MPI_INT, hosts->comm);
 }
 
-static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, int *mpi_code)
+static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map)
 {
     size_t ranks = (size_t)hosts->size;
     map->node_of = malloc(ranks * sizeof *map->node_of);
@@ -102,8 +98,8 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, 
     int *members = calloc(ranks, sizeof *members);
     bool failed =
         map->node_of == NULL || map->leader == NULL || map->domain_of == NULL || members == NULL;
-    int most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
-    int code = MPI_Allreduce(MPI_IN_PLACE, most, 2, MPI_INT, MPI_MAX, hosts->comm);
+    int64_t most[2] = {failed, map->node == NULL ? 1 : map->node->ring.domains};
+    int code = fan_comm_maximum(hosts->comm, 2, most);
     failed = most[0] != 0;
     if (code == MPI_SUCCESS && !failed)
         code = MPI_Allgather(&leader, 1, MPI_INT, map->node_of, 1, MPI_INT, hosts->comm);
@@ -113,22 +109,21 @@ static fan_status gather(const fan_hosts *hosts, int leader, fan_node_map *map, 
         number_nodes(map, hosts->size, members);
     free(members);
     if (code != MPI_SUCCESS)
-        return mpi_failure(code, mpi_code);
+        return fan_fail_mpi(code, mpi_failed);
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank",
                              hosts->size)
                   : FAN_OK;
 }
 
-fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map,
-                             int *mpi_code)
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map)
 {
     *map = (fan_node_map){0};
     int leader = hosts->rank;
     fan_status status = FAN_OK;
     if (params->shared_memory != 0)
-        status = find_leader(hosts, params->domains != 0, &map->node, &leader, mpi_code);
+        status = find_leader(hosts, params->domains != 0, &map->node, &leader);
     if (status == FAN_OK)
-        status = gather(hosts, leader, map, mpi_code);
+        status = gather(hosts, leader, map);
     if (status != FAN_OK)
         fan_node_map_free(map);
     return status;

@@ -26,8 +26,7 @@ typedef struct fan_node_map {
  * Make the map. Collective over the communicator of `hosts`. Parameters say whether ranks share
  * memory, and whether the domains of a node count.
  */
-fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map,
-                             int *mpi_code);
+fan_status fan_node_map_make(const fan_hosts *hosts, const fan_params *params, fan_node_map *map);
 
 /** Local. */
 void fan_node_map_free(fan_node_map *map);

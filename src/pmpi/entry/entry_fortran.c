@@ -8,7 +8,7 @@
 
 #include "pmpi/entry/loader.h"
 
-/* Where to hand on: Open MPI defines these names for the same function. */
+/* Where the call is passed through: Open MPI defines these names for the same function. */
 #define NAMES(lower, upper, camel)                                                                 \
     (const char *const[])                                                                          \
     {                                                                                              \

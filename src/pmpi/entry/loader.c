@@ -62,7 +62,7 @@ static bool is_known_library(void *pmpi_bcast)
     return known;
 }
 
-/* Launchers tell it by the environment; without one there is one process. */
+/* Launchers set it in the environment; without a launcher this is the only process. */
 static bool is_first_rank(void)
 {
     static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
@@ -81,7 +81,7 @@ static void tell_of_other_library(void *pmpi_bcast)
     if (is_first_rank())
         fan_warn("the program's MPI library is %s, but libfanout_pmpi.so is for %s: broadcasts are "
                  "left to MPI",
-                 dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another one",
+                 dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another library",
                  FAN_MPI_SONAME);
 }
 
@@ -133,8 +133,8 @@ const fan_calls *fan_entry_choose(void *caller)
 }
 
 /*
- * In a Fortran program of another MPI library no call may ever reach us: tell at the start.
- * Programs without MPI have no PMPI_Bcast, and nothing is done for them.
+ * In a Fortran program of another MPI library no call may ever reach us: warn at the start.
+ * Programs without MPI do not have PMPI_Bcast, and nothing is done for them.
  */
 __attribute__((constructor)) static void look_at_program(void)
 {

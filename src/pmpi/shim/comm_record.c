@@ -3,6 +3,7 @@
 
 #include "pmpi/shim/comm_record.h"
 
+#include "comm/check.h"
 #include "fanout.h"
 
 #include <limits.h>
@@ -13,9 +14,9 @@
 static int keyval = MPI_KEYVAL_INVALID;
 
 /*
- * The record that this thread used last. It holds for its communicator until a record is deleted:
- * then the handle may be that of another communicator. An attribute costs several times as much to
- * find.
+ * The record that this thread used last. It is valid for its communicator until a record is
+ * deleted: after that the handle may belong to another communicator. To look up the attribute takes
+ * several times as long.
  */
 typedef struct recent_record {
     MPI_Comm comm;
@@ -56,12 +57,11 @@ static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
 
 static int look_at(MPI_Comm comm, fan_comm_record *record)
 {
-    int inter, code = PMPI_Comm_test_inter(comm, &inter);
-    if (code != MPI_SUCCESS)
-        return code;
-    PMPI_Comm_size(comm, &record->size);
-    record->verdict = inter ? FAN_INTERCOMM : record->size == 1 ? FAN_ONE_RANK : FAN_TAKEN_OVER;
-    return MPI_SUCCESS;
+    int code = fan_comm_look(comm, &record->size);
+    record->verdict = record->size == 0   ? FAN_INTERCOMM
+                      : record->size == 1 ? FAN_ONE_RANK
+                                          : FAN_TAKEN_OVER;
+    return code;
 }
 
 static bool is_root(int root, const fan_comm_record *record)

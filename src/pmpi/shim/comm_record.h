@@ -13,14 +13,13 @@
 #include <mpi.h>
 
 typedef struct fan_comm_record {
-    fan_stats_outcome
-        verdict; /**< FAN_TAKEN_OVER, or why no broadcast of this communicator is ours */
+    /** FAN_TAKEN_OVER, or why all broadcasts of this communicator are passed through */
+    fan_stats_outcome verdict;
     int size;
-    int64_t min_bytes; /**< fewer are handed on */
-    bool asked;        /**< whether it is known if a rank has a device's runtime */
-    bool
-        /** whether one had it when the first broadcast of min_bytes or more was made */
-        has_devices;
+    int64_t min_bytes; /**< broadcasts of fewer are passed through */
+    bool asked;        /**< whether the ranks have agreed if one has a device's runtime */
+    /** whether a rank had one at the first broadcast of min_bytes or more */
+    bool has_devices;
 } fan_comm_record;
 
 /**
@@ -30,7 +29,7 @@ typedef struct fan_comm_record {
  * @param root    of the broadcast for which it is needed
  * @param record  receives it if the result is FAN_TAKEN_OVER
  * @param code    receives the code of an error, which has been raised; else MPI_SUCCESS
- * @return FAN_TAKEN_OVER, or why the broadcast is to be handed on
+ * @return FAN_TAKEN_OVER, or why the broadcast is to be passed through
  */
 fan_stats_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code);
 

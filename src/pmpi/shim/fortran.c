@@ -36,7 +36,7 @@ static void *convert_buffer(void *buffer)
     return buffer;
 }
 
-/* It is optional in mpi_f08: NULL, then. */
+/* In mpi_f08 it is optional and may be NULL. */
 static void give_error(MPI_Fint *ierr, int code)
 {
     if (ierr != NULL)

@@ -3,6 +3,7 @@
 
 #include "pmpi/shim/lifetime.h"
 
+#include "comm/key.h"
 #include "pmpi/shim/stats.h"
 
 #include <mpi.h>
@@ -29,17 +30,16 @@ static int end(MPI_Comm comm, int keyval, void *attribute, void *extra)
 static bool begin(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static int keyval = MPI_KEYVAL_INVALID; /* else it was alive once */
+    static bool begun; /* it was alive once */
     int initialised, finalised;
     PMPI_Initialized(&initialised);
     PMPI_Finalized(&finalised);
     if (!initialised || finalised)
         return false;
     pthread_mutex_lock(&lock);
-    if (keyval == MPI_KEYVAL_INVALID) {
-        PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, end, &keyval, NULL);
-        alive = PMPI_Comm_set_attr(MPI_COMM_SELF, keyval, NULL) == MPI_SUCCESS;
-    }
+    if (!begun)
+        alive = fan_comm_at_finalize(end) == MPI_SUCCESS;
+    begun = true;
     pthread_mutex_unlock(&lock);
     return alive;
 }

@@ -16,17 +16,17 @@
 static const char *const outcome_texts[FAN_OUTCOMES] = {
     [FAN_TAKEN_OVER] = "taken over",
     [FAN_STAGED] = "taken over, device memory through a copy",
-    [FAN_SMALL] = "handed on: below min_bytes",
-    [FAN_ONE_RANK] = "handed on: one rank",
-    [FAN_INTERCOMM] = "handed on: intercommunicator",
-    [FAN_DEVICE_MEMORY] = "handed on: device memory",
-    [FAN_NONBLOCKING] = "handed on: nonblocking",
-    [FAN_PERSISTENT] = "handed on: persistent, made (not started)",
-    [FAN_WRONG_ARGUMENT] = "handed on: wrong argument",
-    [FAN_NOT_INITIALISED] = "handed on: no MPI_Init, or after MPI_Finalize",
+    [FAN_SMALL] = "passed through: below min_bytes",
+    [FAN_ONE_RANK] = "passed through: one rank",
+    [FAN_INTERCOMM] = "passed through: intercommunicator",
+    [FAN_DEVICE_MEMORY] = "passed through: device memory",
+    [FAN_NONBLOCKING] = "passed through: nonblocking",
+    [FAN_PERSISTENT] = "passed through: persistent, made (not started)",
+    [FAN_WRONG_ARGUMENT] = "passed through: wrong argument",
+    [FAN_NOT_INITIALISED] = "passed through: no MPI_Init, or after MPI_Finalize",
 };
 
-/* A class of sizes has what is less than its limit and not in the one before. */
+/* A size belongs to the first class whose limit it is below. */
 static const int64_t limits[] = {1 << 10, 1 << 16, 1 << 20, 1 << 24, INT64_MAX};
 enum { CLASSES = sizeof limits / sizeof limits[0] };
 

@@ -10,7 +10,7 @@
 typedef enum fan_stats_outcome {
     FAN_TAKEN_OVER,
     FAN_STAGED, /**< taken over, this rank's device memory through a copy in host memory */
-    FAN_SMALL,  /**< handed on, as all that follow */
+    FAN_SMALL,  /**< passed through to MPI, as all that follow */
     FAN_ONE_RANK,
     FAN_INTERCOMM,
     FAN_DEVICE_MEMORY,

@@ -4,10 +4,11 @@
 #include "pmpi/shim/take_over.h"
 
 #include "base/clock.h"
+#include "comm/agree.h"
+#include "comm/check.h"
 #include "fanout.h"
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
-#include "pmpi/shim/fortran.h"
 #include "pmpi/shim/lifetime.h"
 #include "pmpi/shim/staged.h"
 #include "pmpi/shim/stats.h"
@@ -16,6 +17,11 @@
 
 /* The definitions behind us. */
 static const fan_calls *next;
+
+void fan_take_from(const fan_calls *behind)
+{
+    next = behind;
+}
 
 /* The arguments of a broadcast. */
 typedef struct broadcast {
@@ -27,20 +33,14 @@ typedef struct broadcast {
     bool large; /* called with an MPI_Count */
 } broadcast;
 
-/*
- * False if MPI would not accept count and datatype, or their product does not fit: then bytes stays
- * 0.
- */
+/* False, with 0 bytes, if MPI would not accept count and datatype or the product is too large. */
 static bool get_bytes(const broadcast *b, MPI_Count *bytes)
 {
-    MPI_Count size, product;
-    if (b->datatype == MPI_DATATYPE_NULL || b->count < 0 ||
-        PMPI_Type_size_x(b->datatype, &size) != MPI_SUCCESS)
-        return false;
-    if (size == MPI_UNDEFINED || __builtin_mul_overflow(b->count, size, &product))
-        return false;
-    *bytes = product;
-    return true;
+    bool good = b->datatype != MPI_DATATYPE_NULL && b->count >= 0 &&
+                fan_comm_bytes(b->count, b->datatype, bytes) == MPI_SUCCESS;
+    if (!good)
+        *bytes = 0;
+    return good;
 }
 
 /* ---- device memory ---- */
@@ -55,18 +55,18 @@ static bool is_on_device(const broadcast *b, MPI_Count bytes)
     return fan_device_has((const void *)((uintptr_t)b->buffer + (uintptr_t)lower));
 }
 
-/* Does it hold on any rank? */
+/* Whether it is true on any rank. */
 static bool agree(bool here, MPI_Comm comm, int *code)
 {
-    int anywhere = here;
-    *code = PMPI_Allreduce(MPI_IN_PLACE, &anywhere, 1, MPI_INT, MPI_MAX, comm);
-    return anywhere != 0;
+    *code = fan_comm_any(comm, &here);
+    return here;
 }
 
 /*
- * One rank's data may be in device memory and another's not, but all must do the same. So where a
- * rank has a device's runtime, ranks agree on each broadcast. Where none had one at first, they do
- * not, and a rank that loads it later goes through host memory, which the others need not know.
+ * One rank's data may be in device memory and another's not, but all must do the same. So if a rank
+ * has a device's runtime, the ranks agree on each broadcast. If no rank had one at first, they do
+ * not, and a rank that loads one later copies its data through host memory, which the others need
+ * not know.
  */
 static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
                                           fan_comm_record *record, int *code)
@@ -86,7 +86,8 @@ static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
 /* ---- what to do ---- */
 
 /*
- * What MPI would not accept is handed on before anything is sent, so that MPI raises its own error.
+ * What MPI would not accept is passed through before anything is sent, so that MPI raises its own
+ * error.
  */
 static fan_stats_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
 {
@@ -148,7 +149,7 @@ int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 }
 #endif
 
-/* ---- nonblocking and persistent ones are handed on as they are ---- */
+/* ---- nonblocking and persistent ones are passed through as they are ---- */
 
 static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype datatype,
                           double start)
@@ -198,29 +199,3 @@ int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, 
     return code;
 }
 #endif
-
-/* ---- for the entry points ---- */
-
-fan_shim_open_fn fan_shim_open __attribute__((visibility("default")));
-
-const fan_calls *fan_shim_open(const fan_calls *behind)
-{
-    static const fan_calls ours = {
-        .bcast = fan_take_bcast,
-        .ibcast = fan_take_ibcast,
-#ifdef HAVE_MPI_BCAST_INIT
-        .bcast_init = fan_take_bcast_init,
-#endif
-#ifdef HAVE_MPI_BCAST_C
-        .bcast_c = fan_take_bcast_c,
-        .ibcast_c = fan_take_ibcast_c,
-        .bcast_init_c = fan_take_bcast_init_c,
-#endif
-#ifdef OPEN_MPI
-        .fortran_bcast = fan_take_fortran_bcast,
-        .fortran_ibcast = fan_take_fortran_ibcast,
-#endif
-    };
-    next = behind;
-    return &ours;
-}

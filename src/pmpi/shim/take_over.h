@@ -5,6 +5,9 @@
 
 #include "pmpi/calls.h"
 
+/** The definitions behind ours, to which the rest is passed through. To be called first. */
+void fan_take_from(const fan_calls *behind);
+
 fan_bcast_fn fan_take_bcast;
 fan_ibcast_fn fan_take_ibcast;
 #ifdef HAVE_MPI_BCAST_INIT

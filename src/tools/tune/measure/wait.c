@@ -3,10 +3,9 @@
 
 #include "tools/tune/measure/wait.h"
 
-#include <sched.h>
-#include <time.h>
+#include "base/poll.h"
 
-enum { POLLS_BEFORE_YIELD = 32 }; /* as in engine/mpi/mpi_wait.c */
+#include <time.h>
 
 /*
  * Nobody looks at statuses, but gcc takes the MPI_STATUSES_IGNORE of MPICH 4.0 for an array that is
@@ -16,10 +15,10 @@ enum { POLLS_BEFORE_YIELD = 32 }; /* as in engine/mpi/mpi_wait.c */
 void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indices)
 {
     MPI_Status statuses[FAN_TUNE_MOST_REQUESTS];
+    int polls = 0;
     MPI_Testsome(count, requests, done, indices, statuses);
-    for (int polls = 1; *done == 0; polls++) {
-        if (polls >= POLLS_BEFORE_YIELD)
-            sched_yield();
+    while (*done == 0) {
+        fan_poll_pause(&polls);
         MPI_Testsome(count, requests, done, indices, statuses);
     }
 }
@@ -27,11 +26,10 @@ void fan_tune_wait_some(int count, MPI_Request *requests, int *done, int *indice
 void fan_tune_wait_all(int count, MPI_Request *requests)
 {
     MPI_Status statuses[FAN_TUNE_MOST_REQUESTS];
-    int done = 0;
+    int done = 0, polls = 0;
     MPI_Testall(count, requests, &done, statuses);
-    for (int polls = 1; !done; polls++) {
-        if (polls >= POLLS_BEFORE_YIELD)
-            sched_yield();
+    while (!done) {
+        fan_poll_pause(&polls);
         MPI_Testall(count, requests, &done, statuses);
     }
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "lib/call/hand_over.h"
+#include "lib/call/pass_through.h"
 
 #include <limits.h>
 
 /*
- * An MPI 3 library takes no count above 2^31 - 1: make a datatype of `count` elements, as
+ * An MPI 3 library does not accept a count above 2^31 - 1: make a datatype of `count` elements, as
  * q x (contiguous INT_MAX) and a rest.
  */
 #ifndef HAVE_MPI_BCAST_C
@@ -49,14 +49,14 @@ static int broadcast_large(const fan_call *call, MPI_Request *request)
     return code;
 }
 
-static int hand_over(const fan_call *call, MPI_Request *request)
+static int pass_through(const fan_call *call, MPI_Request *request)
 {
     if (call->count > INT_MAX)
         return broadcast_large(call, request);
     return broadcast(call, call->count < 0 ? -1 : call->count, call->datatype, request);
 }
 #else
-static int hand_over(const fan_call *call, MPI_Request *request)
+static int pass_through(const fan_call *call, MPI_Request *request)
 {
     if (request == NULL)
         return PMPI_Bcast_c(call->buffer, call->count, call->datatype, call->root, call->comm);
@@ -65,12 +65,12 @@ static int hand_over(const fan_call *call, MPI_Request *request)
 }
 #endif
 
-int fan_hand_over(const fan_call *call)
+int fan_pass_through(const fan_call *call)
 {
-    return hand_over(call, NULL);
+    return pass_through(call, NULL);
 }
 
-int fan_hand_over_nonblocking(const fan_call *call, MPI_Request *request)
+int fan_pass_through_nonblocking(const fan_call *call, MPI_Request *request)
 {
-    return hand_over(call, request);
+    return pass_through(call, request);
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file agree.h  What all ranks of a communicator know after one call. All functions are collective
+ * and, on different communicators, thread-safe.
+ */
+#ifndef FAN_COMM_AGREE_H
+#define FAN_COMM_AGREE_H
+
+#include "base/status.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Replace each of `count` values by the largest on any rank. Returns MPI's code. */
+int fan_comm_maximum(MPI_Comm comm, int count, int64_t *values);
+
+/** Replace `flag` by whether it is true on any rank. Returns MPI's code. */
+int fan_comm_any(MPI_Comm comm, bool *flag);
+
+/** The values of all ranks lie between these. */
+typedef struct fan_comm_range {
+    int64_t least, most;
+} fan_comm_range;
+
+/** A range for fan_comm_ranges to widen. `value` is above INT64_MIN. */
+static inline fan_comm_range fan_comm_range_of(int64_t value)
+{
+    return (fan_comm_range){value, value};
+}
+
+/** Widen each of `count` ranges to those of all ranks. Returns MPI's code. */
+int fan_comm_ranges(MPI_Comm comm, int count, fan_comm_range *ranges);
+
+/** Whether all ranks gave the same value. */
+static inline bool fan_comm_range_is_one(fan_comm_range range)
+{
+    return range.least == range.most;
+}
+
+/** The first member of a message by which rank 0 tells the others what it has decided. */
+typedef struct fan_comm_verdict {
+    fan_status status;
+    char text[500]; /**< of a failure */
+} fan_comm_verdict;
+
+/**
+ * Rank 0's message to all, and its status.
+ *
+ * @param status   on rank 0: FAN_OK, or the last failure of this thread; elsewhere not looked at
+ * @param verdict  the first member of a message of `bytes`, which is rank 0's afterwards
+ * @param failure  the text if MPI fails
+ * @return         FAN_OK or rank 0's failure, recorded with its text on every rank; or
+ *                 FAN_ERR_TRANSPORT
+ */
+fan_status fan_comm_share(MPI_Comm comm, fan_status status, fan_comm_verdict *verdict, size_t bytes,
+                          const char *failure);
+
+#endif

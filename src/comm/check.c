@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "comm/check.h"
+
+#include <stdbool.h>
+
+int fan_comm_look(MPI_Comm comm, int *size)
+{
+    int inter = 0;
+    int code = PMPI_Comm_test_inter(comm, &inter);
+    *size = 0;
+    return code != MPI_SUCCESS || inter ? code : PMPI_Comm_size(comm, size);
+}
+
+int fan_comm_check(MPI_Comm comm, int *size)
+{
+    int code = comm == MPI_COMM_NULL ? MPI_ERR_COMM : fan_comm_look(comm, size);
+    return code == MPI_SUCCESS && *size == 0 ? MPI_ERR_COMM : code;
+}
+
+int fan_comm_bytes(MPI_Count count, MPI_Datatype datatype, MPI_Count *bytes)
+{
+    MPI_Count size;
+    int code = PMPI_Type_size_x(datatype, &size);
+    if (code != MPI_SUCCESS)
+        return code;
+    bool fits = size != MPI_UNDEFINED && !__builtin_mul_overflow(count, size, bytes);
+    return fits ? MPI_SUCCESS : MPI_ERR_COUNT;
+}
