@@ -37,20 +37,20 @@ static void finish(fan_pending *p)
         p->code = fan_fail_code();
         snprintf(p->text, sizeof p->text, "%s", fan_fail_text());
     }
-    p->task.state->running = NULL;
+    p->task.lane->running = NULL;
     TAILQ_REMOVE(&all_pending, p, link);
     atomic_store(&p->finished, true);
 }
 
-/* The first of its communicator in the list is the one that runs. */
+/* The first of its lane in the list is the one that runs. */
 static void step(fan_pending *p)
 {
-    fan_comm_state *state = p->task.state;
-    if (state->running == NULL) {
-        state->running = p;
+    fan_lane *lane = p->task.lane;
+    if (lane->running == NULL) {
+        lane->running = p;
         fan_delivery_begin(&p->delivery, &p->task);
     }
-    if (state->running != p)
+    if (lane->running != p)
         return;
     fan_delivery_progress(&p->delivery, false);
     if (p->delivery.finished)
@@ -187,19 +187,19 @@ fan_status fan_pending_deliver(const fan_delivery_task *task)
     return fan_pending_wait(&pending);
 }
 
-static bool has_pending(const fan_comm_state *state)
+static bool has_pending(const fan_comm_state *state, const fan_lane *lane)
 {
     bool has = false;
     fan_pending *p;
     pthread_mutex_lock(&lock);
     TAILQ_FOREACH (p, &all_pending, link)
-        has = has || p->task.state == state;
+        has = has || (p->task.state == state && (lane == NULL || p->task.lane == lane));
     pthread_mutex_unlock(&lock);
     return has;
 }
 
-void fan_pending_finish(const fan_comm_state *state)
+void fan_pending_finish(const fan_comm_state *state, const fan_lane *lane)
 {
-    for (int polls = 0; has_pending(state);)
+    for (int polls = 0; has_pending(state, lane);)
         poll(&polls);
 }

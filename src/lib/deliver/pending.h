@@ -3,8 +3,8 @@
  * @file pending.h  Broadcasts in progress: which may go on, and that all of them do while one is
  * waited for.
  *
- * Those of one communicator run one after the other in the order of their calls, so that their
- * messages cannot be taken for each other's. Those of different communicators run side by side.
+ * Those of one lane run one after the other in the order of their calls, so that their messages
+ * cannot be taken for each other's. Those of different lanes run side by side.
  *
  * They make progress in each call that tests or waits for a broadcast. With FANOUT_PROGRESS=thread
  * in its environment and MPI_THREAD_MULTIPLE a process has a thread for it as well.
@@ -42,8 +42,8 @@ fan_status fan_pending_wait(fan_pending *pending);
 /** Start and wait. */
 fan_status fan_pending_deliver(const fan_delivery_task *task);
 
-/** Wait for all broadcasts of a state that is to be deleted. */
-void fan_pending_finish(const fan_comm_state *state);
+/** Wait for the broadcasts of a lane of a state; `lane` NULL: for those of all lanes. */
+void fan_pending_finish(const fan_comm_state *state, const fan_lane *lane);
 
 /** End the thread, if there is one. */
 void fan_pending_end(void);

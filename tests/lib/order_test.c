@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Persistent broadcasts are matched by what they were made as, not by the order of their starts,
+ * which may differ between ranks (MPI 4.0, section 6.13). Nonblocking ones are matched by the order
+ * of their calls.
+ */
+#include "config.h"
+
+#include "fanout.h"
+#include "tests/common/tap.h"
+
+#include <string.h>
+
+enum { REQUESTS = 4, ROUNDS = 5 };
+
+static int rank, size;
+
+static const int lengths[REQUESTS] = {400000, 400000, 70000, 1500001};
+
+typedef struct item {
+    char *data;
+    int bytes, root;
+    fanout_request request;
+} item;
+
+static char value(int number, int round, int index)
+{
+    return (char)(index * 13 + (index >> 8) + 50 * number + 7 * round);
+}
+
+static void fill(const item *x, int number, int round)
+{
+    for (int i = 0; i < x->bytes; i++)
+        x->data[i] = rank == x->root ? value(number, round, i) : (char)~value(number, round, i);
+}
+
+static bool is_right(const item *x, int number, int round)
+{
+    for (int i = 0; i < x->bytes; i++)
+        if (x->data[i] != value(number, round, i))
+            return false;
+    return true;
+}
+
+static void make(item *items, MPI_Comm comm)
+{
+    for (int i = 0; i < REQUESTS; i++) {
+        items[i].bytes = lengths[i];
+        items[i].root = i < 2 ? 0 : i % size;
+        items[i].data = malloc((size_t)lengths[i]);
+        fanout_bcast_init(items[i].data, lengths[i], MPI_CHAR, items[i].root, comm, MPI_INFO_NULL,
+                          &items[i].request);
+    }
+}
+
+static void release(item *items)
+{
+    for (int i = 0; i < REQUESTS; i++) {
+        fanout_request_free(&items[i].request);
+        free(items[i].data);
+    }
+}
+
+static bool start_and_wait(item *items, int round)
+{
+    fanout_request waiting[REQUESTS];
+    bool good = true;
+    for (int i = 0; i < REQUESTS; i++)
+        fill(&items[i], i, round);
+    for (int i = 0; i < REQUESTS; i++) {
+        int number = (i * (rank % 2 ? REQUESTS - 1 : 1) + rank + round) % REQUESTS;
+        good = fanout_start(&items[number].request) == MPI_SUCCESS && good;
+    }
+    for (int i = 0; i < REQUESTS; i++)
+        waiting[i] = items[i].request;
+    good = fanout_waitall(REQUESTS, waiting) == MPI_SUCCESS && good;
+    for (int i = 0; i < REQUESTS; i++)
+        good = is_right(&items[i], i, round) && good;
+    return good;
+}
+
+static void test_starts_in_any_order(void)
+{
+    MPI_Comm comm;
+    item items[REQUESTS];
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    make(items, comm);
+    for (int round = 0; round < ROUNDS; round++)
+        good = start_and_wait(items, round) && good;
+    tap_ok(good, "%d persistent requests, started in another order on each rank", REQUESTS);
+
+    /* What is made anew is another one. */
+    for (int round = 0; round < ROUNDS; round++) {
+        release(items);
+        make(items, comm);
+        good = start_and_wait(items, round) && good;
+    }
+    tap_ok(good, "the same, made anew each time");
+    release(items);
+    MPI_Comm_free(&comm);
+}
+
+/* One starts it before an ibcast, another after it. */
+static void test_beside_nonblocking(void)
+{
+    MPI_Comm comm;
+    item items[2] = {{.bytes = 300000}, {.bytes = 300000}};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    for (int i = 0; i < 2; i++)
+        items[i].data = malloc((size_t)items[i].bytes);
+    fanout_bcast_init(items[0].data, items[0].bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL,
+                      &items[0].request);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 2; i++)
+            fill(&items[i], i, round);
+        if (rank % 2)
+            fanout_start(&items[0].request);
+        fanout_ibcast(items[1].data, items[1].bytes, MPI_CHAR, 0, comm, &items[1].request);
+        if (rank % 2 == 0)
+            fanout_start(&items[0].request);
+        fanout_request waiting[2] = {items[0].request, items[1].request};
+        good = fanout_waitall(2, waiting) == MPI_SUCCESS && good;
+        for (int i = 0; i < 2; i++)
+            good = is_right(&items[i], i, round) && good;
+    }
+    tap_ok(good, "a persistent one that ranks start before and after a nonblocking one");
+    fanout_request_free(&items[0].request);
+    for (int i = 0; i < 2; i++)
+        free(items[i].data);
+    MPI_Comm_free(&comm);
+}
+
+/* One rank starts a persistent one late, when it has done a blocking one that the others do later. */
+static void test_beside_blocking(void)
+{
+    MPI_Comm comm;
+    item items[2] = {{.bytes = 300000}, {.bytes = 300000}};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    for (int i = 0; i < 2; i++)
+        items[i].data = malloc((size_t)items[i].bytes);
+    fanout_bcast_init(items[0].data, items[0].bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL,
+                      &items[0].request);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 2; i++)
+            fill(&items[i], i, round);
+        if (rank != size - 1)
+            fanout_start(&items[0].request);
+        good =
+            fanout_bcast(items[1].data, items[1].bytes, MPI_CHAR, 0, comm) == MPI_SUCCESS && good;
+        if (rank == size - 1)
+            fanout_start(&items[0].request);
+        fanout_request waiting = items[0].request;
+        good = fanout_wait(&waiting) == MPI_SUCCESS && good;
+        for (int i = 0; i < 2; i++)
+            good = is_right(&items[i], i, round) && good;
+    }
+    tap_ok(good, "a persistent one that ranks start before and after a blocking one");
+    fanout_request_free(&items[0].request);
+    for (int i = 0; i < 2; i++)
+        free(items[i].data);
+    MPI_Comm_free(&comm);
+}
+
+/* Parameters are agreed on anew while a broadcast is in flight, whose plan they would change. */
+static void test_attach_in_flight(void)
+{
+    MPI_Comm comm;
+    MPI_Info info;
+    item x = {.bytes = 8000000, .data = malloc(8000000)};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_chunk_bytes", "16384");
+    for (int round = 0; round < ROUNDS; round++) {
+        fill(&x, 0, round);
+        fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, comm, &x.request);
+        good = fanout_comm_attach(comm, round % 2 ? info : MPI_INFO_NULL) == MPI_SUCCESS && good;
+        good = fanout_wait(&x.request) == MPI_SUCCESS && is_right(&x, 0, round) && good;
+    }
+    tap_ok(good, "fanout_comm_attach while a nonblocking broadcast is in flight");
+    free(x.data);
+    MPI_Info_free(&info);
+    MPI_Comm_free(&comm);
+}
+
+/* A small blocking one, which goes to MPI, waits for ranks that wait for what is in flight here. */
+static void test_small_blocking_in_flight(bool is_first)
+{
+    MPI_Comm comm, other;
+    item x = {.bytes = 8000000, .data = malloc(8000000)};
+    char small[100] = {0};
+    char *large = calloc(1, 200000);
+    int late = size > 1 ? 1 : 0, bytes = is_first ? 200000 : 100;
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_dup(MPI_COMM_WORLD, &other);
+    fill(&x, 0, 0);
+    fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, comm, &x.request);
+    if (rank != late)
+        fanout_wait(&x.request);
+    char *y = is_first ? large : small;
+    if (rank == size - 1)
+        memset(y, 5, (size_t)bytes);
+    fanout_bcast(y, bytes, MPI_CHAR, size - 1, other);
+    if (rank == late)
+        fanout_wait(&x.request);
+    good = is_right(&x, 0, 0) && y[0] == 5 && y[bytes - 1] == 5;
+    tap_ok(good, "%s while a nonblocking one is in flight on another communicator",
+           is_first ? "the first large broadcast of a communicator" : "a broadcast that is MPI's");
+    free(x.data);
+    free(large);
+    MPI_Comm_free(&comm);
+    MPI_Comm_free(&other);
+}
+
+int main(void)
+{
+    tap_begin(MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    test_starts_in_any_order();
+    test_beside_nonblocking();
+    test_beside_blocking();
+    test_attach_in_flight();
+    test_small_blocking_in_flight(false);
+    test_small_blocking_in_flight(true);
+    return tap_end();
+}
