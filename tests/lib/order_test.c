@@ -9,7 +9,7 @@
 #include "fanout.h"
 #include "tests/common/tap.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 enum { REQUESTS = 4, ROUNDS = 5 };
 
@@ -186,36 +186,6 @@ static void test_attach_in_flight(void)
     MPI_Comm_free(&comm);
 }
 
-/* A small blocking one, which goes to MPI, waits for ranks that wait for what is in flight here. */
-static void test_small_blocking_in_flight(bool is_first)
-{
-    MPI_Comm comm, other;
-    item x = {.bytes = 8000000, .data = malloc(8000000)};
-    char small[100] = {0};
-    char *large = calloc(1, 200000);
-    int late = size > 1 ? 1 : 0, bytes = is_first ? 200000 : 100;
-    bool good = true;
-    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
-    MPI_Comm_dup(MPI_COMM_WORLD, &other);
-    fill(&x, 0, 0);
-    fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, comm, &x.request);
-    if (rank != late)
-        fanout_wait(&x.request);
-    char *y = is_first ? large : small;
-    if (rank == size - 1)
-        memset(y, 5, (size_t)bytes);
-    fanout_bcast(y, bytes, MPI_CHAR, size - 1, other);
-    if (rank == late)
-        fanout_wait(&x.request);
-    good = is_right(&x, 0, 0) && y[0] == 5 && y[bytes - 1] == 5;
-    tap_ok(good, "%s while a nonblocking one is in flight on another communicator",
-           is_first ? "the first large broadcast of a communicator" : "a broadcast that is MPI's");
-    free(x.data);
-    free(large);
-    MPI_Comm_free(&comm);
-    MPI_Comm_free(&other);
-}
-
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
@@ -225,7 +195,5 @@ int main(void)
     test_beside_nonblocking();
     test_beside_blocking();
     test_attach_in_flight();
-    test_small_blocking_in_flight(false);
-    test_small_blocking_in_flight(true);
     return tap_end();
 }
