@@ -186,6 +186,58 @@ static void test_attach_in_flight(void)
     MPI_Comm_free(&comm);
 }
 
+/* A switch for debugging: ranks compare their arguments, and must not wait for that in the call. */
+static void test_checked(void)
+{
+    MPI_Comm comms[2];
+    MPI_Info info;
+    item items[2] = {{.bytes = 300000}, {.bytes = 300}};
+    bool good = true;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_check", "1");
+    for (int i = 0; i < 2; i++) {
+        MPI_Comm_dup(MPI_COMM_WORLD, &comms[i]);
+        MPI_Comm_set_errhandler(comms[i], MPI_ERRORS_RETURN);
+        fanout_comm_attach(comms[i], info);
+        fanout_ibcast(NULL, 0, MPI_CHAR, 0, comms[i], &items[i].request);
+        good = fanout_wait(&items[i].request) == MPI_SUCCESS && good;
+        items[i].data = malloc((size_t)items[i].bytes);
+    }
+    tap_ok(good, "check: nonblocking broadcasts of no bytes");
+    for (int round = 0; round < ROUNDS; round++) {
+        fanout_request waiting[2];
+        for (int i = 0; i < 2; i++) {
+            int number = rank % 2 ? 1 - i : i;
+            fill(&items[number], number, round);
+            fanout_ibcast(items[number].data, items[number].bytes, MPI_CHAR, 0, comms[number],
+                          &waiting[i]);
+        }
+        good = fanout_waitall(2, waiting) == MPI_SUCCESS && good;
+        for (int i = 0; i < 2; i++)
+            good = is_right(&items[i], i, round) && good;
+    }
+    tap_ok(good, "check: nonblocking broadcasts on two communicators, in another order");
+
+    int error_class, last = rank == size - 1;
+    fanout_ibcast(items[0].data, items[0].bytes - last, MPI_CHAR, 0, comms[0], &items[0].request);
+    MPI_Error_class(fanout_wait(&items[0].request), &error_class);
+    tap_ok(error_class == fanout_error_class(FANOUT_ERR_DISAGREEMENT),
+           "check: a nonblocking broadcast of which a rank has fewer bytes");
+    fanout_ibcast(items[1].data, items[1].bytes, MPI_CHAR, last, comms[1], &items[1].request);
+    MPI_Error_class(fanout_wait(&items[1].request), &error_class);
+    tap_ok(error_class == fanout_error_class(FANOUT_ERR_DISAGREEMENT),
+           "check: a nonblocking broadcast of which a rank has another root");
+    fill(&items[0], 0, 0);
+    fanout_ibcast(items[0].data, items[0].bytes, MPI_CHAR, 0, comms[0], &items[0].request);
+    good = fanout_wait(&items[0].request) == MPI_SUCCESS && is_right(&items[0], 0, 0);
+    tap_ok(good, "check: the communicator works after that");
+    for (int i = 0; i < 2; i++) {
+        free(items[i].data);
+        MPI_Comm_free(&comms[i]);
+    }
+    MPI_Info_free(&info);
+}
+
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
@@ -195,5 +247,6 @@ int main(void)
     test_beside_nonblocking();
     test_beside_blocking();
     test_attach_in_flight();
+    test_checked();
     return tap_end();
 }

@@ -52,7 +52,7 @@ static void start_ours(fanout_request r)
                               .bytes = r->call.bytes,
                               .root = r->call.root,
                               .store = fan_buffer_store(&r->buffer, state->rank == r->call.root)};
-    fan_pending_start(&r->pending, &task);
+    fan_pending_start(&r->pending, &task, !r->persistent && state->params.check);
 }
 
 /* Returns an MPI code. */
@@ -169,8 +169,12 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
 int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
                     fanout_request *request)
 {
-    fan_call call = {
-        .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    fan_call call = {.buffer = buffer,
+                     .count = count,
+                     .datatype = datatype,
+                     .root = root,
+                     .comm = comm,
+                     .nonblocking = true};
     return make(&call, false, MPI_INFO_NULL, request);
 }
 

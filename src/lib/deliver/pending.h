@@ -12,6 +12,7 @@
 #ifndef FAN_LIB_DELIVER_PENDING_H
 #define FAN_LIB_DELIVER_PENDING_H
 
+#include "lib/deliver/comparison.h"
 #include "lib/deliver/delivery.h"
 
 #include <stdatomic.h>
@@ -21,7 +22,8 @@
 typedef struct fan_pending {
     fan_delivery_task task;
     fan_delivery delivery;
-    bool begun;
+    bool compares; /**< it has not been found yet that all ranks start the same */
+    fan_comparison comparison;
     atomic_bool finished;
     fan_status status;
     /* Of the failure, which may have been recorded in another thread. */
@@ -30,8 +32,11 @@ typedef struct fan_pending {
     TAILQ_ENTRY(fan_pending) link;
 } fan_pending;
 
-/** Start it. Local. */
-void fan_pending_start(fan_pending *pending, const fan_delivery_task *task);
+/**
+ * Start it. Local, or with `compares` collective, nonblocking: then ranks first find out whether
+ * they start the same, and the task may have no bytes.
+ */
+void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool compares);
 
 /** Do what can be done now for all that have been started. */
 void fan_pending_all(void);
