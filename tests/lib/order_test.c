@@ -9,7 +9,9 @@
 #include "fanout.h"
 #include "tests/common/tap.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { REQUESTS = 4, ROUNDS = 5 };
 
@@ -186,6 +188,40 @@ static void test_attach_in_flight(void)
     MPI_Comm_free(&comm);
 }
 
+static pthread_t caller;
+
+static int sink_of_caller(void *state, MPI_Count offset, const void *piece, size_t bytes)
+{
+    int *strangers = state;
+    (void)offset, (void)piece, (void)bytes;
+    *strangers += !pthread_equal(pthread_self(), caller);
+    return 0;
+}
+
+static int source_of_caller(void *state, MPI_Count offset, void *piece, size_t bytes)
+{
+    memset(piece, 0, bytes);
+    return sink_of_caller(state, offset, piece, bytes);
+}
+
+/* With FANOUT_PROGRESS=thread another thread goes on with what is pending, but for callbacks. */
+static void test_callbacks(void)
+{
+    MPI_Comm comm;
+    item x = {.bytes = 8000000, .data = malloc(8000000)};
+    int strangers = 0;
+    caller = pthread_self();
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    fill(&x, 0, 0);
+    fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, comm, &x.request);
+    fanout_stream(20000000, source_of_caller, sink_of_caller, &strangers, size - 1, comm,
+                  MPI_INFO_NULL);
+    bool good = fanout_wait(&x.request) == MPI_SUCCESS && is_right(&x, 0, 0);
+    tap_ok(good && strangers == 0, "callbacks of a stream are called by the thread that began it");
+    free(x.data);
+    MPI_Comm_free(&comm);
+}
+
 /* A switch for debugging: ranks compare their arguments, and must not wait for that in the call. */
 static void test_checked(void)
 {
@@ -240,7 +276,7 @@ static void test_checked(void)
 
 int main(void)
 {
-    tap_begin(MPI_THREAD_SINGLE);
+    tap_begin(getenv("FANOUT_PROGRESS") != NULL ? MPI_THREAD_MULTIPLE : MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     test_starts_in_any_order();
@@ -248,5 +284,6 @@ int main(void)
     test_beside_blocking();
     test_attach_in_flight();
     test_checked();
+    test_callbacks();
     return tap_end();
 }

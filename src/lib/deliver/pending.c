@@ -62,10 +62,18 @@ static void deliver(fan_pending *p)
         finish(p, fan_delivery_end(&p->delivery));
 }
 
+/* A stream calls the user's functions, which expect the thread that called fanout_stream. */
+static bool is_for_this_thread(const fan_pending *p)
+{
+    return !p->task.bounded || pthread_equal(p->caller, pthread_self());
+}
+
 /* The first of its lane in the list is the one that runs. */
 static void step(fan_pending *p)
 {
     fan_lane *lane = p->task.lane;
+    if (!is_for_this_thread(p))
+        return;
     if (lane->running == NULL) {
         lane->running = p;
         if (!p->compares)
@@ -151,6 +159,7 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool
 {
     memset(pending, 0, sizeof *pending);
     pending->task = *task;
+    pending->caller = pthread_self();
     pending->compares = compares;
     fan_status status = FAN_OK;
     if (compares)

@@ -15,6 +15,7 @@
 #include "lib/deliver/comparison.h"
 #include "lib/deliver/delivery.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/queue.h>
 
@@ -22,7 +23,8 @@
 typedef struct fan_pending {
     fan_delivery_task task;
     fan_delivery delivery;
-    bool compares; /**< it has not been found yet that all ranks start the same */
+    pthread_t caller; /**< of a stream: nobody else may call its callbacks */
+    bool compares;    /**< it has not been found yet that all ranks start the same */
     fan_comparison comparison;
     atomic_bool finished;
     fan_status status;
