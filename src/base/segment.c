@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,12 +27,22 @@ static fan_status map(int file, size_t bytes, fan_segment *segment)
     return FAN_OK;
 }
 
+/* A file that grows beyond the limit is not only an error: SIGXFSZ ends the process. */
+static bool exceeds_limit(fan_segment_part part)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           part.offset + part.bytes > limit.rlim_cur;
+}
+
 /*
  * Missing memory must be noticed now: the first touch would raise SIGBUS. Pages come from the NUMA
  * node on which this runs, as if they were touched here; the file grows as far as needed.
  */
 static fan_status reserve(int file, fan_segment_part part)
 {
+    if (exceeds_limit(part))
+        return failure(EFBIG, "the limit of file sizes (ulimit -f)");
     int error = part.bytes == 0 ? 0 : posix_fallocate(file, (off_t)part.offset, (off_t)part.bytes);
     return error == 0 ? FAN_OK : failure(error, "posix_fallocate");
 }

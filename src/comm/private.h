@@ -8,7 +8,7 @@
 #include <mpi.h>
 
 /**
- * A new communicator with the ranks of the intracommunicator `comm`, on which errors return.
+ * A new communicator with the ranks of `comm`, on which errors return.
  * Collective. The caller frees it.
  */
 fan_status fan_comm_private(MPI_Comm comm, MPI_Comm *own);

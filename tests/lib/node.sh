@@ -35,6 +35,19 @@ for what in create:memfd_create reserve:posix_fallocate "open:another rank of th
     check "and one rank of the node warns" warns 1 "rank 0 and 3 others on its node cannot share memory: .*${what#*:}"
 done
 
+# A limit of file sizes holds for memory, too, and is a signal. What MPI itself puts into files is told to do without.
+if [ "${MPI_VENDOR-}" = mpich ]; then
+    skip "a limit of file sizes: the data arrives" "MPICH itself ends with SIGXFSZ"
+    skip "and one rank of the node warns" "MPICH itself ends with SIGXFSZ"
+else
+    # shellcheck disable=SC2016,SC2086 # for the ranks' shells; as above
+    OMPI_MCA_btl=self,tcp $MPIRUN -np 4 bash -c 'ulimit -f 1000 && exec "$@"' bash \
+        "$bench" --sizes 100000,3M --repeat 2 --check >out 2>err
+    status=$?
+    check "a limit of file sizes: the data arrives" succeeds
+    check "and one rank of the node warns" warns 1 "share no memory: the limit of file sizes"
+fi
+
 # A container's /dev/shm. What MPI itself puts there is told to go elsewhere.
 if [ "${MPI_VENDOR-}" = mpich ]; then
     skip "a full /dev/shm: the data arrives" "MPICH itself ends with SIGBUS"

@@ -28,6 +28,26 @@ check "min_bytes decides" counted "passed through: below min_bytes" "< 16.0 MiB"
 FANOUT_MIN_BYTES=bogus run "$preload" "$programs/bcast_c"
 check "a wrong parameter is an error" [ "$status" != 0 ]
 
+# ---- no bytes, which ranks say in different ways ----
+
+FANOUT_TEST_RANKS=4 run timeout 60 "$preload" "$programs/empty"
+check "no bytes, as no element and as an empty type: what follows is right" right
+
+# ---- ranks without the shim ----
+
+FANOUT_TEST_RANKS=2 run timeout 60 "$preload" "$programs/spawn"
+check "with spawned ranks: the bytes are right" right
+check "with spawned ranks: left to MPI" counted "passed through: ranks that may be without the shim" "< 1.0 MiB" 4
+check "ranks of the own job: taken over" counted "taken over" "< 1.0 MiB" 1
+if [ "$MPI_VENDOR" = openmpi ]; then
+    # shellcheck disable=SC2086 # MPIRUN is a command with arguments
+    $MPIRUN -np 2 "$preload" "$programs/mpmd" : -np 2 "$programs/mpmd" >out 2>err
+    status=$?
+    check "two programs, one with the shim: the bytes are right" right
+else
+    skip "two programs, one with the shim" "MPICH's launcher does not tell"
+fi
+
 # ---- the library in a plugin, visible to it only ----
 
 # Not with mpich_idle, which does not find UCX there; two ranks, because MPICH then polls without yielding.

@@ -49,8 +49,9 @@ static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, in
 {
     fan_mpi_transport *t = state;
     MPI_Request request;
-    fan_status status = check(MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, &request),
-                              "cannot receive from", peer);
+    fan_status status =
+        check(MPI_Irecv(buffer, (int)bytes, MPI_BYTE, peer, t->first_tag + tag, t->comm, &request),
+              "cannot receive from", peer);
     if (status == FAN_OK)
         enqueue(t, slot, tag, request);
     return status;
@@ -60,8 +61,9 @@ static fan_status send(void *state, int slot, const void *buffer, int64_t bytes,
 {
     fan_mpi_transport *t = state;
     MPI_Request *request = &t->watched[t->tags + slot - t->receives];
-    return check(MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, tag, t->comm, request),
-                 "cannot send to", peer);
+    return check(
+        MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, t->first_tag + tag, t->comm, request),
+        "cannot send to", peer);
 }
 
 static fan_status check_statuses(fan_mpi_transport *t, int count)
@@ -96,10 +98,10 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
         fan_mpi_progress(NULL);
     }
     if (code != MPI_SUCCESS) {
-        int subfile;
-        MPI_Error_class(code, &subfile);
-        return subfile == MPI_ERR_IN_STATUS ? check_statuses(t, *count)
-                                            : check(code, "waiting failed on", -1);
+        int error_class;
+        MPI_Error_class(code, &error_class);
+        return error_class == MPI_ERR_IN_STATUS ? check_statuses(t, *count)
+                                                : check(code, "waiting failed on", -1);
     }
     for (int i = 0; i < *count; i++)
         done[i] = completion(t, t->indices[i], &t->statuses[i]);
@@ -134,9 +136,10 @@ static void release(fan_mpi_transport *t)
 }
 
 fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int receives, int sends,
-                                  int tags)
+                                  int first_tag, int tags)
 {
-    *t = (fan_mpi_transport){.comm = comm, .receives = receives, .sends = sends, .tags = tags};
+    *t = (fan_mpi_transport){
+        .comm = comm, .receives = receives, .sends = sends, .first_tag = first_tag, .tags = tags};
     if (!allocate(t)) {
         release(t);
         return fan_fail(FAN_ERR_MEMORY, "no memory for %d messages", receives + sends);

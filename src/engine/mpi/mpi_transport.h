@@ -24,6 +24,7 @@ typedef struct fan_mpi_transport {
     int receives;  /**< slots */
     int sends;
     int tags;
+    int first_tag;        /**< what MPI gets for tag 0 */
     MPI_Request *watched; /**< [tags + sends] the oldest receive of each tag; the sends */
     MPI_Request *behind;  /**< [receives] those that are not the oldest of their tag, by slot */
     /** [receives] the slot of the receive of the same tag that was posted next, or -1 */
@@ -35,10 +36,10 @@ typedef struct fan_mpi_transport {
 
 /**
  * Make a transport with free slots: `receives` of them for receives, then `sends`. Tags are below
- * `tags`.
+ * `tags`, and MPI gets them plus `first_tag`.
  */
 fan_status fan_mpi_transport_init(fan_mpi_transport *transport, MPI_Comm comm, int receives,
-                                  int sends, int tags);
+                                  int sends, int first_tag, int tags);
 
 /** The interface that the engine calls. */
 fan_transport fan_mpi_transport_interface(fan_mpi_transport *transport);

@@ -4,6 +4,7 @@
 #include "comm/check.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
+#include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
 #include "plan/explain.h"
 
@@ -26,6 +27,7 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
     int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
+    fan_pending_finish(state, &state->lane); /* their plans are those of the old parameters */
     fan_status status = fan_comm_state_set(state, hints);
     if (status == FAN_OK)
         status = fan_comm_state_connect(state);

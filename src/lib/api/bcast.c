@@ -15,6 +15,7 @@ static fan_status broadcast(const fan_call *call)
     if (status != FAN_OK)
         return status;
     fan_delivery_task task = {.state = state,
+                              .lane = &state->lane,
                               .node = state->map.node,
                               .params = &state->params,
                               .planned = &state->planned,

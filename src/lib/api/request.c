@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "comm/check.h"
+#include "comm/private.h"
 #include "lib/call/buffer.h"
 #include "lib/call/pass_through.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
+#include "lib/state/lane.h"
 
 #include <stdlib.h>
 
@@ -13,10 +16,13 @@ struct fanout_request_s {
     bool persistent;
     bool active;
     bool passed_through;
-    MPI_Request mpi;       /* of a broadcast that MPI does */
-    MPI_Datatype datatype; /* a persistent one's own */
-    fan_params params;     /* a persistent one's own */
-    fan_planned planned;   /* a persistent one's own */
+    MPI_Request mpi; /* of a broadcast that MPI does */
+    /* A persistent one has its own: */
+    MPI_Datatype datatype;
+    MPI_Comm comm; /* of one that MPI does */
+    fan_lane lane;
+    fan_params params;
+    fan_planned planned;
     fan_buffer buffer;
     fan_pending pending;
 };
@@ -25,6 +31,9 @@ static void release(fanout_request request)
 {
     fan_buffer_free(&request->buffer);
     fan_planned_forget(&request->planned);
+    fan_lane_close(&request->lane);
+    if (request->comm != MPI_COMM_NULL)
+        MPI_Comm_free(&request->comm);
     if (request->datatype != MPI_DATATYPE_NULL)
         MPI_Type_free(&request->datatype);
     free(request);
@@ -36,13 +45,23 @@ static void start_ours(fanout_request r)
 {
     fan_comm_state *state = r->call.state;
     fan_delivery_task task = {.state = state,
-                              .node = state->nonblocking_node,
+                              .lane = r->persistent ? &r->lane : &state->lane,
+                              .node = r->persistent ? r->lane.node : state->nonblocking_node,
                               .params = r->persistent ? &r->params : &state->params,
                               .planned = r->persistent ? &r->planned : &state->planned,
                               .bytes = r->call.bytes,
                               .root = r->call.root,
                               .store = fan_buffer_store(&r->buffer, state->rank == r->call.root)};
-    fan_pending_start(&r->pending, &task);
+    fan_pending_start(&r->pending, &task, !r->persistent && state->params.check);
+}
+
+/* Returns an MPI code. */
+static int pass_through(fanout_request r)
+{
+    fan_call call = r->call;
+    if (r->comm != MPI_COMM_NULL)
+        call.comm = r->comm;
+    return fan_pass_through_nonblocking(&call, &r->mpi);
 }
 
 /* Returns an MPI code. */
@@ -50,7 +69,7 @@ static int start(fanout_request r)
 {
     int code = MPI_SUCCESS;
     if (r->passed_through)
-        code = fan_pass_through_nonblocking(&r->call, &r->mpi);
+        code = pass_through(r);
     else
         start_ours(r);
     r->active = code == MPI_SUCCESS;
@@ -59,17 +78,41 @@ static int start(fanout_request r)
 
 /* ---- making ---- */
 
+static fan_status prepare_persistent(fanout_request r, MPI_Info info)
+{
+    bool possible = false;
+    fan_status status = fan_comm_state_overlay(r->call.state, info, &r->params);
+    if (status == FAN_OK)
+        status = fan_lane_open(r->call.state, &r->lane, &possible);
+    r->passed_through = !possible;
+    return status;
+}
+
 static fan_status prepare_ours(fanout_request r, MPI_Info info)
 {
-    fan_comm_state *state = r->call.state;
-    fan_status status = FAN_OK;
-    if (r->persistent)
-        status = fan_comm_state_overlay(state, info, &r->params);
-    if (status == FAN_OK)
-        status = fan_comm_state_prepare_nonblocking(state, &r->passed_through);
+    fan_status status = r->persistent
+                            ? prepare_persistent(r, info)
+                            : fan_comm_state_prepare_nonblocking(r->call.state, &r->passed_through);
     if (status == FAN_OK && !r->passed_through)
         status = fan_buffer_open(&r->buffer, &r->call);
     return status;
+}
+
+/*
+ * Ranks may start persistent requests in different order, and MPI matches nonblocking broadcasts by
+ * the order of the calls: one that is passed through to MPI has a communicator of its own.
+ * Collective. A call without a state has wrong arguments, of which MPI will say so, or one rank, or
+ * an intercommunicator.
+ */
+static fan_status keep_comm(fanout_request r)
+{
+    int size;
+    if (!r->persistent || !r->passed_through || r->call.comm == MPI_COMM_NULL)
+        return FAN_OK;
+    bool is_inter = fan_comm_look(r->call.comm, &size) == MPI_SUCCESS && size == 0;
+    if (r->call.state == NULL && !is_inter)
+        return FAN_OK;
+    return fan_comm_private(r->call.comm, &r->comm);
 }
 
 /*
@@ -98,7 +141,9 @@ static int prepare(fanout_request r, MPI_Info info)
         if (status != FAN_OK)
             return fan_error_raise(r->call.comm, status);
     }
-    return fan_error_raise_code(r->call.comm, keep_datatype(r));
+    fan_status status = keep_comm(r);
+    return status == FAN_OK ? fan_error_raise_code(r->call.comm, keep_datatype(r))
+                            : fan_error_raise(r->call.comm, status);
 }
 
 static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
@@ -111,6 +156,7 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
     r->persistent = persistent;
     r->mpi = MPI_REQUEST_NULL;
     r->datatype = MPI_DATATYPE_NULL;
+    r->comm = MPI_COMM_NULL;
     int code = prepare(r, info);
     if (code == MPI_SUCCESS && !persistent)
         code = start(r);
@@ -124,8 +170,12 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
 int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
                     fanout_request *request)
 {
-    fan_call call = {
-        .buffer = buffer, .count = count, .datatype = datatype, .root = root, .comm = comm};
+    fan_call call = {.buffer = buffer,
+                     .count = count,
+                     .datatype = datatype,
+                     .root = root,
+                     .comm = comm,
+                     .nonblocking = true};
     return make(&call, false, MPI_INFO_NULL, request);
 }
 

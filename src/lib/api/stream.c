@@ -68,6 +68,7 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         return status;
     fan_delivery_task task = {
         .state = state,
+        .lane = &state->lane,
         .node = state->map.node,
         .params = &params,
         .bytes = bytes,

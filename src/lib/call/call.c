@@ -27,7 +27,7 @@ static fan_status find_state(fan_call *c)
     const fan_params *params = &c->state->params;
     if (params->check || (c->bytes > 0 && c->bytes >= params->min_bytes))
         status = fan_comm_state_connect(c->state);
-    if (status == FAN_OK && params->check)
+    if (status == FAN_OK && params->check && !c->nonblocking)
         status = fan_arguments_compare(c->state, c->bytes, c->root);
     return status;
 }
@@ -48,6 +48,8 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
      */
     if (call->bytes == 0)
         call->count = 0;
+    if (call->nonblocking && call->state->params.check)
+        return FAN_IS_OURS;
     return call->bytes == 0 || fan_delivery_is_small(call->state, call->bytes) ? FAN_IS_MPIS
                                                                                : FAN_IS_OURS;
 }

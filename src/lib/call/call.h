@@ -11,21 +11,23 @@ typedef struct fan_call {
     MPI_Datatype datatype;
     int root;
     MPI_Comm comm;
+    bool nonblocking; /**< may not wait for other ranks once the state is connected */
     /* What fan_call_judge finds. */
     fan_comm_state *state;
     MPI_Count bytes;
 } fan_call;
 
 typedef enum fan_verdict {
-    FAN_IS_OURS,   /**< the state is connected, bytes is at least 1 */
+    FAN_IS_OURS,   /**< the state is connected, bytes is at least 1, or 0 if there is a check */
     FAN_IS_MPIS,   /**< to be passed through to MPI */
     FAN_IS_REFUSED /**< an error has been raised */
 } fan_verdict;
 
 /**
  * Decide who does it; the same on all ranks, unless an argument is wrong. Collective the first time
- * on a communicator and with the parameter `check`; otherwise local. Thread-safe on different
- * communicators.
+ * on a communicator and with the parameter `check`; otherwise local. With `check` a nonblocking
+ * call is ours whatever its bytes, and ranks have yet to compare their arguments. Thread-safe on
+ * different communicators.
  *
  * @param code  receives what to return if the call is refused
  */

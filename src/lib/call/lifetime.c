@@ -38,7 +38,7 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
     (void)comm, (void)keyval, (void)extra;
     fan_comm_state *state = attribute;
-    fan_pending_finish(state);
+    fan_pending_finish(state, NULL);
     unlink_state(state);
     fan_comm_state_free(state, !finalizing);
     return MPI_SUCCESS;

@@ -28,6 +28,12 @@ fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes
                               .order = state->order};
 }
 
+/* What runs beside other broadcasts is not recorded: in a trace they follow each other. */
+static fan_trace *trace_of(const fan_delivery_task *task)
+{
+    return task->lane == &task->state->lane ? task->state->trace : NULL;
+}
+
 static int speaker(const void *state, int node)
 {
     const fan_delivery_task *task = state;
@@ -107,12 +113,12 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
                                 .child_sends = plan->child_sends,
                                 .overlap = plan->overlap,
                                 .store = *store,
-                                .trace = d->task.state->trace};
+                                .trace = trace_of(&d->task)};
     fan_status status = window_slots(plan, &config.slots);
     if (status != FAN_OK)
         return status;
     status = fan_mpi_transport_init(&d->transport, d->task.state->comm, (int)config.slots,
-                                    plan->sends, plan->layout.subfiles);
+                                    plan->sends, d->task.lane->first_tag, plan->layout.subfiles);
     if (status != FAN_OK)
         return status;
     config.transport = fan_mpi_transport_interface(&d->transport);
@@ -124,7 +130,7 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
 
 static void tell_length(const fan_delivery *d, int64_t length)
 {
-    fan_trace_length(d->task.state->trace, length);
+    fan_trace_length(trace_of(&d->task), length);
     if (d->task.length != NULL)
         *d->task.length = length;
 }
@@ -143,7 +149,7 @@ static void end_phase(fan_delivery *d)
 static void describe(const fan_delivery *d)
 {
     const fan_plan *plan = &d->chosen->plan;
-    fan_trace_describe(d->task.state->trace,
+    fan_trace_describe(trace_of(&d->task),
                        &(fan_record_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
                                                .algorithm = (int32_t)plan->algorithm,
                                                .subfiles = plan->layout.subfiles,
@@ -157,8 +163,8 @@ static void describe(const fan_delivery *d)
 static void begin_serving(fan_delivery *d)
 {
     d->serves = true;
-    if (d->task.state->trace != NULL)
-        d->task.state->trace->serving = true;
+    if (trace_of(&d->task) != NULL)
+        trace_of(&d->task)->serving = true;
     d->status = make_schedule(&d->task, &d->chosen->plan, FAN_PHASE_SERVE, &d->serving);
     fan_store source = {.base = d->outer.base, .fill = d->outer.fill, .state = d->outer.state};
     if (d->status == FAN_OK && d->serving.edge_count > 0)
@@ -180,6 +186,12 @@ static void begin_messages(fan_delivery *d)
     d->status = begin_phase(d, &planned->schedule, &d->outer);
 }
 
+/* The piece by which fan_relay_end tells the node how it ended. Who must not wait comes again. */
+static bool can_close_ring(const fan_delivery *d)
+{
+    return !d->relays || fan_ring_has_room(&d->task.node->ring, 1);
+}
+
 static void progress_messages(fan_delivery *d, bool block)
 {
     if (d->engine != NULL) {
@@ -191,7 +203,7 @@ static void progress_messages(fan_delivery *d, bool block)
     }
     if (d->status == FAN_OK && !d->serves && fan_plan_has_secondary(&d->chosen->plan))
         begin_serving(d);
-    d->finished = d->engine == NULL;
+    d->finished = d->engine == NULL && (block || can_close_ring(d));
 }
 
 /* ---- messages or memory ---- */
@@ -206,7 +218,7 @@ static bool is_speaker(const fan_delivery_task *task)
 static void describe_to_reader(fan_delivery *d)
 {
     fan_planned *planned = d->task.planned != NULL ? d->task.planned : &d->own;
-    if (d->task.state->trace == NULL || d->task.state->map.nodes == 1 ||
+    if (trace_of(&d->task) == NULL || d->task.state->map.nodes == 1 ||
         make_plan(&d->task, planned) != FAN_OK)
         return;
     d->chosen = planned;
@@ -223,7 +235,7 @@ static void begin_memory(fan_delivery *d)
     fan_stage_begin(&d->stage, ring, &d->task.store, d->task.bytes, writer == rank, rank);
     describe_to_reader(d);
     if (writer != rank)
-        d->reading = fan_trace_begin(d->task.state->trace,
+        d->reading = fan_trace_begin(trace_of(&d->task),
                                      (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
 
@@ -232,7 +244,7 @@ void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
     *d = (fan_delivery){.task = *task};
     d->reading = FAN_NO_TRANSFER;
     d->relays = task->node != NULL && is_speaker(task);
-    fan_trace_broadcast(task->state->trace, task->root, task->bytes);
+    fan_trace_broadcast(trace_of(task), task->root, task->bytes);
     if (task->node == NULL || d->relays)
         begin_messages(d);
     else
@@ -247,8 +259,8 @@ static void progress_memory(fan_delivery *d, bool block)
     if (!d->finished)
         return;
     tell_length(d, fan_stage_length(&d->stage));
-    fan_trace_end(d->task.state->trace, d->reading, d->stage.done);
-    fan_trace_complete(d->task.state->trace);
+    fan_trace_end(trace_of(&d->task), d->reading, d->stage.done);
+    fan_trace_complete(trace_of(&d->task));
 }
 
 /* ---- stalled ---- */
@@ -273,7 +285,7 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
     if (d->engine != NULL) {
         if (fan_engine_view(d->engine, view))
             view_node(d, view);
-    } else if (d->stage.writes) {
+    } else if (d->stage.writes || d->relays) {
         view_node(d, view);
     } else {
         fan_view_add(view, speaker(&d->task, state->map.node_of[state->rank]), true);

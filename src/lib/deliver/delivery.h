@@ -29,6 +29,7 @@ fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes
 /** What is to be delivered. Equal on all ranks, except for the store. */
 typedef struct fan_delivery_task {
     fan_comm_state *state; /**< connected */
+    fan_lane *lane;        /**< the state's, or one of its own */
     fan_node *node;        /**< whose ring to use: the state's, or one like it */
     const fan_params *params;
     /** where the plan is kept, to be used again if it fits; NULL: it is not kept */

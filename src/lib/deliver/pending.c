@@ -30,31 +30,61 @@ static struct {
 
 /* ---- with the lock ---- */
 
-static void finish(fan_pending *p)
+static void finish(fan_pending *p, fan_status status)
 {
-    p->status = fan_delivery_end(&p->delivery);
-    if (p->status != FAN_OK) {
+    p->status = status;
+    if (status != FAN_OK) {
         p->code = fan_fail_code();
         snprintf(p->text, sizeof p->text, "%s", fan_fail_text());
     }
-    p->task.state->running = NULL;
+    if (p->task.lane->running == p)
+        p->task.lane->running = NULL;
     TAILQ_REMOVE(&all_pending, p, link);
     atomic_store(&p->finished, true);
 }
 
-/* Of each communicator, the first in the list runs. */
-static void step(fan_pending *p)
+/* Begin when all ranks are known to start the same. */
+static void compare(fan_pending *p)
 {
-    fan_comm_state *state = p->task.state;
-    if (state->running == NULL) {
-        state->running = p;
+    bool done;
+    fan_status status = fan_comparison_test(&p->comparison, &done);
+    p->compares = !done;
+    if (done && (status != FAN_OK || p->task.bytes == 0))
+        finish(p, status);
+    else if (done)
         fan_delivery_begin(&p->delivery, &p->task);
-    }
-    if (state->running != p)
-        return;
+}
+
+static void deliver(fan_pending *p)
+{
     fan_delivery_progress(&p->delivery, false);
     if (p->delivery.finished)
-        finish(p);
+        finish(p, fan_delivery_end(&p->delivery));
+}
+
+/* A stream calls the user's functions, which expect the thread that called fanout_stream. */
+static bool is_for_this_thread(const fan_pending *p)
+{
+    return !p->task.bounded || pthread_equal(p->caller, pthread_self());
+}
+
+/* The first of its lane in the list is the one that runs. */
+static void step(fan_pending *p)
+{
+    fan_lane *lane = p->task.lane;
+    if (!is_for_this_thread(p))
+        return;
+    if (lane->running == NULL) {
+        lane->running = p;
+        if (!p->compares)
+            fan_delivery_begin(&p->delivery, &p->task);
+    }
+    if (lane->running != p)
+        return;
+    if (p->compares)
+        compare(p);
+    else
+        deliver(p);
 }
 
 static void step_all(void)
@@ -125,13 +155,20 @@ void fan_pending_end(void)
 
 /* ---- public ---- */
 
-void fan_pending_start(fan_pending *pending, const fan_delivery_task *task)
+void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool compares)
 {
     memset(pending, 0, sizeof *pending);
     pending->task = *task;
+    pending->caller = pthread_self();
+    pending->compares = compares;
+    fan_status status = FAN_OK;
+    if (compares)
+        status = fan_comparison_begin(&pending->comparison, task->state, task->bytes, task->root);
     pthread_mutex_lock(&lock);
     decide_on_thread();
     TAILQ_INSERT_TAIL(&all_pending, pending, link);
+    if (status != FAN_OK)
+        finish(pending, status);
     pthread_cond_signal(&started);
     pthread_mutex_unlock(&lock);
 }
@@ -183,23 +220,23 @@ fan_status fan_pending_deliver(const fan_delivery_task *task)
     if (!is_any_pending())
         return fan_deliver(task);
     fan_pending pending;
-    fan_pending_start(&pending, task);
+    fan_pending_start(&pending, task, false);
     return fan_pending_wait(&pending);
 }
 
-static bool has_pending(const fan_comm_state *state)
+static bool has_pending(const fan_comm_state *state, const fan_lane *lane)
 {
     bool has = false;
     fan_pending *p;
     pthread_mutex_lock(&lock);
     TAILQ_FOREACH (p, &all_pending, link)
-        has = has || p->task.state == state;
+        has = has || (p->task.state == state && (lane == NULL || p->task.lane == lane));
     pthread_mutex_unlock(&lock);
     return has;
 }
 
-void fan_pending_finish(const fan_comm_state *state)
+void fan_pending_finish(const fan_comm_state *state, const fan_lane *lane)
 {
-    for (int polls = 0; has_pending(state);)
+    for (int polls = 0; has_pending(state, lane);)
         poll(&polls);
 }

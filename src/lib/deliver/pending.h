@@ -3,8 +3,8 @@
  * @file pending.h  Broadcasts in progress: which of them may run, and how all of them make progress
  * while one is waited for.
  *
- * Those of one communicator run one after the other in the order of their calls, so that their
- * messages cannot be taken for each other's. Those of different communicators run side by side.
+ * Those of one lane run one after the other in the order of their calls, so that their messages
+ * cannot be taken for each other's. Those of different lanes run side by side.
  *
  * They make progress in each call that tests or waits for a broadcast. With FANOUT_PROGRESS=thread
  * in its environment and MPI_THREAD_MULTIPLE a process has a thread for it as well.
@@ -12,8 +12,10 @@
 #ifndef FAN_LIB_DELIVER_PENDING_H
 #define FAN_LIB_DELIVER_PENDING_H
 
+#include "lib/deliver/comparison.h"
 #include "lib/deliver/delivery.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/queue.h>
 
@@ -21,7 +23,9 @@
 typedef struct fan_pending {
     fan_delivery_task task;
     fan_delivery delivery;
-    bool begun;
+    pthread_t caller; /**< of a stream: nobody else may call its callbacks */
+    bool compares;    /**< it has not been found yet that all ranks start the same */
+    fan_comparison comparison;
     atomic_bool finished;
     fan_status status;
     /* Of the failure, which may have been recorded in another thread. */
@@ -30,8 +34,11 @@ typedef struct fan_pending {
     TAILQ_ENTRY(fan_pending) link;
 } fan_pending;
 
-/** Start a broadcast. Local, thread-safe. */
-void fan_pending_start(fan_pending *pending, const fan_delivery_task *task);
+/**
+ * Start a broadcast. Local, thread-safe. With `compares` it is collective, nonblocking: ranks first
+ * find out whether they start the same, and the task may have no bytes.
+ */
+void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool compares);
 
 /** Do what can be done now for all broadcasts that have been started. Local, thread-safe. */
 void fan_pending_all(void);
@@ -42,8 +49,8 @@ fan_status fan_pending_wait(fan_pending *pending);
 /** Start a broadcast and wait for it. */
 fan_status fan_pending_deliver(const fan_delivery_task *task);
 
-/** Wait for all broadcasts of a state, which is to be deleted. */
-void fan_pending_finish(const fan_comm_state *state);
+/** Wait for the broadcasts of a lane of a state; `lane` NULL: for those of all lanes. */
+void fan_pending_finish(const fan_comm_state *state, const fan_lane *lane);
 
 /** End the thread of FANOUT_PROGRESS, if it runs. */
 void fan_pending_end(void);

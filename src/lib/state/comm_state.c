@@ -94,8 +94,7 @@ static fan_status find_nodes(fan_comm_state *state)
     return status;
 }
 
-/* NULL if this rank is alone on its node. */
-static fan_status find_own_node(fan_comm_state *state, fan_node **node)
+fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node **node)
 {
     fan_node *shared = state->map.node;
     MPI_Comm local;
@@ -104,7 +103,7 @@ static fan_status find_own_node(fan_comm_state *state, fan_node **node)
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "MPI_Comm_split failed");
     fan_status status = FAN_OK;
-    if (shared != NULL && shared->number == 0)
+    if (shared != NULL && shared->number == 0 && !fresh)
         *node = fan_node_hold(shared);
     else if (shared != NULL)
         status = fan_node_join(local, shared->domain, false, node);
@@ -115,7 +114,7 @@ static fan_status find_own_node(fan_comm_state *state, fan_node **node)
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)
 {
     if (state->nonblocking == FAN_UNPREPARED) {
-        fan_status status = find_own_node(state, &state->nonblocking_node);
+        fan_status status = fan_comm_state_own_node(state, false, &state->nonblocking_node);
         if (status == FAN_ERR_TRANSPORT)
             return status;
         bool failed = status != FAN_OK;

@@ -32,6 +32,13 @@ typedef struct fan_planned {
 /** Release it, because its parameters no longer hold. Local. */
 void fan_planned_forget(fan_planned *planned);
 
+/** Broadcasts that follow each other: see lane.h. */
+typedef struct fan_lane {
+    int first_tag;               /**< of its messages on the private communicator */
+    fan_node *node;              /**< whose ring it uses, NULL: see fan_delivery_task */
+    struct fan_pending *running; /**< the broadcast in progress, if it is a pending one */
+} fan_lane;
+
 typedef struct fan_comm_state {
     MPI_Comm user_comm;
     MPI_Comm comm; /**< private: our messages never meet the user's. MPI_COMM_NULL until needed */
@@ -48,8 +55,8 @@ typedef struct fan_comm_state {
     /* The last plan and schedule: most programs repeat a broadcast. */
     fan_planned planned;
 
-    struct fan_pending
-        *running; /**< the one of lib/deliver/pending.h that is in progress, or NULL */
+    fan_lane lane;              /**< of what MPI orders by the calls */
+    int64_t next_tag;           /**< of the next lane, 0: none has been opened */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
     enum { FAN_UNPREPARED, FAN_PREPARED, FAN_NO_MEMORY_FOR_IT } nonblocking;
 
@@ -85,6 +92,14 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
 
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params);
+
+/**
+ * A ring that no other communicator uses. NULL: this rank is alone on its node. Collective; the
+ * state is connected. Other failures than FAN_ERR_TRANSPORT may be those of some ranks only.
+ *
+ * @param fresh  that nothing else on this communicator uses either
+ */
+fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node **node);
 
 /** Tell every rank on which host each rank is. Collective; the state is connected. */
 fan_status fan_comm_state_know_hosts(fan_comm_state *state);

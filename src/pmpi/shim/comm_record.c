@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static int keyval = MPI_KEYVAL_INVALID;
@@ -55,13 +56,48 @@ static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
     return MPI_SUCCESS;
 }
 
+/* Of the ranks of a communicator, those of this job. */
+static int count_own(MPI_Comm comm)
+{
+    MPI_Group group, world, own;
+    int count;
+    PMPI_Comm_group(comm, &group);
+    PMPI_Comm_group(MPI_COMM_WORLD, &world);
+    PMPI_Group_intersection(group, world, &own);
+    PMPI_Group_size(own, &count);
+    PMPI_Group_free(&group);
+    PMPI_Group_free(&world);
+    PMPI_Group_free(&own);
+    return count;
+}
+
+/* Open MPI's launcher says how many programs a job has. It is the same for all of its ranks. */
+static bool has_several_programs(void)
+{
+    const char *programs = getenv("OMPI_NUM_APP_CTX");
+    return programs != NULL && atoi(programs) > 1;
+}
+
+/*
+ * Ranks that were spawned, that another job has connected, or that run another program, may be
+ * without the shim, and nothing that they would take part in can tell. If so they broadcast with
+ * MPI, so all do. Each rank comes to this by itself: whoever has a stranger is one to it.
+ */
+static bool has_strangers(MPI_Comm comm, int size)
+{
+    return has_several_programs() || count_own(comm) < size;
+}
+
 static int look_at(MPI_Comm comm, fan_comm_record *record)
 {
     int code = fan_comm_look(comm, &record->size);
-    record->verdict = record->size == 0   ? FAN_INTERCOMM
-                      : record->size == 1 ? FAN_ONE_RANK
-                                          : FAN_TAKEN_OVER;
-    return code;
+    if (code != MPI_SUCCESS)
+        return code;
+    record->verdict = record->size == 0                   ? FAN_INTERCOMM
+                      : record->size == 1                 ? FAN_ONE_RANK
+                      : has_strangers(comm, record->size) ? FAN_STRANGERS
+                                                          : FAN_TAKEN_OVER;
+    return MPI_SUCCESS;
 }
 
 static bool is_root(int root, const fan_comm_record *record)

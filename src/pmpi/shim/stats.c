@@ -19,6 +19,7 @@ static const char *const outcome_texts[FAN_OUTCOMES] = {
     [FAN_SMALL] = "passed through: below min_bytes",
     [FAN_ONE_RANK] = "passed through: one rank",
     [FAN_INTERCOMM] = "passed through: intercommunicator",
+    [FAN_STRANGERS] = "passed through: ranks that may be without the shim",
     [FAN_DEVICE_MEMORY] = "passed through: device memory",
     [FAN_NONBLOCKING] = "passed through: nonblocking",
     [FAN_PERSISTENT] = "passed through: persistent, made (not started)",

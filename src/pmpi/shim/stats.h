@@ -13,6 +13,7 @@ typedef enum fan_stats_outcome {
     FAN_SMALL,  /**< passed through to MPI, as all that follow */
     FAN_ONE_RANK,
     FAN_INTERCOMM,
+    FAN_STRANGERS, /**< some ranks may be without the shim */
     FAN_DEVICE_MEMORY,
     FAN_NONBLOCKING,
     FAN_PERSISTENT,

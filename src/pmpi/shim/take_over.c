@@ -103,15 +103,35 @@ static fan_stats_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
     return *bytes < record->min_bytes ? FAN_SMALL : look_for_devices(b, *bytes, record, code);
 }
 
+/*
+ * How many elements MPI gets. All ranks know that there are no bytes, but one may say so by no
+ * element and another by elements of an empty type. Open MPI 4.1.4 returns at once on the one and
+ * waits for all on the other, and then what follows on the communicator arrives wrong.
+ */
+static MPI_Count count_for_mpi(MPI_Count count, MPI_Datatype datatype)
+{
+    MPI_Count bytes;
+    if (count <= 0 || !fan_shim_mpi_is_alive() ||
+        !get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes))
+        return count;
+    return bytes == 0 ? 0 : count;
+}
+
+static int pass_on(const broadcast *b)
+{
+    MPI_Count count = count_for_mpi(b->count, b->datatype);
+    if (b->large)
+        return next->bcast_c(b->buffer, count, b->datatype, b->root, b->comm);
+    return next->bcast(b->buffer, (int)count, b->datatype, b->root, b->comm);
+}
+
 static int perform(const broadcast *b, MPI_Count bytes, fan_stats_outcome what)
 {
     if (what == FAN_TAKEN_OVER)
         return fanout_bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
     if (what == FAN_STAGED)
         return fan_staged_broadcast(b->buffer, b->count, b->datatype, bytes, b->root, b->comm);
-    if (b->large)
-        return next->bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
-    return next->bcast(b->buffer, (int)b->count, b->datatype, b->root, b->comm);
+    return pass_on(b);
 }
 
 static double start_clock(void)
@@ -164,7 +184,8 @@ int fan_take_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MP
                     MPI_Request *request)
 {
     double start = start_clock();
-    int code = next->ibcast(buffer, count, datatype, root, comm, request);
+    int code =
+        next->ibcast(buffer, (int)count_for_mpi(count, datatype), datatype, root, comm, request);
     count_request(FAN_NONBLOCKING, count, datatype, start);
     return code;
 }
@@ -185,7 +206,8 @@ int fan_take_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int 
                       MPI_Request *request)
 {
     double start = start_clock();
-    int code = next->ibcast_c(buffer, count, datatype, root, comm, request);
+    int code =
+        next->ibcast_c(buffer, count_for_mpi(count, datatype), datatype, root, comm, request);
     count_request(FAN_NONBLOCKING, count, datatype, start);
     return code;
 }

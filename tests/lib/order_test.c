@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Persistent broadcasts are matched by what they were made as, not by the order of their starts,
+ * which may differ between ranks (MPI 4.0, section 6.13). Nonblocking ones are matched by the order
+ * of their calls.
+ */
+#include "config.h"
+
+#include "fanout.h"
+#include "tests/common/tap.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REQUESTS = 4, ROUNDS = 5 };
+
+static int rank, size;
+
+static const int lengths[REQUESTS] = {400000, 400000, 70000, 1500001};
+
+typedef struct item {
+    char *data;
+    int bytes, root;
+    fanout_request request;
+} item;
+
+static char value(int number, int round, int index)
+{
+    return (char)(index * 13 + (index >> 8) + 50 * number + 7 * round);
+}
+
+static void fill(const item *x, int number, int round)
+{
+    for (int i = 0; i < x->bytes; i++)
+        x->data[i] = rank == x->root ? value(number, round, i) : (char)~value(number, round, i);
+}
+
+static bool is_right(const item *x, int number, int round)
+{
+    for (int i = 0; i < x->bytes; i++)
+        if (x->data[i] != value(number, round, i))
+            return false;
+    return true;
+}
+
+static void make(item *items, MPI_Comm comm)
+{
+    for (int i = 0; i < REQUESTS; i++) {
+        items[i].bytes = lengths[i];
+        items[i].root = i < 2 ? 0 : i % size;
+        items[i].data = malloc((size_t)lengths[i]);
+        fanout_bcast_init(items[i].data, lengths[i], MPI_CHAR, items[i].root, comm, MPI_INFO_NULL,
+                          &items[i].request);
+    }
+}
+
+static void release(item *items)
+{
+    for (int i = 0; i < REQUESTS; i++) {
+        fanout_request_free(&items[i].request);
+        free(items[i].data);
+    }
+}
+
+static bool start_and_wait(item *items, int round)
+{
+    fanout_request waiting[REQUESTS];
+    bool good = true;
+    for (int i = 0; i < REQUESTS; i++)
+        fill(&items[i], i, round);
+    for (int i = 0; i < REQUESTS; i++) {
+        int number = (i * (rank % 2 ? REQUESTS - 1 : 1) + rank + round) % REQUESTS;
+        good = fanout_start(&items[number].request) == MPI_SUCCESS && good;
+    }
+    for (int i = 0; i < REQUESTS; i++)
+        waiting[i] = items[i].request;
+    good = fanout_waitall(REQUESTS, waiting) == MPI_SUCCESS && good;
+    for (int i = 0; i < REQUESTS; i++)
+        good = is_right(&items[i], i, round) && good;
+    return good;
+}
+
+static void test_starts_in_any_order(void)
+{
+    MPI_Comm comm;
+    item items[REQUESTS];
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    make(items, comm);
+    for (int round = 0; round < ROUNDS; round++)
+        good = start_and_wait(items, round) && good;
+    tap_ok(good, "%d persistent requests, started in another order on each rank", REQUESTS);
+
+    /* What is made anew is another one. */
+    for (int round = 0; round < ROUNDS; round++) {
+        release(items);
+        make(items, comm);
+        good = start_and_wait(items, round) && good;
+    }
+    tap_ok(good, "the same, made anew each time");
+    release(items);
+    MPI_Comm_free(&comm);
+}
+
+/* One starts it before an ibcast, another after it. */
+static void test_beside_nonblocking(void)
+{
+    MPI_Comm comm;
+    item items[2] = {{.bytes = 300000}, {.bytes = 300000}};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    for (int i = 0; i < 2; i++)
+        items[i].data = malloc((size_t)items[i].bytes);
+    fanout_bcast_init(items[0].data, items[0].bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL,
+                      &items[0].request);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 2; i++)
+            fill(&items[i], i, round);
+        if (rank % 2)
+            fanout_start(&items[0].request);
+        fanout_ibcast(items[1].data, items[1].bytes, MPI_CHAR, 0, comm, &items[1].request);
+        if (rank % 2 == 0)
+            fanout_start(&items[0].request);
+        fanout_request waiting[2] = {items[0].request, items[1].request};
+        good = fanout_waitall(2, waiting) == MPI_SUCCESS && good;
+        for (int i = 0; i < 2; i++)
+            good = is_right(&items[i], i, round) && good;
+    }
+    tap_ok(good, "a persistent one that ranks start before and after a nonblocking one");
+    fanout_request_free(&items[0].request);
+    for (int i = 0; i < 2; i++)
+        free(items[i].data);
+    MPI_Comm_free(&comm);
+}
+
+/* One rank starts a persistent one late, when it has done a blocking one that the others do later. */
+static void test_beside_blocking(void)
+{
+    MPI_Comm comm;
+    item items[2] = {{.bytes = 300000}, {.bytes = 300000}};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    for (int i = 0; i < 2; i++)
+        items[i].data = malloc((size_t)items[i].bytes);
+    fanout_bcast_init(items[0].data, items[0].bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL,
+                      &items[0].request);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 2; i++)
+            fill(&items[i], i, round);
+        if (rank != size - 1)
+            fanout_start(&items[0].request);
+        good =
+            fanout_bcast(items[1].data, items[1].bytes, MPI_CHAR, 0, comm) == MPI_SUCCESS && good;
+        if (rank == size - 1)
+            fanout_start(&items[0].request);
+        fanout_request waiting = items[0].request;
+        good = fanout_wait(&waiting) == MPI_SUCCESS && good;
+        for (int i = 0; i < 2; i++)
+            good = is_right(&items[i], i, round) && good;
+    }
+    tap_ok(good, "a persistent one that ranks start before and after a blocking one");
+    fanout_request_free(&items[0].request);
+    for (int i = 0; i < 2; i++)
+        free(items[i].data);
+    MPI_Comm_free(&comm);
+}
+
+/* Parameters are agreed on anew while a broadcast is in flight, whose plan they would change. */
+static void test_attach_in_flight(void)
+{
+    MPI_Comm comm;
+    MPI_Info info;
+    item x = {.bytes = 8000000, .data = malloc(8000000)};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_chunk_bytes", "16384");
+    for (int round = 0; round < ROUNDS; round++) {
+        fill(&x, 0, round);
+        fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, comm, &x.request);
+        good = fanout_comm_attach(comm, round % 2 ? info : MPI_INFO_NULL) == MPI_SUCCESS && good;
+        good = fanout_wait(&x.request) == MPI_SUCCESS && is_right(&x, 0, round) && good;
+    }
+    tap_ok(good, "fanout_comm_attach while a nonblocking broadcast is in flight");
+    free(x.data);
+    MPI_Info_free(&info);
+    MPI_Comm_free(&comm);
+}
+
+static pthread_t caller;
+
+static int sink_of_caller(void *state, MPI_Count offset, const void *piece, size_t bytes)
+{
+    int *strangers = state;
+    (void)offset, (void)piece, (void)bytes;
+    *strangers += !pthread_equal(pthread_self(), caller);
+    return 0;
+}
+
+static int source_of_caller(void *state, MPI_Count offset, void *piece, size_t bytes)
+{
+    memset(piece, 0, bytes);
+    return sink_of_caller(state, offset, piece, bytes);
+}
+
+/* With FANOUT_PROGRESS=thread another thread goes on with what is pending, but for callbacks. */
+static void test_callbacks(void)
+{
+    MPI_Comm comm;
+    item x = {.bytes = 8000000, .data = malloc(8000000)};
+    int strangers = 0;
+    caller = pthread_self();
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    fill(&x, 0, 0);
+    fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, comm, &x.request);
+    fanout_stream(20000000, source_of_caller, sink_of_caller, &strangers, size - 1, comm,
+                  MPI_INFO_NULL);
+    bool good = fanout_wait(&x.request) == MPI_SUCCESS && is_right(&x, 0, 0);
+    tap_ok(good && strangers == 0, "callbacks of a stream are called by the thread that began it");
+    free(x.data);
+    MPI_Comm_free(&comm);
+}
+
+/* A switch for debugging: ranks compare their arguments, and must not wait for that in the call. */
+static void test_checked(void)
+{
+    MPI_Comm comms[2];
+    MPI_Info info;
+    item items[2] = {{.bytes = 300000}, {.bytes = 300}};
+    bool good = true;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "fanout_check", "1");
+    for (int i = 0; i < 2; i++) {
+        MPI_Comm_dup(MPI_COMM_WORLD, &comms[i]);
+        MPI_Comm_set_errhandler(comms[i], MPI_ERRORS_RETURN);
+        fanout_comm_attach(comms[i], info);
+        fanout_ibcast(NULL, 0, MPI_CHAR, 0, comms[i], &items[i].request);
+        good = fanout_wait(&items[i].request) == MPI_SUCCESS && good;
+        items[i].data = malloc((size_t)items[i].bytes);
+    }
+    tap_ok(good, "check: nonblocking broadcasts of no bytes");
+    for (int round = 0; round < ROUNDS; round++) {
+        fanout_request waiting[2];
+        for (int i = 0; i < 2; i++) {
+            int number = rank % 2 ? 1 - i : i;
+            fill(&items[number], number, round);
+            fanout_ibcast(items[number].data, items[number].bytes, MPI_CHAR, 0, comms[number],
+                          &waiting[i]);
+        }
+        good = fanout_waitall(2, waiting) == MPI_SUCCESS && good;
+        for (int i = 0; i < 2; i++)
+            good = is_right(&items[i], i, round) && good;
+    }
+    tap_ok(good, "check: nonblocking broadcasts on two communicators, in another order");
+
+    int error_class, last = rank == size - 1;
+    fanout_ibcast(items[0].data, items[0].bytes - last, MPI_CHAR, 0, comms[0], &items[0].request);
+    MPI_Error_class(fanout_wait(&items[0].request), &error_class);
+    tap_ok(error_class == fanout_error_class(FANOUT_ERR_DISAGREEMENT),
+           "check: a nonblocking broadcast of which a rank has fewer bytes");
+    fanout_ibcast(items[1].data, items[1].bytes, MPI_CHAR, last, comms[1], &items[1].request);
+    MPI_Error_class(fanout_wait(&items[1].request), &error_class);
+    tap_ok(error_class == fanout_error_class(FANOUT_ERR_DISAGREEMENT),
+           "check: a nonblocking broadcast of which a rank has another root");
+    fill(&items[0], 0, 0);
+    fanout_ibcast(items[0].data, items[0].bytes, MPI_CHAR, 0, comms[0], &items[0].request);
+    good = fanout_wait(&items[0].request) == MPI_SUCCESS && is_right(&items[0], 0, 0);
+    tap_ok(good, "check: the communicator works after that");
+    for (int i = 0; i < 2; i++) {
+        free(items[i].data);
+        MPI_Comm_free(&comms[i]);
+    }
+    MPI_Info_free(&info);
+}
+
+int main(void)
+{
+    tap_begin(getenv("FANOUT_PROGRESS") != NULL ? MPI_THREAD_MULTIPLE : MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    test_starts_in_any_order();
+    test_beside_nonblocking();
+    test_beside_blocking();
+    test_attach_in_flight();
+    test_checked();
+    test_callbacks();
+    return tap_end();
+}
