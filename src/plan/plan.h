@@ -30,9 +30,8 @@ typedef struct fan_plan {
     int local;              /**< ranks on the fullest node, 0 or 1: nodes are single ranks */
     const fan_order *order; /**< of the nodes, NULL: by number; the caller keeps it */
     int tail;               /**< see fan_order_place */
-    bool
-        /** the root is storage: its children are sources in its place, nobody is it */
-        shared_source;
+    /** the root is storage: its children are sources in its place, nobody is it */
+    bool shared_source;
     fan_shape shape;
     fan_layout layout;
     int window;       /**< chunks of each subfile in progress on a node; all nodes use the same */

@@ -18,8 +18,8 @@ typedef struct fan_plan_request {
     bool bounded; /**< a stream: memory is bounded, so no secondary groups and no store and forward
                    */
     const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */
-    bool
-        shared_source; /**< the root is not a node but storage that all nodes can read: see plan.h */
+    /** the root is not a node but storage that all nodes can read: see plan.h */
+    bool shared_source;
 } fan_plan_request;
 
 /** The model that the parameters describe. */

@@ -15,8 +15,8 @@ typedef enum fan_event_what {
 
 typedef struct fan_happening {
     double time; /**< seconds */
-    uint64_t
-        number; /**< set by fan_events_add: of two at one time the one added first comes first */
+    /** set by fan_events_add: of two at one time the one added first comes first */
+    uint64_t number;
     fan_event_what what;
     int node; /**< where */
     int peer; /**< the sender of a message */

@@ -20,9 +20,8 @@ typedef struct fan_forest {
     int nodes; /**< how many, at least 1 */
     int slow;  /**< how many of them, at the end, are leaves of all trees; fewer than `nodes` */
     int k;     /**< number of subfiles */
-    bool
-        /** the last place is a leaf of all trees, near their tops: it sends k times elsewhere */
-        has_exporter;
+    /** the last place is a leaf of all trees, near their tops: it sends k times elsewhere */
+    bool has_exporter;
 } fan_forest;
 
 /**

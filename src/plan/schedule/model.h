@@ -20,11 +20,8 @@ typedef struct fan_model {
     double bandwidth; /**< B, bytes per second of one link */
     double overhead;  /**< o, seconds of processor time to send, or to receive, a message */
     double gap;       /**< g, seconds that a message occupies a link besides its bytes */
-    double
-        /**
-         * seconds per byte to copy into, or out of, memory that ranks share; 0: a node has one rank
-         */
-        copy;
+    /** seconds per byte to copy into, or out of, memory that ranks share; 0: a node has one rank */
+    double copy;
 } fan_model;
 
 /** The cost of a shape in units of the model; see fan_algorithm_table.cost. */

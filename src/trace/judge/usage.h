@@ -9,11 +9,8 @@
 typedef struct fan_judge_link {
     int from, to;
     int64_t bytes;
-    double
-        /**
-         * seconds from the beginning of the first transfer of a broadcast to the end of its last
-         */
-        active;
+    /** seconds from the beginning of the first transfer of a broadcast to the end of its last */
+    double active;
     double busy; /**< of these, in which something was under way */
 } fan_judge_link;
 

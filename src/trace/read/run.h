@@ -48,8 +48,8 @@ typedef struct fan_cast {
     const fan_transfer *transfers; /**< by rank and beginning */
     size_t count;
     size_t *first; /**< [size + 1] the first transfer of each rank */
-    int64_t
-        *partner; /**< [count] of a send its receive, of a receive its send, or FAN_NO_PARTNER */
+    /** [count] of a send its receive, of a receive its send, or FAN_NO_PARTNER */
+    int64_t *partner;
     double begin, end; /**< of the first rank that called, of the last one that had everything */
 } fan_cast;
 

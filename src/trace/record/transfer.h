@@ -48,9 +48,8 @@ typedef struct fan_record_broadcast {
     double start;        /**< when the rank that writes the file began it; as in fan_transfer */
     int32_t number;
     int32_t root;
-    int32_t
-        /** fan_algorithm; FAN_AUTO: all ranks are on one node, and no message was sent */
-        algorithm;
+    /** fan_algorithm; FAN_AUTO: all ranks are on one node, and no message was sent */
+    int32_t algorithm;
     int32_t subfiles;
     int32_t branching;
     int32_t secondary_groups;

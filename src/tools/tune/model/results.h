@@ -11,12 +11,11 @@ enum { FAN_TUNE_PAIRS = 8 };
 /** Rank 0 and one other. */
 typedef struct fan_tune_pair {
     char host[256]; /**< of the other */
-    fan_tune_curve
-        messages; /**< half of the seconds per message and echo, over the messages on the way */
+    /** half of the seconds per message and echo, over the messages on the way */
+    fan_tune_curve messages;
     fan_tune_curve transfers; /**< seconds over bytes, there, with an empty answer */
-    double
-        /** by fan_tune_model: its bandwidth, the median of all pairs being 1; 1 within a host */
-        speed;
+    /** by fan_tune_model: its bandwidth, the median of all pairs being 1; 1 within a host */
+    double speed;
 } fan_tune_pair;
 
 typedef struct fan_tune_results {
@@ -27,9 +26,8 @@ typedef struct fan_tune_results {
     int pair_count;
     fan_tune_pair pairs[FAN_TUNE_PAIRS];
     fan_tune_curve rates; /**< bytes per second that a node sends, and receives, over k */
-    fan_tune_curve
-        /** seconds that a chunk takes in one direction of one connection, over its bytes */
-        chunks;
+    /** seconds that a chunk takes in one direction of one connection, over its bytes */
+    fan_tune_curve chunks;
     fan_tune_curve mpi, fanout; /**< seconds of a broadcast over bytes */
     fan_params params;          /**< the parameters that are measured, others at their defaults */
 } fan_tune_results;
