@@ -15,4 +15,4 @@ fi
 
 # In a build with sanitizers, what MPI itself leaks does not count. Only the slow unwinder sees that it is MPI's.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0
-export LSAN_OPTIONS=suppressions=${top_srcdir:-.}/tests/lsan.supp:print_suppressions=0
+export LSAN_OPTIONS=suppressions=${top_srcdir:-.}/tests/common/lsan.supp:print_suppressions=0
