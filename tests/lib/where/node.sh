@@ -7,7 +7,7 @@
 . "$top_srcdir/tests/common/mpi-env.sh"
 
 bench=$top_builddir/fanout-bench
-no_memory=$top_builddir/tests/lib/.libs/no_memory.so
+no_memory=$top_builddir/tests/lib/where/.libs/no_memory.so
 
 # broadcast ENV_ARGUMENT...: verify broadcasts to 4 ranks, with these changes of the environment.
 broadcast() {
