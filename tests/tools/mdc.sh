@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-mdc: bit by bit from all descriptors, usable from some, and clear messages.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 
-mdc=$top_builddir/fanout-mdc
+mdc=${top_builddir:?}/fanout-mdc
 run() {
     # shellcheck disable=SC2086 # a command with arguments
     ${FANOUT_TEST_WRAPPER-} "$mdc" "$@" >out 2>err
@@ -87,7 +87,11 @@ END
     check "several slabs: the original" grep -qx equal out
     # Descriptor 3 needs the rows before a slab, descriptor 7 those behind it.
     for missing in "3 0" "7 1"; do
-        run decode $(ls big.d?.h5 | grep -v "d${missing% *}") -o seven.h5
+        seven=()
+        for part in big.d?.h5; do
+            [[ $part == *d"${missing% *}".h5 ]] || seven+=("$part")
+        done
+        run decode "${seven[@]}" -o seven.h5
         check "without descriptor ${missing% *}, several slabs: interpolated across their borders" $python -c "
 import h5py, numpy as np, sys
 a, b = (h5py.File(n)['temperature'][()].astype('f8') for n in ('big.h5', 'seven.h5'))

@@ -4,6 +4,7 @@
 #   May include: FOLDER, ..., <HEADER>, ...    of src, and of the headers mpi.h, hdf5.h, fanout*.h ("nothing": none)
 #   Names: PREFIX, ...                         with which what its headers declare begins
 # and this test holds the code against them.
+# shellcheck disable=SC2317 # functions are called by way of verdict
 set -u
 cd "${top_srcdir:-.}" || exit 99
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Memory that cannot be shared is a warning, and the data arrives all the same; nothing is left in /dev/shm.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 
@@ -60,7 +60,7 @@ in_shm() {
 # sharers: the processes of this test that have memory of ours.
 sharers() {
     local maps process
-    for maps in $(grep -ls 'memfd:fanout' /proc/[0-9]*/maps); do
+    grep -ls 'memfd:fanout' /proc/[0-9]*/maps | while read -r maps; do
         process=${maps%/maps}
         [ "$(readlink "$process/cwd")" != "$PWD" ] || echo "${process#/proc/}"
     done
