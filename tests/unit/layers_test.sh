@@ -10,8 +10,10 @@ mkdir "$tree"
 cp -r "$top_srcdir"/{src,include,tests,bench,examples,doc} "$tree"
 chmod -R u+w "$tree"
 
+rules=$top_srcdir/tests/unit/layers.sh
+
 layers() {
-    top_srcdir=$tree bash "$top_srcdir/tests/unit/layers.sh" >out 2>err
+    top_srcdir=$tree bash "$rules" >out 2>err
 }
 
 # complains TEXT...: layers.sh fails and says all of this.
