@@ -38,8 +38,8 @@ all_files() {
         git ls-files --cached --others --exclude-standard
     else
         find . -mindepth 1 -maxdepth 1 ! -name '.git' ! -name 'build*' ! -name '_*' ! -name 'autom4te.cache' \
-            ! -name configure ! -name 'config.*' ! -name 'libfanout-*' ! -name Makefile -exec find {} -type f \; |
-            sed 's|^\./||'
+            ! -name 'aclocal.m4' ! -name configure ! -name 'config.*' ! -name 'libfanout-*' ! -name Makefile \
+            -exec find {} -type f ! -path './m4/l*.m4' \; | sed 's|^\./||'
     fi
 }
 

@@ -10,7 +10,7 @@ scripts() {
     local file
     files '*' | while read -r file; do
         LC_ALL=C head -n 1 "$file" | LC_ALL=C grep -aqE '^#! *[^ ]*/(env +)?(ba|da)?sh( |$)' && echo "$file"
-    done | grep -v '^build-aux/'
+    done
 }
 
 mapfile -t found < <(scripts)
