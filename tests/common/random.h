@@ -4,6 +4,7 @@
 #ifndef FAN_TESTS_RANDOM_H
 #define FAN_TESTS_RANDOM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** The state, also the seed; not 0. */
@@ -21,6 +22,12 @@ static inline uint64_t random_bits(random_state *state)
 static inline int random_between(random_state *state, int low, int high)
 {
     return low + (int)((random_bits(state) >> 32) % (uint64_t)(high - low + 1));
+}
+
+/** With a probability of 1 in `n`. */
+static inline bool random_one_in(random_state *state, int n)
+{
+    return random_between(state, 1, n) == 1;
 }
 
 #endif

@@ -46,6 +46,7 @@ launch() {
 # end_copy: wait for it. The launcher's exit status is $status.
 end_copy() {
     wait "$launcher"
+    # shellcheck disable=SC2034 # for those who source this
     status=$?
 }
 
@@ -77,6 +78,7 @@ running() {
 # ranks_gone: every rank ends within ten seconds.
 ranks_gone() {
     local pid tries=500
+    # shellcheck disable=SC2013 # a process id a word
     for pid in $(cat pid.* 2>/dev/null); do
         while running "$pid"; do
             ((tries-- > 0)) || return 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-copy when all goes well.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 head -c 3000017 /dev/urandom >source
 
@@ -38,7 +38,7 @@ copy 2 ./directory/source directory/../one/
 check "so does one with a slash at its end" same source one/source
 
 copy 5 source single
-check "without %r one rank of the node writes" [ "$(cat out | grep -c ' to 1 host in ')" = 1 ]
+check "without %r one rank of the node writes" [ "$(grep -c ' to 1 host in ' out)" = 1 ]
 check "and the file is there" same source single
 copy 3 source '%h/%%%r'
 check "%h is the host, %r the rank, %% is %" same source "$host"/%{0,1,2}

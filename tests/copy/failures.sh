@@ -3,7 +3,7 @@
 # Each failure names host and path, every rank exits with 1, whole files are kept, nothing else is
 # left.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 head -c 2M /dev/urandom >source
 

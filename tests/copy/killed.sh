@@ -3,7 +3,7 @@
 # A copy that is killed: if the signal can be handled it leaves nothing, after SIGKILL the next run
 # cleans up.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 head -c 8M /dev/urandom >source
 export FANOUT_DISTURB_PAUSE=100000

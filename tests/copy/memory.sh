@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The memory of a copy does not grow with the file.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 unset FANOUT_CHUNK_BYTES
 truncate -s 1G source

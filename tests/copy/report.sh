@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What fanout-copy says: summary, JSON, progress line, usage.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 head -c 2M /dev/urandom >source
 

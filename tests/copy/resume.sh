@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Only what some rank lacks is sent: --update, --checksum, and --resume after kill -9.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 # shellcheck source=tests/copy/killed_copy.sh
 . "$top_srcdir/tests/copy/killed_copy.sh"
 

@@ -3,7 +3,7 @@
 # Failures while a tree is copied: host and path are named once, every rank exits with 1, the others have all,
 # nothing else is left. And several ranks with one directory.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 mkdir -p tree/{a,m,z}
 for ((i = 0; i < 20; i++)); do

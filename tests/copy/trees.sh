@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Trees: what is in them, where they go, what is left out, what is refused.
 # shellcheck source=tests/copy/common.sh
-. "$top_srcdir/tests/copy/common.sh"
+. "${top_srcdir:?}/tests/copy/common.sh"
 
 # describe DIRECTORY: kind, mode, links, size, time, name and content of all that is in it.
 describe() {
@@ -76,8 +76,8 @@ truncate -s 30M tree/hole
 cp --sparse=always block tree/ends
 truncate -s 10M tree/ends
 printf x | dd of=tree/ends bs=1 seek=5M conv=notrunc status=none
-sparse="tiny hole ends"
-holes=$(cd tree && allocated $sparse)
+sparse=(tiny hole ends)
+holes=$(cd tree && allocated "${sparse[@]}")
 
 FANOUT_DISTURB_PAUSE=20000 start_copy .new.2.fanout-part/large 3 --json report -r tree 'new.%r/'
 check "while it is copied a new tree has a temporary name only" absent new.{0,1,2}
@@ -90,7 +90,7 @@ check "a tree: and not to the source" [ "$(stat -c %h new.2/again)" = 3 ]
 check "a tree: no temporary file" no_temporary
 if ((holes < 2000000)); then
     check "holes are not sent" [ "$(json sent_bytes)" -le $((holes + 700000)) ]
-    check "holes are not allocated" [ "$(cd new.1 && allocated $sparse)" -le "$holes" ]
+    check "holes are not allocated" [ "$(cd new.1 && allocated "${sparse[@]}")" -le "$holes" ]
 else
     skip "holes are not sent" "the file system has none"
     skip "holes are not allocated" "the file system has none"

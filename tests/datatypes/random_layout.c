@@ -10,28 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MOST = 4, SPAN_MOST = 1 << 20, BYTES_MOST = 1 << 15 };
-
-static const struct {
-    MPI_Datatype type;
-    const char *name;
-    int size;
-} basics[] = {{MPI_CHAR, "char", 1},     {MPI_SHORT, "short", 2},
-              {MPI_INT, "int", 4},       {MPI_FLOAT, "float", 4},
-              {MPI_DOUBLE, "double", 8}, {MPI_C_DOUBLE_COMPLEX, "complex", 16}};
-enum { CHAR, SHORT, INT, FLOAT, DOUBLE, COMPLEX, BASIC_COUNT };
-
-/* Predefined types of two values. */
-static const struct {
-    MPI_Datatype type;
-    const char *name;
-    int first, second; /* basic types */
-    int place;         /* of the second */
-} pairs[] = {{MPI_SHORT_INT, "SHORT_INT", SHORT, INT, 4},
-             {MPI_FLOAT_INT, "FLOAT_INT", FLOAT, INT, 4},
-             {MPI_DOUBLE_INT, "DOUBLE_INT", DOUBLE, INT, 8},
-             {MPI_2INT, "2INT", INT, INT, 4}};
-enum { PAIR_COUNT = sizeof pairs / sizeof pairs[0] };
+enum { DEPTH_MOST = 4, SPAN_MOST = 1 << 20 };
 
 static void *must_allocate(size_t bytes)
 {
@@ -39,58 +18,6 @@ static void *must_allocate(size_t bytes)
     if (memory == NULL)
         abort();
     return memory;
-}
-
-static bool one_in(random_state *state, int n)
-{
-    return random_between(state, 1, n) == 1;
-}
-
-/* ---- signatures ---- */
-
-static int unit_bytes(const signature *s)
-{
-    int bytes = 0;
-    for (int i = 0; i < s->count; i++)
-        bytes += basics[s->basics[i]].size;
-    return bytes;
-}
-
-size_t signature_bytes(const signature *s)
-{
-    return (size_t)unit_bytes(s) * (size_t)s->repeats;
-}
-
-/*
- * Products of small numbers, because these can be arranged in many ways; sometimes a prime,
- * sometimes nothing.
- */
-static int draw_repeats(random_state *state, int most)
-{
-    static const int factors[] = {2, 2, 2, 3, 3, 4, 5, 7, 10, 13};
-    if (one_in(state, 25))
-        return 0;
-    int repeats = 1;
-    for (int i = random_between(state, 0, 8); i > 0; i--) {
-        int factor = factors[random_between(state, 0, sizeof factors / sizeof factors[0] - 1)];
-        if (repeats * factor <= most)
-            repeats *= factor;
-    }
-    return one_in(state, 6) ? repeats + 1 : repeats;
-}
-
-signature random_signature(random_state *state)
-{
-    signature s = {.count = one_in(state, 2) ? 1 : random_between(state, 1, LAYOUT_BASICS)};
-    for (int i = 0; i < s.count; i++)
-        s.basics[i] = random_between(state, 0, BASIC_COUNT - 1);
-    if (s.count == 2 && one_in(state, 2)) {
-        int pair = random_between(state, 0, PAIR_COUNT - 1);
-        s.basics[0] = pairs[pair].first;
-        s.basics[1] = pairs[pair].second;
-    }
-    s.repeats = draw_repeats(state, BYTES_MOST / unit_bytes(&s));
-    return s;
 }
 
 /* ---- layouts, each made of one or two smaller ones ---- */
@@ -182,9 +109,9 @@ static layout predefined_pair(int pair)
  */
 static layout joined(random_state *state, int parts, layout *part)
 {
-    int lengths[LAYOUT_BASICS] = {1, 1, 1}, order[LAYOUT_BASICS] = {0};
-    MPI_Aint at[LAYOUT_BASICS];
-    MPI_Datatype types[LAYOUT_BASICS];
+    int lengths[SIGNATURE_BASICS] = {1, 1, 1}, order[SIGNATURE_BASICS] = {0};
+    MPI_Aint at[SIGNATURE_BASICS];
+    MPI_Datatype types[SIGNATURE_BASICS];
     int64_t next = 4 * random_between(state, -4, 4);
     layout l = {.count = 1};
     for (int i = 0; i < parts; i++) {
@@ -215,9 +142,9 @@ static layout joined(random_state *state, int parts, layout *part)
 
 static layout draw_unit(random_state *state, const signature *s)
 {
-    layout parts[LAYOUT_BASICS];
+    layout parts[SIGNATURE_BASICS];
     for (int pair = 0; pair < PAIR_COUNT; pair++)
-        if (is_pair(s, pair) && !one_in(state, 3))
+        if (is_pair(s, pair) && !random_one_in(state, 3))
             return predefined_pair(pair);
     for (int i = 0; i < s->count; i++)
         parts[i] = basic(s->basics[i]);
@@ -241,7 +168,7 @@ static layout draw_resized(random_state *state, layout *inner)
     layout l = *inner;
     MPI_Aint lower = (MPI_Aint)inner->lowest - 4 * random_between(state, -1, 2);
     MPI_Aint extent = (MPI_Aint)(inner->highest - inner->lowest + 1) + random_between(state, 0, 9);
-    if (one_in(state, 4))
+    if (random_one_in(state, 4))
         extent = 4 * random_between(state, 1, 6);
     l.type = resized(lower, extent, inner->type);
     snprintf(l.text, sizeof l.text, "resized %ld %ld of (%.1900s)", (long)lower, (long)extent,
@@ -275,7 +202,7 @@ static blocks draw_blocks(random_state *state, int count, int length, MPI_Aint u
     blocks b = {.lengths = must_allocate(room * sizeof *b.lengths),
                 .places = must_allocate(room * sizeof *b.places),
                 .bytes = must_allocate(room * sizeof *b.bytes)};
-    bool descending = one_in(state, 3);
+    bool descending = random_one_in(state, 3);
     int most = random_between(state, 1, 5), next = random_between(state, -3, 3);
     for (int left = count; left > 0 && b.number < 2 * count; left -= b.lengths[b.number++]) {
         int mine = length > 0 ? length : random_between(state, b.number < count ? 0 : 1, most);
@@ -366,9 +293,9 @@ static layout draw_vector(random_state *state, layout *inner, int count)
     MPI_Aint extent = datatype_extent(inner->type);
     int length = draw_divisor(state, count);
     int stride = length + random_between(state, 0, 3);
-    bool in_bytes = one_in(state, 2);
+    bool in_bytes = random_one_in(state, 2);
     MPI_Aint step = stride * extent + (in_bytes ? 4 * random_between(state, 0, 3) : 0);
-    if (one_in(state, 3) && stride * extent != 1) {
+    if (random_one_in(state, 3) && stride * extent != 1) {
         stride = -stride;
         step = -step;
     }
@@ -434,8 +361,8 @@ static layout draw_type(random_state *state, const signature *s, int n, int dept
     }
     if (kind == 2) {
         int first = random_between(state, 1, n - 1);
-        layout parts[LAYOUT_BASICS] = {draw_type(state, s, first, depth - 1),
-                                       draw_type(state, s, n - first, depth - 1)};
+        layout parts[SIGNATURE_BASICS] = {draw_type(state, s, first, depth - 1),
+                                          draw_type(state, s, n - first, depth - 1)};
         return joined(state, 2, parts);
     }
     int count = draw_divisor(state, n);
@@ -461,7 +388,7 @@ static void set_count(layout *l, int count)
 static layout draw_nothing(random_state *state, const signature *s)
 {
     layout l = draw_type(state, s, random_between(state, 1, 6), 2);
-    if (one_in(state, 2)) {
+    if (random_one_in(state, 2)) {
         l.type = contiguous(0, l.type);
         snprintf(l.text, sizeof l.text, "contiguous 0");
         l.bytes = 0;
@@ -492,7 +419,7 @@ layout random_layout(random_state *state, const signature *s)
     if (s->repeats == 0)
         return draw_nothing(state, s);
     for (;;) {
-        int count = one_in(state, 3) ? 1 : draw_divisor(state, s->repeats);
+        int count = random_one_in(state, 3) ? 1 : draw_divisor(state, s->repeats);
         layout l = draw_type(state, s, s->repeats / count, random_between(state, 0, DEPTH_MOST));
         set_count(&l, count);
         if (l.highest - l.lowest < SPAN_MOST && !overlaps(&l))

@@ -9,26 +9,14 @@
 #ifndef FAN_TESTS_RANDOM_LAYOUT_H
 #define FAN_TESTS_RANDOM_LAYOUT_H
 
-#include "tests/common/random.h"
+#include "tests/datatypes/signature.h"
 
 #include <mpi.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LAYOUT_BASICS = 3, LAYOUT_TEXT = 2000 };
-
-/** A type signature: a few basic types, the same again and again. */
-typedef struct signature {
-    int count;                 /**< of the basic types */
-    int basics[LAYOUT_BASICS]; /**< which, as an index into a table */
-    int repeats;
-} signature;
-
-signature random_signature(random_state *state);
-
-/** Length of the packed stream. */
-size_t signature_bytes(const signature *s);
+enum { LAYOUT_TEXT = 2000 };
 
 /** A buffer argument of a broadcast. */
 typedef struct layout {

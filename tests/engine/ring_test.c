@@ -12,9 +12,9 @@
 
 #include "base/status.h"
 #include "engine/ring/ring.h"
-#include "tests/common/unit_main.h"
-
 #include "tests/common/random.h"
+#include "tests/common/unit_main.h"
+#include "tests/engine/rings.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -22,28 +22,11 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    CELL = FAN_RING_CELL_BYTES,
-    CELLS = FAN_RING_CELLS,
-    MOST_MEMBERS = 16,
-    PATIENCE_S = 3,
-    PATTERN_PERIOD = 4096
-};
-
-/**
- * Of all members. Relaxed everywhere, or ThreadSanitizer would take these for what orders the
- * ring's data.
- */
-typedef struct results {
-    atomic_int failures;
-    atomic_int lost; /**< wake-ups */
-    atomic_int idles;
-} results;
+enum { MOST_MEMBERS = 16, PATIENCE_S = 3, PATTERN_PERIOD = 4096 };
 
 typedef struct setup {
     int members;
@@ -69,25 +52,8 @@ typedef struct broadcast {
     bool failed;
 } broadcast;
 
-static results *common;
 static _Thread_local const fan_ring *patient_ring; /* of a member that sleeps for long; or NULL */
 static unsigned char pattern[CELL + PATTERN_PERIOD];
-
-static void note(atomic_int *what)
-{
-    atomic_fetch_add_explicit(what, 1, memory_order_relaxed);
-}
-
-static int noted(atomic_int *what)
-{
-    return atomic_load_explicit(what, memory_order_relaxed);
-}
-
-static void note_idle(void *state)
-{
-    (void)state;
-    note(&common->idles);
-}
 
 /* ---- sleeps that take long ---- */
 
@@ -102,6 +68,7 @@ static bool has_come(const void *word)
 }
 
 long __real_syscall(long number, ...);
+
 long __wrap_syscall(long number, ...);
 
 long __wrap_syscall(long number, ...)
@@ -122,45 +89,6 @@ long __wrap_syscall(long number, ...)
     if (longer && result == -1 && errno == ETIMEDOUT && has_come(word))
         note(&common->lost);
     return result;
-}
-
-/* ---- memory ---- */
-
-static void *map(size_t bytes)
-{
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(memory, MAP_FAILED);
-    return memory;
-}
-
-static fan_ring_memory *make_ring(int members, uint32_t start)
-{
-    fan_ring_memory *memory = map(fan_ring_bytes(members));
-    atomic_store(&memory->head.value, start);
-    for (int m = 0; m < members; m++)
-        atomic_store(&memory->tails[m].value, start);
-    return memory;
-}
-
-static void free_ring(fan_ring_memory *memory, int members)
-{
-    munmap(memory, fan_ring_bytes(members));
-}
-
-static fan_ring open_ring(fan_ring_memory *memory, int members, int self, uint32_t start)
-{
-    fan_ring ring;
-    fan_ring_open(&ring, memory, members, self);
-    ring.idle = note_idle;
-    ring.position = start;
-    return ring;
-}
-
-static void reset(void)
-{
-    if (common == NULL)
-        common = map(sizeof *common);
-    memset(common, 0, sizeof *common);
 }
 
 /* ---- what is broadcast ---- */
@@ -349,123 +277,9 @@ START_TEST(processes)
 }
 END_TEST
 
-/* ---- one call after the other ---- */
-
-static void write_pieces(fan_ring *ring, int count)
-{
-    for (int i = 0; i < count; i++) {
-        fan_ring_claim(ring);
-        fan_ring_publish(ring, (fan_piece){.total = i});
-    }
-}
-
-static void read_pieces(fan_ring *ring, int count)
-{
-    const char *data;
-    for (int i = 0; i < count; i++) {
-        fan_ring_next(ring, &data);
-        fan_ring_release(ring);
-    }
-}
-
-/* Three members; the second writes. */
-static void check_room(uint32_t start)
-{
-    enum { MEMBERS = 3 };
-    const int64_t all = (int64_t)CELLS * CELL;
-    reset();
-    fan_ring_memory *memory = make_ring(MEMBERS, start);
-    fan_ring one = open_ring(memory, MEMBERS, 0, start);
-    fan_ring writer = open_ring(memory, MEMBERS, 1, start);
-    fan_ring two = open_ring(memory, MEMBERS, 2, start);
-
-    fan_ring_begin(&writer);
-    ck_assert(fan_ring_has_room(&writer, all));
-    ck_assert(fan_ring_has_room(&writer, 100 * all)); /* empty is enough */
-    write_pieces(&writer, 1);
-    ck_assert(fan_ring_has_room(&writer, 0)); /* a piece without bytes */
-    ck_assert(fan_ring_has_room(&writer, all - CELL));
-    ck_assert(!fan_ring_has_room(&writer, all - CELL + 1));
-    ck_assert(!fan_ring_has_room(&writer, 100 * all));
-    write_pieces(&writer, CELLS - 1);
-    ck_assert(!fan_ring_has_room(&writer, 0));
-    read_pieces(&one, CELLS);
-    ck_assert(!fan_ring_has_room(&writer, 1)); /* not without the other */
-    read_pieces(&two, 2);
-    ck_assert(fan_ring_has_room(&writer, 2 * CELL));
-    ck_assert(!fan_ring_has_room(&writer, 2 * CELL + 1));
-    read_pieces(&two, CELLS - 2);
-    ck_assert(fan_ring_has_room(&writer, all));
-
-    /* The next writer has not written for long; the first is now the slow one. */
-    fan_ring_begin(&two);
-    write_pieces(&two, CELLS);
-    read_pieces(&one, CELLS);
-    ck_assert(!fan_ring_has_room(&two, 1));
-    read_pieces(&writer, CELLS);
-    ck_assert(fan_ring_has_room(&two, all));
-    ck_assert_int_eq(noted(&common->idles), 0);
-    free_ring(memory, MEMBERS);
-}
-
-START_TEST(room)
-{
-    check_room(0);
-    for (uint32_t back = 1; back <= 3 * CELLS; back++)
-        check_room(-back);
-}
-END_TEST
-
-typedef struct late {
-    fan_ring *ring;
-    void (*act)(fan_ring *ring, int count);
-} late;
-
-/*
- * Only when the other has waited for long: it has slept, too. (Ten seconds are enough to see that
- * it never will.)
- */
-static void *act_late(void *state)
-{
-    late *l = state;
-    for (int i = 0; i < 10000 && noted(&common->idles) < 100; i++)
-        usleep(1000);
-    l->act(l->ring, CELLS);
-    return NULL;
-}
-
-/* `waiter` calls `wait`, which cannot go on until `other` calls `act`. */
-static void wait_for(fan_ring *waiter, void (*wait)(fan_ring *, int), fan_ring *other,
-                     void (*act)(fan_ring *, int))
-{
-    pthread_t thread;
-    late l = {.ring = other, .act = act};
-    atomic_store(&common->idles, 0);
-    ck_assert_int_eq(pthread_create(&thread, NULL, act_late, &l), 0);
-    wait(waiter, CELLS);
-    pthread_join(thread, NULL);
-    ck_assert_int_ge(noted(&common->idles), 100);
-}
-
-START_TEST(idle_is_called_while_waiting)
-{
-    reset();
-    fan_ring_memory *memory = make_ring(2, 0);
-    fan_ring writer = open_ring(memory, 2, 0, 0);
-    fan_ring reader = open_ring(memory, 2, 1, 0);
-    fan_ring_begin(&writer);
-    wait_for(&reader, read_pieces, &writer, write_pieces);
-    write_pieces(&writer, CELLS);
-    wait_for(&writer, write_pieces, &reader, read_pieces);
-    free_ring(memory, 2);
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
-        room,
-        idle_is_called_while_waiting,
         threads,
         processes,
     };

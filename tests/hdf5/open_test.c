@@ -6,51 +6,24 @@
 #include "config.h"
 
 #include "fanout_hdf5.h"
+#include "tests/common/self.h"
 #include "tests/common/tap.h"
 #include "tests/hdf5/content.h"
 #include "tests/hdf5/files.h"
+#include "tests/hdf5/folder.h"
 #include "tests/hdf5/nodes.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static int rank, size;
-static char folder[64];
 static MPI_Comm comm;
 
 /* ---- helpers ---- */
-
-static const char *in_folder(const char *name)
-{
-    static char path[16][PATH_MAX];
-    static unsigned next;
-    char *place = path[next++ % 16];
-    snprintf(place, sizeof path[0], "%s/%s", folder, name);
-    return place;
-}
-
-static void make_folder(void)
-{
-    strcpy(folder, "/tmp/fanout-h5-XXXXXX");
-    if (rank == 0 && mkdtemp(folder) == NULL)
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    MPI_Bcast(folder, sizeof folder, MPI_CHAR, 0, MPI_COMM_WORLD);
-}
-
-static void remove_folder(void)
-{
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
-        unlinkat(dirfd(entries), entry->d_name, 0);
-    closedir(entries);
-    rmdir(folder);
-}
 
 /* The path is significant on the root only. */
 static hid_t open_from(int root, const char *path, MPI_Info info)
@@ -203,26 +176,6 @@ static void test_one_image(void)
                    : "each rank has its own image");
     H5Fclose(file);
     tap_ok(find_image(&read_only) == 0, "closing the file unmaps it");
-}
-
-static int count_descriptors(void)
-{
-    int count = 0;
-    DIR *entries = opendir("/proc/self/fd");
-    while (readdir(entries) != NULL)
-        count++;
-    closedir(entries);
-    return count;
-}
-
-static long mapped_pages(void)
-{
-    long pages = 0;
-    FILE *statm = fopen("/proc/self/statm", "r");
-    if (fscanf(statm, "%ld", &pages) != 1)
-        pages = -1;
-    fclose(statm);
-    return pages;
 }
 
 static void open_good_and_bad(void)
@@ -439,38 +392,6 @@ static void test_flipped(const char *name)
     tap_ok(good && errors > 0,
            "%s: a byte is wrong anywhere, an error or what HDF5 reads there, the same on all ranks",
            name);
-}
-
-/* ---- */
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    fputs(text, file);
-    fclose(file);
-}
-
-static void make_files(void)
-{
-    make_full_file(in_folder("earliest.h5"), H5F_LIBVER_EARLIEST, 0);
-    make_full_file(in_folder("latest.h5"), H5F_LIBVER_LATEST, 0);
-    make_full_file(in_folder("user block.h5"), H5F_LIBVER_EARLIEST, 1024);
-    make_empty_file(in_folder("empty.h5"));
-    make_virtual(in_folder("own virtual.h5"), ".");
-    make_big_file(in_folder("big.h5"), 64);
-    make_external_link(in_folder("link.h5"));
-    make_external_data(in_folder("raw.h5"));
-    make_virtual(in_folder("virtual.h5"), "other.h5");
-    make_swmr(in_folder("swmr.h5"));
-    make_family(in_folder("family%05d.h5"));
-    copy_damaged(in_folder("latest.h5"), in_folder("truncated.h5"), 3000, 0, 0);
-    write_text(
-        in_folder("text"),
-        "This is a text, which is longer than a superblock of HDF5 but is none of them at all.\n");
-    write_text(in_folder("no bytes"), "");
-    write_text(in_folder("locked"), "secret");
-    chmod(in_folder("locked"), 0);
-    mkfifo(in_folder("pipe"), 0600);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 # Broadcasts in which one rank's arguments differ end the job with a message: those whose lengths differ where the engine
 # sees it, all of them with FANOUT_CHECK=1.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 
@@ -11,6 +11,7 @@
 disagree() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     local start=$SECONDS
+    # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     timeout -k 5 60 $MPIRUN -np "$1" "$top_builddir/tests/lib/disagree" "${@:2}" >out 2>err </dev/null
     status=$?
     took=$((SECONDS - start))

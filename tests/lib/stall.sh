@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A rank stops in a stream: with FANOUT_TIMEOUT the others end, and say which edge is stuck.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 
@@ -12,6 +12,7 @@ export FANOUT_TIMEOUT=1 FANOUT_ALGORITHM=chain FANOUT_CHUNK_BYTES=64K
 stall() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     local start=$SECONDS
+    # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     timeout -k 5 60 $MPIRUN -np 5 "$top_builddir/tests/lib/stall" "$@" >out 2>err </dev/null
     status=$?
     took=$((SECONDS - start))

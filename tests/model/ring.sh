@@ -4,7 +4,7 @@
 # finds no error; and where a model is broken on purpose, spin finds the error.
 # shellcheck disable=SC2317 # functions are called by way of check
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 model=$top_srcdir/tests/model/ring.pml
 
 if ! command -v spin >/dev/null; then

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Broadcasts of device memory, with a library that pretends to be a runtime.
 # shellcheck source=tests/pmpi/common.sh
-. "$top_srcdir/tests/pmpi/common.sh"
+. "${top_srcdir:?}/tests/pmpi/common.sh"
 
 aware=$programs/.libs/aware.so
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-preload itself.
 # shellcheck source=tests/pmpi/common.sh
-. "$top_srcdir/tests/pmpi/common.sh"
+. "${top_srcdir:?}/tests/pmpi/common.sh"
 
 # call ARGUMENT...: fanout-preload without a launcher.
 call() {

@@ -3,7 +3,7 @@
 # Programs in C, Fortran and Python that know nothing of libfanout have their broadcasts taken over, and what must be
 # left alone is.
 # shellcheck source=tests/pmpi/common.sh
-. "$top_srcdir/tests/pmpi/common.sh"
+. "${top_srcdir:?}/tests/pmpi/common.sh"
 
 # ---- C ----
 

@@ -5,7 +5,7 @@
 #     make check TESTS=tests/simgrid/simgrid.sh FANOUT_TEST_UPDATE=1
 # shellcheck disable=SC2317 # functions are called by way of check
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 expected=$top_srcdir/tests/simgrid/simulated.txt
 update=${FANOUT_TEST_UPDATE-}
 unset "${!FANOUT_@}"
@@ -21,7 +21,7 @@ simulate() {
     local platform=$1 nodes=$2 contender=$3 settings=$4 variables=()
     shift 4
     [ "$settings" = none ] || IFS=, read -ra variables <<<"$settings"
-    env "${variables[@]/#/FANOUT_}" bash "$top_srcdir/bench/simgrid/simulate" "$top_builddir" "$platform" "$nodes" \
+    env "${variables[@]/#/FANOUT_}" bash "$top_srcdir/bench/simgrid/simulate" "${top_builddir:?}" "$platform" "$nodes" \
         "$contender" "$@" >out 2>err && sed "s/^/$platform $nodes $settings /" out >>simulated
 }
 

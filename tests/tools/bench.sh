@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-bench: the report agrees with itself, wrong data is noticed, wrong command lines are refused.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 

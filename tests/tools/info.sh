@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-info.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 
 info() {
     # shellcheck disable=SC2086 # FANOUT_TEST_WRAPPER is a command with arguments
-    ${FANOUT_TEST_WRAPPER-} "$top_builddir/fanout-info" "$@" >out 2>err
+    ${FANOUT_TEST_WRAPPER-} "${top_builddir:?}/fanout-info" "$@" >out 2>err
     status=$?
 }
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # fanout-mdc: bit by bit from all descriptors, usable from some, and clear messages.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 
-mdc=$top_builddir/fanout-mdc
+mdc=${top_builddir:?}/fanout-mdc
 run() {
     # shellcheck disable=SC2086 # a command with arguments
     ${FANOUT_TEST_WRAPPER-} "$mdc" "$@" >out 2>err
@@ -87,11 +87,11 @@ END
     check "several slabs: the original" grep -qx equal out
     # Descriptor 3 needs the rows before a slab, descriptor 7 those behind it.
     for missing in "3 0" "7 1"; do
-        others=()
+        seven=()
         for part in big.d?.h5; do
-            [ "$part" = "big.d${missing% *}.h5" ] || others+=("$part")
+            [[ $part == *d"${missing% *}".h5 ]] || seven+=("$part")
         done
-        run decode "${others[@]}" -o seven.h5
+        run decode "${seven[@]}" -o seven.h5
         check "without descriptor ${missing% *}, several slabs: interpolated across their borders" $python -c "
 import h5py, numpy as np, sys
 a, b = (h5py.File(n)['temperature'][()].astype('f8') for n in ('big.h5', 'seven.h5'))
@@ -130,13 +130,13 @@ fi
 
 fails 1 "missing.h5: cannot open it" encode missing.h5 -o x
 fails 1 "cannot open the dataset" encode field.h5:/nothing -o x
-fails 1 "not a descriptor" decode field.h5 -o x.h5
+fails 1 "is no descriptor" decode field.h5 -o x.h5
 fails 1 "--factors 2x2: the dataset has 3 axes" encode field.h5 -k 2x2 -o x
 fails 1 "--factors 0: give one number" encode field.h5 -k 0 -o x
 fails 1 "is a descriptor of something else than" decode part.d0.h5 "with space.d01.h5" -o x.h5
 head -c 3000 part.d0.h5 >cut.h5
 fails 1 "cut.h5: cannot open it" decode cut.h5 -o x.h5
-fails 2 "name a command" nonsense
+fails 2 "say what to do" nonsense
 fails 2 "--output (-o) is needed" encode field.h5
 check "nothing half-done is left" [ -z "$(find . -name '*.fanout-part' -o -name 'x*')" ]
 run --version

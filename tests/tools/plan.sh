@@ -3,8 +3,8 @@
 # fanout-plan: what it says, draws and refuses.
 # shellcheck disable=SC2317 # functions are called by way of check
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
-plan=$top_builddir/fanout-plan
+. "${top_srcdir:?}/tests/common/tap.sh"
+plan=${top_builddir:?}/fanout-plan
 unset "${!FANOUT_@}"
 
 run() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # bench/plot: the right numbers of the right contenders, in pictures that are SVG; wrong input is refused.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 
 for command in gnuplot python3 xmllint; do
     command -v "$command" >/dev/null && continue

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # FANOUT_TRACE and fanout-trace, from broadcasts of real runs to what is said about them.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 

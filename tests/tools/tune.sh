@@ -4,7 +4,7 @@
 # Times are never judged.
 # shellcheck disable=SC2317 # functions are called by way of check
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 unset "${!FANOUT_@}"

@@ -4,25 +4,9 @@
 #   May include: FOLDER, ..., <HEADER>, ...    of src, and of the headers mpi.h, hdf5.h, fanout*.h ("nothing": none)
 #   Names: PREFIX, ...                         with which what its headers declare begins
 # and this test holds the code against them.
-set -u
-cd "${top_srcdir:-.}" || exit 99
-
-checks=0
-failures=0
-
-# verdict TEXT COMMAND...: one check, passed if the command finds nothing to print.
-verdict() {
-    local found
-    found=$("${@:2}")
-    checks=$((checks + 1))
-    if [ -z "$found" ]; then
-        echo "ok $checks - $1"
-    else
-        failures=$((failures + 1))
-        echo "not ok $checks - $1"
-        printf '%s\n' "$found" | head -n 40 | sed 's/^/# /'
-    fi
-}
+# shellcheck disable=SC2317 # functions are called by way of verdict
+# shellcheck source=tests/unit/files.sh
+. "${top_srcdir:-.}/tests/unit/files.sh"
 
 folders=$(find src -name '*.[ch]' -printf '%h\n' | sort -u)
 
@@ -174,5 +158,4 @@ allowed='^src/engine/mpi/\|MPI_PROC_NULL' verdict "only engine/mpi sends and rec
 verdict "the library does not come to the shim by its own broadcasts" \
     forbid '(^|[^P])MPI_I?[Bb]cast(_init)?(_c)?[[:space:]]*\(' src/engine src/lib
 
-echo "1..$checks"
-exit $((failures > 0))
+finish

@@ -26,7 +26,8 @@ size_t fan_copy_frame_bytes(const fan_copy_frame *frame)
 bool fan_copy_frame_valid(const fan_copy_frame_header *header)
 {
     return header->bytes > 0 && header->bytes <= FAN_COPY_BLOCK && header->stored > 0 &&
-           header->stored <= header->bytes;
+           (header->method == FAN_COPY_STORED ? header->stored == header->bytes
+                                              : header->stored <= header->bytes);
 }
 
 const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,

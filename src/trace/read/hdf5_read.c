@@ -27,23 +27,34 @@ void fan_runs_free(fan_runs *runs)
 
 /* ---- HDF5 ---- */
 
+/* More values than one would be written behind `value`. */
+static bool is_one_value(hid_t attribute)
+{
+    hid_t space = H5Aget_space(attribute);
+    bool one = H5Sget_simple_extent_npoints(space) == 1;
+    H5Sclose(space);
+    return one;
+}
+
 static bool read_attribute(hid_t object, const char *name, hid_t type, void *value)
 {
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-    bool done = attribute >= 0 && H5Aread(attribute, type, value) >= 0;
+    bool done = attribute >= 0 && is_one_value(attribute) && H5Aread(attribute, type, value) >= 0;
     if (attribute >= 0)
         H5Aclose(attribute);
     return done;
 }
 
-static hsize_t extent_of(hid_t dataset)
+/* False if the dataset has not one dimension. */
+static bool find_extent(hid_t dataset, size_t *count)
 {
-    hsize_t count = 0;
+    hsize_t extent = 0;
     hid_t space = H5Dget_space(dataset);
     bool fits = H5Sget_simple_extent_ndims(space) == 1 &&
-                H5Sget_simple_extent_dims(space, &count, NULL) == 1;
+                H5Sget_simple_extent_dims(space, &extent, NULL) == 1;
     H5Sclose(space);
-    return fits ? count : 0;
+    *count = (size_t)extent;
+    return fits;
 }
 
 /* All records of a dataset; NULL: failed. Closes `type`. */
@@ -54,8 +65,7 @@ static void *read_table(hid_t group, const char *name, hid_t type, size_t record
     hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
     *count = 0;
     if (dataset >= 0) {
-        *count = (size_t)extent_of(dataset);
-        if (*count < SIZE_MAX / record_bytes)
+        if (find_extent(dataset, count) && *count < SIZE_MAX / record_bytes)
             records = calloc(*count + 1, record_bytes);
         if (records != NULL && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, records) < 0) {
             free(records);

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Memory that cannot be shared is a warning, and the data arrives all the same; nothing is left in /dev/shm.
 # shellcheck source=tests/common/tap.sh
-. "$top_srcdir/tests/common/tap.sh"
+. "${top_srcdir:?}/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
 . "$top_srcdir/tests/common/mpi-env.sh"
 
 bench=$top_builddir/fanout-bench
-no_memory=$top_builddir/tests/lib/.libs/no_memory.so
+no_memory=$top_builddir/tests/lib/where/.libs/no_memory.so
 
 # broadcast ENV_ARGUMENT...: verify broadcasts to 4 ranks, with these changes of the environment.
 broadcast() {
@@ -45,7 +45,7 @@ else
         "$bench" --sizes 100000,3M --repeat 2 --check >out 2>err
     status=$?
     check "a limit of file sizes: the data arrives" succeeds
-    check "and one rank of the node warns" warns 1 "share no memory: the limit of file sizes"
+    check "and one rank of the node warns" warns 1 "cannot share memory: the limit of file sizes"
 fi
 
 # A container's /dev/shm. What MPI itself puts there is told to go elsewhere.
@@ -73,7 +73,7 @@ in_shm() {
 # sharers: the processes of this test that have memory of ours.
 sharers() {
     local maps process
-    for maps in $(grep -ls 'memfd:fanout' /proc/[0-9]*/maps); do
+    grep -ls 'memfd:fanout' /proc/[0-9]*/maps | while read -r maps; do
         process=${maps%/maps}
         [ "$(readlink "$process/cwd")" != "$PWD" ] || echo "${process#/proc/}"
     done

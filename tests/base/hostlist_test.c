@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lists of hosts such as node[01-04,07]. */
+#include "config.h"
+
+#include "base/hostlist.h"
+#include "tests/common/unit_main.h"
+
+#include <string.h>
+
+static fan_status append_name(void *state, const char *name)
+{
+    char *text = state;
+    if (*text != '\0')
+        strcat(text, " ");
+    strcat(text, name);
+    return FAN_OK;
+}
+
+static void expect_names(const char *list, const char *names)
+{
+    char text[2000] = "";
+    ck_assert_int_eq(fan_hostlist_expand(list, append_name, text), FAN_OK);
+    ck_assert_str_eq(text, names);
+}
+
+START_TEST(host_lists_expand)
+{
+    expect_names("a", "a");
+    expect_names("a,b.c", "a b.c");
+    expect_names("node[01-04,07],gpu1", "node01 node02 node03 node04 node07 gpu1");
+    expect_names("n[8-11]", "n8 n9 n10 n11");
+    expect_names("n[098-101]x", "n098x n099x n100x n101x");
+    expect_names("r[1-2]n[01-02,5]", "r1n01 r1n02 r1n5 r2n01 r2n02 r2n5");
+}
+END_TEST
+
+START_TEST(wrong_host_lists_are_refused)
+{
+    static const char *const lists[] = {"",
+                                        ",a",
+                                        "a,",
+                                        "a,,b",
+                                        "n[1",
+                                        "n1]",
+                                        "n[]",
+                                        "n[a]",
+                                        "n[1-]",
+                                        "n[-2]",
+                                        "n[3-1]",
+                                        "n[1,]",
+                                        "n[1-2-3]",
+                                        "n[[1]]",
+                                        "n[1.5]",
+                                        "n[0-99999999]",
+                                        "n[99999999999999999999]"};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        char text[2000] = "";
+        if (fan_hostlist_expand(lists[i], append_name, text) != FAN_ERR_ARGUMENT)
+            ck_abort_msg("'%s' gives '%s'", lists[i], text);
+        ck_assert_ptr_nonnull(strstr(fan_fail_text(), lists[i]));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        host_lists_expand,
+        wrong_host_lists_are_refused,
+    };
+    return unit_main("hostlist", tests, sizeof tests / sizeof tests[0]);
+}
