@@ -5,7 +5,6 @@
 #include "copy/model/patterns.h"
 #include "tests/fuzz/fuzz.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (bool include = false; (line = strsep(&rest, "\n")) != NULL; include = !include) {
         path = line;
         if (rest != NULL)
-            fuzz_assert(fan_copy_patterns_add(&patterns, line, include) != ENOMEM);
+            (void)fan_copy_patterns_add(&patterns, line, include);
     }
     fan_copy_patterns_exclude(&patterns, path, false);
     fan_copy_patterns_exclude(&patterns, path, true);
