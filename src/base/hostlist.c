@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 enum { LONGEST_NAME = 255, MOST_IN_RANGE = 1000000 };
 
@@ -129,4 +130,11 @@ fan_status fan_hostlist_expand(const char *list, fan_hostlist_visit *visit, void
             return status;
         item = end;
     }
+}
+
+int fan_hostname_compare(const char *one, const char *two)
+{
+    size_t first = strcspn(one, "."), second = strcspn(two, ".");
+    int order = memcmp(one, two, MIN(first, second));
+    return order != 0 ? order : (first > second) - (first < second);
 }

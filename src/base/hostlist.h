@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file hostlist.h  Lists of names as SLURM writes them: n[01-04,07],gpu1 or r[1-2]n[0-9]. */
+/**
+ * @file hostlist.h  Names of hosts, and lists of them as SLURM writes: n[01-04,07],r[1-2]n[0-9].
+ */
 #ifndef FAN_BASE_HOSTLIST_H
 #define FAN_BASE_HOSTLIST_H
 
@@ -15,5 +17,11 @@ typedef fan_status fan_hostlist_visit(void *state, const char *name);
  * @return FAN_OK; FAN_ERR_ARGUMENT with a text that quotes what is wrong; or what `visit` returned
  */
 fan_status fan_hostlist_expand(const char *list, fan_hostlist_visit *visit, void *state);
+
+/**
+ * Order names of hosts by the part before the first dot, as strcmp() does: 0 if "node7" and
+ * "node7.cluster" may be the same host. Local, thread-safe.
+ */
+int fan_hostname_compare(const char *one, const char *two);
 
 #endif

@@ -113,8 +113,11 @@ static int by_distance(const void *left, const void *right)
     return (a->distance > b->distance) - (a->distance < b->distance);
 }
 
-/* All that are there in the box; inverse distance weighting (D. Shepard, "A two-dimensional interpolation function for
- * irregularly-spaced data", Proc. ACM National Conference 1968) with the power 2. */
+/*
+ * All that are there in the box; inverse distance weighting (D. Shepard, "A two-dimensional
+ * interpolation function for irregularly-spaced data", Proc. ACM National Conference 1968) with the
+ * power 2.
+ */
 static void find_around(const filling *f, const int64_t residue[], neighbours *found)
 {
     int64_t offset[FAN_MDC_AXES] = {0};

@@ -8,8 +8,8 @@
 
 /**
  * Parse the arguments, the same on every rank. --help, --version and errors end the process with
- * exit(), with the same status on every rank; only a rank with `prints` talks. Call fan_os_program()
- * first.
+ * exit(), with the same status on every rank; only a rank with `prints` talks. Call
+ * fan_os_program() first.
  *
  * @param input  what the parser finds in state->input
  */

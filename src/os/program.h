@@ -10,7 +10,8 @@
  * Before argp parses: let --version print "NAME (libfanout) VERSION", and let a wrong command line
  * end the program with status 2. Local; not thread-safe, as argp is not.
  *
- * @param name     of the program, such as "fanout-copy"; must outlive the parsing, as `version` must
+ * @param name     of the program, such as "fanout-copy"; must outlive the parsing, as `version`
+ *                 must
  * @param version  the release of the library
  */
 void fan_os_program(const char *name, const char *version);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whole reads and writes, through a pipe that takes and gives little, with signals that interrupt. */
+/*
+ * Whole reads and writes, through a pipe that takes and gives little, with signals that interrupt.
+ */
 #include "config.h"
 
 #include "base/file.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What runs a fuzz target where there is no libFuzzer, and takes its options:
- *     TARGET [-max_total_time=SECONDS] [-artifact_prefix=PREFIX] FOLDER...    the files there, and what is made of them
- *     TARGET FILE...                                                          these files
- * Knows nothing of the code that is run: mutations are blind, but the same ones in every run. When the program crashes, the
- * input that it was given is in PREFIX "crash".
+ *     TARGET [-max_total_time=SECONDS] [-artifact_prefix=PREFIX] FOLDER...
+ *                        the files there, and what is made of them
+ *     TARGET FILE...     these files
+ * Knows nothing of the code that is run: mutations are blind, but the same ones in every run. When
+ * the program crashes, the input that it was given is in PREFIX "crash".
  */
 #include "config.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file fuzz.h  What fuzz targets need. Each target is a program with LLVMFuzzerTestOneInput, which gives some bytes to one
- * parser. A crash, a report of a sanitizer or a failed assertion is a finding; that the parser refuses the bytes is none.
+ * @file fuzz.h  What fuzz targets need. Each target is a program with LLVMFuzzerTestOneInput, which
+ * gives some bytes to one parser. A crash, a report of a sanitizer or a failed assertion is a
+ * finding; that the parser refuses the bytes is none.
  */
 #ifndef FAN_TESTS_FUZZ_H
 #define FAN_TESTS_FUZZ_H
@@ -37,8 +38,8 @@ unsigned fuzz_take_below(fuzz_input *input, unsigned most);
 int64_t fuzz_take_number(fuzz_input *input);
 
 /**
- * Call `parse`, which may end the process, in a child. Status 1 is how our programs refuse what they read; a signal or
- * another status is a crash. Messages are thrown away.
+ * Call `parse`, which may end the process, in a child. Status 1 is how our programs refuse what
+ * they read; a signal or another status is a crash. Messages are thrown away.
  */
 void fuzz_in_child(void (*parse)(fuzz_input input), const uint8_t *data, size_t size);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file hdf5_values.h  HDF5 files with what the input says. Bytes of a whole HDF5 file would test the HDF5 library, which is
- * known to crash on some; so files are good ones, with types, shapes and values that nobody expects.
+ * @file hdf5_values.h  HDF5 files with what the input says. Bytes of a whole HDF5 file would test
+ * the HDF5 library, which is known to crash on some; so files are good ones, with types, shapes and
+ * values that nobody expects.
  */
 #ifndef FAN_TESTS_HDF5_VALUES_H
 #define FAN_TESTS_HDF5_VALUES_H

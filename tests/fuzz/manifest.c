@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Manifests: any sequence of entries and extents, cut into pieces and blocks, which together are all of it. */
+/*
+ * Manifests: any sequence of entries and extents, cut into pieces and blocks, which together are
+ * all of it.
+ */
 #include "config.h"
 
 #include "copy/model/manifest.h"

@@ -134,7 +134,9 @@ static void test_beside_nonblocking(void)
     MPI_Comm_free(&comm);
 }
 
-/* One rank starts a persistent one late, when it has done a blocking one that the others do later. */
+/*
+ * One rank starts a persistent one late, when it has done a blocking one that the others do later.
+ */
 static void test_beside_blocking(void)
 {
     MPI_Comm comm;

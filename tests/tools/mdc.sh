@@ -130,13 +130,13 @@ fi
 
 fails 1 "missing.h5: cannot open it" encode missing.h5 -o x
 fails 1 "cannot open the dataset" encode field.h5:/nothing -o x
-fails 1 "is no descriptor" decode field.h5 -o x.h5
+fails 1 "not a descriptor" decode field.h5 -o x.h5
 fails 1 "--factors 2x2: the dataset has 3 axes" encode field.h5 -k 2x2 -o x
 fails 1 "--factors 0: give one number" encode field.h5 -k 0 -o x
 fails 1 "is a descriptor of something else than" decode part.d0.h5 "with space.d01.h5" -o x.h5
 head -c 3000 part.d0.h5 >cut.h5
 fails 1 "cut.h5: cannot open it" decode cut.h5 -o x.h5
-fails 2 "say what to do" nonsense
+fails 2 "name a command" nonsense
 fails 2 "--output (-o) is needed" encode field.h5
 check "nothing half-done is left" [ -z "$(find . -name '*.fanout-part' -o -name 'x*')" ]
 run --version

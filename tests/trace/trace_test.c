@@ -272,8 +272,10 @@ END_TEST
 
 START_TEST(path_leads_to_the_root)
 {
-    /* Rank 1 was last: for the chunk at 30, from 2 (5 to 8), which had waited for it from the root (3 to 5), which had sent
-     * the chunk at 10 before (1 to 3). */
+    /*
+     * Rank 1 was last: for the chunk at 30, from 2 (5 to 8), which had waited for it from the root
+     * (3 to 5), which had sent the chunk at 10 before (1 to 3).
+     */
     fan_run run = make_group();
     fan_cast cast = open_cast(&run);
     fan_judge_path path;
@@ -368,8 +370,10 @@ START_TEST(picture_has_a_bar_for_each_lane)
     int bars = 0;
     for (const char *at = text; (at = strstr(at, "height=\"4.0\" style=\"fill:#")) != NULL; at++)
         bars++;
-    /* Those of one subfile that follow each other without a gap are one: rank 0 sends two, rank 1 gets two and sends two,
-     * rank 2 gets three and sends one. The legend has one. */
+    /*
+     * Those of one subfile that follow each other without a gap are one: rank 0 sends two, rank 1
+     * gets two and sends two, rank 2 gets three and sends one. The legend has one.
+     */
     ck_assert_int_eq(bars, 2 + 2 + 2 + 3 + 1 + 1);
     free(text);
     fan_cast_close(&cast);

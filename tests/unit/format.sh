@@ -15,4 +15,5 @@ fi
 mapfile -t sources < <(files '*.[ch]')
 verdict "${#sources[@]} C files have the format of .clang-format" \
     clang-format --dry-run -Werror --ferror-limit=1 "${sources[@]}"
+verdict "no line of C has more than 100 columns" awk 'length > 100 { print FILENAME ":" FNR }' "${sources[@]}"
 finish

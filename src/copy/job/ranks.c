@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/job/outcome.h"
 #include "copy/job/ranks.h"
+
+#include "base/hostlist.h"
+#include "copy/job/outcome.h"
 
 #include <limits.h>
 #include <string.h>
@@ -12,11 +14,8 @@
 /* "node7" is the same host as "node7.cluster", whichever of them says the domain. */
 static bool is_host(const char *name, const char *wanted)
 {
-    size_t length = strcspn(name, "."), wanted_length = strcspn(wanted, ".");
-    if (strcmp(name, wanted) == 0)
-        return true;
-    bool both_have_domains = name[length] != '\0' && wanted[wanted_length] != '\0';
-    return !both_have_domains && length == wanted_length && strncmp(name, wanted, length) == 0;
+    bool both_have_domains = strchr(name, '.') != NULL && strchr(wanted, '.') != NULL;
+    return both_have_domains ? strcmp(name, wanted) == 0 : fan_hostname_compare(name, wanted) == 0;
 }
 
 static bool runs_on(const char *host)

@@ -96,9 +96,9 @@ fan_alignment fan_order_alignment(const fan_order *order, int root, int tail, in
 
 /**
  * The tail that leaves fewer groups of k on more than one switch: none, or what is left over of the
- * root's own switch after groups of k. The root is not a recipient, so if k divides switches of equal
- * size, its own has one too few, which would move all other groups out of step. With the tail they
- * keep in step, and the short group at the end is of that switch.
+ * root's own switch after groups of k. The root is not a recipient, so if k divides switches of
+ * equal size, its own has one too few, which would move all other groups out of step. With the tail
+ * they keep in step, and the short group at the end is of that switch.
  */
 int fan_order_tail(const fan_order *order, int root, int k);
 

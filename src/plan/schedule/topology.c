@@ -3,23 +3,16 @@
 
 #include "plan/schedule/topology.h"
 
+#include "base/hostlist.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 
-static size_t short_length(const char *name)
-{
-    return strcspn(name, ".");
-}
-
-/* By the part before the first dot. */
 static int compare_short(const void *a, const void *b)
 {
-    const char *first = ((const fan_host *)a)->name, *second = ((const fan_host *)b)->name;
-    size_t one = short_length(first), two = short_length(second);
-    int order = memcmp(first, second, MIN(one, two));
-    return order != 0 ? order : (one > two) - (one < two);
+    return fan_hostname_compare(((const fan_host *)a)->name, ((const fan_host *)b)->name);
 }
 
 int fan_host_compare(const void *a, const void *b)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file topology_lines.h  What the lines of a topology file say, one by one. For topology_read.c. */
+/**
+ * @file topology_lines.h  What the lines of a topology file say, one by one. For topology_read.c.
+ */
 #ifndef FAN_PLAN_SCHEDULE_TOPOLOGY_LINES_H
 #define FAN_PLAN_SCHEDULE_TOPOLOGY_LINES_H
 

@@ -259,7 +259,9 @@ int64_t fan_mdctool_dataset_row(const fan_mdctool_dataset *dataset)
     return elements;
 }
 
-/* The rows [first, first + rows): read them to `into`, or, if that is NULL, write them from `from`. */
+/*
+ * The rows [first, first + rows): read them to `into`, or, if that is NULL, write them from `from`.
+ */
 static void transfer_rows(const fan_mdctool_dataset *d, int64_t first, int64_t rows, void *into,
                           const void *from)
 {
