@@ -30,7 +30,7 @@ static void arrive(fan_engine *e, int64_t g, int64_t bytes)
     e->source_failed |= bytes == FAN_ENGINE_FAILED;
     if (bytes < fan_layout_length(&e->config.layout, g))
         end_at(e, g, bytes);
-    int subfile = fan_engine_class_of(e, g);
+    int subfile = fan_engine_subfile_of(e, g);
     e->subfiles[subfile].arrived++;
     fan_engine_queue_ready(e, subfile);
 }
@@ -38,11 +38,11 @@ static void arrive(fan_engine *e, int64_t g, int64_t bytes)
 static int64_t call_source(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
-    size_t record = fan_trace_begin(e->config.trace,
-                                    (fan_transfer){.kind = FAN_TRANSFER_FILL,
-                                                   .peer = -1,
-                                                   .offset = fan_engine_offset_of(e, g),
-                                                   .subfile = (int16_t)fan_engine_class_of(e, g)});
+    size_t record = fan_trace_begin(
+        e->config.trace, (fan_transfer){.kind = FAN_TRANSFER_FILL,
+                                        .peer = -1,
+                                        .offset = fan_engine_offset_of(e, g),
+                                        .subfile = (int16_t)fan_engine_subfile_of(e, g)});
     bytes = store->fill(store->state, fan_engine_offset_of(e, g), fan_engine_place_of(e, g), bytes);
     fan_trace_end(e->config.trace, record, bytes < 0 ? 0 : bytes);
     return bytes;
@@ -78,7 +78,7 @@ static fan_status admit(fan_engine *e)
     return e->config.transport.receive(
         e->config.transport.state, (int)(g % e->config.slots), fan_engine_place_of(e, g),
         fan_engine_message_bytes(e, fan_layout_length(&e->config.layout, g)), role->parent,
-        fan_engine_class_of(e, g));
+        fan_engine_subfile_of(e, g));
 }
 
 static bool can_admit(const fan_engine *e)
@@ -145,11 +145,11 @@ static bool has_to_drain(const fan_engine *e)
 static void call_sink(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
-    size_t record = fan_trace_begin(e->config.trace,
-                                    (fan_transfer){.kind = FAN_TRANSFER_DRAIN,
-                                                   .peer = -1,
-                                                   .offset = fan_engine_offset_of(e, g),
-                                                   .subfile = (int16_t)fan_engine_class_of(e, g)});
+    size_t record = fan_trace_begin(
+        e->config.trace, (fan_transfer){.kind = FAN_TRANSFER_DRAIN,
+                                        .peer = -1,
+                                        .offset = fan_engine_offset_of(e, g),
+                                        .subfile = (int16_t)fan_engine_subfile_of(e, g)});
     e->sink_failed = store->drain(store->state, fan_engine_offset_of(e, g),
                                   fan_engine_place_of(e, g), bytes) != 0;
     fan_trace_end(e->config.trace, record, bytes);

@@ -38,7 +38,7 @@ static int dequeue_edge(fan_engine *e, fan_engine_queue *q)
     return edge;
 }
 
-static int64_t class_chunks(const fan_engine *e, int subfile)
+static int64_t subfile_chunks(const fan_engine *e, int subfile)
 {
     return subfile >= e->chunks ? 0 : (e->chunks - 1 - subfile) / e->config.layout.subfiles + 1;
 }
@@ -47,12 +47,12 @@ static int64_t class_chunks(const fan_engine *e, int subfile)
 static bool may_send(const fan_engine *e, int subfile)
 {
     return e->config.overlap || e->config.schedule->roles[subfile].parent == FAN_PARENT_SELF ||
-           e->subfiles[subfile].arrived == class_chunks(e, subfile);
+           e->subfiles[subfile].arrived == subfile_chunks(e, subfile);
 }
 
 void fan_engine_queue_ready(fan_engine *e, int subfile)
 {
-    fan_engine_class *work = &e->subfiles[subfile];
+    fan_engine_subfile *work = &e->subfiles[subfile];
     if (!may_send(e, subfile))
         return;
     while (work->next_ready < e->next_admit && fan_engine_cell_of(e, work->next_ready)->arrived)

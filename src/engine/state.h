@@ -28,11 +28,11 @@ typedef struct fan_engine_cell {
 } fan_engine_cell;
 
 /** A node's work in one subfile. */
-typedef struct fan_engine_class {
+typedef struct fan_engine_subfile {
     /** the next chunk to be sent once it is here; chunks of an edge travel in order */
     int64_t next_ready;
     int64_t arrived; /**< chunks here */
-} fan_engine_class;
+} fan_engine_subfile;
 
 /** The sends to a child. */
 typedef struct fan_engine_edge {
@@ -61,7 +61,7 @@ struct fan_engine {
     int64_t next_admit;     /**< first chunk that is not in the window yet */
     int64_t next_drain;     /**< first chunk that the sink has not got yet */
     fan_engine_cell *cells; /**< [slots], chunk g in g % slots */
-    fan_engine_class *subfiles;
+    fan_engine_subfile *subfiles;
     fan_engine_edge *edges; /**< [schedule->edge_count] */
     fan_engine_queue queues[FAN_ENGINE_PRIORITIES];
     int *free_sends; /**< stack of free send slots */
@@ -84,7 +84,7 @@ static inline const fan_role *fan_engine_role_of(const fan_engine *e, int64_t g)
 }
 
 /** The subfile of the chunk g. */
-static inline int fan_engine_class_of(const fan_engine *e, int64_t g)
+static inline int fan_engine_subfile_of(const fan_engine *e, int64_t g)
 {
     return (int)(g % e->config.layout.subfiles);
 }
@@ -138,7 +138,7 @@ static inline void fan_engine_record_begin(fan_engine *e, int slot, int64_t g,
 {
     if (e->recorded == NULL)
         return;
-    transfer.subfile = (int16_t)fan_engine_class_of(e, g);
+    transfer.subfile = (int16_t)fan_engine_subfile_of(e, g);
     transfer.offset = fan_engine_offset_of(e, g);
     e->recorded[slot] = fan_trace_begin(e->config.trace, transfer);
 }

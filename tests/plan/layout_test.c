@@ -31,7 +31,7 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int subfiles, int r
     bool empty = least == 0 || bytes >= subfiles;
     if (sum != bytes || most - least > largest || largest >= chunk + 64 * ramp || !covers ||
         !filled || !empty)
-        ck_abort_msg("%lld bytes, chunk %lld, %d classes, ramp %d: sum %lld, least %lld, most "
+        ck_abort_msg("%lld bytes, chunk %lld, %d subfiles, ramp %d: sum %lld, least %lld, most "
                      "%lld, %lld x %lld",
                      (long long)bytes, (long long)chunk, subfiles, ramp, (long long)sum,
                      (long long)least, (long long)most, (long long)largest, (long long)chunks);

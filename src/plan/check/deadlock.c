@@ -11,12 +11,12 @@
  * while it serves. Chunk number round * subfiles + subfile is the one of that subfile in that
  * round.
  */
-typedef struct class_state {
+typedef struct subfile_state {
     int parent;   /* agent, -1 for a source */
     int received; /* rounds that are here */
     int done;     /* rounds that all children have too */
     int lacking;  /* children without round `done` */
-} class_state;
+} subfile_state;
 
 typedef struct play {
     const fan_plan *plan;
@@ -24,15 +24,15 @@ typedef struct play {
     int agents;
     int subfiles;
     int rounds;
-    int64_t window;      /* chunks of all subfiles */
-    class_state *states; /* [agents * subfiles] */
-    int64_t *base;       /* [agents], the lowest chunk that is not done */
-    int *queue;          /* [agents], a ring of those that may have something to take */
-    bool *queued;        /* [agents] */
+    int64_t window;        /* chunks of all subfiles */
+    subfile_state *states; /* [agents * subfiles] */
+    int64_t *base;         /* [agents], the lowest chunk that is not done */
+    int *queue;            /* [agents], a ring of those that may have something to take */
+    bool *queued;          /* [agents] */
     int head, count;
 } play;
 
-static class_state *state_of(const play *p, int agent, int subfile)
+static subfile_state *state_of(const play *p, int agent, int subfile)
 {
     return &p->states[(size_t)agent * (size_t)p->subfiles + (size_t)subfile];
 }
@@ -113,7 +113,7 @@ static void move_base(play *p, int agent)
 
 static void note_done(play *p, int agent, int subfile)
 {
-    class_state *s = state_of(p, agent, subfile);
+    subfile_state *s = state_of(p, agent, subfile);
     while (s->done < s->received && s->lacking == 0)
         s->lacking = count_lacking(p, agent, subfile, ++s->done);
     move_base(p, agent);
@@ -132,7 +132,7 @@ static void receive_all(play *p, int agent)
 
 static bool can_take(const play *p, int agent, int subfile)
 {
-    const class_state *s = state_of(p, agent, subfile);
+    const subfile_state *s = state_of(p, agent, subfile);
     if (is_source(p, agent) || s->received == p->rounds)
         return false;
     int needed = p->plan->overlap ? s->received + 1 : p->rounds;
@@ -143,8 +143,8 @@ static bool can_take(const play *p, int agent, int subfile)
 
 static void take(play *p, int agent, int subfile)
 {
-    class_state *s = state_of(p, agent, subfile);
-    class_state *parent = state_of(p, s->parent, subfile);
+    subfile_state *s = state_of(p, agent, subfile);
+    subfile_state *parent = state_of(p, s->parent, subfile);
     if (s->received++ == parent->done)
         parent->lacking--;
     note_done(p, s->parent, subfile);
@@ -193,7 +193,7 @@ static void set_up(play *p)
 {
     for (int agent = 0; agent < p->agents; agent++)
         for (int subfile = 0; subfile < p->subfiles; subfile++)
-            *state_of(p, agent, subfile) = (class_state){.parent = -1};
+            *state_of(p, agent, subfile) = (subfile_state){.parent = -1};
     for (int agent = 0; agent < p->agents; agent++)
         set_parents(p, agent);
 }
