@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Usage: broadcast-pattern                        list the patterns of tests/datatypes/patterns.h
- *        broadcast-pattern PATTERN mpi|fanout     broadcast one, and say on each rank what became
- *        of it
+ *        broadcast-pattern PATTERN mpi|fanout     broadcast one, and say on each rank what
+ *                                                 became of it
  *
  * Started by bench/signatures, once for each pattern, because MPI libraries that do one wrong may
  * not return from it.

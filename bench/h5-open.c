@@ -7,9 +7,10 @@
  * of ROUNDS (5):
  *   the limit   the file's bytes in one message to rank 1, until rank 1 has answered
  *   open        fanout_h5_open, then each rank reads one of the file's datasets and checks all
- *   elements; until all have reading     H5Dread of a dataset of MEBIBYTES on rank 0, from its page
- *   cache sending     that dataset's bytes in one message to rank 1 read        fanout_h5_read of
- *   it to all ranks
+ *               elements; until all have
+ *   reading     H5Dread of a dataset of MEBIBYTES on rank 0, from its page cache
+ *   sending     that dataset's bytes in one message to rank 1
+ *   read        fanout_h5_read of it to all ranks
  * Medians, and the ratios of open to the limit and of read to the larger one of reading and
  * sending.
  */

@@ -5,8 +5,9 @@
  *
  * CONTENDER is
  *     limit   one MPI_Send from the root to each other rank in turn; prints the quickest and the
- *     slowest mpi     MPI_Bcast: of SMPI's broadcasts the one that --cfg=smpi/bcast names fanout
- *     fanout_bcast, with the parameters that the environment gives
+ *             slowest
+ *     mpi     MPI_Bcast: of SMPI's broadcasts the one that --cfg=smpi/bcast names
+ *     fanout  fanout_bcast, with the parameters that the environment gives
  * Rank 0 is the root and prints lines "NAME BYTES SECONDS". Exit status: 0 done, 1 failed or wrong
  * data, 2 usage.
  */

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LIMIT_TEXT = 32 };
+
 typedef enum kind { ALGORITHM, COUNT, BYTES, FLAG, SECONDS, RATE } kind;
 
 typedef struct descriptor {
@@ -106,6 +108,21 @@ static const descriptor *find(const char *name)
     return NULL;
 }
 
+/* As one would write it: 1G, 16, 1e+15. */
+static const char *limit_text(const descriptor *d, double limit, char *text)
+{
+    if (d->kind != BYTES) {
+        snprintf(text, LIMIT_TEXT, limit < 1e7 ? "%.15g" : "%g", limit);
+        return text;
+    }
+    int64_t number = (int64_t)limit;
+    int power = 0;
+    for (; number > 0 && number % 1024 == 0; power++)
+        number /= 1024;
+    snprintf(text, LIMIT_TEXT, "%" PRId64 "%.1s", number, power > 0 ? &"KMGTPE"[power - 1] : "");
+    return text;
+}
+
 fan_status fan_params_set(fan_params *params, const char *name, const char *text,
                           const char *origin)
 {
@@ -120,8 +137,10 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
     if (d->kind == ALGORITHM)
         return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not an algorithm; give %s", origin, text,
                         d->help);
-    return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' does not fit %s; give a value from %g to %g (%s)",
-                    origin, text, name, d->minimum, d->maximum, d->help);
+    char least[LIMIT_TEXT], most[LIMIT_TEXT];
+    return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not a value of %s; give one from %s to %s (%s)",
+                    origin, text, name, limit_text(d, d->minimum, least),
+                    limit_text(d, d->maximum, most), d->help);
 }
 
 void fan_params_get(const fan_params *params, size_t index, char *text, size_t size)

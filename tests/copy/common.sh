@@ -5,9 +5,9 @@
 # For one copy these may be set:
 #   CORRUPT_RANK          what this rank gets is changed on the way
 #   INPUT                 a file for standard input
-#   FANOUT_DISTURB_PAUSE  microseconds to wait before each piece is read
+#   FANOUT_TEST_DISTURB_PAUSE  microseconds to wait before each piece is read
 #   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
-#   DISTURB_RANK          FANOUT_DISTURB_FAIL and _DELAY (see disturb.c) are for this rank only
+#   DISTURB_RANK          FANOUT_TEST_DISTURB_FAIL and _DELAY (see disturb.c) are for this rank only
 # shellcheck source=tests/common/tap.sh
 . "$top_srcdir/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh

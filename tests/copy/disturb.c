@@ -3,13 +3,15 @@
  * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream, and
  * between it and the system calls that make files.
  *
- * FANOUT_DISTURB_PAUSE=MICROSECONDS  a slow source: wait before each piece
- * FANOUT_DISTURB_CORRUPT=1           a bad network: change each piece that arrives
- * FANOUT_DISTURB_PEAK=FILE           write the peak resident memory in KiB to FILE at the end
- * FANOUT_DISTURB_FAIL=FUNCTION:ERROR:N          its call number N fails: EIO, EDQUOT or ENOSPC
- * FANOUT_DISTURB_DELAY=FUNCTION:MICROSECONDS:N  its call number N waits first (0: each call), and
- * says so in FILE: FANOUT_DISTURB_DELAYED=FILE FANOUT_DISTURB_REMOVE=MICROSECONDS            wait
- * before each file that is removed with remove()
+ * All begin with FANOUT_TEST_DISTURB_.
+ * PAUSE=MICROSECONDS              a slow source: wait before each piece
+ * CORRUPT=1                       a bad network: change each piece that arrives
+ * PEAK=FILE                       write the peak resident memory in KiB to FILE at the end
+ * FAIL=FUNCTION:ERROR:N           its call number N fails: EIO, EDQUOT or ENOSPC
+ * DELAY=FUNCTION:MICROSECONDS:N   its call number N waits first (0: each call), and says so in the
+ *                                 file of DELAYED
+ * DELAYED=FILE
+ * REMOVE=MICROSECONDS             wait before each file that is removed with remove()
  */
 #include "config.h"
 
@@ -63,12 +65,12 @@ int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sin
         void *object;
         stream_function *function;
     } next = {dlsym(RTLD_NEXT, "fanout_stream")};
-    const char *pause_text = getenv("FANOUT_DISTURB_PAUSE");
+    const char *pause_text = getenv("FANOUT_TEST_DISTURB_PAUSE");
     real.source = source;
     real.sink = sink;
     real.state = state;
     real.pause = pause_text == NULL ? 0 : (useconds_t)atoi(pause_text);
-    if (getenv("FANOUT_DISTURB_CORRUPT") != NULL && sink != NULL)
+    if (getenv("FANOUT_TEST_DISTURB_CORRUPT") != NULL && sink != NULL)
         sink = corrupting_sink;
     return next.function(bytes, slow_source, sink, state, root, comm, info);
 }
@@ -87,7 +89,7 @@ static bool is_meant(const char *variable, const char *function, int call, char 
 
 static void delay(const char *microseconds)
 {
-    const char *path = getenv("FANOUT_DISTURB_DELAYED");
+    const char *path = getenv("FANOUT_TEST_DISTURB_DELAYED");
     int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT, 0600);
     if (fd >= 0) {
         dprintf(fd, "now\n");
@@ -100,9 +102,9 @@ static void delay(const char *microseconds)
 static bool disturb(const char *function, int call)
 {
     char argument[16];
-    if (is_meant("FANOUT_DISTURB_DELAY", function, call, argument))
+    if (is_meant("FANOUT_TEST_DISTURB_DELAY", function, call, argument))
         delay(argument);
-    if (!is_meant("FANOUT_DISTURB_FAIL", function, call, argument))
+    if (!is_meant("FANOUT_TEST_DISTURB_FAIL", function, call, argument))
         return false;
     errno = strcmp(argument, "EDQUOT") == 0   ? EDQUOT
             : strcmp(argument, "ENOSPC") == 0 ? ENOSPC
@@ -130,7 +132,7 @@ DISTURBED(int, rename, (const char *from, const char *to), (from, to))
 
 int remove(const char *path)
 {
-    const char *pause_text = getenv("FANOUT_DISTURB_REMOVE");
+    const char *pause_text = getenv("FANOUT_TEST_DISTURB_REMOVE");
     union {
         void *object;
         int (*function)(const char *);
@@ -144,7 +146,7 @@ int remove(const char *path)
 
 __attribute__((destructor)) static void write_peak(void)
 {
-    const char *path = getenv("FANOUT_DISTURB_PEAK");
+    const char *path = getenv("FANOUT_TEST_DISTURB_PEAK");
     struct rusage usage;
     if (path == NULL || getrusage(RUSAGE_SELF, &usage) != 0)
         return;

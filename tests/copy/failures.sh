@@ -88,7 +88,7 @@ fi
 # Failures in the middle. What was there before stays.
 five
 echo old >to.3/copy
-FANOUT_DISTURB_PAUSE=50000 start_copy to.3/.copy.fanout-part 5 source 'to.%r/copy'
+FANOUT_TEST_DISTURB_PAUSE=50000 start_copy to.3/.copy.fanout-part 5 source 'to.%r/copy'
 prlimit --fsize=1000000 --pid "$(cat pid.3)"
 end_copy
 one_failed "a file that becomes too large" "cannot write: File too large"
@@ -99,14 +99,14 @@ CORRUPT_RANK=3 copy 5 source 'to.%r/copy'
 one_failed "data changed on the way" "the data that arrived differs from the source"
 check "the old file is still there" [ "$(cat to.3/copy)" = old ]
 
-export FANOUT_DISTURB_PAUSE=50000
+export FANOUT_TEST_DISTURB_PAUSE=50000
 cp source shrinking
 start_copy .copy.1.fanout-part 3 shrinking 'copy.%r'
 truncate -s 700000 shrinking
 end_copy
 all_failed "source that shrinks" "shrinking: shrank from 2097152 to 700000 bytes"
 
-unset FANOUT_DISTURB_PAUSE
+unset FANOUT_TEST_DISTURB_PAUSE
 
 # Somebody else writes: as long as the temporary file is locked it is his.
 echo his >.copy.1.fanout-part
@@ -144,7 +144,7 @@ if [ "$(id -u)" = 0 ] && mkdir probe && mount -t tmpfs -o size=64k tmpfs probe 2
     remove_disk
 
     small_disk 4m
-    FANOUT_DISTURB_PAUSE=50000 start_copy to.3/.copy.fanout-part 5 source 'to.%r/copy'
+    FANOUT_TEST_DISTURB_PAUSE=50000 start_copy to.3/.copy.fanout-part 5 source 'to.%r/copy'
     head -c 3500k /dev/zero >to.3/other
     end_copy
     one_failed "a disk that becomes full" "cannot write: No space left on device"

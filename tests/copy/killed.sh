@@ -6,7 +6,7 @@
 . "${top_srcdir:?}/tests/copy/common.sh"
 
 head -c 8M /dev/urandom >source
-export FANOUT_DISTURB_PAUSE=100000
+export FANOUT_TEST_DISTURB_PAUSE=100000
 
 for signal in TERM INT; do
     echo old >copy.2
@@ -27,7 +27,7 @@ start_copy .copy.4.fanout-part 5 source 'copy.%r'
 check "SIGKILL: all ranks end" kill_all
 check "SIGKILL leaves temporary files" [ -e .copy.0.fanout-part -a -e .copy.4.fanout-part ]
 check "but none under the final name" absent copy.{0,1,2,3,4}
-unset FANOUT_DISTURB_PAUSE
+unset FANOUT_TEST_DISTURB_PAUSE
 copy 5 source 'copy.%r'
 check "the next run ends well" every_rank 0
 check "the next run's files are whole" same source copy.{0,1,2,3,4}

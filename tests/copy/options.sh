@@ -72,14 +72,14 @@ check "--pipe: one that stops reading" said "failing.1: the command of --pipe en
 check "--pipe: one that is killed" said "failing.2: the command of --pipe was ended by signal 9"
 check "--pipe: others get all" same source pipe.3
 cp source shrinking
-FANOUT_DISTURB_PAUSE=100000 start_copy half.1 2 --pipe 'cat >half.%r && mv half.%r whole.%r' shrinking x.%r
+FANOUT_TEST_DISTURB_PAUSE=100000 start_copy half.1 2 --pipe 'cat >half.%r && mv half.%r whole.%r' shrinking x.%r
 truncate -s 700000 shrinking
 end_copy
 check "--pipe: a source that fails" said "shrinking: shrank from 1000003 to 700000 bytes"
 check "--pipe: no command takes a part for all" absent whole.0 whole.1
 rm half.*
 # Open MPI's launcher takes a second to pass the signal on.
-FANOUT_DISTURB_PAUSE=300000 start_copy half.1 2 --pipe 'cat >half.%r && mv half.%r whole.%r' source x.%r
+FANOUT_TEST_DISTURB_PAUSE=300000 start_copy half.1 2 --pipe 'cat >half.%r && mv half.%r whole.%r' source x.%r
 kill -TERM "$launcher"
 end_copy
 check "--pipe: nor if the copy is stopped" absent whole.0 whole.1
@@ -224,7 +224,7 @@ check "--mdc: every rank exits with 0" every_rank 0
 check "--mdc: eight descriptors" holds 8 h5.1 'field.d?.h5'
 "$mdc" decode h5.1/field.d?.h5 -o all.h5
 check "--mdc: together they are the original" equal_fields all.h5
-FANOUT_DISTURB_PAUSE=30000 start_copy new.1/temperature.d0.h5 3 --mdc 2 field.h5:/temperature 'new.%r'
+FANOUT_TEST_DISTURB_PAUSE=30000 start_copy new.1/temperature.d0.h5 3 --mdc 2 field.h5:/temperature 'new.%r'
 check "--mdc: the first descriptor is there while the others are still coming" \
     [ -e new.1/temperature.d0.h5 -a ! -e new.1/temperature.d7.h5 ]
 end_copy

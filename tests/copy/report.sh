@@ -57,7 +57,7 @@ else
 fi
 
 # 32 pieces, 50 ms each
-export FANOUT_DISTURB_PAUSE=50000
+export FANOUT_TEST_DISTURB_PAUSE=50000
 copy 3 --progress source 'copy.%r'
 check "the progress line has bytes, share, rate, time to go and the slowest host" \
     grep -qE "[0-9.]+ [KM]iB +[0-9]+ %  [0-9.]+ MB/s  ETA [0-9]+ s  slowest $host [0-9]+ %" err
@@ -75,7 +75,7 @@ else
     skip "there is one on a terminal" "the launcher gives its ranks no terminal"
     skip "--no-progress" "the launcher gives its ranks no terminal"
 fi
-unset FANOUT_DISTURB_PAUSE
+unset FANOUT_TEST_DISTURB_PAUSE
 
 copy 3 --help
 check "--help: exit status" every_rank 0

@@ -98,7 +98,7 @@ change_byte() {
     printf "\\x$(printf %02x $((old ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-FANOUT_DISTURB_PAUSE=15000 launch 3 source 'copy.%r'
+FANOUT_TEST_DISTURB_PAUSE=15000 launch 3 source 'copy.%r'
 records_everywhere 8 .copy.{0,1,2}.fanout-journal
 check "all ranks killed" kill_all
 check "nothing under the final names" absent copy.{0,1,2}
@@ -165,7 +165,7 @@ resume "all is there" 0
 
 # One rank only: the launcher ends the others.
 rm copy.*
-OMPI_MCA_orte_abort_on_non_zero_status=1 FANOUT_DISTURB_PAUSE=15000 launch 3 source 'copy.%r'
+OMPI_MCA_orte_abort_on_non_zero_status=1 FANOUT_TEST_DISTURB_PAUSE=15000 launch 3 source 'copy.%r'
 records_everywhere 4 .copy.{0,1,2}.fanout-journal
 kill -KILL "$(cat pid.1)"
 end_copy
@@ -183,7 +183,7 @@ for ((i = 0; i < 40; i++)); do
     head -c $((i * 200)) /dev/urandom >tree/then/$i
 done
 cp -p source tree/between
-FANOUT_DISTURB_PAUSE=15000 launch 3 -r tree 'copy.%r'
+FANOUT_TEST_DISTURB_PAUSE=15000 launch 3 -r tree 'copy.%r'
 records_everywhere 8 .copy.{0,1,2}.fanout-part/.between.fanout-journal
 check "a tree, all ranks killed" kill_all
 check "a tree: nothing under the final names" absent copy.{0,1,2}
@@ -228,7 +228,7 @@ check "a directory is there by now: what was left beside it is removed" no_tempo
 rm -rf copy.*
 mkdir copy.{0,1,2}
 chmod 750 tree/before
-FANOUT_DISTURB_PAUSE=15000 launch 3 -rT tree 'copy.%r'
+FANOUT_TEST_DISTURB_PAUSE=15000 launch 3 -rT tree 'copy.%r'
 records_everywhere 8 copy.{0,1,2}/.between.fanout-journal
 check "into a directory: killed" kill_all
 touch -r tree copy.{0,1,2}

@@ -55,7 +55,7 @@ failing() {
     local call=$1
     shift
     four
-    DISTURB_RANK=1 FANOUT_DISTURB_FAIL=$call copy 4 -r "$@" tree 'to.%r'
+    DISTURB_RANK=1 FANOUT_TEST_DISTURB_FAIL=$call copy 4 -r "$@" tree 'to.%r'
 }
 failing pwrite:EIO:23
 one_failed "I/O error of a write" tree/m/large "cannot write: Input/output error"
@@ -80,7 +80,7 @@ nothing_new "a tree that cannot be renamed"
 four
 mkdir -p to.1/tree/m
 echo old | tee to.1/tree/m/large >to.1/tree/other
-DISTURB_RANK=1 FANOUT_DISTURB_FAIL=pwrite:EIO:23 copy 4 -r tree 'to.%r'
+DISTURB_RANK=1 FANOUT_TEST_DISTURB_FAIL=pwrite:EIO:23 copy 4 -r tree 'to.%r'
 one_failed "I/O error in a tree that was there" tree/m/large "cannot write: Input/output error"
 check "I/O error in a tree that was there: files before it are whole" diff -r tree/a to.1/tree/a
 check "I/O error in a tree that was there: the old file is still there" [ "$(cat to.1/tree/m/large)" = old ]
@@ -89,12 +89,12 @@ check "I/O error in a tree that was there: nothing behind it" absent to.1/tree/z
 # ---- --fail-fast ----
 
 four
-FANOUT_DISTURB_PAUSE=20000 DISTURB_RANK=1 FANOUT_DISTURB_FAIL=pwrite:EIO:3 copy 4 -r --fail-fast tree 'to.%r'
+FANOUT_TEST_DISTURB_PAUSE=20000 DISTURB_RANK=1 FANOUT_TEST_DISTURB_FAIL=pwrite:EIO:3 copy 4 -r --fail-fast tree 'to.%r'
 all_stopped "--fail-fast"
 check "--fail-fast: host, path and reason are named" said "to.1/tree/a/10: cannot write: Input/output error"
 check "--fail-fast: and that the others were stopped" said "tree: not sent completely, because a host failed"
 four
-DISTURB_RANK=0 FANOUT_DISTURB_FAIL=pwrite:EIO:3 FANOUT_DISTURB_PAUSE=20000 copy 4 -r --fail-fast tree 'to.%r'
+DISTURB_RANK=0 FANOUT_TEST_DISTURB_FAIL=pwrite:EIO:3 FANOUT_TEST_DISTURB_PAUSE=20000 copy 4 -r --fail-fast tree 'to.%r'
 all_stopped "--fail-fast, the source's rank"
 check "--fail-fast, the source's rank: named" said "to.0/tree/a/10: cannot write: Input/output error"
 
@@ -121,7 +121,7 @@ begin() {
     local file=$1
     shift
     four
-    FANOUT_DISTURB_PAUSE=${pause-15000} start_copy "$file" 4 -r "$@" tree 'to.%r'
+    FANOUT_TEST_DISTURB_PAUSE=${pause-15000} start_copy "$file" 4 -r "$@" tree 'to.%r'
 }
 large=.tree.fanout-part/m/.large.fanout-part
 
@@ -131,7 +131,7 @@ end_copy
 one_failed "a destination that vanishes" tree/m/large "cannot "
 four
 mkdir to.1/tree
-FANOUT_DISTURB_PAUSE=15000 start_copy to.2/$large 4 -r tree 'to.%r'
+FANOUT_TEST_DISTURB_PAUSE=15000 start_copy to.2/$large 4 -r tree 'to.%r'
 rm -r to.1/tree
 end_copy
 check "a tree that vanishes: every rank exits with 1" every_rank 1
@@ -173,7 +173,7 @@ signalled() {
     shift 2
     four
     rm -f delayed
-    FANOUT_DISTURB_DELAY=$call FANOUT_DISTURB_DELAYED=$PWD/delayed start_copy delayed 4 -r "$@" tree 'to.%r'
+    FANOUT_TEST_DISTURB_DELAY=$call FANOUT_TEST_DISTURB_DELAYED=$PWD/delayed start_copy delayed 4 -r "$@" tree 'to.%r'
     # shellcheck disable=SC2046
     kill -TERM $(cat pid.*)
     end_copy
@@ -189,10 +189,10 @@ whole_or_nothing() {
 }
 signalled "SIGTERM while verifying" fdatasync:500000:0 --verify
 check "SIGTERM while verifying: nothing is there" nothing_in to.*
-FANOUT_DISTURB_REMOVE=30000 signalled "SIGTERM at the end" rename:1600000:42
+FANOUT_TEST_DISTURB_REMOVE=30000 signalled "SIGTERM at the end" rename:1600000:42
 check "SIGTERM at the end: whole or nothing" whole_or_nothing
 # Longer than anybody waits: then all is removed while somebody works on it.
-FANOUT_DISTURB_REMOVE=30000 signalled "SIGTERM while a slow disk is flushed" fsync:1600000:82 --fsync
+FANOUT_TEST_DISTURB_REMOVE=30000 signalled "SIGTERM while a slow disk is flushed" fsync:1600000:82 --fsync
 check "SIGTERM while a slow disk is flushed: whole or nothing" whole_or_nothing
 
 # ---- one directory for several ranks ----
@@ -223,7 +223,7 @@ check "the directory itself is shared: whole" trees_whole to.0
 touch to.0/.fanout-probe.1.2.3
 copy 4 tree/m/large 'to.%r/file'
 shared "the probe of a killed copy"
-DISTURB_RANK=0 FANOUT_DISTURB_FAIL=pwrite:EIO:2 copy 4 tree/m/large 'to.%r/other'
+DISTURB_RANK=0 FANOUT_TEST_DISTURB_FAIL=pwrite:EIO:2 copy 4 tree/m/large 'to.%r/other'
 check "the writer fails: every rank exits with 1" every_rank 1
 check "the writer fails: named" said "to.0/other: cannot write: Input/output error"
 check "the writer fails: no rank is said to have it" grep -q "to 0 of 4 ranks" out
@@ -264,7 +264,7 @@ if [ "$(id -u)" = 0 ] && mkdir probe && mount -t tmpfs -o size=64k tmpfs probe 2
     one_failed "a disk that is too small" tree "no room: "
     check "a disk that is too small: nothing is there" nothing_in to.1
     small_disk size=4m
-    FANOUT_DISTURB_PAUSE=30000 start_copy to.1/$large 4 -r tree 'to.%r'
+    FANOUT_TEST_DISTURB_PAUSE=30000 start_copy to.1/$large 4 -r tree 'to.%r'
     head -c 4m /dev/zero >to.1/other 2>/dev/null
     end_copy
     one_failed "a disk that becomes full" tree/m/large "cannot write: No space left on device"
@@ -273,7 +273,7 @@ if [ "$(id -u)" = 0 ] && mkdir probe && mount -t tmpfs -o size=64k tmpfs probe 2
     copy 4 -r tree 'to.%r'
     one_failed "a disk with too few inodes" tree "no room: 44 files needed"
     small_disk size=4m,nr_inodes=60
-    FANOUT_DISTURB_PAUSE=30000 start_copy to.1/$large 4 -r tree 'to.%r'
+    FANOUT_TEST_DISTURB_PAUSE=30000 start_copy to.1/$large 4 -r tree 'to.%r'
     for ((i = 0; i < 60; i++)); do
         : >to.1/$i
     done 2>/dev/null
@@ -285,7 +285,7 @@ if [ "$(id -u)" = 0 ] && mkdir probe && mount -t tmpfs -o size=64k tmpfs probe 2
 
     # What a killed copy has left must not be the reason why there is no room.
     small_disk size=3m
-    FANOUT_DISTURB_PAUSE=30000 launch 4 tree/m/large 'to.%r'
+    FANOUT_TEST_DISTURB_PAUSE=30000 launch 4 tree/m/large 'to.%r'
     for ((i = 0; i < 500 && $(stat -c %b to.1/.large.fanout-part 2>/dev/null || echo 0) < 2400; i++)); do
         sleep 0.02
     done

@@ -79,7 +79,7 @@ printf x | dd of=tree/ends bs=1 seek=5M conv=notrunc status=none
 sparse=(tiny hole ends)
 holes=$(cd tree && allocated "${sparse[@]}")
 
-FANOUT_DISTURB_PAUSE=20000 start_copy .new.2.fanout-part/large 3 --json report -r tree 'new.%r/'
+FANOUT_TEST_DISTURB_PAUSE=20000 start_copy .new.2.fanout-part/large 3 --json report -r tree 'new.%r/'
 check "while it is copied a new tree has a temporary name only" absent new.{0,1,2}
 end_copy
 check "a tree: every rank exits with 0" every_rank 0

@@ -8,6 +8,8 @@
 #include "fanout.h"
 #include "tests/common/tap.h"
 
+#include <string.h>
+
 enum { COUNT = 3000 };
 
 static int rank, size;
@@ -159,6 +161,57 @@ static void test_attributes(void)
     MPI_Comm_free_keyval(&keyval);
 }
 
+/* ---- hints of the communicator ---- */
+
+static MPI_Comm dup_with(const char *key, const char *value)
+{
+    MPI_Info info;
+    MPI_Comm comm;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, key, value);
+    MPI_Comm_dup_with_info(MPI_COMM_WORLD, info, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    MPI_Info_free(&info);
+    return comm;
+}
+
+/* MPI libraries may forget keys that they do not know. */
+static bool keeps(MPI_Comm comm, const char *key)
+{
+    MPI_Info info;
+    char text[64];
+    int found;
+    MPI_Comm_get_info(comm, &info);
+    MPI_Info_get(info, key, sizeof text - 1, text, &found);
+    MPI_Info_free(&info);
+    return found;
+}
+
+static bool has_group_size(MPI_Comm comm, const char *expected)
+{
+    MPI_Info used;
+    char text[64] = "";
+    int found;
+    fanout_comm_get_info(comm, &used);
+    MPI_Info_get(used, "fanout_group_size", sizeof text - 1, text, &found);
+    MPI_Info_free(&used);
+    return strcmp(text, expected) == 0;
+}
+
+static void test_hints(void)
+{
+    MPI_Comm comm = dup_with("fanout_group_size", "3");
+    bool kept = keeps(comm, "fanout_group_size");
+    tap_ok(has_group_size(comm, kept ? "3" : "0"), "hints of MPI_Comm_dup_with_info");
+    MPI_Comm_free(&comm);
+    comm = dup_with("fanout_group_siz", "3");
+    int error_class, unused = 0;
+    MPI_Error_class(fanout_bcast(&unused, 1, MPI_INT, 0, comm), &error_class);
+    tap_ok(error_class == (kept && size > 1 ? fanout_error_class(FANOUT_ERR_PARAM) : MPI_SUCCESS),
+           "a hint that does not exist is an error");
+    MPI_Comm_free(&comm);
+}
+
 /* ---- error handlers ---- */
 
 static int handled;
@@ -235,6 +288,7 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     set_last_callback();
+    test_hints();
     test_cartesian();
     test_graphs();
     test_reversed_halves();

@@ -62,18 +62,18 @@ bench 2 --sizes 1 --repeat 1 --quiet
 check "--quiet: exit status" succeeds
 check "--quiet: prints nothing" [ ! -s out ]
 
-pretending FANOUT_PRETEND_HOSTS=1 6 --sizes 1K --repeat 1 --root 1 --json report
+pretending FANOUT_TEST_PRETEND_HOSTS=1 6 --sizes 1K --repeat 1 --root 1 --json report
 check "hosts are counted" has '"host_count": 3' report
 check "the limit is measured with another host" has '"limit_peer": 2' report
-pretending FANOUT_PRETEND_HOSTS=1 6 --sizes 1K --repeat 1 --root 5 --json report
+pretending FANOUT_TEST_PRETEND_HOSTS=1 6 --sizes 1K --repeat 1 --root 5 --json report
 check "from the last rank on: with the first one" has '"limit_peer": 0' report
 
 # Two rounds of one size, warm-up first. The lost broadcast leaves what an earlier one has delivered.
-pretending FANOUT_PRETEND_LOSS=0 3 --sizes 10001 --repeat 1
+pretending FANOUT_TEST_PRETEND_LOSS=0 3 --sizes 10001 --repeat 1
 check "data that does not arrive is noticed" fails_with 1 ': fanout_bcast, 10001 bytes: wrong from byte 0'
-pretending FANOUT_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1 --check
+pretending FANOUT_TEST_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1 --check
 check "with --check in later rounds too" fails_with 1 ': fanout_bcast, 10001 bytes: wrong from byte 0'
-pretending FANOUT_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1
+pretending FANOUT_TEST_PRETEND_LOSS=1 3 --sizes 10001 --repeat 1
 check "without it, only the first round is verified" succeeds
 
 # bytes FROM TO, messages FROM TO: sent by MPI itself in the last run that was monitored.

@@ -2,8 +2,8 @@
 /*
  * Loaded with LD_PRELOAD into fanout-bench by its test.
  *
- * FANOUT_PRETEND_LOSS=N   fanout_bcast succeeds N times, then leaves the buffer as it is
- * FANOUT_PRETEND_HOSTS=1  there are two ranks on each host, host0, host1, ...
+ * FANOUT_TEST_PRETEND_LOSS=N   fanout_bcast succeeds N times, then leaves the buffer as it is
+ * FANOUT_TEST_PRETEND_HOSTS=1  there are two ranks on each host, host0, host1, ...
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@ int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_C
         void *object;
         bcast_function *function;
     } next = {dlsym(RTLD_NEXT, "fanout_bcast")};
-    const char *limit = getenv("FANOUT_PRETEND_LOSS");
+    const char *limit = getenv("FANOUT_TEST_PRETEND_LOSS");
     if (limit != NULL && calls++ >= atoi(limit))
         return MPI_SUCCESS;
     return next.function(buffer, count, datatype, root, comm);
@@ -31,7 +31,7 @@ int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_C
 int MPI_Get_processor_name(char *name, int *length)
 {
     int rank;
-    if (getenv("FANOUT_PRETEND_HOSTS") == NULL)
+    if (getenv("FANOUT_TEST_PRETEND_HOSTS") == NULL)
         return PMPI_Get_processor_name(name, length);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     *length = sprintf(name, "host%d", rank / 2);

@@ -142,7 +142,7 @@ check "then there is no tune file" only
 # ---- ranks ----
 
 # Two ranks on each host.
-wrapper="env LD_PRELOAD=$pretend FANOUT_PRETEND_HOSTS=1"
+wrapper="env LD_PRELOAD=$pretend FANOUT_TEST_PRETEND_HOSTS=1"
 tune 5 --seconds 1
 wrapper=
 check "hosts with several ranks: exit status" [ "$status" = 0 ]

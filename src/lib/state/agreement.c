@@ -3,9 +3,12 @@
 
 #include "lib/state/agreement.h"
 
+#include "base/log.h"
 #include "comm/agree.h"
 #include "lib/record/recorder.h"
+#include "tune/variables.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,13 +48,50 @@ static fan_status overlay_hints(MPI_Info hints, fan_params *params)
     return status;
 }
 
-static fan_status decide(MPI_Info hints, bool from_defaults, fan_params *params)
+/*
+ * Those that MPI_Comm_dup_with_info or MPI_Comm_set_info gave it, where the MPI library keeps them.
+ */
+static fan_status overlay_hints_of(MPI_Comm comm, fan_params *params)
+{
+    MPI_Info hints;
+    if (PMPI_Comm_get_info(comm, &hints) != MPI_SUCCESS)
+        return FAN_OK;
+    fan_status status = overlay_hints(hints, params);
+    PMPI_Info_free(&hints);
+    return status;
+}
+
+static void warn_of(const char *name, const char *nearest)
+{
+    fan_warn("the environment variable %s is not known%s%s%s", name,
+             *nearest != '\0' ? "; is it " : "", nearest, *nearest != '\0' ? "?" : "");
+}
+
+static void warn_of_variables(void)
+{
+    fan_variables_unknown(warn_of);
+}
+
+/* What is set for all ranks is told by one. */
+static void warn_of_variables_once(void)
+{
+    static pthread_once_t warned = PTHREAD_ONCE_INIT;
+    int rank;
+    PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank == 0)
+        pthread_once(&warned, warn_of_variables);
+}
+
+static fan_status decide(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params)
 {
     fan_status status = FAN_OK;
+    warn_of_variables_once();
     if (from_defaults) {
         *params = fan_params_default();
         status = fan_params_from_tune_file(params, NULL);
         params->shared_source = 0;
+        if (status == FAN_OK)
+            status = overlay_hints_of(comm, params);
     }
     if (status == FAN_OK)
         status = overlay_hints(hints, params);
@@ -77,7 +117,7 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     if (rank == 0) {
         d.params = *params;
         d.traced = fan_recorder_wanted();
-        status = decide(hints, from_defaults, &d.params);
+        status = decide(comm, hints, from_defaults, &d.params);
     }
     status = fan_comm_share(comm, status, &d.verdict, sizeof d, "cannot agree on the parameters");
     if (status != FAN_OK)

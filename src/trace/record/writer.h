@@ -7,8 +7,9 @@
  * of which the writing process is rank 0 there is a group "/communicator0", "/communicator1", ...
  * with the attributes
  *   id      a number that no other communicator has, so that files with parts of one can be put
- *   together size    its ranks epoch   time 0 of the common clock: seconds of CLOCK_MONOTONIC of
- *   rank 0
+ *           together
+ *   size    its ranks
+ *   epoch   time 0 of the common clock: seconds of CLOCK_MONOTONIC of rank 0
  * and with datasets of compounds, chunked and deflated:
  *   ranks       fan_record_rank
  *   broadcasts  fan_record_broadcast; the algorithm is an enumeration

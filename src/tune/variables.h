@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file variables.h  The environment variables that libfanout reads. */
+#ifndef FAN_TUNE_VARIABLES_H
+#define FAN_TUNE_VARIABLES_H
+
+#include <stddef.h>
+
+/** The longest name of a variable that is looked at, with its end. */
+enum { FAN_VARIABLE_TEXT = 64 };
+
+/**
+ * The known variable whose name is nearest to `name`. Local, thread-safe.
+ *
+ * @param nearest   [FAN_VARIABLE_TEXT] receives its name, "" if none is near
+ * @return          0 if `name` itself is known, else the distance: letters to add, drop or replace
+ */
+size_t fan_variable_nearest(const char *name, char *nearest);
+
+/**
+ * Call `visit` for each variable in the environment whose name begins with FANOUT_ and is not
+ * known, with its name and the nearest known one ("" if none is near). Those of tests, FANOUT_TEST_
+ * and what follows, are known. Local.
+ */
+void fan_variables_unknown(void (*visit)(const char *name, const char *nearest));
+
+#endif

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A misspelt environment variable is told once, with the name that was meant; limits are told as users write them.
+# shellcheck source=tests/common/tap.sh
+. "${top_srcdir:?}/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
+
+# bench ENV_ARGUMENT...: broadcasts to 3 ranks, with these changes of the environment.
+bench() {
+    # shellcheck disable=SC2086 # MPIRUN is a command with arguments
+    $MPIRUN -np 3 env "$@" "${top_builddir:?}/fanout-bench" --sizes 100000 --repeat 2 >out 2>err
+    status=$?
+}
+
+# warns TIMES TEXT
+warns() {
+    [ "$(grep -c "fanout: .*$2" err)" -eq "$1" ]
+}
+
+bench FANOUT_GROUP_SIZE=2 FANOUT_TEST_X=1
+check "known variables: no warning" [ "$status" = 0 -a "$(grep -c '^fanout: ' err)" = 0 ]
+bench FANOUT_GROUP_SIZ=2
+check "a misspelt variable: the program runs" [ "$status" = 0 ]
+check "a misspelt variable: one rank says which one was meant" \
+    warns 1 "variable FANOUT_GROUP_SIZ is not known; is it FANOUT_GROUP_SIZE?"
+bench FANOUT_SOMETHING_ELSE=2
+check "a variable that is like no other" warns 1 "variable FANOUT_SOMETHING_ELSE is not known$"
+bench FANOUT_CHUNK_BYTES=2G
+check "a value out of range: an error" [ "$status" != 0 ]
+check "and the range, as one would write it" warns 1 "FANOUT_CHUNK_BYTES: '2G' is not a value of chunk_bytes; give one from 0 to 1G "
+finish
