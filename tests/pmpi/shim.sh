@@ -35,10 +35,19 @@ check "no bytes, as no element and as an empty type: what follows is right" righ
 
 # ---- ranks without the shim ----
 
-FANOUT_TEST_RANKS=2 run timeout 60 "$preload" "$programs/spawn"
-check "with spawned ranks: the bytes are right" right
-check "with spawned ranks: left to MPI" counted "passed through: ranks that may be without the shim" "< 1.0 MiB" 4
-check "ranks of the own job: taken over" counted "taken over" "< 1.0 MiB" 1
+# MPICH of Debian 12 cannot spawn.
+FANOUT_TEST_RANKS=2 run timeout 60 "$programs/spawn"
+if right; then
+    FANOUT_TEST_RANKS=2 run timeout 60 "$preload" "$programs/spawn"
+    check "with spawned ranks: the bytes are right" right
+    check "with spawned ranks: left to MPI" \
+        counted "passed through: ranks that may be without the shim" "< 1.0 MiB" 4
+    check "ranks of the own job: taken over" counted "taken over" "< 1.0 MiB" 1
+else
+    for what in "the bytes are right" "left to MPI" "ranks of the own job"; do
+        skip "with spawned ranks: $what" "MPI_Comm_spawn of this MPI library fails"
+    done
+fi
 if [ "$MPI_VENDOR" = openmpi ]; then
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
     $MPIRUN -np 2 "$preload" "$programs/mpmd" : -np 2 "$programs/mpmd" >out 2>err
