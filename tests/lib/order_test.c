@@ -103,41 +103,37 @@ static void test_starts_in_any_order(void)
     MPI_Comm_free(&comm);
 }
 
-/* One starts it before an ibcast, another after it. */
-static void test_beside_nonblocking(void)
+/* ---- beside what MPI orders by the calls ---- */
+
+typedef enum form { NONBLOCKING, BLOCKING } form;
+
+/* The other broadcast. What it leaves to wait for is in its request. */
+static bool broadcast(item *x, form how, MPI_Comm comm)
 {
-    MPI_Comm comm;
-    item items[2] = {{.bytes = 300000}, {.bytes = 300000}};
-    bool good = true;
-    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
-    for (int i = 0; i < 2; i++)
-        items[i].data = malloc((size_t)items[i].bytes);
-    fanout_bcast_init(items[0].data, items[0].bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL,
-                      &items[0].request);
-    for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < 2; i++)
-            fill(&items[i], i, round);
-        if (rank % 2)
-            fanout_start(&items[0].request);
-        fanout_ibcast(items[1].data, items[1].bytes, MPI_CHAR, 0, comm, &items[1].request);
-        if (rank % 2 == 0)
-            fanout_start(&items[0].request);
-        fanout_request waiting[2] = {items[0].request, items[1].request};
-        good = fanout_waitall(2, waiting) == MPI_SUCCESS && good;
-        for (int i = 0; i < 2; i++)
-            good = is_right(&items[i], i, round) && good;
-    }
-    tap_ok(good, "a persistent one that ranks start before and after a nonblocking one");
-    fanout_request_free(&items[0].request);
-    for (int i = 0; i < 2; i++)
-        free(items[i].data);
-    MPI_Comm_free(&comm);
+    if (how == NONBLOCKING)
+        return fanout_ibcast(x->data, x->bytes, MPI_CHAR, x->root, comm, &x->request) ==
+               MPI_SUCCESS;
+    x->request = FANOUT_REQUEST_NULL;
+    return fanout_bcast(x->data, x->bytes, MPI_CHAR, x->root, comm) == MPI_SUCCESS;
 }
 
-/*
- * One rank starts a persistent one late, when it has done a blocking one that the others do later.
- */
-static void test_beside_blocking(void)
+/* Some ranks start the persistent one before the other broadcast, some after it. */
+static bool both(item *persistent, item *other, form how, int round, MPI_Comm comm)
+{
+    bool early = how == BLOCKING ? rank != size - 1 : rank % 2 != 0;
+    fill(persistent, 0, round);
+    fill(other, 1, round);
+    if (early)
+        fanout_start(&persistent->request);
+    bool good = broadcast(other, how, comm);
+    if (!early)
+        fanout_start(&persistent->request);
+    fanout_request waiting[2] = {persistent->request, other->request};
+    return fanout_waitall(2, waiting) == MPI_SUCCESS && is_right(persistent, 0, round) &&
+           is_right(other, 1, round) && good;
+}
+
+static void test_beside(form how)
 {
     MPI_Comm comm;
     item items[2] = {{.bytes = 300000}, {.bytes = 300000}};
@@ -147,21 +143,10 @@ static void test_beside_blocking(void)
         items[i].data = malloc((size_t)items[i].bytes);
     fanout_bcast_init(items[0].data, items[0].bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL,
                       &items[0].request);
-    for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < 2; i++)
-            fill(&items[i], i, round);
-        if (rank != size - 1)
-            fanout_start(&items[0].request);
-        good =
-            fanout_bcast(items[1].data, items[1].bytes, MPI_CHAR, 0, comm) == MPI_SUCCESS && good;
-        if (rank == size - 1)
-            fanout_start(&items[0].request);
-        fanout_request waiting = items[0].request;
-        good = fanout_wait(&waiting) == MPI_SUCCESS && good;
-        for (int i = 0; i < 2; i++)
-            good = is_right(&items[i], i, round) && good;
-    }
-    tap_ok(good, "a persistent one that ranks start before and after a blocking one");
+    for (int round = 0; round < ROUNDS; round++)
+        good = both(&items[0], &items[1], how, round, comm) && good;
+    tap_ok(good, "a persistent one that ranks start before and after a %s one",
+           how == BLOCKING ? "blocking" : "nonblocking");
     fanout_request_free(&items[0].request);
     for (int i = 0; i < 2; i++)
         free(items[i].data);
@@ -282,8 +267,8 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     test_starts_in_any_order();
-    test_beside_nonblocking();
-    test_beside_blocking();
+    test_beside(NONBLOCKING);
+    test_beside(BLOCKING);
     test_attach_in_flight();
     test_checked();
     test_callbacks();
