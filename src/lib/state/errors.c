@@ -8,23 +8,26 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
-static struct {
+typedef struct own_error {
     const char *text;
     int error_class;
     int code;
-} own_errors[] = {
-    [FANOUT_ERR_SOURCE] = {.text =
-                               "fanout: the source of the stream failed; no rank has all of it"},
-    [FANOUT_ERR_SINK] = {.text =
-                             "fanout: the sink of this rank failed; other ranks are not affected"},
-    [FANOUT_ERR_DISAGREEMENT] =
-        {.text = "fanout: ranks gave different arguments; see the warning on standard error"},
-    [FANOUT_ERR_TIMEOUT] = {.text = "fanout: a stream made no progress"},
-    [FANOUT_ERR_PARAM] = {.text =
-                              "fanout: a parameter is wrong; see the warning on standard error"},
+    /* Of the last failure that has a text of its own. */
+    char told[MPI_MAX_ERROR_STRING];
+    int told_code;
+} own_error;
+
+static own_error own_errors[] = {
+    [FANOUT_ERR_SOURCE] = {"fanout: the source of the stream failed; no rank has all of it"},
+    [FANOUT_ERR_SINK] = {"fanout: the sink of this rank failed; other ranks are not affected"},
+    [FANOUT_ERR_DISAGREEMENT] = {"fanout: ranks gave different arguments"},
+    [FANOUT_ERR_TIMEOUT] = {"fanout: a stream made no progress"},
+    [FANOUT_ERR_PARAM] = {"fanout: a parameter is wrong"},
 };
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
 
 static void register_errors(void)
@@ -49,14 +52,28 @@ static int own_code(fanout_error error)
     return own_errors[error].code;
 }
 
-/* A code for each failure, with its own text. */
-static int timeout_code(void)
+static void add_told_code(own_error *e, const char *text)
 {
-    int code;
+    MPI_Add_error_code(e->error_class, &e->told_code);
+    MPI_Add_error_string(e->told_code, text);
+    strcpy(e->told, text);
+}
+
+/*
+ * A code whose text says what failed: an error that aborts shows no other. MPI can make few codes,
+ * so a failure that is repeated has the same one.
+ */
+static int told_code(fanout_error error)
+{
+    own_error *e = &own_errors[error];
     char text[MPI_MAX_ERROR_STRING];
+    pthread_once(&registered, register_errors);
     snprintf(text, sizeof text, "fanout: %s", fan_fail_text());
-    MPI_Add_error_code(fanout_error_class(FANOUT_ERR_TIMEOUT), &code);
-    MPI_Add_error_string(code, text);
+    pthread_mutex_lock(&lock);
+    if (strcmp(text, e->told) != 0)
+        add_told_code(e, text);
+    int code = e->told_code;
+    pthread_mutex_unlock(&lock);
     return code;
 }
 
@@ -72,14 +89,14 @@ static int code_of(fan_status status)
     switch (status) {
     case FAN_OK: return MPI_SUCCESS;
     case FAN_ERR_ARGUMENT:
-    case FAN_ERR_SYSTEM: return own_code(FANOUT_ERR_PARAM);
+    case FAN_ERR_SYSTEM: return told_code(FANOUT_ERR_PARAM);
     case FAN_ERR_MEMORY: return MPI_ERR_NO_MEM;
     case FAN_ERR_TRANSPORT: return transport_code();
     case FAN_ERR_TRUNCATED: return MPI_ERR_TRUNCATE;
     case FAN_ERR_SOURCE: return own_code(FANOUT_ERR_SOURCE);
     case FAN_ERR_SINK: return own_code(FANOUT_ERR_SINK);
-    case FAN_ERR_DISAGREEMENT: return own_code(FANOUT_ERR_DISAGREEMENT);
-    case FAN_ERR_TIMEOUT: return timeout_code();
+    case FAN_ERR_DISAGREEMENT: return told_code(FANOUT_ERR_DISAGREEMENT);
+    case FAN_ERR_TIMEOUT: return told_code(FANOUT_ERR_TIMEOUT);
     }
     return MPI_ERR_INTERN;
 }
