@@ -191,6 +191,13 @@ static int source_of_caller(void *state, MPI_Count offset, void *piece, size_t b
     return sink_of_caller(state, offset, piece, bytes);
 }
 
+static int source_of_zeros(void *state, MPI_Count offset, void *piece, size_t bytes)
+{
+    (void)state, (void)offset;
+    memset(piece, 0, bytes);
+    return 0;
+}
+
 /* With FANOUT_PROGRESS=thread another thread goes on with what is pending, but for callbacks. */
 static void test_callbacks(void)
 {
@@ -207,6 +214,68 @@ static void test_callbacks(void)
     tap_ok(good && strangers == 0, "callbacks of a stream are called by the thread that began it");
     free(x.data);
     MPI_Comm_free(&comm);
+}
+
+/* ---- what a callback may not call ---- */
+
+typedef struct trespass {
+    MPI_Comm used, other;   /* with state, without */
+    fanout_request request; /* a pending one */
+    int calls, refusals;
+} trespass;
+
+static void expect_refusal(trespass *t, int code)
+{
+    char text[MPI_MAX_ERROR_STRING];
+    int length;
+    MPI_Error_string(code, text, &length);
+    t->calls++;
+    t->refusals += strstr(text, "cannot be called from the source or sink of a stream") != NULL;
+}
+
+static int trespassing_sink(void *state, MPI_Count offset, const void *piece, size_t bytes)
+{
+    static char data[200000];
+    trespass *t = state;
+    fanout_request q;
+    int flag;
+    (void)piece, (void)bytes;
+    if (offset > 0)
+        return 0;
+    expect_refusal(t, fanout_bcast(data, sizeof data, MPI_CHAR, 0, t->used));
+    expect_refusal(t, fanout_bcast(data, 10, MPI_CHAR, 0, t->other));
+    expect_refusal(t, fanout_ibcast(data, sizeof data, MPI_CHAR, 0, t->used, &q));
+    expect_refusal(t, fanout_comm_attach(t->other, MPI_INFO_NULL));
+    if (t->request != FANOUT_REQUEST_NULL) {
+        expect_refusal(t, fanout_test(&t->request, &flag));
+        expect_refusal(t, fanout_wait(&t->request));
+    }
+    return 0;
+}
+
+static void test_trespassing(bool pending)
+{
+    item x = {.bytes = 3000000, .data = malloc(3000000)};
+    trespass t = {.request = FANOUT_REQUEST_NULL};
+    MPI_Comm comm;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_dup(MPI_COMM_WORLD, &t.used);
+    MPI_Comm_dup(MPI_COMM_WORLD, &t.other);
+    MPI_Comm_set_errhandler(t.used, MPI_ERRORS_RETURN);
+    MPI_Comm_set_errhandler(t.other, MPI_ERRORS_RETURN);
+    fill(&x, 0, 0);
+    fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, t.used, &t.request);
+    if (!pending)
+        fanout_wait(&t.request);
+    fanout_stream(1000000, source_of_zeros, trespassing_sink, &t, 0, comm, MPI_INFO_NULL);
+    bool good = fanout_wait(&t.request) == MPI_SUCCESS && is_right(&x, 0, 0);
+    tap_ok(good && t.refusals == t.calls && t.calls == (pending ? 6 : 4),
+           "calls of the library from a sink are errors at once, %s",
+           pending ? "a broadcast is pending" : "nothing else is pending");
+    free(x.data);
+    MPI_Comm_free(&comm);
+    MPI_Comm_free(&t.used);
+    MPI_Comm_free(&t.other);
 }
 
 /* A switch for debugging: ranks compare their arguments, and must not wait for that in the call. */
@@ -272,5 +341,7 @@ int main(void)
     test_attach_in_flight();
     test_checked();
     test_callbacks();
+    test_trespassing(false);
+    test_trespassing(true);
     return tap_end();
 }

@@ -6,6 +6,7 @@
 #include "lib/call/buffer.h"
 #include "lib/call/pass_through.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/callback.h"
 #include "lib/state/errors.h"
 #include "lib/state/lane.h"
 
@@ -204,12 +205,19 @@ static int refuse_request(void)
     return fan_error_raise_code(MPI_COMM_WORLD, MPI_ERR_REQUEST);
 }
 
+/* Returns an MPI code that has been raised. */
+static int refuse_in_callback(fanout_request r)
+{
+    return fan_error_raise(r->call.comm, fan_callback_refuse("a function of fanout.h"));
+}
+
 int fanout_start(fanout_request *request)
 {
     fanout_request r = *request;
     if (r == FANOUT_REQUEST_NULL || !r->persistent || r->active)
         return refuse_request();
-    return start(r);
+    int code = refuse_in_callback(r);
+    return code == MPI_SUCCESS ? start(r) : code;
 }
 
 /* ---- ending ---- */
@@ -235,11 +243,12 @@ static int end(fanout_request *request, int code)
 int fanout_test(fanout_request *request, int *flag)
 {
     fanout_request r = *request;
-    int code = MPI_SUCCESS;
-    fan_pending_all();
-    *flag = 1;
-    if (r == FANOUT_REQUEST_NULL || !r->active)
-        return MPI_SUCCESS;
+    if (!fan_callback_is_running())
+        fan_pending_all();
+    *flag = r == FANOUT_REQUEST_NULL || !r->active;
+    int code = *flag ? MPI_SUCCESS : refuse_in_callback(r);
+    if (*flag || code != MPI_SUCCESS)
+        return code;
     if (r->passed_through)
         code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
     else
@@ -266,6 +275,9 @@ int fanout_wait(fanout_request *request)
     fanout_request r = *request;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
+    int code = refuse_in_callback(r);
+    if (code != MPI_SUCCESS)
+        return code;
     return end(request, r->passed_through ? wait_for_mpi(r) : MPI_SUCCESS);
 }
 

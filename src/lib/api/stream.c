@@ -6,6 +6,7 @@
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/callback.h"
 #include "lib/state/errors.h"
 
 typedef struct callbacks {
@@ -20,22 +21,28 @@ enum { FAILED = -1 };
 static int64_t fill_from_source(void *state, int64_t offset, void *piece, int64_t bytes)
 {
     const callbacks *c = state;
-    if (c->source == NULL || c->source(c->state, offset, piece, (size_t)bytes) != 0)
-        return FAILED;
-    return bytes;
+    fan_callback_begin();
+    bool good = c->source != NULL && c->source(c->state, offset, piece, (size_t)bytes) == 0;
+    fan_callback_end();
+    return good ? bytes : FAILED;
 }
 
 static int64_t fill_from_reader(void *state, int64_t offset, void *piece, int64_t bytes)
 {
     const callbacks *c = state;
+    fan_callback_begin();
     MPI_Count read = c->reader == NULL ? FAILED : c->reader(c->state, offset, piece, (size_t)bytes);
+    fan_callback_end();
     return read <= bytes ? read : FAILED;
 }
 
 static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
 {
     const callbacks *c = state;
-    return c->sink(c->state, offset, piece, (size_t)bytes);
+    fan_callback_begin();
+    int code = c->sink(c->state, offset, piece, (size_t)bytes);
+    fan_callback_end();
+    return code;
 }
 
 static int wrong_argument(MPI_Count bytes, int root, MPI_Comm comm)

@@ -3,9 +3,11 @@
 
 #include "lib/call/lifetime.h"
 
+#include "base/log.h"
 #include "comm/key.h"
 #include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
+#include "lib/state/callback.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -38,6 +40,10 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
     (void)comm, (void)keyval, (void)extra;
     fan_comm_state *state = attribute;
+    if (fan_callback_refuse("MPI_Comm_free of a communicator with broadcasts") != FAN_OK) {
+        fan_warn("%s", fan_fail_text());
+        return MPI_ERR_OTHER;
+    }
     fan_pending_finish(state, NULL);
     unlink_state(state);
     fan_comm_state_free(state, !finalizing);
@@ -95,7 +101,9 @@ static fan_status attach(MPI_Comm comm, fan_comm_state *state)
 fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
 {
     int found;
-    fan_status status = fan_comm_key_make(&state_key);
+    fan_status status = fan_callback_refuse("a function of fanout.h");
+    if (status == FAN_OK)
+        status = fan_comm_key_make(&state_key);
     if (status != FAN_OK)
         return status;
     MPI_Comm_get_attr(comm, state_key.value, state, &found);
