@@ -69,6 +69,10 @@ FANOUT_EXPORT const char *fanout_version(void);
  * With the parameter `check` (FANOUT_CHECK=1) each call compares them first: a difference is an
  * error of class FANOUT_ERR_DISAGREEMENT on all ranks, and a warning says which ranks gave what.
  *
+ * While this function waits for other ranks, nonblocking broadcasts of the process make progress,
+ * but not while it makes the state of a communicator, and not in calls that are passed through to
+ * MPI_Bcast: see fanout_ibcast.
+ *
  * Ranks on one node receive the data once and share it through 2 MiB of memory, which all
  * communicators with the same ranks on that node use. Apart from that, a broadcast needs memory for
  * bookkeeping only if the buffer is contiguous.
@@ -105,6 +109,14 @@ typedef struct fanout_request_s *fanout_request;
  * FANOUT_PROGRESS=thread in the environment and MPI_THREAD_MULTIPLE, a thread makes progress as
  * well. Calls that fanout_bcast would pass through to MPI_Bcast are passed through to MPI_Ibcast.
  *
+ * A blocking call makes no progress on nonblocking broadcasts while it makes the state of a
+ * communicator or has been passed through to MPI_Bcast. If another rank first waits for one of
+ * these broadcasts, which needs this process, and only then enters the blocking call, both wait for
+ * ever. Call fanout_wait before the blocking call, or use the thread.
+ *
+ * With the parameter `check` the call does not wait for other ranks either: a difference is the
+ * error with which fanout_wait or fanout_test ends the broadcast, on all ranks.
+ *
  * Ranks on one node use another 2 MiB of memory for the nonblocking broadcasts of each
  * communicator, so that ranks may start these on different communicators in different order.
  *
@@ -124,8 +136,16 @@ FANOUT_EXPORT int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype da
  * Collective, blocking. The plan is made and the datatype decoded only once. fanout_start starts
  * the broadcast, fanout_test or fanout_wait ends it; fanout_request_free releases the request.
  *
+ * Ranks may start their persistent broadcasts in any order, before or after other broadcasts of the
+ * communicator: each has message tags of its own and, on nodes with several ranks, 2 MiB of shared
+ * memory. If there is no memory for that, or if fanout_bcast would be passed through, the broadcast
+ * is passed through to MPI_Ibcast, on a communicator of its own. Persistent broadcasts are not
+ * recorded by FANOUT_TRACE.
+ *
  * @param info     parameters of this broadcast, or MPI_INFO_NULL; rank 0's values apply to every
- *                 rank. `min_bytes`, `check` and `shared_memory` are those of the communicator
+ *                 rank. `min_bytes`, `check` and `shared_memory` are those of the communicator.
+ *                 With `check`, this call compares bytes and root on all ranks; fanout_start does
+ *                 not
  * @param request  receives an inactive request; FANOUT_REQUEST_NULL after an error
  * @return MPI_SUCCESS or an MPI error code
  */
@@ -138,7 +158,7 @@ FANOUT_EXPORT int fanout_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatyp
                                       fanout_request *request);
 
 /**
- * Start a persistent broadcast. Collective, nonblocking.
+ * Start a persistent broadcast. Collective, nonblocking. Ranks may start several in any order.
  *
  * @return MPI_SUCCESS or an MPI error code: MPI_ERR_REQUEST if the request is active or not
  *         persistent
@@ -197,6 +217,9 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * Broadcast a stream that need not fit in memory: the root's source produces it piece by piece,
  * each rank's sink consumes it. Collective, blocking. A rank needs (window x chunk) bytes of
  * memory, whatever the length of the stream.
+ *
+ * Only the thread that called this function calls the source and the sink, also with
+ * FANOUT_PROGRESS=thread. They must not call functions of fanout.h.
  *
  * The parameter `timeout` (FANOUT_TIMEOUT=60, in seconds): a rank on which nothing has been
  * received, sent, produced or consumed for that time returns an error of class FANOUT_ERR_TIMEOUT
@@ -272,7 +295,8 @@ FANOUT_EXPORT int fanout_error_class(fanout_error error);
 
 /**
  * Make the library's state on `comm` now instead of at the first broadcast, and set its parameters.
- * Collective, optional.
+ * Collective, optional. It waits until the nonblocking broadcasts in flight on `comm` have ended:
+ * their plans are those of the old parameters. Persistent broadcasts keep theirs.
  *
  * All parameters are optional. Rank 0's values apply to every rank. Precedence, lowest first:
  * default, tune file, `hints`, environment. `fanout-info --params` lists the keys

@@ -35,7 +35,7 @@ FANOUT_EXPORT MPI_Count fanout_mdc_count(const fanout_mdc *mdc);
 /**
  * Called on every rank when a descriptor is complete, by the thread that called fanout_mdc_bcast,
  * in the order of the descriptors' numbers. A long calculation here delays the descriptors that
- * follow.
+ * follow. As a sink it must not call functions of fanout.h.
  *
  * @param state       as given to fanout_mdc_bcast
  * @param descriptor  its number; it and all before it are in the array

@@ -3,9 +3,9 @@
  * Random broadcasts: each rank has its own (count, datatype) of a common signature, some with
  * MPI_BOTTOM and absolute addresses, on communicators of 1 to 8 ranks with random parameters. The
  * memory of every rank, its holes too, must be as the definitions of the datatypes say, and as
- * after linear sends by the root of the same. Where the MPI library's own messages, or in a
- * broadcast that is handed over its own broadcast, differ from the definitions, that is told and is
- * no failure: MPICH 4.0.2 truncates long messages to arrays of MPI_SHORT_INT.
+ * after linear sends by the root of the same. Where the MPI library's own messages, or its own
+ * broadcast where one is passed through to it, differ from the definitions, that is told and is no
+ * failure: MPICH 4.0.2 truncates long messages to arrays of MPI_SHORT_INT.
  *
  * FANOUT_TEST_DRAWS=n broadcasts (2000), FANOUT_TEST_SEED=n another series (1), FANOUT_TEST_FIRST=n
  * only from the n-th communicator on. The same seed draws the same.
@@ -242,11 +242,11 @@ static finding run_with(broadcast_fn *broadcast, const buffers *b, int root, MPI
     return memcmp(b->memory, b->expected, b->size) == 0 ? SAME : DIFFERENT;
 }
 
-static finding compare(const buffers *b, bool handed_over, int root, MPI_Comm comm)
+static finding compare(const buffers *b, bool passed_through, int root, MPI_Comm comm)
 {
     finding linear = run_with(linear_broadcast, b, root, comm);
     finding ours = run_with(fanout_bcast, b, root, comm);
-    if (handed_over && on_any_rank(ours != SAME, comm) &&
+    if (passed_through && on_any_rank(ours != SAME, comm) &&
         on_any_rank(run_with(PMPI_Bcast, b, root, comm) != SAME, comm))
         return REFERENCE_WRONG;
     return ours != SAME ? ours : linear != SAME ? REFERENCE_WRONG : SAME;
@@ -275,12 +275,12 @@ static void run_draw(setting *s, uint64_t number, int draw)
     buffers b;
     make_buffers(&b, &own, &drawn, id, rank == root);
     size_t bytes = signature_bytes(&drawn);
-    bool handed_over = fan_delivery_is_small(s->ours.state, (int64_t)bytes);
-    finding found = compare(&b, handed_over, root, s->comm);
+    bool passed_through = fan_delivery_is_small(s->ours.state, (int64_t)bytes);
+    finding found = compare(&b, passed_through, root, s->comm);
     tell(s, number, draw, &b, found);
     tally *t = &tallies[s->algorithm];
     t->draws += rank == 0;
-    t->expected += s->size > 1 && bytes > 0 && !handed_over;
+    t->expected += s->size > 1 && bytes > 0 && !passed_through;
     t->ours += evidence_found(&s->ours);
     t->wrong += found == ERROR || found == DIFFERENT;
     t->library_wrong += found == REFERENCE_WRONG;

@@ -29,7 +29,7 @@ typedef struct site {
     const setup *setup;
     int node;
     unsigned char *data; /* what this node has */
-    int64_t drained;     /* bytes handed to the sink, in order */
+    int64_t drained;     /* bytes given to the sink, in order */
     bool in_order;
     fan_schedule schedules[2];
     fan_engine *engine;

@@ -18,11 +18,11 @@
  *   - publish: store head, load sleepers; next: add to sleepers, load head (by the kernel in futex(2), behind a full
  *     barrier),
  *   - release: store tail, load wake_at; wait_for_tail: store wake_at, load tail (then by the kernel once more).
- * Elsewhere acquire and release do. They hand over what was written or read before: next's load of head the piece,
+ * Elsewhere acquire and release do. They pass on what was written or read before: next's load of head the piece,
  * update_limit's loads of tails the cell. A load that sees an old value does no harm:
  *   - next then goes to sleep, for which the kernel looks again;
  *   - update_limit then finds less room than there is. How much less? Whoever published the piece before `position`
- *     had seen all tails at least at position - CELLS; publishing and reading head hand that on, so that a new writer
+ *     had seen all tails at least at position - CELLS; publishing and reading head pass that on, so that a new writer
  *     sees no older tails, and the limit is never behind its position. begin below tries that oldest value, too. And
  *     after wait_for_room the same member has seen tails at `wanted`, and sees none older later;
  *   - publish's store of the writer's own tail is before its store of head, by which all others come to know of it.

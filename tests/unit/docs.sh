@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The documents: what they name exists, their lines are short, and each public function has a manual page that names all
-# its parameters.
+# The documents: what they name exists, their lines are short, README.md names the packages that are needed, and each public
+# function has a manual page that names all its parameters.
 # shellcheck disable=SC2317 # verdict calls functions by their names
 set -u
 cd "${top_srcdir:-.}" || exit 99
@@ -62,6 +62,20 @@ readme_is_short() {
     LC_ALL=C.UTF-8 awk 'length($0) > 100 { print FILENAME ":" FNR " has " length($0) " columns" }' README.md
 }
 
+# packages_of_readme: those that it lists, a line each. A list ends with a full stop.
+packages_of_readme() {
+    tr '\n' ' ' <README.md | grep -oE 'Debian packages: [^.]*\.' | sed 's/^Debian packages: //; s/\.$//' | tr ' ' '\n' | sort
+}
+
+packages_of_quickstart() {
+    sed -n '/^packages=(/,/)/p' quickstart | sed 's/^packages=(//; s/)$//' | tr -s ' \n' '\n' | sort
+}
+
+packages_differ() {
+    diff <(packages_of_quickstart) <(packages_of_readme) |
+        sed -n 's/^< \(.*\)/README.md does not name the package \1/p; s/^> \(.*\)/quickstart does not install \1/p'
+}
+
 # prototypes: a line "NAME PARAMETER..." for each function that the headers declare.
 prototypes() {
     cat include/*.h | tr '\n' ' ' | grep -oE 'FANOUT_EXPORT [^;{#]*\);' | while read -r declaration; do
@@ -112,6 +126,7 @@ page_warnings() {
 verdict "paths that documents name exist" dead_paths "${documents[@]}" "${pages[@]}"
 verdict "links between documents work" dead_links
 verdict "README.md has at most 150 lines of 100 columns" readme_is_short
+verdict "README.md names the packages that quickstart installs" packages_differ
 verdict "doc/design has lines of at most 80 columns" long_lines 80 doc/design/*.md
 verdict "each public function has a manual page that describes its parameters" functions_without_page
 verdict "each manual page is installed" pages_not_installed
