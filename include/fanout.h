@@ -219,7 +219,9 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * memory, whatever the length of the stream.
  *
  * Only the thread that called this function calls the source and the sink, also with
- * FANOUT_PROGRESS=thread. They must not call functions of fanout.h.
+ * FANOUT_PROGRESS=thread. A call of a function of fanout.h from there that communicates, tests or
+ * waits is an error of class FANOUT_ERR_PARAM at once, and MPI_Comm_free of a communicator with
+ * broadcasts fails. Calls of MPI work, but for broadcasts that fanout-preload takes over.
  *
  * The parameter `timeout` (FANOUT_TIMEOUT=60, in seconds): a rank on which nothing has been
  * received, sent, produced or consumed for that time returns an error of class FANOUT_ERR_TIMEOUT

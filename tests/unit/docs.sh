@@ -2,26 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The documents: what they name exists, their lines are short, README.md names the packages that are needed, and each public
 # function has a manual page that names all its parameters.
-# shellcheck disable=SC2317 # verdict calls functions by their names
-set -u
-cd "${top_srcdir:-.}" || exit 99
-
-checks=0
-failures=0
-
-# verdict TEXT COMMAND...: one check, passed if the command finds nothing to print.
-verdict() {
-    local found
-    found=$("${@:2}")
-    checks=$((checks + 1))
-    if [ -z "$found" ]; then
-        echo "ok $checks - $1"
-    else
-        failures=$((failures + 1))
-        echo "not ok $checks - $1"
-        printf '%s\n' "$found" | head -n 40 | sed 's/^/# /'
-    fi
-}
+# shellcheck disable=SC2317 # functions are called by way of verdict
+# shellcheck source=tests/unit/files.sh
+. "${top_srcdir:-.}/tests/unit/files.sh"
 
 # Ours only: build folders may have copies.
 mapfile -t documents < <(find . -name .git -prune -o -name 'build*' -prune -o -name 'libfanout-[0-9]*' -prune -o \
@@ -136,5 +119,4 @@ else
     checks=$((checks + 1))
     echo "ok $checks - manual pages give no warnings # SKIP there is no man"
 fi
-echo "1..$checks"
-exit $((failures > 0))
+finish
