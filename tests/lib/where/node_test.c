@@ -68,7 +68,7 @@ static int count_segments(size_t *bytes)
 static void test_memory(void)
 {
     MPI_Comm same, reversed, other;
-    size_t bytes;
+    size_t bytes = 0;
     MPI_Comm_dup(MPI_COMM_WORLD, &same);
     MPI_Comm_split(MPI_COMM_WORLD, 0, -rank, &reversed);
     MPI_Comm_split(MPI_COMM_WORLD, rank == 0, rank, &other);
