@@ -20,11 +20,13 @@ typedef struct own_error {
 } own_error;
 
 static own_error own_errors[] = {
-    [FANOUT_ERR_SOURCE] = {"fanout: the source of the stream failed; no rank has all of it"},
-    [FANOUT_ERR_SINK] = {"fanout: the sink of this rank failed; other ranks are not affected"},
-    [FANOUT_ERR_DISAGREEMENT] = {"fanout: ranks gave different arguments"},
-    [FANOUT_ERR_TIMEOUT] = {"fanout: a stream made no progress"},
-    [FANOUT_ERR_PARAM] = {"fanout: a parameter is wrong"},
+    [FANOUT_ERR_SOURCE] = {.text =
+                               "fanout: the source of the stream failed; no rank has all of it"},
+    [FANOUT_ERR_SINK] = {.text =
+                             "fanout: the sink of this rank failed; other ranks are not affected"},
+    [FANOUT_ERR_DISAGREEMENT] = {.text = "fanout: ranks gave different arguments"},
+    [FANOUT_ERR_TIMEOUT] = {.text = "fanout: a stream made no progress"},
+    [FANOUT_ERR_PARAM] = {.text = "fanout: a parameter is wrong"},
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
