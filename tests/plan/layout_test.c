@@ -27,7 +27,7 @@ static void expect_good_layout(int64_t bytes, int64_t chunk, int subfiles, int r
             ? bytes == 0
             : fan_layout_length(&l, chunks - 1) >= 1 &&
                   fan_layout_offset(&l, chunks - 1) + fan_layout_length(&l, chunks - 1) == bytes;
-    bool filled = least > 0 || bytes <= (subfiles - 1.0) * (subfiles - 1.0);
+    bool filled = least > 0 || (double)bytes <= (subfiles - 1.0) * (subfiles - 1.0);
     bool empty = least == 0 || bytes >= subfiles;
     if (sum != bytes || most - least > largest || largest >= chunk + 64 * ramp || !covers ||
         !filled || !empty)
