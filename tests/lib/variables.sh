@@ -15,7 +15,7 @@ bench() {
 
 # warns TIMES TEXT
 warns() {
-    [ "$(grep -c "fanout: .*$2" err)" -eq "$1" ]
+    [ "$(grep -c "^fanout: .*$2" err)" -eq "$1" ]
 }
 
 bench FANOUT_GROUP_SIZE=2 FANOUT_TEST_X=1
