@@ -28,8 +28,12 @@ example preview
 check "preview: drawn after the first descriptor and at the end" [ "$(grep -c four out)" = 2 -a "$(wc -l <out)" = 50 ]
 check "preview: the second picture is better" \
     [ "$(sed -n 2,25p out)" != "$(sed -n 27,50p out)" ]
-example open nothing.h5 /temperature
-status=$?
+# A launcher may lose all that ranks say just before they abort.
+for _ in 1 2 3; do
+    example open nothing.h5 /temperature
+    status=$?
+    [ ! -s err ] || break
+done
 check "open: no file, no success" [ $status -ne 0 ]
 check "open: no file, HDF5 prints our reason" grep -q 'rank 0: cannot open nothing.h5: No such file' err
 finish
