@@ -34,6 +34,6 @@ for _ in 1 2 3; do
     status=$?
     [ ! -s err ] || break
 done
-check "open: no file, no success" [ $status -ne 0 ]
+check "open: no file, no success" [ "$status" -ne 0 ]
 check "open: no file, HDF5 prints our reason" grep -q 'rank 0: cannot open nothing.h5: No such file' err
 finish
