@@ -89,13 +89,15 @@ static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
  * What MPI would not accept is passed through before anything is sent, so that MPI raises its own
  * error.
  */
-static fan_stats_outcome decide(const broadcast *b, MPI_Count *bytes, int *code)
+static fan_stats_outcome decide(broadcast *b, MPI_Count *bytes, int *code)
 {
     *code = MPI_SUCCESS;
     if (!fan_shim_mpi_is_alive())
         return FAN_NOT_INITIALISED;
     if (b->comm == MPI_COMM_NULL || !get_bytes(b, bytes))
         return FAN_WRONG_ARGUMENT;
+    if (*bytes == 0)
+        b->count = 0; /* for what is said at count_for_mpi */
     fan_comm_record *record;
     fan_stats_outcome verdict = fan_comm_record_get(b->comm, b->root, &record, code);
     if (*code != MPI_SUCCESS || verdict != FAN_TAKEN_OVER)
@@ -117,21 +119,15 @@ static MPI_Count count_for_mpi(MPI_Count count, MPI_Datatype datatype)
     return bytes == 0 ? 0 : count;
 }
 
-static int pass_on(const broadcast *b)
-{
-    MPI_Count count = count_for_mpi(b->count, b->datatype);
-    if (b->large)
-        return next->bcast_c(b->buffer, count, b->datatype, b->root, b->comm);
-    return next->bcast(b->buffer, (int)count, b->datatype, b->root, b->comm);
-}
-
 static int perform(const broadcast *b, MPI_Count bytes, fan_stats_outcome what)
 {
     if (what == FAN_TAKEN_OVER)
         return fanout_bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
     if (what == FAN_STAGED)
         return fan_staged_broadcast(b->buffer, b->count, b->datatype, bytes, b->root, b->comm);
-    return pass_on(b);
+    if (b->large)
+        return next->bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
+    return next->bcast(b->buffer, (int)b->count, b->datatype, b->root, b->comm);
 }
 
 static double start_clock(void)
@@ -145,7 +141,7 @@ static void count_call(fan_stats_outcome what, MPI_Count bytes, double start)
         fan_stats_add(what, bytes, fan_clock_now() - start);
 }
 
-static int take(const broadcast *b)
+static int take(broadcast *b)
 {
     MPI_Count bytes = 0;
     int code;
