@@ -49,6 +49,12 @@ void fan_segment_close_name(const fan_segment_name *name);
 fan_status fan_segment_open(const fan_segment_name *name, size_t bytes, fan_segment_part part,
                             fan_segment *segment);
 
+/**
+ * A number that is equal in processes that may open each other's segments: those of one system and
+ * one PID namespace. 0: not known. Local.
+ */
+uint64_t fan_segment_reach(void);
+
 /** Make the segment read-only in this process; others may still write. Local. */
 fan_status fan_segment_protect(const fan_segment *segment);
 

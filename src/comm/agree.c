@@ -3,11 +3,20 @@
 
 #include "comm/agree.h"
 
+#include "comm/wait.h"
+
 #include <stdio.h>
+
+static int all_reduce(MPI_Comm comm, int count, void *values, MPI_Op op)
+{
+    MPI_Request request;
+    int code = PMPI_Iallreduce(MPI_IN_PLACE, values, count, MPI_INT64_T, op, comm, &request);
+    return fan_comm_completed(code, &request);
+}
 
 int fan_comm_maximum(MPI_Comm comm, int count, int64_t *values)
 {
-    return PMPI_Allreduce(MPI_IN_PLACE, values, count, MPI_INT64_T, MPI_MAX, comm);
+    return all_reduce(comm, count, values, MPI_MAX);
 }
 
 int fan_comm_any(MPI_Comm comm, bool *flag)
@@ -28,9 +37,30 @@ static void negate_least(int count, fan_comm_range *ranges)
 int fan_comm_ranges(MPI_Comm comm, int count, fan_comm_range *ranges)
 {
     negate_least(count, ranges);
-    int code = PMPI_Allreduce(MPI_IN_PLACE, ranges, 2 * count, MPI_INT64_T, MPI_MAX, comm);
+    int code = all_reduce(comm, 2 * count, ranges, MPI_MAX);
     negate_least(count, ranges);
     return code;
+}
+
+int fan_comm_from(int root, void *data, size_t bytes, MPI_Comm comm)
+{
+    MPI_Request request;
+    int code = PMPI_Ibcast(data, (int)bytes, MPI_BYTE, root, comm, &request);
+    return fan_comm_completed(code, &request);
+}
+
+int fan_comm_to_first(const void *own, void *all, size_t bytes, MPI_Comm comm)
+{
+    MPI_Request request;
+    int code = PMPI_Igather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, comm, &request);
+    return fan_comm_completed(code, &request);
+}
+
+int fan_comm_to_all(const void *own, void *all, size_t bytes, MPI_Comm comm)
+{
+    MPI_Request request;
+    int code = PMPI_Iallgather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, comm, &request);
+    return fan_comm_completed(code, &request);
 }
 
 fan_status fan_comm_share(MPI_Comm comm, fan_status status, fan_comm_verdict *verdict, size_t bytes,
@@ -38,7 +68,7 @@ fan_status fan_comm_share(MPI_Comm comm, fan_status status, fan_comm_verdict *ve
 {
     verdict->status = status;
     snprintf(verdict->text, sizeof verdict->text, "%s", status == FAN_OK ? "" : fan_fail_text());
-    int code = PMPI_Bcast(verdict, (int)bytes, MPI_BYTE, 0, comm);
+    int code = fan_comm_from(0, verdict, bytes, comm);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "%s", failure);
     return verdict->status == FAN_OK ? FAN_OK : fan_fail(verdict->status, "%s", verdict->text);

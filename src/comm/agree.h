@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file agree.h  What all ranks of a communicator know after one call. All functions are collective
- * and, on different communicators, thread-safe.
+ * and, on different communicators, thread-safe. They wait as wait.h says.
  */
 #ifndef FAN_COMM_AGREE_H
 #define FAN_COMM_AGREE_H
@@ -38,6 +38,15 @@ static inline bool fan_comm_range_is_one(fan_comm_range range)
 {
     return range.least == range.most;
 }
+
+/** `bytes` of rank `root` become those of all. Returns MPI's code. */
+int fan_comm_from(int root, void *data, size_t bytes, MPI_Comm comm);
+
+/** Bring `bytes` of each rank to rank 0, all[ranks], which others need not have. MPI's code. */
+int fan_comm_to_first(const void *own, void *all, size_t bytes, MPI_Comm comm);
+
+/** The same to all ranks. Returns MPI's code. */
+int fan_comm_to_all(const void *own, void *all, size_t bytes, MPI_Comm comm);
 
 /** The first member of a message by which rank 0 tells the others what it has decided. */
 typedef struct fan_comm_verdict {

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    COLLECTOR = 0,
-    VIEW_TAG = 32766,
-    TEXT_TAG = 32767
-}; /* the largest that MPI guarantees; chunks have small ones */
+enum { COLLECTOR = 0 };
+
+/* Where views are sent, with a tag of their own, and what comes of them, with the next one. */
+typedef struct channel {
+    MPI_Comm comm;
+    int view_tag, text_tag;
+} channel;
 
 static const double collector_waits = 2; /* seconds: ranks notice at different times */
 static const double others_wait = 3;
@@ -41,7 +43,7 @@ static void end_send(MPI_Request *request, void *buffer, double deadline)
         MPI_Request_free(request);
 }
 
-static void send_copy(MPI_Comm comm, const void *what, size_t bytes, int to, int tag,
+static void send_copy(const channel *c, const void *what, size_t bytes, int to, int tag,
                       double deadline)
 {
     MPI_Request request;
@@ -49,7 +51,7 @@ static void send_copy(MPI_Comm comm, const void *what, size_t bytes, int to, int
     if (copy == NULL)
         return;
     memcpy(copy, what, bytes);
-    if (MPI_Isend(copy, (int)bytes, MPI_BYTE, to, tag, comm, &request) == MPI_SUCCESS)
+    if (MPI_Isend(copy, (int)bytes, MPI_BYTE, to, tag, c->comm, &request) == MPI_SUCCESS)
         end_send(&request, copy, deadline);
 }
 
@@ -60,13 +62,14 @@ typedef struct report {
     fan_view view;
 } report;
 
-static void hear(MPI_Comm comm, fan_view *views, int ranks)
+static void hear(const channel *c, fan_view *views, int ranks)
 {
     double deadline = MPI_Wtime() + collector_waits;
     for (int heard = 1; heard < ranks; heard++) {
         report r;
         MPI_Request request;
-        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, VIEW_TAG, comm, &request) !=
+        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, c->view_tag, c->comm,
+                      &request) !=
             MPI_SUCCESS)
             return;
         if (!ends_by(&request, deadline)) {
@@ -77,10 +80,10 @@ static void hear(MPI_Comm comm, fan_view *views, int ranks)
     }
 }
 
-static void collect(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts, char *text)
+static void collect(const channel *c, const fan_view *own, const fan_host_name *hosts, char *text)
 {
     int ranks;
-    MPI_Comm_size(comm, &ranks);
+    MPI_Comm_size(c->comm, &ranks);
     fan_view *views = calloc((size_t)ranks, sizeof *views);
     if (views == NULL) {
         fan_stall_explain_alone(own, COLLECTOR, hosts, text, FAN_STALL_TEXT);
@@ -88,27 +91,27 @@ static void collect(MPI_Comm comm, const fan_view *own, const fan_host_name *hos
     }
     views[COLLECTOR] = *own;
     views[COLLECTOR].answers = 1;
-    hear(comm, views, ranks);
+    hear(c, views, ranks);
     fan_stall_explain(views, ranks, hosts, text, FAN_STALL_TEXT);
     double deadline = MPI_Wtime() + others_wait - collector_waits;
     for (int rank = 0; rank < ranks; rank++)
         if (rank != COLLECTOR && views[rank].answers)
-            send_copy(comm, text, FAN_STALL_TEXT, rank, TEXT_TAG, deadline);
+            send_copy(c, text, FAN_STALL_TEXT, rank, c->text_tag, deadline);
     free(views);
 }
 
 /* ---- the others ---- */
 
-static void ask(MPI_Comm comm, const fan_view *own, int rank, const fan_host_name *hosts,
+static void ask(const channel *c, const fan_view *own, int rank, const fan_host_name *hosts,
                 char *text)
 {
     double deadline = MPI_Wtime() + others_wait;
     report r = {.rank = rank, .view = *own};
     r.view.answers = 1;
     MPI_Request request;
-    if (MPI_Irecv(text, FAN_STALL_TEXT, MPI_BYTE, COLLECTOR, TEXT_TAG, comm, &request) ==
+    if (MPI_Irecv(text, FAN_STALL_TEXT, MPI_BYTE, COLLECTOR, c->text_tag, c->comm, &request) ==
         MPI_SUCCESS) {
-        send_copy(comm, &r, sizeof r, COLLECTOR, VIEW_TAG, deadline);
+        send_copy(c, &r, sizeof r, COLLECTOR, c->view_tag, deadline);
         if (ends_by(&request, deadline))
             return;
         withdraw(&request);
@@ -116,13 +119,14 @@ static void ask(MPI_Comm comm, const fan_view *own, int rank, const fan_host_nam
     fan_stall_explain_alone(own, rank, hosts, text, FAN_STALL_TEXT);
 }
 
-void fan_mpi_stall_explain(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts,
+void fan_mpi_stall_explain(MPI_Comm comm, int tag, const fan_view *own, const fan_host_name *hosts,
                            char *text)
 {
     int rank;
+    channel c = {comm, tag, tag + 1};
     MPI_Comm_rank(comm, &rank);
     if (rank == COLLECTOR)
-        collect(comm, own, hosts, text);
+        collect(&c, own, hosts, text);
     else
-        ask(comm, own, rank, hosts, text);
+        ask(&c, own, rank, hosts, text);
 }

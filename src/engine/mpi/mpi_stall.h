@@ -15,12 +15,13 @@ enum { FAN_STALL_TEXT = 200 };
 /**
  * No rank can be relied on: it ends after some seconds, whoever answers.
  *
- * @param comm   the private communicator, of no other use any more
+ * @param comm   the private communicator
+ * @param tag    of the messages; they use the next one, too
  * @param hosts  of all ranks
  * @param text   [FAN_STALL_TEXT] receives which edges are stuck or, if rank 0 does not answer, what
  *               this rank knows
  */
-void fan_mpi_stall_explain(MPI_Comm comm, const fan_view *own, const fan_host_name *hosts,
+void fan_mpi_stall_explain(MPI_Comm comm, int tag, const fan_view *own, const fan_host_name *hosts,
                            char *text);
 
 #endif

@@ -16,11 +16,12 @@
 /* Collective over the node. False, on all of its ranks, if they cannot share. */
 static bool share_on_node(MPI_Comm node, size_t bytes, fan_h5_image *image)
 {
-    int rank;
-    MPI_Comm_rank(node, &rank);
-    fan_segment_part part = {0, rank == 0 ? bytes : 0};
-    image->filled_here = rank == 0;
-    if (fan_comm_segment(node, bytes, part, &image->pages, NULL) == FAN_OK)
+    fan_comm_party party = {.comm = node};
+    MPI_Comm_rank(node, &party.self);
+    MPI_Comm_size(node, &party.members);
+    fan_segment_part part = {0, party.self == 0 ? bytes : 0};
+    image->filled_here = party.self == 0;
+    if (fan_comm_segment(&party, bytes, part, &image->pages, NULL) == FAN_OK)
         return true;
     fan_warn("ranks of this node cannot share the image of a file; each allocates %zu bytes: %s",
              bytes, fan_fail_text());

@@ -5,6 +5,7 @@
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/connection.h"
 #include "lib/state/errors.h"
 #include "plan/explain.h"
 
@@ -30,7 +31,7 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
     fan_pending_finish(state, &state->lane); /* their plans are those of the old parameters */
     fan_status status = fan_comm_state_set(state, hints);
     if (status == FAN_OK)
-        status = fan_comm_state_connect(state);
+        status = fan_connection_make(state);
     return fan_error_raise(comm, status);
 }
 
@@ -52,6 +53,8 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
 
 static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
+    if (state->connection == FAN_CANNOT_CONNECT)
+        return strdup("left to MPI: there can be no private communicator\n");
     if (state->size == 1 || fan_delivery_is_small(state, bytes))
         return strdup(
             "passed through to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
@@ -70,7 +73,7 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
         return fan_error_raise_code(comm, MPI_ERR_ROOT);
     if (bytes < 0)
         return fan_error_raise_code(comm, MPI_ERR_COUNT);
-    fan_status status = fan_comm_state_connect(state);
+    fan_status status = fan_connection_make(state);
     if (status != FAN_OK)
         return fan_error_raise(comm, status);
     *text = explain(state, bytes, root);

@@ -7,6 +7,7 @@
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/callback.h"
+#include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
 typedef struct callbacks {
@@ -66,7 +67,7 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
     if (status == FAN_OK)
         status = fan_comm_state_overlay(state, info, &params);
     if (status == FAN_OK)
-        status = fan_comm_state_connect(state);
+        status = fan_connection_demand(state);
     if (status == FAN_OK && params.check)
         status = fan_arguments_compare(state, bytes, root);
     if (status == FAN_OK && params.timeout > 0)

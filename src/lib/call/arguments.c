@@ -145,7 +145,7 @@ static fan_status hear_all(const fan_comm_state *state, arguments own)
     int count = 0, code = MPI_SUCCESS;
     for (int rank = 0; rank < state->size && code == MPI_SUCCESS; rank++) {
         arguments given = own;
-        code = PMPI_Bcast(&given, sizeof given, MPI_BYTE, rank, state->comm);
+        code = fan_comm_from(rank, &given, sizeof given, state->user_comm);
         count = assign(parties, count, given, rank);
     }
     if (code != MPI_SUCCESS)
@@ -154,7 +154,8 @@ static fan_status hear_all(const fan_comm_state *state, arguments own)
     if (state->rank == 0)
         fan_warn("%s", fan_fail_text());
     /* No rank aborts before the warning is written. */
-    PMPI_Barrier(state->comm);
+    bool unused = false;
+    fan_comm_any(state->user_comm, &unused);
     return status;
 }
 
@@ -162,7 +163,7 @@ fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int
 {
     arguments own = {bytes, root};
     fan_comm_range ranges[] = {fan_comm_range_of(bytes), fan_comm_range_of(root)};
-    int code = fan_comm_ranges(state->comm, 2, ranges);
+    int code = fan_comm_ranges(state->user_comm, 2, ranges);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot compare the arguments of a broadcast");
     bool equal = fan_comm_range_is_one(ranges[0]) && fan_comm_range_is_one(ranges[1]);

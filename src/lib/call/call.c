@@ -7,6 +7,7 @@
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
+#include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
 /* We do broadcasts with valid arguments on an intracommunicator of several ranks. */
@@ -19,17 +20,43 @@ static bool is_sane(const fan_call *c)
            c->root < size && fan_arguments_accepted(c->buffer, c->count, c->datatype);
 }
 
+/*
+ * A communicator that is used for some small broadcasts only is not worth connecting; then MPI does
+ * them, more slowly than we could. Those of all ranks have the same number.
+ */
+static bool is_worth_connecting(fan_call *c)
+{
+    enum { FEW_CALLS = 64 };
+    if (c->nonblocking && c->state->params.check)
+        return true;
+    if (c->bytes == 0)
+        return false;
+    if (c->bytes >= c->state->params.min_bytes)
+        return true;
+    return !c->nonblocking && ++c->state->small_calls > FEW_CALLS;
+}
+
 static fan_status find_state(fan_call *c)
 {
     fan_status status = fan_lifetime_state(c->comm, &c->state);
     if (status != FAN_OK)
         return status;
-    const fan_params *params = &c->state->params;
-    if (params->check || (c->bytes > 0 && c->bytes >= params->min_bytes))
-        status = fan_comm_state_connect(c->state);
-    if (status == FAN_OK && params->check && !c->nonblocking)
+    if (c->state->params.check && !c->nonblocking)
         status = fan_arguments_compare(c->state, c->bytes, c->root);
+    if (status == FAN_OK && c->state->connection == FAN_UNCONNECTED && is_worth_connecting(c))
+        status = fan_connection_make(c->state);
     return status;
+}
+
+static fan_verdict judge_sane(fan_call *call)
+{
+    const fan_comm_state *state = call->state;
+    if (state->connection == FAN_CANNOT_CONNECT)
+        return FAN_IS_MPIS;
+    if (call->nonblocking && state->params.check)
+        return FAN_IS_OURS;
+    return call->bytes == 0 || fan_delivery_is_small(state, call->bytes) ? FAN_IS_MPIS
+                                                                         : FAN_IS_OURS;
 }
 
 fan_verdict fan_call_judge(fan_call *call, int *code)
@@ -48,8 +75,5 @@ fan_verdict fan_call_judge(fan_call *call, int *code)
      */
     if (call->bytes == 0)
         call->count = 0;
-    if (call->nonblocking && call->state->params.check)
-        return FAN_IS_OURS;
-    return call->bytes == 0 || fan_delivery_is_small(call->state, call->bytes) ? FAN_IS_MPIS
-                                                                               : FAN_IS_OURS;
+    return judge_sane(call);
 }

@@ -3,6 +3,11 @@
 
 #include "lib/call/pass_through.h"
 
+#include "comm/check.h"
+#include "comm/wait.h"
+#include "lib/deliver/small.h"
+#include "lib/state/errors.h"
+
 #include <limits.h>
 
 /*
@@ -65,9 +70,25 @@ static int pass_through(const fan_call *call, MPI_Request *request)
 }
 #endif
 
+static bool is_intercomm(MPI_Comm comm)
+{
+    int size;
+    return comm != MPI_COMM_NULL && fan_comm_look(comm, &size) == MPI_SUCCESS && size == 0;
+}
+
+/* MPI_Bcast itself only where it does not wait: one rank, or wrong arguments. */
 int fan_pass_through(const fan_call *call)
 {
-    return pass_through(call, NULL);
+    if (call->state == NULL && !is_intercomm(call->comm))
+        return pass_through(call, NULL);
+    if (call->state != NULL && call->bytes == 0)
+        return MPI_SUCCESS;
+    if (call->state != NULL && fan_small_takes(call->state, call->count, call->bytes))
+        return fan_error_raise_code(call->comm,
+                                    fan_small_broadcast(call->state, call->buffer, (int)call->count,
+                                                        call->datatype, call->root));
+    MPI_Request request;
+    return fan_comm_completed(pass_through(call, &request), &request);
 }
 
 int fan_pass_through_nonblocking(const fan_call *call, MPI_Request *request)

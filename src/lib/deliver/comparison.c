@@ -21,8 +21,8 @@ fan_status fan_comparison_begin(fan_comparison *c, const fan_comm_state *state, 
                                     [LEAST_BYTES] = {-bytes, rank},
                                     [MOST_ROOT] = {root, rank},
                                     [LEAST_ROOT] = {-root, rank}}};
-    int code = MPI_Iallreduce(c->given, c->largest, FAN_COMPARISON_VALUES, MPI_LONG_INT, MPI_MAXLOC,
-                              state->comm, &c->request);
+    int code = PMPI_Iallreduce(c->given, c->largest, FAN_COMPARISON_VALUES, MPI_LONG_INT,
+                               MPI_MAXLOC, state->user_comm, &c->request);
     return code == MPI_SUCCESS ? FAN_OK : failed(code);
 }
 
@@ -43,7 +43,7 @@ static fan_status disagree(const fan_comparison *c)
 fan_status fan_comparison_test(fan_comparison *c, bool *done)
 {
     int flag = 0;
-    int code = MPI_Test(&c->request, &flag, MPI_STATUS_IGNORE);
+    int code = PMPI_Test(&c->request, &flag, MPI_STATUS_IGNORE);
     *done = flag || code != MPI_SUCCESS;
     if (code != MPI_SUCCESS)
         return failed(code);

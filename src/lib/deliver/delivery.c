@@ -298,10 +298,11 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
  */
 static void abandon(fan_delivery *d)
 {
+    const fan_comm_state *state = d->task.state;
     fan_view view = {0};
     char text[FAN_STALL_TEXT];
     view_delivery(d, &view);
-    fan_mpi_stall_explain(d->task.state->comm, &view, d->task.state->hosts, text);
+    fan_mpi_stall_explain(state->comm, state->first_tag + FAN_TAG_STALL, &view, state->hosts, text);
     if (d->engine != NULL)
         fan_mpi_transport_free(&d->transport);
     d->status = fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
@@ -355,6 +356,8 @@ static fan_status end_messages(fan_delivery *d)
 fan_status fan_delivery_end(fan_delivery *d)
 {
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
+    if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
+        atomic_store(&d->task.state->group->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);
     return status;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/poll.h"
+#include "comm/wait.h"
 #include "engine/mpi/mpi_wait.h"
 
 #include <pthread.h>
@@ -164,6 +165,7 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool
     fan_status status = FAN_OK;
     if (compares)
         status = fan_comparison_begin(&pending->comparison, task->state, task->bytes, task->root);
+    fan_comm_while_waiting(fan_pending_all);
     pthread_mutex_lock(&lock);
     decide_on_thread();
     TAILQ_INSERT_TAIL(&all_pending, pending, link);

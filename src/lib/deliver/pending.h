@@ -6,7 +6,8 @@
  * Those of one lane run one after the other in the order of their calls, so that their messages
  * cannot be taken for each other's. Those of different lanes run side by side.
  *
- * They make progress in each call that tests or waits for a broadcast. With FANOUT_PROGRESS=thread
+ * They make progress in each call that tests or waits for a broadcast, and whenever the library
+ * waits for MPI (comm/wait.h). With FANOUT_PROGRESS=thread
  * in its environment and MPI_THREAD_MULTIPLE a process has a thread for it as well.
  */
 #ifndef FAN_LIB_DELIVER_PENDING_H

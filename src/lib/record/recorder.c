@@ -324,7 +324,11 @@ bool fan_recorder_precedes(const fan_recorder *a, const fan_recorder *b)
 void fan_recorder_end(fan_recorder *r)
 {
     if (!r->useless) {
-        int code = fan_mpi_clock_compare(r->comm, &r->last);
+        /* Wait for all ranks here, where pending broadcasts go on. */
+        bool unused = false;
+        int code = fan_comm_any(r->comm, &unused);
+        if (code == MPI_SUCCESS)
+            code = fan_mpi_clock_compare(r->comm, &r->last);
         convert(r, r->trace.transfers, r->trace.count);
         if (code == MPI_SUCCESS)
             code = gather(r);

@@ -5,10 +5,9 @@
 
 #include "base/log.h"
 #include "comm/agree.h"
-#include "comm/private.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
-#include "lib/where/hosts.h"
+#include "lib/state/connection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,11 +36,8 @@ void fan_comm_state_free(fan_comm_state *state, bool collective)
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
-    free(state->order);
     free(state->hosts);
-    fan_node_map_free(&state->map);
-    if (state->comm != MPI_COMM_NULL && collective)
-        MPI_Comm_free(&state->comm);
+    fan_connection_end(state, collective);
     free(state);
 }
 
@@ -80,35 +76,19 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     return FAN_OK;
 }
 
-static fan_status find_nodes(fan_comm_state *state)
-{
-    fan_hosts hosts;
-    fan_status status = fan_hosts_collect(state->comm, &hosts);
-    if (status == FAN_OK)
-        status = fan_node_map_make(&hosts, &state->params, &state->map);
-    if (status == FAN_OK)
-        status = fan_hosts_order(&hosts, state->map.leader, state->map.nodes, &state->order);
-    if (status != FAN_OK)
-        fan_node_map_free(&state->map);
-    fan_hosts_free(&hosts);
-    return status;
-}
-
 fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node **node)
 {
     fan_node *shared = state->map.node;
-    MPI_Comm local;
     *node = NULL;
-    int code = MPI_Comm_split(state->comm, state->map.node_of[state->rank], state->rank, &local);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "MPI_Comm_split failed");
-    fan_status status = FAN_OK;
-    if (shared != NULL && shared->number == 0 && !fresh)
+    if (shared == NULL)
+        return FAN_OK;
+    if (shared->number == 0 && !fresh) {
         *node = fan_node_hold(shared);
-    else if (shared != NULL)
-        status = fan_node_join(local, shared->domain, false, node);
-    MPI_Comm_free(&local);
-    return status;
+        return FAN_OK;
+    }
+    fan_comm_party party =
+        fan_node_map_party(&state->map, state->comm, state->first_tag + FAN_TAG_NODE);
+    return fan_node_join(&party, shared->domain, false, node);
 }
 
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)
@@ -118,7 +98,7 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
         if (status == FAN_ERR_TRANSPORT)
             return status;
         bool failed = status != FAN_OK;
-        int code = fan_comm_any(state->comm, &failed);
+        int code = fan_comm_any(state->user_comm, &failed);
         if (code != MPI_SUCCESS)
             return fan_fail_mpi(code, "MPI_Allreduce failed");
         state->nonblocking = failed ? FAN_NO_MEMORY_FOR_IT : FAN_PREPARED;
@@ -140,12 +120,11 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state)
     int length;
     state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
     bool failed = state->hosts == NULL;
-    int code = fan_comm_any(state->comm, &failed);
+    int code = fan_comm_any(state->user_comm, &failed);
     if (code == MPI_SUCCESS && !failed) {
         MPI_Get_processor_name(name, &length);
         snprintf(own, sizeof own, "%.*s", (int)sizeof own - 1, name);
-        code = MPI_Allgather(own, sizeof own, MPI_CHAR, state->hosts, sizeof own, MPI_CHAR,
-                             state->comm);
+        code = fan_comm_to_all(own, state->hosts, sizeof own, state->user_comm);
     }
     if (code == MPI_SUCCESS && !failed)
         return FAN_OK;
@@ -153,27 +132,4 @@ fan_status fan_comm_state_know_hosts(fan_comm_state *state)
     state->hosts = NULL;
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts")
                   : fan_fail_mpi(code, "MPI_Allgather failed");
-}
-
-/* Collective. Without enough memory nothing is recorded. */
-static void begin_recording(fan_comm_state *state)
-{
-    state->recorder = fan_recorder_make(state->comm, &state->map, state->params.trace_bytes);
-    if (state->recorder != NULL)
-        state->trace = fan_recorder_trace(state->recorder);
-}
-
-fan_status fan_comm_state_connect(fan_comm_state *state)
-{
-    if (state->comm != MPI_COMM_NULL)
-        return FAN_OK;
-    fan_status status = fan_comm_private(state->user_comm, &state->comm);
-    if (status != FAN_OK)
-        return status;
-    status = find_nodes(state);
-    if (status != FAN_OK)
-        MPI_Comm_free(&state->comm);
-    else if (state->traced)
-        begin_recording(state);
-    return status;
 }

@@ -2,10 +2,9 @@
 /**
  * @file comm_state.h  What the library keeps on a communicator, as an attribute.
  *
- * It is made in two steps, so that a program whose broadcasts are all small pays for neither a
+ * It is made in two steps, so that a program whose broadcasts are few and small pays for neither a
  * communicator nor a schedule: the first call on a communicator agrees on the parameters (one small
- * MPI_Bcast), the first call that uses the engine makes the private communicator, the node map and
- * the order of nodes.
+ * broadcast), the first call that needs messages of our own connects it: see connection.h.
  */
 #ifndef FAN_LIB_STATE_COMM_STATE_H
 #define FAN_LIB_STATE_COMM_STATE_H
@@ -13,7 +12,7 @@
 #include "base/status.h"
 #include "engine/stall.h"
 #include "engine/trace.h"
-#include "lib/where/node_map.h"
+#include "lib/where/group.h"
 #include "plan/planner.h"
 
 #include <mpi.h>
@@ -35,18 +34,29 @@ void fan_planned_forget(fan_planned *planned);
 /** Broadcasts that follow each other: see lane.h. */
 typedef struct fan_lane {
     int first_tag;               /**< of its messages on the private communicator */
+    fan_group *group;            /**< of a lane that has been opened, else NULL */
+    int64_t block;               /**< of tags, in the group */
     fan_node *node;              /**< whose ring it uses, NULL: see fan_delivery_task */
     struct fan_pending *running; /**< the broadcast in progress, if it is a pending one */
 } fan_lane;
 
 typedef struct fan_comm_state {
     MPI_Comm user_comm;
-    MPI_Comm comm; /**< private: our messages never meet the user's. MPI_COMM_NULL until needed */
     int rank;
     int size;
     fan_params params; /**< rank 0's, equal on all ranks */
-    fan_node_map map;  /**< made with `comm` */
-    fan_order *order;  /**< of the nodes, equal on all ranks; NULL: their own. Made with `comm` */
+
+    enum { FAN_UNCONNECTED, FAN_CONNECTED, FAN_CANNOT_CONNECT } connection;
+    int small_calls; /**< broadcasts so far of an unconnected state */
+    /* Of a connected one: */
+    fan_group *group;
+    int64_t block; /**< of tags, in the group */
+    int first_tag; /**< of the block */
+    fan_placement *placement;
+    MPI_Comm comm;    /**< the group's. For messages only: others may have calls on it, too */
+    fan_node_map map; /**< the placement's */
+    fan_order *order; /**< the placement's */
+
     fan_host_name *hosts;          /**< [size] to tell where the ranks are, NULL until asked for */
     bool traced;                   /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
     struct fan_recorder *recorder; /**< or NULL */
@@ -56,7 +66,6 @@ typedef struct fan_comm_state {
     fan_planned planned;
 
     fan_lane lane;              /**< of what MPI orders by the calls */
-    int64_t next_tag;           /**< of the next lane, 0: none has been opened */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
     enum { FAN_UNPREPARED, FAN_PREPARED, FAN_NO_MEMORY_FOR_IT } nonblocking;
 
@@ -72,7 +81,7 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state);
 /**
  * Release it.
  *
- * @param collective  all ranks do this now: write the trace and free the private communicator, too
+ * @param collective  all ranks do this now: write the trace and free what only this one used, too
  */
 void fan_comm_state_free(fan_comm_state *state, bool collective);
 
@@ -103,11 +112,5 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node *
 
 /** Tell every rank on which host each rank is. Collective; the state is connected. */
 fan_status fan_comm_state_know_hosts(fan_comm_state *state);
-
-/**
- * Make the private communicator, the node map and the order of nodes, unless they exist.
- * Collective. After a failure the next call tries again.
- */
-fan_status fan_comm_state_connect(fan_comm_state *state);
 
 #endif

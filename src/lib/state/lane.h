@@ -17,11 +17,11 @@
  * A lane of its own, on a connected state. Collective: ranks open lanes in the same order.
  *
  * @param possible  receives whether there is one: not without memory for a ring on some node, nor
- *                  when all tags have been given away. Equal on all ranks
+ *                  when there are no tags that are free on all ranks. Equal on all ranks
  */
 fan_status fan_lane_open(fan_comm_state *state, fan_lane *lane, bool *possible);
 
-/** Local. */
+/** A lane that is not open may be closed, too. Local: other ranks may do so later. */
 void fan_lane_close(fan_lane *lane);
 
 #endif

@@ -3,165 +3,140 @@
 
 #include "lib/where/hosts.h"
 
+#include "base/segment.h"
 #include "comm/agree.h"
+#include "comm/wait.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char mpi_failed[] = "cannot agree on the hosts of the ranks";
 
-/* A rank's `failed` is a failure on all. Also finds the largest `length`. */
-static fan_status agree(MPI_Comm comm, bool failed, int *length)
+
+/* What a rank tells, before the name of its host. */
+typedef struct told {
+    uint64_t reach; /* with whom it may share memory */
+    uint64_t able;
+} told;
+
+static size_t told_bytes(int longest)
 {
-    int64_t most[2] = {failed, *length};
-    int code = fan_comm_maximum(comm, 2, most);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, mpi_failed);
-    *length = (int)most[1];
-    return most[0] ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of the ranks on some rank")
-                   : FAN_OK;
+    return sizeof(told) + (size_t)longest + 1;
 }
 
-/* Rank 0's status is that of all. */
-static fan_status share_status(MPI_Comm comm, fan_status status)
+bool fan_hosts_begin(fan_hosts *hosts, MPI_Comm comm)
 {
-    fan_comm_verdict verdict;
-    memset(&verdict, 0, sizeof verdict);
-    return fan_comm_share(comm, status, &verdict, sizeof verdict, mpi_failed);
-}
-
-/* ---- names ---- */
-
-/* Only as many bytes are sent and touched as the longest name needs. */
-static fan_status gather_names(fan_hosts *hosts)
-{
-    char own[MPI_MAX_PROCESSOR_NAME + 1] = "";
-    int length = 0;
-    MPI_Get_processor_name(own, &length);
-    if (hosts->rank == 0) {
-        hosts->block = malloc((size_t)hosts->size * sizeof own);
-        hosts->names = malloc((size_t)hosts->size * sizeof *hosts->names);
-        hosts->domains = malloc((size_t)hosts->size * sizeof *hosts->domains);
-    }
-    int stride = (int)strlen(own) + 1;
-    bool failed = hosts->rank == 0 &&
-                  (hosts->block == NULL || hosts->names == NULL || hosts->domains == NULL);
-    fan_status status = agree(hosts->comm, failed, &stride);
-    if (status != FAN_OK)
-        return status;
-    int code = MPI_Gather(own, stride, MPI_CHAR, hosts->block, stride, MPI_CHAR, 0, hosts->comm);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, mpi_failed);
-    for (int rank = 0; hosts->rank == 0 && rank < hosts->size; rank++) {
-        hosts->names[rank] = hosts->block + (size_t)rank * (size_t)stride;
-        hosts->domains[rank] = FAN_NO_DOMAIN;
-    }
-    return FAN_OK;
-}
-
-/* The file names ranks of MPI_COMM_WORLD, so that it means the same on every communicator. */
-static void move_ranks(fan_hosts *hosts)
-{
-    MPI_Group group, world;
-    MPI_Comm_group(hosts->comm, &group);
-    MPI_Comm_group(MPI_COMM_WORLD, &world);
-    for (int rank = 0; rank < hosts->size; rank++) {
-        int in_world;
-        MPI_Group_translate_ranks(group, 1, &rank, world, &in_world);
-        hosts->names[rank] = fan_topology_rank_host(hosts->topology, in_world, hosts->names[rank]);
-        hosts->domains[rank] = fan_topology_rank_domain(hosts->topology, in_world);
-    }
-    MPI_Group_free(&group);
-    MPI_Group_free(&world);
-}
-
-/* On rank 0. */
-static fan_status read_topology(fan_hosts *hosts)
-{
-    const char *path = getenv("FANOUT_TOPO_FILE");
-    if (path == NULL || *path == '\0')
-        return FAN_OK;
-    fan_status status = fan_topology_read(path, &hosts->topology);
-    if (status == FAN_OK && hosts->topology->moved_count > 0)
-        move_ranks(hosts);
-    return status;
-}
-
-fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts)
-{
-    *hosts = (fan_hosts){.comm = comm};
+    int length;
+    *hosts = (fan_hosts){0};
     MPI_Comm_rank(comm, &hosts->rank);
     MPI_Comm_size(comm, &hosts->size);
-    fan_status status = gather_names(hosts);
-    if (status != FAN_OK)
-        return status;
-    return share_status(comm, hosts->rank == 0 ? read_topology(hosts) : FAN_OK);
+    MPI_Get_processor_name(hosts->own, &length);
+    hosts->of = malloc((size_t)hosts->size * sizeof *hosts->of);
+    if (hosts->rank > 0)
+        return hosts->of != NULL;
+    hosts->block = malloc((size_t)hosts->size * told_bytes(MPI_MAX_PROCESSOR_NAME));
+    hosts->names = malloc((size_t)hosts->size * sizeof *hosts->names);
+    return hosts->of != NULL && hosts->block != NULL && hosts->names != NULL;
 }
 
 void fan_hosts_free(fan_hosts *hosts)
 {
     fan_topology_free(hosts->topology);
     free(hosts->names);
-    free(hosts->domains);
+    free(hosts->order);
     free(hosts->block);
+    free(hosts->of);
+    *hosts = (fan_hosts){0};
 }
 
-/* ---- where ranks are ---- */
+static told what_told(const fan_hosts *hosts, int rank, int longest)
+{
+    told t;
+    memcpy(&t, hosts->block + (size_t)rank * told_bytes(longest), sizeof t);
+    return t;
+}
+
+/* Only as many bytes are sent and touched as the longest name needs. */
+static fan_status tell(fan_hosts *hosts, MPI_Comm comm, int longest, bool able)
+{
+    char own[sizeof(told) + sizeof hosts->own];
+    told t = {fan_segment_reach(), able};
+    memcpy(own, &t, sizeof t);
+    memcpy(own + sizeof t, hosts->own, sizeof hosts->own);
+    int code = fan_comm_to_first(own, hosts->block, told_bytes(longest), comm);
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
+}
+
+/* ---- on rank 0 ---- */
+
+/* The file names ranks of MPI_COMM_WORLD, so that it means the same on every communicator. */
+static void move_ranks(fan_hosts *hosts, MPI_Comm comm)
+{
+    MPI_Group group, world;
+    MPI_Comm_group(comm, &group);
+    MPI_Comm_group(MPI_COMM_WORLD, &world);
+    for (int rank = 0; rank < hosts->size; rank++) {
+        int in_world;
+        MPI_Group_translate_ranks(group, 1, &rank, world, &in_world);
+        hosts->names[rank] = fan_topology_rank_host(hosts->topology, in_world, hosts->names[rank]);
+        hosts->of[rank].domain = fan_topology_rank_domain(hosts->topology, in_world);
+    }
+    MPI_Group_free(&group);
+    MPI_Group_free(&world);
+}
+
+static fan_status read_topology(fan_hosts *hosts, MPI_Comm comm)
+{
+    const char *path = getenv("FANOUT_TOPO_FILE");
+    if (path == NULL || *path == '\0')
+        return FAN_OK;
+    fan_status status = fan_topology_read(path, &hosts->topology);
+    if (status == FAN_OK && hosts->topology->moved_count > 0)
+        move_ranks(hosts, comm);
+    return status;
+}
 
 typedef struct named_rank {
     const char *name;
+    uint64_t reach;
     int rank;
 } named_rank;
+
+static bool are_together(const named_rank *a, const named_rank *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->reach == b->reach;
+}
 
 static int compare(const void *a, const void *b)
 {
     const named_rank *first = a, *second = b;
     int names = strcmp(first->name, second->name);
-    return names != 0 ? names : first->rank - second->rank;
+    if (names != 0)
+        return names;
+    if (first->reach != second->reach)
+        return first->reach < second->reach ? -1 : 1;
+    return first->rank - second->rank;
 }
 
-static void find_all(const fan_hosts *hosts, named_rank *sorted, fan_whereabouts *all)
+static fan_status find_together(fan_hosts *hosts, int longest)
 {
+    named_rank *sorted = malloc((size_t)hosts->size * sizeof *sorted);
+    if (sorted == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of %d ranks", hosts->size);
     for (int rank = 0; rank < hosts->size; rank++)
-        sorted[rank] = (named_rank){hosts->names[rank], rank};
+        sorted[rank] = (named_rank){hosts->names[rank], what_told(hosts, rank, longest).reach, rank};
     qsort(sorted, (size_t)hosts->size, sizeof *sorted, compare);
     for (int i = 0; i < hosts->size; i++) {
-        bool is_first = i == 0 || strcmp(sorted[i].name, sorted[i - 1].name) != 0;
+        bool is_first = i == 0 || !are_together(&sorted[i], &sorted[i - 1]);
         int rank = sorted[i].rank;
-        all[rank] =
-            (fan_whereabouts){is_first ? rank : all[sorted[i - 1].rank].host, hosts->domains[rank]};
+        hosts->of[rank].host = is_first ? rank : hosts->of[sorted[i - 1].rank].host;
     }
-}
-
-fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own)
-{
-    int unused = 0;
-    fan_whereabouts *all = NULL;
-    named_rank *sorted = NULL;
-    if (hosts->rank == 0) {
-        all = malloc((size_t)hosts->size * sizeof *all);
-        sorted = malloc((size_t)hosts->size * sizeof *sorted);
-    }
-    bool failed = hosts->rank == 0 && (all == NULL || sorted == NULL);
-    fan_status status = agree(hosts->comm, failed, &unused);
-    if (status == FAN_OK) {
-        if (hosts->rank == 0)
-            find_all(hosts, sorted, all);
-        int code =
-            MPI_Scatter(all, sizeof *all, MPI_BYTE, own, sizeof *own, MPI_BYTE, 0, hosts->comm);
-        if (code != MPI_SUCCESS)
-            status = fan_fail_mpi(code, mpi_failed);
-    }
-    free(all);
     free(sorted);
-    return status;
+    return FAN_OK;
 }
 
-/* ---- order ---- */
-
-/* On rank 0. */
 static fan_status make_order(const fan_hosts *hosts, const int *leader, int nodes,
                              fan_order **order)
 {
@@ -175,54 +150,145 @@ static fan_status make_order(const fan_hosts *hosts, const int *leader, int node
     return status;
 }
 
-/* What must be known before the table can be received. */
+static fan_status order_hosts(fan_hosts *hosts)
+{
+    int *leader = malloc((size_t)hosts->size * sizeof *leader), count = 0;
+    if (leader == NULL)
+        return fan_fail(FAN_ERR_MEMORY, "no memory for %d hosts", hosts->size);
+    for (int rank = 0; rank < hosts->size; rank++)
+        if (hosts->of[rank].host == rank)
+            leader[count++] = rank;
+    fan_status status = make_order(hosts, leader, count, &hosts->order);
+    free(leader);
+    return status;
+}
+
+static void read_names(fan_hosts *hosts, int longest)
+{
+    for (int rank = 0; rank < hosts->size; rank++) {
+        hosts->names[rank] = hosts->block + (size_t)rank * told_bytes(longest) + sizeof(told);
+        hosts->of[rank] = (fan_whereabouts){rank, FAN_NO_DOMAIN};
+    }
+}
+
+static fan_status find(fan_hosts *hosts, MPI_Comm comm, int longest, bool share)
+{
+    read_names(hosts, longest);
+    fan_status status = read_topology(hosts, comm);
+    if (status == FAN_OK && share)
+        status = find_together(hosts, longest);
+    return status == FAN_OK ? order_hosts(hosts) : status;
+}
+
+/* ---- what rank 0 answers ---- */
+
+/* What must be known before the table of an order can be received. */
 typedef struct header {
-    int is_plain; /* the order is that of the numbers of the nodes */
-    int slow;
-    int switches;
+    fan_comm_verdict verdict;
+    bool able;     /* all ranks are */
+    bool is_plain; /* the order is that of the numbers of the nodes */
+    int nodes, slow, switches;
     double slowest;
 } header;
 
-static header describe(const fan_order *order)
+static void describe(const fan_order *order, header *h)
 {
+    memset(h, 0, sizeof *h);
+    h->is_plain = order == NULL;
     if (order == NULL)
-        return (header){.is_plain = true};
-    return (header){false, order->slow, order->switches, order->slowest};
+        return;
+    h->nodes = order->nodes;
+    h->slow = order->slow;
+    h->switches = order->switches;
+    h->slowest = order->slowest;
+}
+
+/* A rank's `failed` is a failure on all. */
+static fan_status agree(MPI_Comm comm, bool failed)
+{
+    int code = fan_comm_any(comm, &failed);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, mpi_failed);
+    return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of the ranks on some rank")
+                  : FAN_OK;
 }
 
 /* Rank 0 has its order already, the others get it. */
-static fan_status share_table(const fan_hosts *hosts, int nodes, const header *h, fan_order **order)
+static fan_status share_table(MPI_Comm comm, const header *h, fan_order **order)
 {
-    int unused = 0;
     if (*order == NULL)
-        *order = fan_order_allocate(nodes, h->slow, h->switches, h->slowest);
-    fan_status status = agree(hosts->comm, *order == NULL, &unused);
+        *order = fan_order_allocate(h->nodes, h->slow, h->switches, h->slowest);
+    fan_status status = agree(comm, *order == NULL);
     if (status != FAN_OK)
         return status;
-    int code =
-        PMPI_Bcast((*order)->table, (int)fan_order_table_length(*order), MPI_INT, 0, hosts->comm);
+    size_t bytes = fan_order_table_length(*order) * sizeof(int);
+    int code = fan_comm_from(0, (*order)->table, bytes, comm);
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
 }
 
-static fan_status share_order(const fan_hosts *hosts, int nodes, fan_order **order)
+/* Rank 0's status is that of all, and so is its `able`. */
+static fan_status share_order(MPI_Comm comm, fan_status status, bool *able, fan_order **order)
 {
-    header h = describe(*order);
-    int code = PMPI_Bcast(&h, sizeof h, MPI_BYTE, 0, hosts->comm);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, mpi_failed);
-    return h.is_plain ? FAN_OK : share_table(hosts, nodes, &h, order);
-}
-
-fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order)
-{
-    *order = NULL;
-    fan_status status = hosts->rank == 0 ? make_order(hosts, leader, nodes, order) : FAN_OK;
-    status = share_status(hosts->comm, status);
-    if (status == FAN_OK)
-        status = share_order(hosts, nodes, order);
+    header h;
+    describe(*order, &h);
+    h.able = *able;
+    status = fan_comm_share(comm, status, &h.verdict, sizeof h, mpi_failed);
+    *able = h.able;
+    if (status == FAN_OK && !h.is_plain)
+        status = share_table(comm, &h, order);
     if (status != FAN_OK) {
         free(*order);
         *order = NULL;
     }
     return status;
+}
+
+/* Begun before the verdict is waited for: one way for both. */
+static fan_status share_all(fan_hosts *hosts, MPI_Comm comm, fan_status status, bool *able)
+{
+    MPI_Request request;
+    int code = PMPI_Ibcast(hosts->of, hosts->size * (int)sizeof *hosts->of, MPI_BYTE, 0, comm,
+                           &request);
+    status = share_order(comm, status, able, &hosts->order);
+    code = fan_comm_completed(code, &request);
+    return code == MPI_SUCCESS ? status : fan_fail_mpi(code, mpi_failed);
+}
+
+static int count_hosts(const fan_hosts *hosts)
+{
+    int count = 0;
+    for (int rank = 0; rank < hosts->size; rank++)
+        count += hosts->of[rank].host == rank;
+    return count;
+}
+
+static bool are_all_able(const fan_hosts *hosts, int longest)
+{
+    bool able = true;
+    for (int rank = 0; rank < hosts->size; rank++)
+        able = able && what_told(hosts, rank, longest).able;
+    return able;
+}
+
+fan_status fan_hosts_find(fan_hosts *hosts, MPI_Comm comm, int longest, bool share, bool *able)
+{
+    fan_status status = tell(hosts, comm, longest, *able);
+    if (status != FAN_OK)
+        return status;
+    if (hosts->rank == 0) {
+        *able = are_all_able(hosts, longest);
+        status = find(hosts, comm, longest, share);
+    }
+    status = share_all(hosts, comm, status, able);
+    hosts->count = status == FAN_OK ? count_hosts(hosts) : 0;
+    return status;
+}
+
+fan_status fan_hosts_order(const fan_hosts *hosts, MPI_Comm comm, const int *leader, int nodes,
+                           fan_order **order)
+{
+    *order = NULL;
+    bool able = true;
+    fan_status status = hosts->rank == 0 ? make_order(hosts, leader, nodes, order) : FAN_OK;
+    return share_order(comm, status, &able, order);
 }

@@ -11,38 +11,50 @@
 #include "plan/schedule/topology.h"
 
 #include <mpi.h>
-
-typedef struct fan_hosts {
-    MPI_Comm comm; /**< private */
-    int rank;
-    int size;
-    fan_topology *topology; /**< on rank 0, or NULL */
-    const char **names;     /**< on rank 0: [size], else NULL */
-    int *domains; /**< on rank 0: [size], of the topology file, or FAN_NO_DOMAIN; else NULL */
-    char *block;
-} fan_hosts;
-
-/**
- * Collect the names. Collective over `comm`. An invalid file, or too little memory on a rank, is
- * the same failure on all ranks. fan_hosts_free releases the result, also after a failure.
- */
-fan_status fan_hosts_collect(MPI_Comm comm, fan_hosts *hosts);
-
-void fan_hosts_free(fan_hosts *hosts);
+#include <stdbool.h>
 
 /** Where a rank is. */
 typedef struct fan_whereabouts {
-    int host;   /**< equal on ranks whose host has the same name: the lowest of these ranks */
+    /** equal on ranks of the same host that may share memory: the lowest of these ranks */
+    int host;
     int domain; /**< of the topology file, or FAN_NO_DOMAIN */
 } fan_whereabouts;
 
-/** Where this rank is. Collective. */
-fan_status fan_hosts_find(const fan_hosts *hosts, fan_whereabouts *own);
+typedef struct fan_hosts {
+    int rank;
+    int size;
+    char own[MPI_MAX_PROCESSOR_NAME + 1]; /**< the name of this rank's host */
+    fan_whereabouts *of;                  /**< [size] of all ranks, equal on all */
+    int count;                            /**< of hosts */
+    fan_order *order;                     /**< if every host is a node; NULL: that of the numbers */
+    const char **names;                   /**< on rank 0: [size], else NULL */
+    fan_topology *topology;               /**< on rank 0, or NULL */
+    char *block;
+} fan_hosts;
+
+/** Take memory for the ranks of `comm`, and ask for this rank's name. Local; false: no memory. */
+bool fan_hosts_begin(fan_hosts *hosts, MPI_Comm comm);
+
+void fan_hosts_free(fan_hosts *hosts);
+
+/**
+ * Find where the ranks are. Collective. An invalid file, or too little memory on a rank, is the same
+ * failure on all ranks.
+ *
+ * @param longest  the largest strlen(hosts->own) of any rank
+ * @param share    false: each rank counts as a host of its own
+ * @param able     whether this rank can make use of it; receives whether all ranks can, and only
+ *                 then there is a result
+ */
+fan_status fan_hosts_find(fan_hosts *hosts, MPI_Comm comm, int longest, bool share, bool *able);
 
 /**
  * Find the order of `nodes` nodes from the hosts of their leaders, leader[node]; NULL if it is the
- * order of their numbers. The caller frees it. Collective.
+ * order of their numbers. Collective. A failure is one on all ranks.
+ *
+ * @param order  receives what free() releases, on all ranks equal
  */
-fan_status fan_hosts_order(const fan_hosts *hosts, const int *leader, int nodes, fan_order **order);
+fan_status fan_hosts_order(const fan_hosts *hosts, MPI_Comm comm, const int *leader, int nodes,
+                           fan_order **order);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "lib/where/node.h"
 
-#include "comm/agree.h"
 #include "comm/segment.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/where/domain.h"
@@ -18,38 +17,7 @@ static const char mpi_failed[] = "cannot agree on the memory of a node";
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, fan_node) all_nodes = LIST_HEAD_INITIALIZER(all_nodes);
 
-/* ---- who they are ---- */
-
-static int compare(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-/*
- * False if some of them have no rank in MPI_COMM_WORLD (they were spawned): then they cannot be
- * identified.
- */
-static bool find_world_ranks(MPI_Comm comm, int members, int *world_ranks, int *self)
-{
-    MPI_Group group, world;
-    MPI_Comm_group(comm, &group);
-    MPI_Comm_group(MPI_COMM_WORLD, &world);
-    for (int m = 0; m < members; m++)
-        MPI_Group_translate_ranks(group, 1, &m, world, &world_ranks[m]);
-    MPI_Group_free(&group);
-    MPI_Group_free(&world);
-    int own = world_ranks[*self];
-    qsort(world_ranks, (size_t)members, sizeof *world_ranks, compare);
-    bool all_known = true;
-    for (int m = 0; m < members; m++)
-        all_known = all_known && world_ranks[m] != MPI_UNDEFINED;
-    for (int m = 0; all_known && m < members; m++)
-        if (world_ranks[m] == own)
-            *self = m;
-    return all_known;
-}
-
-static bool threads_take_turns(void)
+bool fan_node_is_shared(void)
 {
     int level;
     MPI_Query_thread(&level);
@@ -58,58 +26,80 @@ static bool threads_take_turns(void)
 
 /* ---- a node that there is ---- */
 
-static fan_node *find(int members, const int *world_ranks)
+enum { MOST_OFFERS = 8 };
+
+/* What member 0 asks: who has these nodes, of which one may be the party's? */
+typedef struct question {
+    int64_t failed;               /* no memory */
+    int64_t numbers[MOST_OFFERS]; /* 0: none */
+} question;
+
+static void offer_nodes(int members, question *q)
 {
+    int count = 0;
     fan_node *node;
+    pthread_mutex_lock(&list_lock);
     LIST_FOREACH (node, &all_nodes, link)
-        if (node->number != 0 && node->members == members &&
-            memcmp(node->world_ranks, world_ranks, (size_t)members * sizeof *world_ranks) == 0)
-            return node;
-    return NULL;
+        if (count < MOST_OFFERS && node->number != 0 && node->members == members)
+            q->numbers[count++] = node->number;
+    pthread_mutex_unlock(&list_lock);
 }
 
-static fan_node *find_and_hold(int members, const int *world_ranks)
+/* The node of that number. A reference is added. */
+static fan_node *find_and_hold(int64_t number, int members)
 {
+    fan_node *node;
     pthread_mutex_lock(&list_lock);
-    fan_node *node = find(members, world_ranks);
+    LIST_FOREACH (node, &all_nodes, link)
+        if (number != 0 && node->number == number && node->members == members)
+            break;
     if (node != NULL)
         node->references++;
     pthread_mutex_unlock(&list_lock);
     return node;
 }
 
-/* All members must have found the same. */
-static fan_status confirm(MPI_Comm comm, const fan_node *found, bool *same)
+/* What each member replies. */
+typedef struct reply {
+    fan_binding binding;
+    bool has[MOST_OFFERS];
+    bool failed; /* no memory */
+} reply;
+
+static void look_for(const question *q, int members, fan_node *found[MOST_OFFERS], reply *r)
 {
-    fan_comm_range number = fan_comm_range_of(found == NULL ? 0 : found->number);
-    int code = fan_comm_ranges(comm, 1, &number);
-    *same = fan_comm_range_is_one(number) && number.most != 0;
-    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
+    for (int i = 0; i < MOST_OFFERS; i++) {
+        found[i] = find_and_hold(q->numbers[i], members);
+        r->has[i] = found[i] != NULL;
+    }
+}
+
+/*
+ * As many processes as the node has members have it: then they are its members, in whatever order.
+ * -1: none of the offers is such a node.
+ */
+static int choose_offer(const reply *all, int members)
+{
+    for (int i = 0; i < MOST_OFFERS; i++) {
+        bool all_have = true;
+        for (int m = 0; m < members; m++)
+            all_have = all_have && all[m].has[i];
+        if (all_have)
+            return i;
+    }
+    return -1;
+}
+
+/* All but the chosen one. */
+static fan_node *keep_one(fan_node *found[MOST_OFFERS], int chosen)
+{
+    for (int i = 0; i < MOST_OFFERS; i++)
+        if (found[i] != NULL && i != chosen)
+            fan_node_leave(found[i]);
+    return chosen < 0 ? NULL : found[chosen];
 }
 
 /* ---- its domains ---- */
-
-/* The first rank decides, so that only one asks hwloc. */
-static fan_status find_domains(MPI_Comm comm, const fan_binding *own, int members, int *domain_of)
-{
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    fan_binding *all = rank == 0 ? malloc((size_t)members * sizeof *all) : NULL;
-    bool failed = rank == 0 && all == NULL;
-    fan_status status = fan_comm_worst(
-        comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK);
-    if (status != FAN_OK) {
-        free(all);
-        return status;
-    }
-    int code = MPI_Gather(own, sizeof *own, MPI_BYTE, all, sizeof *all, MPI_BYTE, 0, comm);
-    if (code == MPI_SUCCESS && rank == 0)
-        fan_domain_find(all, members, domain_of);
-    if (code == MPI_SUCCESS)
-        code = PMPI_Bcast(domain_of, members, MPI_INT, 0, comm);
-    free(all);
-    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, mpi_failed);
-}
 
 /* Of those below `end`, the members that are in the domain. */
 static int count_members(const int *domain_of, int end, int domain)
@@ -162,18 +152,15 @@ static void open_rings(fan_node *node, const int *domain_of, int members, int se
 
 /* ---- a new one ---- */
 
-static fan_status share_memory(MPI_Comm comm, fan_node *node, int self, int domain, int *domain_of)
+/* Its domains are known. */
+static fan_status share_memory(const fan_comm_party *party, fan_node *node, const int *domain_of)
 {
-    int members = node->members;
-    fan_binding own = fan_domain_binding(self, domain);
-    fan_status status = find_domains(comm, &own, members, domain_of);
-    if (status != FAN_OK)
-        return status;
+    int members = party->members;
     size_t bytes = offset_of(domain_of, members, count_domains(domain_of, members));
-    status = fan_comm_segment(comm, bytes, own_part(domain_of, members, self), &node->segment,
-                              &node->number);
+    fan_status status = fan_comm_segment(party, bytes, own_part(domain_of, members, party->self),
+                                         &node->segment, &node->number);
     if (status == FAN_OK)
-        open_rings(node, domain_of, members, self);
+        open_rings(node, domain_of, members, party->self);
     return status;
 }
 
@@ -184,7 +171,6 @@ static void free_node(fan_node *node)
     if (node->segment.memory != NULL)
         fan_segment_release(&node->segment);
     free(node->of_domain);
-    free(node->world_ranks);
     free(node);
 }
 
@@ -202,28 +188,9 @@ static fan_node *allocate(int members)
     return NULL;
 }
 
-static fan_status make(MPI_Comm comm, int members, int self, int domain, fan_node **made)
-{
-    int *domain_of = calloc((size_t)members, sizeof *domain_of);
-    fan_node *node = allocate(members);
-    bool failed = domain_of == NULL || node == NULL;
-    fan_status status =
-        fan_comm_worst(comm, failed ? fan_fail(FAN_ERR_MEMORY, "no memory for a node") : FAN_OK);
-    if (status == FAN_OK)
-        status = share_memory(comm, node, self, domain, domain_of);
-    free(domain_of);
-    if (status != FAN_OK) {
-        free_node(node);
-        return status;
-    }
-    *made = node;
-    return FAN_OK;
-}
-
 /* If it is `shared`, other communicators with the same ranks find it. */
-static void enter(fan_node *node, int *world_ranks, bool shared)
+static void enter(fan_node *node, bool shared)
 {
-    node->world_ranks = world_ranks;
     node->references = 1;
     if (!shared)
         node->number = 0;
@@ -232,39 +199,122 @@ static void enter(fan_node *node, int *world_ranks, bool shared)
     pthread_mutex_unlock(&list_lock);
 }
 
-fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node)
+/* What member 0 makes of the replies. */
+typedef struct answer {
+    int failed; /* no memory on some rank */
+    int chosen; /* offer, or -1 */
+} answer;
+
+static answer decide(const reply *all, int members)
 {
-    int members, self;
-    MPI_Comm_size(comm, &members);
-    MPI_Comm_rank(comm, &self);
-    int *world_ranks = malloc((size_t)members * sizeof *world_ranks);
-    fan_status status =
-        world_ranks == NULL ? fan_fail(FAN_ERR_MEMORY, "no memory for %d ranks", members) : FAN_OK;
-    status = fan_comm_worst(comm, status);
-    if (status != FAN_OK) {
-        free(world_ranks);
+    answer a = {.chosen = choose_offer(all, members)};
+    for (int m = 0; m < members; m++)
+        a.failed = a.failed || all[m].failed;
+    return a;
+}
+
+/* A party that joins a node. */
+typedef struct joining {
+    const fan_comm_party *party;
+    bool may_share;
+    fan_node *node; /* for a new one */
+    int *domain_of; /* [members] */
+    reply *all;     /* [members] of member 0 */
+    answer answer;
+} joining;
+
+static bool take_memory(joining *j)
+{
+    size_t members = (size_t)j->party->members;
+    j->node = allocate(j->party->members);
+    j->domain_of = calloc(members, sizeof *j->domain_of);
+    bool decides = j->party->self == 0;
+    if (decides)
+        j->all = calloc(members, sizeof *j->all);
+    return j->node != NULL && j->domain_of != NULL && (!decides || j->all != NULL);
+}
+
+/* Returns MPI's code. */
+static int ask(const joining *j, question *q)
+{
+    if (j->party->self == 0 && j->may_share)
+        offer_nodes(j->party->members, q);
+    return fan_party_share(j->party, q, sizeof *q);
+}
+
+/* Returns MPI's code. */
+static int reply_and_hear(joining *j, const reply *own)
+{
+    int code = fan_party_collect(j->party, own, j->all, sizeof *own);
+    if (code == MPI_SUCCESS && j->party->self == 0)
+        j->answer = decide(j->all, j->party->members);
+    return code == MPI_SUCCESS ? fan_party_share(j->party, &j->answer, sizeof j->answer) : code;
+}
+
+/* Member 0 decides, so that only one asks hwloc. Without memory for that there is one domain. */
+static int find_domains(const joining *j)
+{
+    int members = j->party->members;
+    fan_binding *bindings = j->all == NULL ? NULL : malloc((size_t)members * sizeof *bindings);
+    for (int m = 0; bindings != NULL && m < members; m++)
+        bindings[m] = j->all[m].binding;
+    if (bindings != NULL)
+        fan_domain_find(bindings, members, j->domain_of);
+    free(bindings);
+    return fan_party_share(j->party, j->domain_of, (size_t)members * sizeof *j->domain_of);
+}
+
+static fan_status make(joining *j, fan_node **node)
+{
+    int code = find_domains(j);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, mpi_failed);
+    fan_status status = share_memory(j->party, j->node, j->domain_of);
+    if (status != FAN_OK)
         return status;
-    }
-    bool shared =
-        find_world_ranks(comm, members, world_ranks, &self) && may_share && threads_take_turns();
-    fan_node *found = shared ? find_and_hold(members, world_ranks) : NULL;
-    bool same;
-    status = confirm(comm, found, &same);
-    if (status == FAN_OK && same) {
-        *node = found;
-        free(world_ranks);
-        return FAN_OK;
-    }
-    if (found != NULL)
-        fan_node_leave(found);
-    if (status == FAN_OK)
-        status = make(comm, members, self, domain, node);
-    if (status != FAN_OK) {
-        free(world_ranks);
-        return status;
-    }
-    enter(*node, world_ranks, shared);
+    *node = j->node;
+    j->node = NULL;
+    enter(*node, j->may_share);
     return FAN_OK;
+}
+
+static fan_status no_memory(const joining *j)
+{
+    return fan_fail(FAN_ERR_MEMORY, "no memory for a node of %d ranks", j->party->members);
+}
+
+static fan_status join(joining *j, int domain, fan_node **node)
+{
+    fan_node *found[MOST_OFFERS];
+    question q = {.failed = !take_memory(j)};
+    reply own;
+    memset(&own, 0, sizeof own);
+    own.failed = q.failed != 0;
+    own.binding = fan_domain_binding(j->party->self, domain);
+    int code = ask(j, &q);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, mpi_failed);
+    if (q.failed)
+        return no_memory(j);
+    look_for(&q, j->party->members, found, &own);
+    code = reply_and_hear(j, &own);
+    bool good = code == MPI_SUCCESS && !j->answer.failed;
+    *node = keep_one(found, good ? j->answer.chosen : -1);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, mpi_failed);
+    if (j->answer.failed)
+        return no_memory(j);
+    return *node != NULL ? FAN_OK : make(j, node);
+}
+
+fan_status fan_node_join(const fan_comm_party *party, int domain, bool may_share, fan_node **node)
+{
+    joining j = {.party = party, .may_share = may_share};
+    fan_status status = join(&j, domain, node);
+    free_node(j.node);
+    free(j.domain_of);
+    free(j.all);
+    return status;
 }
 
 fan_node *fan_node_hold(fan_node *node)

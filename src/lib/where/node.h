@@ -7,9 +7,9 @@
 
 #include "base/segment.h"
 #include "base/status.h"
+#include "comm/party.h"
 #include "engine/ring/ring.h"
 
-#include <mpi.h>
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -26,19 +26,21 @@ typedef struct fan_node {
     int members;
     /** equal on all members, and different for each node of this process; 0 if not shared */
     int64_t number;
-    int *world_ranks; /**< [members], in ascending order */
     int references;
     LIST_ENTRY(fan_node) link;
 } fan_node;
 
 /**
- * The node of the ranks of `comm`, which are at least two and can share memory. Collective.
- * Failures are the same on all ranks; FAN_ERR_SYSTEM: they cannot share memory after all.
+ * The node of a party, which are at least two and may be able to share memory. Collective over the
+ * party. Failures are the same on all of it; FAN_ERR_SYSTEM: they cannot share memory after all.
  *
  * @param domain     of this rank; FAN_NO_DOMAIN: to be found, if no other rank has one either
- * @param may_share  with other communicators
+ * @param may_share  with other communicators; equal on all of the party
  */
-fan_status fan_node_join(MPI_Comm comm, int domain, bool may_share, fan_node **node);
+fan_status fan_node_join(const fan_comm_party *party, int domain, bool may_share, fan_node **node);
+
+/** Whether communicators may share a node of this process: not with MPI_THREAD_MULTIPLE. Local. */
+bool fan_node_is_shared(void);
 
 /** Add a reference to the node. Local, thread-safe. */
 fan_node *fan_node_hold(fan_node *node);

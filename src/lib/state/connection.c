@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "lib/state/connection.h"
+
+#include "base/log.h"
+#include "comm/agree.h"
+#include "comm/private.h"
+#include "lib/record/recorder.h"
+
+#include <string.h>
+
+enum {
+    MOST_OFFERS = 8,
+    /*
+     * Of one process. MPICH 4.0.2 can have 2,048 communicators, and the program must be able to go
+     * on making its own.
+     */
+    MOST_GROUPS = 256
+};
+
+static const char mpi_failed[] = "cannot agree on a private communicator";
+
+/* A group that the communicator may be. */
+typedef struct offer {
+    uint64_t group; /* 0: none */
+    int64_t block;
+    int64_t survey;
+    int64_t is_new_survey;
+} offer;
+
+/* What rank 0 tells the others. */
+typedef struct proposal {
+    offer offers[MOST_OFFERS];
+    uint64_t new_group;
+} proposal;
+
+enum { HAS, NOT_YET, HAS_NOT };
+
+/* What the ranks tell each other: the largest values count. */
+typedef struct vote {
+    int64_t on[MOST_OFFERS]; /* HAS, ... */
+    int64_t no_turn, no_room, no_memory;
+    int64_t is_threaded; /* with MPI_THREAD_MULTIPLE */
+    int64_t is_part;     /* of MPI_COMM_WORLD, or in another order */
+    int64_t longest;     /* name of a host */
+} vote;
+
+typedef struct attempt {
+    fan_comm_state *state;
+    bool has_turn;
+    fan_survey *survey;       /* a new one, or NULL */
+    fan_placement *placement; /* a new one, or NULL */
+    proposal proposal;
+    vote vote;
+    fan_group *held[MOST_OFFERS]; /* with the block of the offer */
+} attempt;
+
+/* ---- what rank 0 proposes ---- */
+
+static offer offer_group(uint64_t id, fan_comm_state *state, const fan_survey_key *key)
+{
+    offer o = {0};
+    fan_group *group = fan_group_hold(id, state->rank, state->size);
+    if (group == NULL)
+        return o;
+    o.block = fan_group_propose_block(group);
+    o.survey = fan_group_find_survey(group, key);
+    o.is_new_survey = o.survey == 0;
+    if (o.is_new_survey)
+        o.survey = fan_group_new_survey(group);
+    if (o.block >= 0)
+        o.group = id;
+    fan_group_leave(group, true);
+    return o;
+}
+
+/* A recorder has messages of its own, with fixed tags. */
+static void propose(attempt *a)
+{
+    uint64_t ids[MOST_OFFERS];
+    fan_comm_state *state = a->state;
+    fan_survey_key key = fan_survey_key_of(&state->params);
+    int count = state->traced
+                    ? 0
+                    : fan_group_find_all(state->rank, state->size, ids, MOST_OFFERS);
+    for (int i = 0; i < count; i++)
+        a->proposal.offers[i] = offer_group(ids[i], state, &key);
+    a->proposal.new_group = fan_group_new_id();
+}
+
+/* ---- what each rank says ---- */
+
+static int64_t look_for(const offer *o, const fan_comm_state *state, fan_group **held)
+{
+    *held = o->group == 0 ? NULL : fan_group_hold(o->group, state->rank, state->size);
+    if (*held == NULL)
+        return HAS_NOT;
+    bool has_survey = o->is_new_survey || fan_group_survey(*held, (int)o->survey) != NULL;
+    if (has_survey && fan_group_take_block(*held, o->block))
+        return HAS;
+    fan_group_leave(*held, true);
+    *held = NULL;
+    return NOT_YET;
+}
+
+static bool is_part_of_world(const fan_comm_state *state)
+{
+    int rank, size;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    return rank != state->rank || size != state->size;
+}
+
+static void prepare_vote(attempt *a)
+{
+    vote *v = &a->vote;
+    for (int i = 0; i < MOST_OFFERS; i++)
+        v->on[i] = look_for(&a->proposal.offers[i], a->state, &a->held[i]);
+    v->no_turn = !a->has_turn;
+    v->no_room = fan_group_count() >= MOST_GROUPS;
+    v->no_memory = a->survey == NULL || a->placement == NULL;
+    v->is_threaded = !fan_node_is_shared();
+    v->is_part = is_part_of_world(a->state);
+    v->longest = a->survey == NULL ? 0 : (int64_t)strlen(a->survey->hosts.own);
+}
+
+static void end_turn(attempt *a)
+{
+    if (a->has_turn)
+        fan_comm_end_turn();
+    a->has_turn = false;
+}
+
+/* All groups but the chosen one; -1: none was. */
+static void let_go(attempt *a, int chosen)
+{
+    for (int i = 0; i < MOST_OFFERS; i++) {
+        if (a->held[i] == NULL || i == chosen)
+            continue;
+        fan_group_free_block(a->held[i], a->proposal.offers[i].block);
+        fan_group_leave(a->held[i], true);
+    }
+}
+
+/* Returns MPI's code. */
+static int ask_all(attempt *a)
+{
+    fan_comm_state *state = a->state;
+    a->has_turn = fan_comm_take_turn();
+    a->survey = fan_survey_begin(state->user_comm, &state->params);
+    a->placement = fan_placement_begin(state->size);
+    if (state->rank == 0)
+        propose(a);
+    int code = fan_comm_from(0, &a->proposal, sizeof a->proposal, state->user_comm);
+    prepare_vote(a);
+    if (code == MPI_SUCCESS)
+        code = fan_comm_maximum(state->user_comm, sizeof a->vote / sizeof(int64_t),
+                                (int64_t *)&a->vote);
+    return code;
+}
+
+static int find_offer(const vote *v, int64_t wanted)
+{
+    for (int i = 0; i < MOST_OFFERS; i++)
+        if (v->on[i] == wanted)
+            return i;
+    return -1;
+}
+
+/* ---- what comes of it ---- */
+
+static void take_over(fan_comm_state *state, fan_placement *placement)
+{
+    state->placement = placement;
+    state->map = placement->map;
+    state->order = placement->order;
+    state->comm = state->group->comm;
+    state->first_tag = fan_group_tag(state->group, state->block);
+    state->lane.first_tag = state->first_tag + FAN_TAGS;
+    state->connection = FAN_CONNECTED;
+}
+
+/* Of a survey that has been made. */
+static fan_status place(attempt *a, fan_survey *survey)
+{
+    fan_comm_state *state = a->state;
+    if (survey->placement != NULL) {
+        take_over(state, fan_placement_hold(survey->placement));
+        return FAN_OK;
+    }
+    fan_placement *placement = a->placement;
+    a->placement = NULL;
+    bool share = a->vote.is_threaded == 0;
+    int tag = fan_group_tag(state->group, state->block) + FAN_TAG_NODE;
+    fan_status status = fan_placement_make(survey, state->user_comm, state->group->comm, tag, share,
+                                           placement);
+    if (status != FAN_OK)
+        return status;
+    if (share)
+        survey->placement = fan_placement_hold(placement);
+    take_over(state, placement);
+    return FAN_OK;
+}
+
+/* `able` is whether this rank has the group; it becomes whether all have it. */
+static fan_status survey_hosts(attempt *a, int number, bool *able)
+{
+    fan_survey *survey = a->survey;
+    a->survey = NULL;
+    survey->number = number;
+    fan_status status = fan_hosts_find(&survey->hosts, a->state->user_comm, (int)a->vote.longest,
+                                       a->state->params.shared_memory != 0, able);
+    if (status == FAN_OK && *able)
+        status = place(a, survey);
+    if (status == FAN_OK && *able)
+        fan_group_add_survey(a->state->group, survey);
+    else
+        fan_survey_free(survey);
+    return status;
+}
+
+static void give_up_group(fan_comm_state *state)
+{
+    fan_group_free_block(state->group, state->block);
+    fan_group_leave(state->group, true);
+    state->group = NULL;
+}
+
+static fan_status adopt(attempt *a, int chosen)
+{
+    const offer *o = &a->proposal.offers[chosen];
+    fan_comm_state *state = a->state;
+    bool able = true;
+    state->group = a->held[chosen];
+    state->block = o->block;
+    fan_status status = o->is_new_survey
+                            ? survey_hosts(a, (int)o->survey, &able)
+                            : place(a, fan_group_survey(state->group, (int)o->survey));
+    if (status != FAN_OK)
+        give_up_group(state);
+    return status;
+}
+
+static void cannot_connect(fan_comm_state *state, const char *why)
+{
+    state->connection = FAN_CANNOT_CONNECT;
+    if (state->rank == 0)
+        fan_warn("broadcasts on a communicator of %d ranks are left to MPI: %s", state->size, why);
+}
+
+/* Returns whether this rank has a new group now. */
+static bool make_group(attempt *a)
+{
+    fan_comm_state *state = a->state;
+    MPI_Comm own;
+    if (fan_comm_private_now(state->user_comm, &own) != FAN_OK)
+        return false;
+    state->group = fan_group_enter(a->proposal.new_group, own, !state->traced, !a->vote.is_part);
+    state->block = 0;
+    return state->group != NULL && fan_group_take_block(state->group, 0);
+}
+
+static fan_status create(attempt *a)
+{
+    fan_comm_state *state = a->state;
+    bool able = make_group(a);
+    end_turn(a);
+    if (state->rank == 0 && state->group != NULL)
+        fan_group_new_survey(state->group);
+    fan_status status = survey_hosts(a, 1, &able);
+    if (status == FAN_OK && !able)
+        cannot_connect(state, "MPI cannot make another communicator");
+    /* If only some ranks have a communicator, it is theirs for ever: freeing it is collective. */
+    if (state->group != NULL && !able)
+        atomic_store(&state->group->broken, true);
+    else if (status != FAN_OK)
+        give_up_group(state);
+    return status;
+}
+
+typedef enum outcome { DONE, AGAIN } outcome;
+
+static outcome decide(attempt *a, fan_status *status)
+{
+    const vote *v = &a->vote;
+    int chosen = v->no_memory ? -1 : find_offer(v, HAS);
+    let_go(a, chosen);
+    *status = FAN_OK;
+    if (v->no_memory) {
+        *status = fan_fail(FAN_ERR_MEMORY, "no memory for the nodes of %d ranks on some rank",
+                           a->state->size);
+    } else if (chosen >= 0) {
+        end_turn(a);
+        *status = adopt(a, chosen);
+    } else if (find_offer(v, NOT_YET) >= 0) {
+        return AGAIN;
+    } else if (v->no_room) {
+        cannot_connect(a->state, "a process has 256 private communicators already");
+    } else if (v->no_turn) {
+        return AGAIN;
+    } else {
+        *status = create(a);
+    }
+    return DONE;
+}
+
+static outcome try_to_connect(fan_comm_state *state, fan_status *status)
+{
+    attempt a;
+    memset(&a, 0, sizeof a);
+    a.state = state;
+    int code = ask_all(&a);
+    outcome result = DONE;
+    if (code == MPI_SUCCESS)
+        result = decide(&a, status);
+    else
+        *status = fan_fail_mpi(code, mpi_failed);
+    end_turn(&a);
+    fan_survey_free(a.survey);
+    if (a.placement != NULL)
+        fan_placement_leave(a.placement);
+    return result;
+}
+
+/* Collective. Without enough memory nothing is recorded. */
+static void begin_recording(fan_comm_state *state)
+{
+    state->recorder = fan_recorder_make(state->comm, &state->map, state->params.trace_bytes);
+    if (state->recorder != NULL)
+        state->trace = fan_recorder_trace(state->recorder);
+}
+
+fan_status fan_connection_make(fan_comm_state *state)
+{
+    fan_status status = FAN_OK;
+    if (state->connection != FAN_UNCONNECTED)
+        return FAN_OK;
+    while (try_to_connect(state, &status) == AGAIN)
+        fan_comm_miss_turn();
+    if (status == FAN_OK && state->connection == FAN_CONNECTED && state->traced)
+        begin_recording(state);
+    return status;
+}
+
+fan_status fan_connection_demand(fan_comm_state *state)
+{
+    fan_status status = fan_connection_make(state);
+    if (status != FAN_OK || state->connection == FAN_CONNECTED)
+        return status;
+    return fan_fail(FAN_ERR_MEMORY, "there can be no private communicator for these %d ranks",
+                    state->size);
+}
+
+void fan_connection_end(fan_comm_state *state, bool collective)
+{
+    if (state->connection != FAN_CONNECTED)
+        return;
+    fan_placement_leave(state->placement);
+    fan_group_free_block(state->group, state->block);
+    fan_group_leave(state->group, collective);
+    state->connection = FAN_UNCONNECTED;
+}
