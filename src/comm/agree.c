@@ -52,14 +52,16 @@ int fan_comm_from(int root, void *data, size_t bytes, MPI_Comm comm)
 int fan_comm_to_first(const void *own, void *all, size_t bytes, MPI_Comm comm)
 {
     MPI_Request request;
-    int code = PMPI_Igather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, comm, &request);
+    int code =
+        PMPI_Igather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, comm, &request);
     return fan_comm_completed(code, &request);
 }
 
 int fan_comm_to_all(const void *own, void *all, size_t bytes, MPI_Comm comm)
 {
     MPI_Request request;
-    int code = PMPI_Iallgather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, comm, &request);
+    int code =
+        PMPI_Iallgather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, comm, &request);
     return fan_comm_completed(code, &request);
 }
 

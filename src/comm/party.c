@@ -16,14 +16,16 @@ static int rank_of(const fan_comm_party *p, int member)
 static int send_to(const fan_comm_party *p, int member, const void *data, size_t bytes)
 {
     MPI_Request request;
-    int code = PMPI_Isend(data, (int)bytes, MPI_BYTE, rank_of(p, member), p->tag, p->comm, &request);
+    int code =
+        PMPI_Isend(data, (int)bytes, MPI_BYTE, rank_of(p, member), p->tag, p->comm, &request);
     return fan_comm_completed(code, &request);
 }
 
 static int receive_from(const fan_comm_party *p, int member, void *data, size_t bytes)
 {
     MPI_Request request;
-    int code = PMPI_Irecv(data, (int)bytes, MPI_BYTE, rank_of(p, member), p->tag, p->comm, &request);
+    int code =
+        PMPI_Irecv(data, (int)bytes, MPI_BYTE, rank_of(p, member), p->tag, p->comm, &request);
     return fan_comm_completed(code, &request);
 }
 

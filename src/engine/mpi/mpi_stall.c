@@ -68,8 +68,7 @@ static void hear(const channel *c, fan_view *views, int ranks)
     for (int heard = 1; heard < ranks; heard++) {
         report r;
         MPI_Request request;
-        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, c->view_tag, c->comm,
-                      &request) !=
+        if (MPI_Irecv(&r, sizeof r, MPI_BYTE, MPI_ANY_SOURCE, c->view_tag, c->comm, &request) !=
             MPI_SUCCESS)
             return;
         if (!ends_by(&request, deadline)) {

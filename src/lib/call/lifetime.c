@@ -8,6 +8,7 @@
 #include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
 #include "lib/state/callback.h"
+#include "lib/state/connection.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -46,7 +47,8 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
     }
     fan_pending_finish(state, NULL);
     unlink_state(state);
-    fan_comm_state_free(state, !finalizing);
+    fan_connection_end(state, !finalizing);
+    fan_comm_state_free(state);
     return MPI_SUCCESS;
 }
 
@@ -117,6 +119,6 @@ fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
     if (status == FAN_OK)
         *state = made;
     else
-        fan_comm_state_free(made, false);
+        fan_comm_state_free(made);
     return status;
 }

@@ -357,7 +357,7 @@ fan_status fan_delivery_end(fan_delivery *d)
 {
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
     if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
-        atomic_store(&d->task.state->group->broken, true);
+        atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);
     return status;

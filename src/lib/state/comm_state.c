@@ -7,7 +7,6 @@
 #include "comm/agree.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
-#include "lib/state/connection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,15 +28,12 @@ void fan_comm_state_end_recording(fan_comm_state *state)
     state->trace = NULL;
 }
 
-void fan_comm_state_free(fan_comm_state *state, bool collective)
+void fan_comm_state_free(fan_comm_state *state)
 {
-    if (collective)
-        fan_comm_state_end_recording(state);
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
     free(state->hosts);
-    fan_connection_end(state, collective);
     free(state);
 }
 

@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "engine/stall.h"
 #include "engine/trace.h"
-#include "lib/where/group.h"
+#include "lib/where/channel.h"
 #include "plan/planner.h"
 
 #include <mpi.h>
@@ -34,8 +34,8 @@ void fan_planned_forget(fan_planned *planned);
 /** Broadcasts that follow each other: see lane.h. */
 typedef struct fan_lane {
     int first_tag;               /**< of its messages on the private communicator */
-    fan_group *group;            /**< of a lane that has been opened, else NULL */
-    int64_t block;               /**< of tags, in the group */
+    fan_channel *channel;        /**< of a lane that has been opened, else NULL */
+    int64_t block;               /**< of tags, in the channel */
     fan_node *node;              /**< whose ring it uses, NULL: see fan_delivery_task */
     struct fan_pending *running; /**< the broadcast in progress, if it is a pending one */
 } fan_lane;
@@ -49,11 +49,11 @@ typedef struct fan_comm_state {
     enum { FAN_UNCONNECTED, FAN_CONNECTED, FAN_CANNOT_CONNECT } connection;
     int small_calls; /**< broadcasts so far of an unconnected state */
     /* Of a connected one: */
-    fan_group *group;
-    int64_t block; /**< of tags, in the group */
+    fan_channel *channel;
+    int64_t block; /**< of tags, in the channel */
     int first_tag; /**< of the block */
     fan_placement *placement;
-    MPI_Comm comm;    /**< the group's. For messages only: others may have calls on it, too */
+    MPI_Comm comm;    /**< the channel's. For messages only: others may have calls on it, too */
     fan_node_map map; /**< the placement's */
     fan_order *order; /**< the placement's */
 
@@ -78,12 +78,8 @@ typedef struct fan_comm_state {
  */
 fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state);
 
-/**
- * Release it.
- *
- * @param collective  all ranks do this now: write the trace and free what only this one used, too
- */
-void fan_comm_state_free(fan_comm_state *state, bool collective);
+/** Release it. Its connection has ended. Local. */
+void fan_comm_state_free(fan_comm_state *state);
 
 /** Write the trace, if one is being recorded. Collective. */
 void fan_comm_state_end_recording(fan_comm_state *state);

@@ -16,14 +16,14 @@ enum {
      * Of one process. MPICH 4.0.2 can have 2,048 communicators, and the program must be able to go
      * on making its own.
      */
-    MOST_GROUPS = 256
+    MOST_CHANNELS = 256
 };
 
 static const char mpi_failed[] = "cannot agree on a private communicator";
 
-/* A group that the communicator may be. */
+/* A channel that the communicator may be. */
 typedef struct offer {
-    uint64_t group; /* 0: none */
+    uint64_t channel; /* 0: none */
     int64_t block;
     int64_t survey;
     int64_t is_new_survey;
@@ -32,7 +32,7 @@ typedef struct offer {
 /* What rank 0 tells the others. */
 typedef struct proposal {
     offer offers[MOST_OFFERS];
-    uint64_t new_group;
+    uint64_t new_channel;
 } proposal;
 
 enum { HAS, NOT_YET, HAS_NOT };
@@ -53,25 +53,25 @@ typedef struct attempt {
     fan_placement *placement; /* a new one, or NULL */
     proposal proposal;
     vote vote;
-    fan_group *held[MOST_OFFERS]; /* with the block of the offer */
+    fan_channel *held[MOST_OFFERS]; /* with the block of the offer */
 } attempt;
 
 /* ---- what rank 0 proposes ---- */
 
-static offer offer_group(uint64_t id, fan_comm_state *state, const fan_survey_key *key)
+static offer offer_channel(uint64_t id, fan_comm_state *state, const fan_survey_key *key)
 {
     offer o = {0};
-    fan_group *group = fan_group_hold(id, state->rank, state->size);
-    if (group == NULL)
+    fan_channel *channel = fan_channel_hold(id, state->rank, state->size);
+    if (channel == NULL)
         return o;
-    o.block = fan_group_propose_block(group);
-    o.survey = fan_group_find_survey(group, key);
+    o.block = fan_channel_propose_block(channel);
+    o.survey = fan_channel_find_survey(channel, key);
     o.is_new_survey = o.survey == 0;
     if (o.is_new_survey)
-        o.survey = fan_group_new_survey(group);
+        o.survey = fan_channel_new_survey(channel);
     if (o.block >= 0)
-        o.group = id;
-    fan_group_leave(group, true);
+        o.channel = id;
+    fan_channel_leave(channel, true);
     return o;
 }
 
@@ -81,25 +81,24 @@ static void propose(attempt *a)
     uint64_t ids[MOST_OFFERS];
     fan_comm_state *state = a->state;
     fan_survey_key key = fan_survey_key_of(&state->params);
-    int count = state->traced
-                    ? 0
-                    : fan_group_find_all(state->rank, state->size, ids, MOST_OFFERS);
+    int count =
+        state->traced ? 0 : fan_channel_find_all(state->rank, state->size, ids, MOST_OFFERS);
     for (int i = 0; i < count; i++)
-        a->proposal.offers[i] = offer_group(ids[i], state, &key);
-    a->proposal.new_group = fan_group_new_id();
+        a->proposal.offers[i] = offer_channel(ids[i], state, &key);
+    a->proposal.new_channel = fan_channel_new_id();
 }
 
 /* ---- what each rank says ---- */
 
-static int64_t look_for(const offer *o, const fan_comm_state *state, fan_group **held)
+static int64_t look_for(const offer *o, const fan_comm_state *state, fan_channel **held)
 {
-    *held = o->group == 0 ? NULL : fan_group_hold(o->group, state->rank, state->size);
+    *held = o->channel == 0 ? NULL : fan_channel_hold(o->channel, state->rank, state->size);
     if (*held == NULL)
         return HAS_NOT;
-    bool has_survey = o->is_new_survey || fan_group_survey(*held, (int)o->survey) != NULL;
-    if (has_survey && fan_group_take_block(*held, o->block))
+    bool has_survey = o->is_new_survey || fan_channel_survey(*held, (int)o->survey) != NULL;
+    if (has_survey && fan_channel_take_block(*held, o->block))
         return HAS;
-    fan_group_leave(*held, true);
+    fan_channel_leave(*held, true);
     *held = NULL;
     return NOT_YET;
 }
@@ -118,7 +117,7 @@ static void prepare_vote(attempt *a)
     for (int i = 0; i < MOST_OFFERS; i++)
         v->on[i] = look_for(&a->proposal.offers[i], a->state, &a->held[i]);
     v->no_turn = !a->has_turn;
-    v->no_room = fan_group_count() >= MOST_GROUPS;
+    v->no_room = fan_channel_count() >= MOST_CHANNELS;
     v->no_memory = a->survey == NULL || a->placement == NULL;
     v->is_threaded = !fan_node_is_shared();
     v->is_part = is_part_of_world(a->state);
@@ -132,14 +131,14 @@ static void end_turn(attempt *a)
     a->has_turn = false;
 }
 
-/* All groups but the chosen one; -1: none was. */
+/* All channels but the chosen one; -1: none was. */
 static void let_go(attempt *a, int chosen)
 {
     for (int i = 0; i < MOST_OFFERS; i++) {
         if (a->held[i] == NULL || i == chosen)
             continue;
-        fan_group_free_block(a->held[i], a->proposal.offers[i].block);
-        fan_group_leave(a->held[i], true);
+        fan_channel_free_block(a->held[i], a->proposal.offers[i].block);
+        fan_channel_leave(a->held[i], true);
     }
 }
 
@@ -175,8 +174,8 @@ static void take_over(fan_comm_state *state, fan_placement *placement)
     state->placement = placement;
     state->map = placement->map;
     state->order = placement->order;
-    state->comm = state->group->comm;
-    state->first_tag = fan_group_tag(state->group, state->block);
+    state->comm = state->channel->comm;
+    state->first_tag = fan_channel_tag(state->channel, state->block);
     state->lane.first_tag = state->first_tag + FAN_TAGS;
     state->connection = FAN_CONNECTED;
 }
@@ -192,9 +191,9 @@ static fan_status place(attempt *a, fan_survey *survey)
     fan_placement *placement = a->placement;
     a->placement = NULL;
     bool share = a->vote.is_threaded == 0;
-    int tag = fan_group_tag(state->group, state->block) + FAN_TAG_NODE;
-    fan_status status = fan_placement_make(survey, state->user_comm, state->group->comm, tag, share,
-                                           placement);
+    int tag = fan_channel_tag(state->channel, state->block) + FAN_TAG_NODE;
+    fan_status status =
+        fan_placement_make(survey, state->user_comm, state->channel->comm, tag, share, placement);
     if (status != FAN_OK)
         return status;
     if (share)
@@ -203,7 +202,7 @@ static fan_status place(attempt *a, fan_survey *survey)
     return FAN_OK;
 }
 
-/* `able` is whether this rank has the group; it becomes whether all have it. */
+/* `able` is whether this rank has the channel; it becomes whether all have it. */
 static fan_status survey_hosts(attempt *a, int number, bool *able)
 {
     fan_survey *survey = a->survey;
@@ -214,17 +213,17 @@ static fan_status survey_hosts(attempt *a, int number, bool *able)
     if (status == FAN_OK && *able)
         status = place(a, survey);
     if (status == FAN_OK && *able)
-        fan_group_add_survey(a->state->group, survey);
+        fan_channel_add_survey(a->state->channel, survey);
     else
         fan_survey_free(survey);
     return status;
 }
 
-static void give_up_group(fan_comm_state *state)
+static void give_up_channel(fan_comm_state *state)
 {
-    fan_group_free_block(state->group, state->block);
-    fan_group_leave(state->group, true);
-    state->group = NULL;
+    fan_channel_free_block(state->channel, state->block);
+    fan_channel_leave(state->channel, true);
+    state->channel = NULL;
 }
 
 static fan_status adopt(attempt *a, int chosen)
@@ -232,13 +231,13 @@ static fan_status adopt(attempt *a, int chosen)
     const offer *o = &a->proposal.offers[chosen];
     fan_comm_state *state = a->state;
     bool able = true;
-    state->group = a->held[chosen];
+    state->channel = a->held[chosen];
     state->block = o->block;
     fan_status status = o->is_new_survey
                             ? survey_hosts(a, (int)o->survey, &able)
-                            : place(a, fan_group_survey(state->group, (int)o->survey));
+                            : place(a, fan_channel_survey(state->channel, (int)o->survey));
     if (status != FAN_OK)
-        give_up_group(state);
+        give_up_channel(state);
     return status;
 }
 
@@ -249,33 +248,34 @@ static void cannot_connect(fan_comm_state *state, const char *why)
         fan_warn("broadcasts on a communicator of %d ranks are left to MPI: %s", state->size, why);
 }
 
-/* Returns whether this rank has a new group now. */
-static bool make_group(attempt *a)
+/* Returns whether this rank has a new channel now. */
+static bool make_channel(attempt *a)
 {
     fan_comm_state *state = a->state;
     MPI_Comm own;
     if (fan_comm_private_now(state->user_comm, &own) != FAN_OK)
         return false;
-    state->group = fan_group_enter(a->proposal.new_group, own, !state->traced, !a->vote.is_part);
+    state->channel =
+        fan_channel_enter(a->proposal.new_channel, own, !state->traced, !a->vote.is_part);
     state->block = 0;
-    return state->group != NULL && fan_group_take_block(state->group, 0);
+    return state->channel != NULL && fan_channel_take_block(state->channel, 0);
 }
 
 static fan_status create(attempt *a)
 {
     fan_comm_state *state = a->state;
-    bool able = make_group(a);
+    bool able = make_channel(a);
     end_turn(a);
-    if (state->rank == 0 && state->group != NULL)
-        fan_group_new_survey(state->group);
+    if (state->rank == 0 && state->channel != NULL)
+        fan_channel_new_survey(state->channel);
     fan_status status = survey_hosts(a, 1, &able);
     if (status == FAN_OK && !able)
         cannot_connect(state, "MPI cannot make another communicator");
     /* If only some ranks have a communicator, it is theirs for ever: freeing it is collective. */
-    if (state->group != NULL && !able)
-        atomic_store(&state->group->broken, true);
+    if (state->channel != NULL && !able)
+        atomic_store(&state->channel->broken, true);
     else if (status != FAN_OK)
-        give_up_group(state);
+        give_up_channel(state);
     return status;
 }
 
@@ -356,8 +356,10 @@ void fan_connection_end(fan_comm_state *state, bool collective)
 {
     if (state->connection != FAN_CONNECTED)
         return;
+    if (collective)
+        fan_comm_state_end_recording(state);
     fan_placement_leave(state->placement);
-    fan_group_free_block(state->group, state->block);
-    fan_group_leave(state->group, collective);
+    fan_channel_free_block(state->channel, state->block);
+    fan_channel_leave(state->channel, collective);
     state->connection = FAN_UNCONNECTED;
 }

@@ -2,9 +2,9 @@
 /**
  * @file connection.h  How a state gets its private communicator, its tags there and its placement.
  *
- * Rank 0 proposes the groups that the communicator may be; in one vote all ranks say which of these
+ * Rank 0 proposes the channels that the communicator may be; in one vote all ranks say which of these
  * they have, and whether they could make a new one. So a communicator of processes that have a
- * group already costs two round trips and makes nothing. If a new one is to be made, one question
+ * channel already costs two round trips and makes nothing. If a new one is to be made, one question
  * and one answer say where its ranks are.
  *
  * It cannot block. Whatever is waited for is waited for while pending broadcasts go on
@@ -32,7 +32,11 @@ fan_status fan_connection_make(fan_comm_state *state);
 /** The same, for what MPI cannot do: FAN_ERR_MEMORY, on all ranks, without a communicator. */
 fan_status fan_connection_demand(fan_comm_state *state);
 
-/** Collective, if `collective`; the state is connected. */
+/**
+ * Give up what a state is connected by, if it is.
+ *
+ * @param collective  all ranks do this now: write the trace and free what only this one used, too
+ */
 void fan_connection_end(fan_comm_state *state, bool collective);
 
 #endif

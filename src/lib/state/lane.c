@@ -8,13 +8,13 @@
 /* Rank 0 proposes a block of tags. Returns MPI's code. */
 static int take_tags(fan_comm_state *state, fan_lane *lane)
 {
-    int64_t block = state->rank == 0 ? fan_group_propose_block(state->group) : 0;
+    int64_t block = state->rank == 0 ? fan_channel_propose_block(state->channel) : 0;
     int code = fan_comm_from(0, &block, sizeof block, state->user_comm);
-    if (code != MPI_SUCCESS || !fan_group_take_block(state->group, block))
+    if (code != MPI_SUCCESS || !fan_channel_take_block(state->channel, block))
         return code;
-    lane->group = fan_group_retain(state->group);
+    lane->channel = fan_channel_retain(state->channel);
     lane->block = block;
-    lane->first_tag = fan_group_tag(state->group, block) + FAN_TAGS;
+    lane->first_tag = fan_channel_tag(state->channel, block) + FAN_TAGS;
     return code;
 }
 
@@ -27,7 +27,7 @@ fan_status fan_lane_open(fan_comm_state *state, fan_lane *lane, bool *possible)
     fan_status status = fan_comm_state_own_node(state, true, &lane->node);
     if (status == FAN_ERR_TRANSPORT)
         return status;
-    bool failed = status != FAN_OK || lane->group == NULL;
+    bool failed = status != FAN_OK || lane->channel == NULL;
     code = fan_comm_any(state->user_comm, &failed);
     *possible = code == MPI_SUCCESS && !failed;
     if (!*possible)
@@ -39,9 +39,9 @@ void fan_lane_close(fan_lane *lane)
 {
     if (lane->node != NULL)
         fan_node_leave(lane->node);
-    if (lane->group != NULL) {
-        fan_group_free_block(lane->group, lane->block);
-        fan_group_leave(lane->group, true);
+    if (lane->channel != NULL) {
+        fan_channel_free_block(lane->channel, lane->block);
+        fan_channel_leave(lane->channel, true);
     }
     *lane = (fan_lane){0};
 }

@@ -14,7 +14,6 @@
 
 static const char mpi_failed[] = "cannot agree on the hosts of the ranks";
 
-
 /* What a rank tells, before the name of its host. */
 typedef struct told {
     uint64_t reach; /* with whom it may share memory */
@@ -126,7 +125,8 @@ static fan_status find_together(fan_hosts *hosts, int longest)
     if (sorted == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the hosts of %d ranks", hosts->size);
     for (int rank = 0; rank < hosts->size; rank++)
-        sorted[rank] = (named_rank){hosts->names[rank], what_told(hosts, rank, longest).reach, rank};
+        sorted[rank] =
+            (named_rank){hosts->names[rank], what_told(hosts, rank, longest).reach, rank};
     qsort(sorted, (size_t)hosts->size, sizeof *sorted, compare);
     for (int i = 0; i < hosts->size; i++) {
         bool is_first = i == 0 || !are_together(&sorted[i], &sorted[i - 1]);
@@ -247,8 +247,8 @@ static fan_status share_order(MPI_Comm comm, fan_status status, bool *able, fan_
 static fan_status share_all(fan_hosts *hosts, MPI_Comm comm, fan_status status, bool *able)
 {
     MPI_Request request;
-    int code = PMPI_Ibcast(hosts->of, hosts->size * (int)sizeof *hosts->of, MPI_BYTE, 0, comm,
-                           &request);
+    int code =
+        PMPI_Ibcast(hosts->of, hosts->size * (int)sizeof *hosts->of, MPI_BYTE, 0, comm, &request);
     status = share_order(comm, status, able, &hosts->order);
     code = fan_comm_completed(code, &request);
     return code == MPI_SUCCESS ? status : fan_fail_mpi(code, mpi_failed);

@@ -111,8 +111,7 @@ fan_status fan_placement_make(const fan_survey *survey, MPI_Comm comm, MPI_Comm 
     if (status == FAN_OK && place.is_whole)
         status = copy_order(survey->hosts.order, &placement->order);
     else if (status == FAN_OK)
-        status =
-            fan_hosts_order(&survey->hosts, comm, map->leader, map->nodes, &placement->order);
+        status = fan_hosts_order(&survey->hosts, comm, map->leader, map->nodes, &placement->order);
     if (status != FAN_OK)
         fan_placement_leave(placement);
     return status;

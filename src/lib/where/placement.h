@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file placement.h  On which nodes the ranks of a group are, and in which order these nodes become
+ * @file placement.h  On which nodes the ranks of a channel are, and in which order these nodes become
  * recipients.
  *
- * A survey asks on which hosts ranks are. Its result holds for all communicators of the group with
+ * A survey asks on which hosts ranks are. Its result holds for all communicators of the channel with
  * the same parameters and topology file. A placement is what one of them uses, or several.
  */
 #ifndef FAN_LIB_WHERE_PLACEMENT_H
@@ -32,12 +32,12 @@ void fan_placement_leave(fan_placement *placement);
 /** For what a survey is good. The file counts on rank 0 only. */
 typedef struct fan_survey_key {
     int64_t shared_memory, domains;
-    uint64_t device, inode; /**< of the topology file; 0: there is none */
+    uint64_t device, inode;  /**< of the topology file; 0: there is none */
     int64_t bytes, modified; /**< ns */
 } fan_survey_key;
 
 typedef struct fan_survey {
-    int number; /**< in its group; rank 0 gives it */
+    int number; /**< in its channel; rank 0 gives it */
     fan_survey_key key;
     fan_hosts hosts;
     fan_placement *placement; /**< what all use; NULL with MPI_THREAD_MULTIPLE: each has its own */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file group.h  Processes in one order, and the private communicator on which their broadcasts
- * travel, whatever the communicators of the user that they are called on.
+ * @file channel.h  The private communicator on which the broadcasts of some processes travel,
+ * whatever the communicators of the user that they are called on.
  *
  * MPI libraries have a limit of communicators (MPICH 4: 2048), and making one takes several round
  * trips. So communicators of the user with the same processes in the same order share one of ours,
- * where each has a block of tags of its own. Ranks find out that they have the same group by its
+ * where each has a block of tags of its own. Ranks find out that they have the same channel by its
  * `id`: if each rank of a communicator has one with that id, of as many ranks, in which its own
  * rank is the same, then the n-th of each are the same process.
  *
  * Which blocks are in use is known on all ranks. Rank 0 proposes one, and each rank must find it
  * free: one rank may have freed a communicator while another is still broadcasting on it.
  */
-#ifndef FAN_LIB_WHERE_GROUP_H
-#define FAN_LIB_WHERE_GROUP_H
+#ifndef FAN_LIB_WHERE_CHANNEL_H
+#define FAN_LIB_WHERE_CHANNEL_H
 
 #include "lib/where/placement.h"
 
@@ -30,7 +30,7 @@ enum {
     FAN_TAGS = FAN_TAG_STALL + 2
 };
 
-typedef struct fan_group {
+typedef struct fan_channel {
     uint64_t id;
     MPI_Comm comm;
     int rank, size;
@@ -43,58 +43,58 @@ typedef struct fan_group {
     bool *used; /**< [blocks] */
     size_t blocks;
     size_t next_block; /**< where rank 0 begins to look for a free one */
-    LIST_ENTRY(fan_group) link;
-} fan_group;
+    LIST_ENTRY(fan_channel) link;
+} fan_channel;
 
-/** A number that no other group has. */
-uint64_t fan_group_new_id(void);
+/** A number that no other channel has. */
+uint64_t fan_channel_new_id(void);
 
-/** How many groups this process has. Local, thread-safe. */
-int fan_group_count(void);
+/** How many channels this process has. Local, thread-safe. */
+int fan_channel_count(void);
 
-/** Enter a new group, with one reference. `comm` becomes its own. Local; NULL: no memory. */
-fan_group *fan_group_enter(uint64_t id, MPI_Comm comm, bool is_shared, bool is_kept);
+/** Enter a new channel, with one reference. `comm` becomes its own. Local; NULL: no memory. */
+fan_channel *fan_channel_enter(uint64_t id, MPI_Comm comm, bool is_shared, bool is_kept);
 
 /**
- * The ids of at most `most` groups of `size` ranks that can be shared and in which this rank is
+ * The ids of at most `most` channels of `size` ranks that can be shared and in which this rank is
  * `rank`, those used last first. Local, thread-safe. Returns how many there are.
  */
-int fan_group_find_all(int rank, int size, uint64_t *ids, int most);
+int fan_channel_find_all(int rank, int size, uint64_t *ids, int most);
 
-/** The group of that id, with a reference, if `rank` and `size` fit; else NULL. Local. */
-fan_group *fan_group_hold(uint64_t id, int rank, int size);
+/** The channel of that id, with a reference, if `rank` and `size` fit; else NULL. Local. */
+fan_channel *fan_channel_hold(uint64_t id, int rank, int size);
 
-/** The same group, with one reference more. Local. */
-fan_group *fan_group_retain(fan_group *group);
+/** The same channel, with one reference more. Local. */
+fan_channel *fan_channel_retain(fan_channel *channel);
 
 /**
  * Drop a reference.
  *
  * @param collective  all ranks do so now: then the last one frees the communicator
  */
-void fan_group_leave(fan_group *group, bool collective);
+void fan_channel_leave(fan_channel *channel, bool collective);
 
 /** On rank 0: a block that is free here. -1: there is none. Local, thread-safe. */
-int64_t fan_group_propose_block(fan_group *group);
+int64_t fan_channel_propose_block(fan_channel *channel);
 
 /** Take a block if it is free here. Local, thread-safe; false also without memory. */
-bool fan_group_take_block(fan_group *group, int64_t block);
+bool fan_channel_take_block(fan_channel *channel, int64_t block);
 
-void fan_group_free_block(fan_group *group, int64_t block);
+void fan_channel_free_block(fan_channel *channel, int64_t block);
 
 /** What MPI gets for tag 0 of a block. The tags of subfiles begin at FAN_TAGS. */
-int fan_group_tag(const fan_group *group, int64_t block);
+int fan_channel_tag(const fan_channel *channel, int64_t block);
 
 /** The survey of that number, or NULL. Local, thread-safe. */
-fan_survey *fan_group_survey(fan_group *group, int number);
+fan_survey *fan_channel_survey(fan_channel *channel, int number);
 
 /** On rank 0: the number of a survey for that key, 0 if there is none. Local, thread-safe. */
-int fan_group_find_survey(fan_group *group, const fan_survey_key *key);
+int fan_channel_find_survey(fan_channel *channel, const fan_survey_key *key);
 
 /** On rank 0: a number for a new survey. Local, thread-safe. */
-int fan_group_new_survey(fan_group *group);
+int fan_channel_new_survey(fan_channel *channel);
 
-/** The group has this survey from now on. Local, thread-safe. */
-void fan_group_add_survey(fan_group *group, fan_survey *survey);
+/** The channel has this survey from now on. Local, thread-safe. */
+void fan_channel_add_survey(fan_channel *channel, fan_survey *survey);
 
 #endif

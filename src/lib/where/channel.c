@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "lib/where/channel.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* Of all that is in this file. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Those used last come first. */
+static LIST_HEAD(, fan_channel) all_channels = LIST_HEAD_INITIALIZER(all_channels);
+
+/* ---- channels ---- */
+
+uint64_t fan_channel_new_id(void)
+{
+    uint64_t id = 0;
+    if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
+        id = (uint64_t)(fan_clock_now() * 1e9) ^ (uint64_t)getpid() << 32;
+    return id == 0 ? 1 : id;
+}
+
+int fan_channel_count(void)
+{
+    int count = 0;
+    fan_channel *channel;
+    pthread_mutex_lock(&lock);
+    LIST_FOREACH (channel, &all_channels, link)
+        count++;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+fan_channel *fan_channel_enter(uint64_t id, MPI_Comm comm, bool is_shared, bool is_kept)
+{
+    fan_channel *channel = calloc(1, sizeof *channel);
+    if (channel == NULL)
+        return NULL;
+    channel->id = id;
+    channel->comm = comm;
+    MPI_Comm_rank(comm, &channel->rank);
+    MPI_Comm_size(comm, &channel->size);
+    channel->is_shared = is_shared;
+    channel->is_kept = is_kept;
+    channel->references = 1;
+    pthread_mutex_lock(&lock);
+    LIST_INSERT_HEAD(&all_channels, channel, link);
+    pthread_mutex_unlock(&lock);
+    return channel;
+}
+
+static bool fits(fan_channel *channel, int rank, int size)
+{
+    return channel->is_shared && !atomic_load(&channel->broken) && channel->rank == rank &&
+           channel->size == size;
+}
+
+int fan_channel_find_all(int rank, int size, uint64_t *ids, int most)
+{
+    int count = 0;
+    fan_channel *channel;
+    pthread_mutex_lock(&lock);
+    LIST_FOREACH (channel, &all_channels, link)
+        if (count < most && fits(channel, rank, size))
+            ids[count++] = channel->id;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+fan_channel *fan_channel_hold(uint64_t id, int rank, int size)
+{
+    fan_channel *channel;
+    pthread_mutex_lock(&lock);
+    LIST_FOREACH (channel, &all_channels, link)
+        if (channel->id == id && fits(channel, rank, size))
+            break;
+    if (channel != NULL) {
+        channel->references++;
+        LIST_REMOVE(channel, link);
+        LIST_INSERT_HEAD(&all_channels, channel, link);
+    }
+    pthread_mutex_unlock(&lock);
+    return channel;
+}
+
+fan_channel *fan_channel_retain(fan_channel *channel)
+{
+    pthread_mutex_lock(&lock);
+    channel->references++;
+    pthread_mutex_unlock(&lock);
+    return channel;
+}
+
+static void free_channel(fan_channel *channel, bool collective)
+{
+    fan_survey *survey;
+    while ((survey = LIST_FIRST(&channel->surveys)) != NULL) {
+        LIST_REMOVE(survey, link);
+        fan_survey_free(survey);
+    }
+    if (collective)
+        MPI_Comm_free(&channel->comm);
+    free(channel->used);
+    free(channel);
+}
+
+void fan_channel_leave(fan_channel *channel, bool collective)
+{
+    pthread_mutex_lock(&lock);
+    bool last = --channel->references == 0 && (!channel->is_kept || atomic_load(&channel->broken));
+    if (last)
+        LIST_REMOVE(channel, link);
+    pthread_mutex_unlock(&lock);
+    if (last)
+        free_channel(channel, collective);
+}
+
+/* ---- blocks ---- */
+
+int fan_channel_tag(const fan_channel *channel, int64_t block)
+{
+    return (int)(block * (channel->size + FAN_TAGS));
+}
+
+static bool has_tags(const fan_channel *channel, size_t block)
+{
+    int *most, found;
+    MPI_Comm_get_attr(channel->comm, MPI_TAG_UB, &most, &found);
+    return found && (int64_t)(block + 1) * (channel->size + FAN_TAGS) - 1 <= *most;
+}
+
+static bool is_used(const fan_channel *channel, size_t block)
+{
+    return block < channel->blocks && channel->used[block];
+}
+
+/* Not the lowest one: that may have been freed here a moment ago, and not yet elsewhere. */
+int64_t fan_channel_propose_block(fan_channel *channel)
+{
+    pthread_mutex_lock(&lock);
+    size_t block = channel->next_block;
+    while (is_used(channel, block))
+        block++;
+    if (!has_tags(channel, block))
+        for (block = 0; is_used(channel, block);)
+            block++;
+    bool possible = has_tags(channel, block);
+    channel->next_block = block + 1;
+    pthread_mutex_unlock(&lock);
+    return possible ? (int64_t)block : -1;
+}
+
+static bool make_room(fan_channel *channel, size_t block)
+{
+    size_t old = channel->blocks;
+    if (!fan_array_reserve(&channel->used, &channel->blocks, block + 1, sizeof *channel->used))
+        return false;
+    memset(channel->used + old, 0, (channel->blocks - old) * sizeof *channel->used);
+    return true;
+}
+
+bool fan_channel_take_block(fan_channel *channel, int64_t block)
+{
+    pthread_mutex_lock(&lock);
+    bool taken =
+        block >= 0 && !is_used(channel, (size_t)block) && make_room(channel, (size_t)block);
+    if (taken)
+        channel->used[block] = true;
+    pthread_mutex_unlock(&lock);
+    return taken;
+}
+
+void fan_channel_free_block(fan_channel *channel, int64_t block)
+{
+    pthread_mutex_lock(&lock);
+    channel->used[block] = false;
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- surveys ---- */
+
+fan_survey *fan_channel_survey(fan_channel *channel, int number)
+{
+    fan_survey *survey;
+    pthread_mutex_lock(&lock);
+    LIST_FOREACH (survey, &channel->surveys, link)
+        if (survey->number == number)
+            break;
+    pthread_mutex_unlock(&lock);
+    return survey;
+}
+
+int fan_channel_find_survey(fan_channel *channel, const fan_survey_key *key)
+{
+    fan_survey *survey;
+    pthread_mutex_lock(&lock);
+    LIST_FOREACH (survey, &channel->surveys, link)
+        if (fan_survey_key_equal(&survey->key, key))
+            break;
+    int number = survey == NULL ? 0 : survey->number;
+    pthread_mutex_unlock(&lock);
+    return number;
+}
+
+int fan_channel_new_survey(fan_channel *channel)
+{
+    pthread_mutex_lock(&lock);
+    int number = ++channel->surveys_made;
+    pthread_mutex_unlock(&lock);
+    return number;
+}
+
+void fan_channel_add_survey(fan_channel *channel, fan_survey *survey)
+{
+    pthread_mutex_lock(&lock);
+    LIST_INSERT_HEAD(&channel->surveys, survey, link);
+    pthread_mutex_unlock(&lock);
+}
