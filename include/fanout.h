@@ -61,21 +61,24 @@ FANOUT_EXPORT const char *fanout_version(void);
  *
  * The type signature must be equal on all ranks; count and datatype themselves may differ.
  *
- * Some calls are passed through to MPI_Bcast: those on an intercommunicator, those of fewer bytes
- * than the agreed parameter `min_bytes` (the threshold is 32 x min_bytes for two ranks on one
- * node), and those with an invalid argument, before anything is sent: the error is MPI's own.
+ * Some calls are passed through to MPI: those on an intercommunicator, those of fewer bytes than
+ * the agreed parameter `min_bytes` (the threshold is 32 x min_bytes for two ranks on one node), and
+ * those with an invalid argument, before anything is sent: the error is MPI's own. On a
+ * communicator with a larger broadcast, or with 64 small ones, before, up to 8 KiB travel down a
+ * binomial tree of messages instead.
  *
  * Ranks that disagree on the number of bytes or on the root may wait for ever, as in MPI_Bcast.
  * With the parameter `check` (FANOUT_CHECK=1) each call compares them first: a difference is an
  * error of class FANOUT_ERR_DISAGREEMENT on all ranks, and a warning says which ranks gave what.
  *
- * While this function waits for other ranks, nonblocking broadcasts of the process make progress,
- * but not while it makes the state of a communicator, and not in calls that are passed through to
- * MPI_Bcast: see fanout_ibcast.
+ * While this function waits for other ranks, nonblocking broadcasts of the process make progress.
+ * So they do in every function of this header, whatever it waits for.
  *
  * Ranks on one node receive the data once and share it through 2 MiB of memory, which all
  * communicators with the same ranks on that node use. Apart from that, a broadcast needs memory for
- * bookkeeping only if the buffer is contiguous.
+ * bookkeeping only if the buffer is contiguous. Communicators with the same processes in the same
+ * order share one private communicator. A process has at most 256 of these; what would need another
+ * one is passed through to MPI, after a warning.
  *
  * @param buffer    on the root the data, elsewhere room for it; may be MPI_BOTTOM
  * @param count     number of elements of `datatype`
@@ -105,14 +108,11 @@ typedef struct fanout_request_s *fanout_request;
  *
  * Several broadcasts may be in progress; those of one communicator are done in the order of the
  * calls. Until a broadcast has ended, its buffer must not be touched; on the root it may be read.
- * Broadcasts make progress inside fanout_test, fanout_wait, fanout_bcast and fanout_stream. With
- * FANOUT_PROGRESS=thread in the environment and MPI_THREAD_MULTIPLE, a thread makes progress as
- * well. Calls that fanout_bcast would pass through to MPI_Bcast are passed through to MPI_Ibcast.
- *
- * A blocking call makes no progress on nonblocking broadcasts while it makes the state of a
- * communicator or has been passed through to MPI_Bcast. If another rank first waits for one of
- * these broadcasts, which needs this process, and only then enters the blocking call, both wait for
- * ever. Call fanout_wait before the blocking call, or use the thread.
+ * Broadcasts make progress inside the functions of this header, but not inside those of MPI: if
+ * another rank first waits for a broadcast that needs this process, and only then enters a call of
+ * MPI in which this process is, both wait for ever. With FANOUT_PROGRESS=thread in the environment
+ * and MPI_THREAD_MULTIPLE, a thread makes progress as well. Broadcasts of fewer bytes than
+ * `min_bytes` are passed through to MPI_Ibcast.
  *
  * With the parameter `check` the call does not wait for other ranks either: a difference is the
  * error with which fanout_wait or fanout_test ends the broadcast, on all ranks.
@@ -297,6 +297,8 @@ FANOUT_EXPORT int fanout_error_class(fanout_error error);
 
 /**
  * Make the library's state on `comm` now instead of at the first broadcast, and set its parameters.
+ * If other threads of the program make communicators, Open MPI 4.1.4 may hang when the library does
+ * so at the same time: then call this before they start.
  * Collective, optional. It waits until the nonblocking broadcasts in flight on `comm` have ended:
  * their plans are those of the old parameters. Persistent broadcasts keep theirs.
  *

@@ -13,9 +13,16 @@
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
-bool fan_comm_take_turn(void)
+static bool may_have_threads(void)
 {
-    return pthread_mutex_trylock(&turn) == 0;
+    int level;
+    PMPI_Query_thread(&level);
+    return level == MPI_THREAD_MULTIPLE;
+}
+
+bool fan_comm_take_turn(bool have_come)
+{
+    return (have_come || !may_have_threads()) && pthread_mutex_trylock(&turn) == 0;
 }
 
 void fan_comm_end_turn(void)
@@ -63,8 +70,8 @@ fan_status fan_comm_private_now(MPI_Comm comm, MPI_Comm *own)
 
 static int take_turns(MPI_Comm comm)
 {
-    while (true) {
-        bool has_turn = fan_comm_take_turn(), missed = !has_turn;
+    for (bool have_come = false; true; have_come = true) {
+        bool has_turn = fan_comm_take_turn(have_come), missed = !has_turn;
         int code = fan_comm_any(comm, &missed);
         if (code == MPI_SUCCESS && !missed)
             return code;

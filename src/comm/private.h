@@ -13,15 +13,22 @@
  * Collective. The caller frees it.
  *
  * Open MPI 4.1.4 can hang when two threads of a process make communicators of different members at
- * the same time. So only one thread of a process does it here at a time, and since ranks may come to
- * two communicators in different order, none waits for its turn: those of the communicator try to
- * take theirs, find out whether all of them have it, and if not, give it back and try again. What
- * the program's own threads make at the same time cannot be seen from here.
+ * the same time. So only one thread of a process does it here at a time, and since ranks may come
+ * to two communicators in different order, none waits for its turn: those of the communicator try
+ * to take theirs, find out whether all of them have it, and if not, give it back and try again. Nor
+ * does a thread have its turn while it waits for others to come: what keeps them may be what
+ * another thread of this process is to do. What the program's own threads make at the same time
+ * cannot be seen from here.
  */
 fan_status fan_comm_private(MPI_Comm comm, MPI_Comm *own);
 
-/** Take the turn of this process to make a communicator, if no other thread has it. Local. */
-bool fan_comm_take_turn(void);
+/**
+ * Take the turn of this process to make a communicator, if no other thread has it. Local.
+ *
+ * @param have_come  whether all ranks of the communicator are known to have come; if not, this
+ *                   fails where there may be other threads
+ */
+bool fan_comm_take_turn(bool have_come);
 
 /** Give it back. Local. */
 void fan_comm_end_turn(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file wait.h  How this library waits for MPI: never in a call of MPI's that blocks, because a rank
- * that this one waits for may itself wait for a broadcast that this process has pending.
+ * @file wait.h  How this library waits for MPI: never in a call of MPI's that blocks, because a
+ * rank that this one waits for may itself wait for a broadcast that this process has pending.
  */
 #ifndef FAN_COMM_WAIT_H
 #define FAN_COMM_WAIT_H

@@ -21,8 +21,8 @@ typedef struct fan_recorder fan_recorder;
 bool fan_recorder_wanted(void);
 
 /**
- * Begin to record. Collective over `comm`, which is private and nobody else's. NULL on all ranks, with a warning, if
- * a rank has not enough memory.
+ * Begin to record. Collective over `comm`, which is private and nobody else's. NULL on all ranks,
+ * with a warning, if a rank has not enough memory.
  */
 fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t limit);
 

@@ -143,10 +143,10 @@ static void let_go(attempt *a, int chosen)
 }
 
 /* Returns MPI's code. */
-static int ask_all(attempt *a)
+static int ask_all(attempt *a, bool have_come)
 {
     fan_comm_state *state = a->state;
-    a->has_turn = fan_comm_take_turn();
+    a->has_turn = fan_comm_take_turn(have_come);
     a->survey = fan_survey_begin(state->user_comm, &state->params);
     a->placement = fan_placement_begin(state->size);
     if (state->rank == 0)
@@ -305,12 +305,12 @@ static outcome decide(attempt *a, fan_status *status)
     return DONE;
 }
 
-static outcome try_to_connect(fan_comm_state *state, fan_status *status)
+static outcome try_to_connect(fan_comm_state *state, bool have_come, fan_status *status)
 {
     attempt a;
     memset(&a, 0, sizeof a);
     a.state = state;
-    int code = ask_all(&a);
+    int code = ask_all(&a, have_come);
     outcome result = DONE;
     if (code == MPI_SUCCESS)
         result = decide(&a, status);
@@ -336,7 +336,8 @@ fan_status fan_connection_make(fan_comm_state *state)
     fan_status status = FAN_OK;
     if (state->connection != FAN_UNCONNECTED)
         return FAN_OK;
-    while (try_to_connect(state, &status) == AGAIN)
+    for (bool have_come = false; try_to_connect(state, have_come, &status) == AGAIN;
+         have_come = true)
         fan_comm_miss_turn();
     if (status == FAN_OK && state->connection == FAN_CONNECTED && state->traced)
         begin_recording(state);

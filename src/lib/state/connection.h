@@ -2,17 +2,18 @@
 /**
  * @file connection.h  How a state gets its private communicator, its tags there and its placement.
  *
- * Rank 0 proposes the channels that the communicator may be; in one vote all ranks say which of these
- * they have, and whether they could make a new one. So a communicator of processes that have a
- * channel already costs two round trips and makes nothing. If a new one is to be made, one question
- * and one answer say where its ranks are.
+ * Rank 0 proposes the channels that the communicator may be; in one vote all ranks say which of
+ * these they have, and whether they could make a new one. So a communicator of processes that have
+ * a channel already costs two round trips and makes nothing. If a new one is to be made, one
+ * question and one answer say where its ranks are.
  *
  * It cannot block. Whatever is waited for is waited for while pending broadcasts go on
  * (comm/wait.h), but for MPI_Comm_create, which all ranks enter as soon as the vote is over. Only
  * one thread of a process may be there at a time (comm/private.h). A thread never waits for this
  * turn: a vote in which a rank has not got its turn is repeated, and by then it has given its own
- * turn back, so that whoever has all turns can go on. In MPI_Comm_create all ranks of one
- * communicator have theirs, so what they wait for is each other only.
+ * turn back, so that whoever has all turns can go on. Nobody has a turn in the first vote, in which
+ * ranks wait for each other to come: that may take as long as the program likes. In later votes and
+ * in MPI_Comm_create all ranks are here, so what they wait for is each other only.
  *
  * The program's own threads may make communicators at the same time, which nobody here can see: for
  * Open MPI 4.1.4, where that can hang without this library as well, call fanout_comm_attach before.

@@ -38,8 +38,8 @@ bool fan_hosts_begin(fan_hosts *hosts, MPI_Comm comm);
 void fan_hosts_free(fan_hosts *hosts);
 
 /**
- * Find where the ranks are. Collective. An invalid file, or too little memory on a rank, is the same
- * failure on all ranks.
+ * Find where the ranks are. Collective. An invalid file, or too little memory on a rank, is the
+ * same failure on all ranks.
  *
  * @param longest  the largest strlen(hosts->own) of any rank
  * @param share    false: each rank counts as a host of its own

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file placement.h  On which nodes the ranks of a channel are, and in which order these nodes become
- * recipients.
+ * @file placement.h  On which nodes the ranks of a channel are, and in which order these nodes
+ * become recipients.
  *
- * A survey asks on which hosts ranks are. Its result holds for all communicators of the channel with
- * the same parameters and topology file. A placement is what one of them uses, or several.
+ * A survey asks on which hosts ranks are. Its result holds for all communicators of the channel
+ * with the same parameters and topology file. A placement is what one of them uses, or several.
  */
 #ifndef FAN_LIB_WHERE_PLACEMENT_H
 #define FAN_LIB_WHERE_PLACEMENT_H

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* More communicators that live at the same time than an MPI library could have twice. */
+#include "config.h"
+
+#include "fanout.h"
+#include "tests/common/tap.h"
+
+#include <stdlib.h>
+
+enum { BYTES = 100000, DUPLICATES = 1500, ORDERS = 300 };
+
+static int rank, size;
+
+static bool broadcast(MPI_Comm comm, int salt, char *data)
+{
+    int own, ranks;
+    MPI_Comm_rank(comm, &own);
+    MPI_Comm_size(comm, &ranks);
+    int root = salt % ranks;
+    for (int i = 0; i < BYTES; i++)
+        data[i] = (char)(own == root ? i * 7 + salt : 0);
+    bool good = fanout_bcast(data, BYTES, MPI_BYTE, root, comm) == MPI_SUCCESS;
+    for (int i = 0; i < BYTES; i++)
+        good = good && data[i] == (char)(i * 7 + salt);
+    return good;
+}
+
+/* ---- of the same ranks ---- */
+
+static void test_duplicates(char *data)
+{
+    static MPI_Comm comms[DUPLICATES];
+    bool good = true;
+    for (int i = 0; i < DUPLICATES; i++) {
+        MPI_Comm_dup(MPI_COMM_WORLD, &comms[i]);
+        good = broadcast(comms[i], i, data) && good;
+    }
+    for (int i = 0; i < DUPLICATES; i++)
+        good = broadcast(comms[i], i + 1, data) && good;
+    for (int i = 0; i < DUPLICATES; i++)
+        MPI_Comm_free(&comms[i]);
+    tap_ok(good, "%d duplicates that live at the same time", DUPLICATES);
+}
+
+/* ---- of the same ranks, each in another order ---- */
+
+/* The place of this rank in the n-th permutation of all ranks. */
+static int place(int n)
+{
+    int left[16], places = size;
+    for (int i = 0; i < size; i++)
+        left[i] = i;
+    for (int i = 0;; i++) {
+        int chosen = n % places;
+        n /= places;
+        if (left[chosen] == rank)
+            return i;
+        for (int j = chosen; j + 1 < places; j++)
+            left[j] = left[j + 1];
+        places--;
+    }
+}
+
+static int factorial(int n)
+{
+    return n <= 1 ? 1 : n * factorial(n - 1);
+}
+
+/* More than one process may have private communicators: the rest is left to MPI. */
+static void test_orders(char *data)
+{
+    static MPI_Comm comms[ORDERS];
+    int count = factorial(size) < ORDERS ? factorial(size) : ORDERS;
+    bool good = true;
+    for (int i = 0; i < count; i++) {
+        MPI_Comm_split(MPI_COMM_WORLD, 0, place(i), &comms[i]);
+        good = broadcast(comms[i], i, data) && good;
+    }
+    for (int i = 0; i < count; i++)
+        good = broadcast(comms[i], i + 1, data) && good;
+    for (int i = 0; i < count; i++)
+        MPI_Comm_free(&comms[i]);
+    tap_ok(good, "%d communicators whose ranks are in different orders", count);
+}
+
+int main(void)
+{
+    tap_begin(MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    char *data = malloc(BYTES);
+    test_duplicates(data);
+    test_orders(data);
+    free(data);
+    return tap_end();
+}
