@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include "fanout.h"
 #include "fanout_hdf5.h"
 #include "tests/common/self.h"
 #include "tests/common/tap.h"
@@ -98,23 +97,6 @@ static void test_two_at_once(void)
     H5Dclose(dataset);
     H5Fclose(second);
     tap_ok(good, "several files open at once; the image stays as long as an object of it is open");
-}
-
-/* Rank 1 has not waited for a broadcast that the others wait for before they open the file. */
-static void test_pending_broadcast(void)
-{
-    enum { BYTES = 8 << 20 };
-    char *data = calloc(1, BYTES);
-    fanout_request request;
-    bool good = fanout_ibcast(data, BYTES, MPI_BYTE, 0, MPI_COMM_WORLD, &request) == MPI_SUCCESS;
-    if (rank != 1)
-        good = fanout_wait(&request) == MPI_SUCCESS && good;
-    hid_t file = fanout_h5_open(in_folder("latest.h5"), H5F_ACC_RDONLY, 0, comm, MPI_INFO_NULL);
-    good = file >= 0 && H5Fclose(file) >= 0 && good;
-    if (rank == 1)
-        good = fanout_wait(&request) == MPI_SUCCESS && good;
-    tap_ok(good, "a broadcast that is pending on one rank goes on meanwhile");
-    free(data);
 }
 
 static void test_source_is_gone(void)
@@ -429,7 +411,6 @@ int main(void)
     test_content("empty.h5");
     test_content("own virtual.h5");
     test_two_at_once();
-    test_pending_broadcast();
     test_source_is_gone();
     test_write_is_refused();
     test_one_image();
