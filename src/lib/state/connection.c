@@ -241,11 +241,15 @@ static fan_status adopt(attempt *a, int chosen)
     return status;
 }
 
+/* Said once: there may be hundreds. */
 static void cannot_connect(fan_comm_state *state, const char *why)
 {
+    static atomic_bool said;
     state->connection = FAN_CANNOT_CONNECT;
-    if (state->rank == 0)
-        fan_warn("broadcasts on a communicator of %d ranks are left to MPI: %s", state->size, why);
+    if (state->rank == 0 && !atomic_exchange(&said, true))
+        fan_warn("broadcasts on a communicator of %d ranks, and on others like it, are left to "
+                 "MPI: %s",
+                 state->size, why);
 }
 
 /* Returns whether this rank has a new channel now. */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Communicators of the same processes share one private communicator, and each has its own tags. */
+#include "config.h"
+
+#include "fanout.h"
+#include "lib/call/lifetime.h"
+#include "lib/state/lane.h"
+#include "tests/common/tap.h"
+
+enum { BYTES = 4 << 20, MANY = 300 };
+
+static int rank, size;
+static char *data;
+
+/* Of a communicator that has had a large broadcast. */
+static fan_comm_state *used_state(MPI_Comm comm)
+{
+    fan_comm_state *state;
+    fanout_bcast(data, BYTES, MPI_BYTE, 0, comm);
+    return fan_lifetime_state(comm, &state) == FAN_OK ? state : NULL;
+}
+
+static MPI_Comm split(int color, int key)
+{
+    MPI_Comm comm;
+    MPI_Comm_split(MPI_COMM_WORLD, color, key, &comm);
+    return comm;
+}
+
+static void test_duplicates(void)
+{
+    MPI_Comm first, second;
+    MPI_Comm_dup(MPI_COMM_WORLD, &first);
+    MPI_Comm_dup(first, &second);
+    fan_comm_state *a = used_state(first), *b = used_state(second);
+    tap_ok(a->channel == b->channel, "duplicates share a private communicator");
+    tap_ok(abs(a->first_tag - b->first_tag) >= size + FAN_TAGS, "and have tags of their own");
+    tap_ok(a->map.node == b->map.node && a->map.node_of == b->map.node_of,
+           "and their nodes are looked for once");
+    const fan_channel *channel = a->channel;
+    MPI_Comm_free(&first);
+    MPI_Comm_free(&second);
+    first = split(0, rank);
+    tap_ok(used_state(first)->channel == channel, "that of all ranks is there for the next");
+    MPI_Comm_free(&first);
+}
+
+static void test_one_after_the_other(void)
+{
+    int before = fan_channel_count();
+    for (int i = 0; i < MANY; i++) {
+        MPI_Comm comm = split(i % 2 ? 0 : rank == 0, -rank);
+        used_state(comm);
+        MPI_Comm_free(&comm);
+    }
+    tap_ok(fan_channel_count() == before, "of other ranks they end with their communicators");
+}
+
+static void test_other_orders(void)
+{
+    MPI_Comm first = split(0, rank), reversed = split(0, -rank);
+    fan_comm_state *a = used_state(first), *b = used_state(reversed);
+    tap_ok(a->channel != b->channel, "ranks in another order have another one");
+    tap_ok(a->map.node == b->map.node, "but the same memory");
+    MPI_Comm_free(&first);
+    MPI_Comm_free(&reversed);
+}
+
+static void test_lanes(void)
+{
+    MPI_Comm comm = split(0, rank);
+    fan_comm_state *state = used_state(comm);
+    fan_lane lanes[2];
+    bool possible[2];
+    for (int i = 0; i < 2; i++)
+        if (fan_lane_open(state, &lanes[i], &possible[i]) != FAN_OK)
+            possible[i] = false;
+    tap_ok(possible[0] && possible[1], "persistent broadcasts have lanes");
+    int apart = size + FAN_TAGS;
+    tap_ok(abs(lanes[0].first_tag - lanes[1].first_tag) >= apart &&
+               abs(lanes[0].first_tag - state->lane.first_tag) >= apart,
+           "with tags of their own");
+    for (int i = 0; i < 2; i++)
+        fan_lane_close(&lanes[i]);
+    MPI_Comm_free(&comm);
+}
+
+int main(void)
+{
+    tap_begin(MPI_THREAD_SINGLE);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    data = calloc(1, BYTES);
+    test_duplicates();
+    test_one_after_the_other();
+    test_other_orders();
+    test_lanes();
+    free(data);
+    return tap_end();
+}
