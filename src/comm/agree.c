@@ -7,23 +7,24 @@
 
 #include <stdio.h>
 
-static int all_reduce(MPI_Comm comm, int count, void *values, MPI_Op op)
+/* `own` may be MPI_IN_PLACE. */
+static int all_maximum(MPI_Comm comm, int count, const void *own, void *values)
 {
     MPI_Request request;
-    int code = PMPI_Iallreduce(MPI_IN_PLACE, values, count, MPI_INT64_T, op, comm, &request);
+    int code = PMPI_Iallreduce(own, values, count, MPI_INT64_T, MPI_MAX, comm, &request);
     return fan_comm_completed(code, &request);
 }
 
 int fan_comm_maximum(MPI_Comm comm, int count, int64_t *values)
 {
-    return all_reduce(comm, count, values, MPI_MAX);
+    return all_maximum(comm, count, MPI_IN_PLACE, values);
 }
 
 int fan_comm_any(MPI_Comm comm, bool *flag)
 {
-    int64_t value = *flag;
-    int code = fan_comm_maximum(comm, 1, &value);
-    *flag = value != 0;
+    int64_t own = *flag, most = own;
+    int code = all_maximum(comm, 1, &own, &most);
+    *flag = most != 0;
     return code;
 }
 
@@ -37,7 +38,7 @@ static void negate_least(int count, fan_comm_range *ranges)
 int fan_comm_ranges(MPI_Comm comm, int count, fan_comm_range *ranges)
 {
     negate_least(count, ranges);
-    int code = all_reduce(comm, 2 * count, ranges, MPI_MAX);
+    int code = all_maximum(comm, 2 * count, MPI_IN_PLACE, ranges);
     negate_least(count, ranges);
     return code;
 }

@@ -16,7 +16,10 @@
 /** Replace each of `count` values by the largest on any rank. Returns MPI's code. */
 int fan_comm_maximum(MPI_Comm comm, int count, int64_t *values);
 
-/** Replace `flag` by whether it is true on any rank. Returns MPI's code. */
+/**
+ * Replace `flag` by whether it is true on any rank; on an intercommunicator, on any rank of the
+ * other group. Returns MPI's code.
+ */
 int fan_comm_any(MPI_Comm comm, bool *flag);
 
 /** The values of all ranks lie between these. */

@@ -194,6 +194,23 @@ static bool is_request_error(int code)
     return error_class == MPI_ERR_REQUEST;
 }
 
+static void test_persistent_between_groups(void)
+{
+    MPI_Comm half, inter;
+    fanout_request request;
+    int low = rank < size / 2, data = rank == 0 ? 17 : 0;
+    MPI_Comm_split(MPI_COMM_WORLD, low, rank, &half);
+    MPI_Intercomm_create(half, 0, MPI_COMM_WORLD, low ? size / 2 : 0, 1, &inter);
+    int root = !low ? 0 : rank == 0 ? MPI_ROOT : MPI_PROC_NULL;
+    bool good =
+        fanout_bcast_init(&data, 1, MPI_INT, root, inter, MPI_INFO_NULL, &request) == MPI_SUCCESS &&
+        fanout_start(&request) == MPI_SUCCESS && fanout_wait(&request) == MPI_SUCCESS;
+    fanout_request_free(&request);
+    tap_ok(good && (low || data == 17), "a persistent broadcast on an intercommunicator");
+    MPI_Comm_free(&inter);
+    MPI_Comm_free(&half);
+}
+
 static void test_wrong_requests(void)
 {
     MPI_Comm comm = make_comm();
@@ -249,6 +266,7 @@ int main(void)
     test_two_communicators();
     test_persistent(10);
     test_persistent(300000);
+    test_persistent_between_groups();
     test_wrong_requests();
     test_without_calls();
     return tap_end();
