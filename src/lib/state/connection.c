@@ -16,7 +16,12 @@ enum {
      * Of one process. MPICH 4.0.2 can have 2,048 communicators, and the program must be able to go
      * on making its own.
      */
-    MOST_CHANNELS = 256
+    MOST_CHANNELS = 256,
+    /*
+     * Tries to have an offer taken. That may never be: rank 0 may have no tags but those of a
+     * persistent request that it alone has freed, which is local.
+     */
+    MOST_TRIES = 100
 };
 
 static const char mpi_failed[] = "cannot agree on a private communicator";
@@ -48,6 +53,7 @@ typedef struct vote {
 
 typedef struct attempt {
     fan_comm_state *state;
+    int tries; /* before this one */
     bool has_turn;
     fan_survey *survey;       /* a new one, or NULL */
     fan_placement *placement; /* a new one, or NULL */
@@ -81,8 +87,8 @@ static void propose(attempt *a)
     uint64_t ids[MOST_OFFERS];
     fan_comm_state *state = a->state;
     fan_survey_key key = fan_survey_key_of(&state->params);
-    int count =
-        state->traced ? 0 : fan_channel_find_all(state->rank, state->size, ids, MOST_OFFERS);
+    bool may_share = !state->traced && a->tries < MOST_TRIES;
+    int count = may_share ? fan_channel_find_all(state->rank, state->size, ids, MOST_OFFERS) : 0;
     for (int i = 0; i < count; i++)
         a->proposal.offers[i] = offer_channel(ids[i], state, &key);
     a->proposal.new_channel = fan_channel_new_id();
@@ -143,10 +149,10 @@ static void let_go(attempt *a, int chosen)
 }
 
 /* Returns MPI's code. */
-static int ask_all(attempt *a, bool have_come)
+static int ask_all(attempt *a)
 {
     fan_comm_state *state = a->state;
-    a->has_turn = fan_comm_take_turn(have_come);
+    a->has_turn = fan_comm_take_turn(a->tries > 0);
     a->survey = fan_survey_begin(state->user_comm, &state->params);
     a->placement = fan_placement_begin(state->size);
     if (state->rank == 0)
@@ -259,8 +265,9 @@ static bool make_channel(attempt *a)
     MPI_Comm own;
     if (fan_comm_private_now(state->user_comm, &own) != FAN_OK)
         return false;
-    state->channel =
-        fan_channel_enter(a->proposal.new_channel, own, !state->traced, !a->vote.is_part);
+    /* One that nobody can share must not be kept for others. */
+    bool is_shared = !state->traced, is_kept = is_shared && !a->vote.is_part;
+    state->channel = fan_channel_enter(a->proposal.new_channel, own, is_shared, is_kept);
     state->block = 0;
     return state->channel != NULL && fan_channel_take_block(state->channel, 0);
 }
@@ -309,17 +316,24 @@ static outcome decide(attempt *a, fan_status *status)
     return DONE;
 }
 
-static outcome try_to_connect(fan_comm_state *state, bool have_come, fan_status *status)
+static void fail(attempt *a, int code, fan_status *status)
+{
+    let_go(a, -1);
+    *status = fan_fail_mpi(code, mpi_failed);
+}
+
+static outcome try_to_connect(fan_comm_state *state, int tries, fan_status *status)
 {
     attempt a;
     memset(&a, 0, sizeof a);
     a.state = state;
-    int code = ask_all(&a, have_come);
+    a.tries = tries;
+    int code = ask_all(&a);
     outcome result = DONE;
     if (code == MPI_SUCCESS)
         result = decide(&a, status);
     else
-        *status = fan_fail_mpi(code, mpi_failed);
+        fail(&a, code, status);
     end_turn(&a);
     fan_survey_free(a.survey);
     if (a.placement != NULL)
@@ -340,8 +354,7 @@ fan_status fan_connection_make(fan_comm_state *state)
     fan_status status = FAN_OK;
     if (state->connection != FAN_UNCONNECTED)
         return FAN_OK;
-    for (bool have_come = false; try_to_connect(state, have_come, &status) == AGAIN;
-         have_come = true)
+    for (int tries = 0; try_to_connect(state, tries, &status) == AGAIN; tries++)
         fan_comm_miss_turn();
     if (status == FAN_OK && state->connection == FAN_CONNECTED && state->traced)
         begin_recording(state);

@@ -7,10 +7,21 @@
 #include "lib/state/lane.h"
 #include "tests/common/tap.h"
 
+#include <stdlib.h>
+
 enum { BYTES = 4 << 20, MANY = 300 };
 
 static int rank, size;
 static char *data;
+static int most_tag; /* 0: MPI's */
+
+int MPI_Comm_get_attr(MPI_Comm comm, int key, void *value, int *found)
+{
+    int code = PMPI_Comm_get_attr(comm, key, value, found);
+    if (key == MPI_TAG_UB && most_tag > 0)
+        *(int **)value = &most_tag;
+    return code;
+}
 
 /* Of a communicator that has had a large broadcast. */
 static fan_comm_state *used_state(MPI_Comm comm)
@@ -85,6 +96,40 @@ static void test_lanes(void)
     MPI_Comm_free(&comm);
 }
 
+/* A traced one is not shared, so that it must end with its communicator. */
+static void test_traced(void)
+{
+    int before = fan_channel_count();
+    setenv("FANOUT_TRACE", "/nowhere/trace.h5", 1);
+    MPI_Comm comm = split(0, rank);
+    used_state(comm);
+    MPI_Comm_free(&comm);
+    unsetenv("FANOUT_TRACE");
+    tap_ok(fan_channel_count() == before, "that of a traced communicator ends with it");
+}
+
+/* Rank 0 has freed a block of tags, which is local, that the others still use. */
+static void test_no_tags(void)
+{
+    enum { BLOCKS = 3, LANES = BLOCKS - 1 };
+    MPI_Comm other, comm = split(0, -rank);
+    fan_lane lanes[LANES];
+    bool possible;
+    most_tag = BLOCKS * (size + FAN_TAGS) - 1;
+    fan_comm_state *state = used_state(comm);
+    for (int i = 0; i < LANES; i++)
+        fan_lane_open(state, &lanes[i], &possible);
+    MPI_Comm_dup(comm, &other);
+    if (state->rank == 0)
+        fan_lane_close(&lanes[0]);
+    tap_ok(used_state(other)->connection == FAN_CONNECTED, "without tags there is a new one");
+    for (int i = 0; i < LANES; i++)
+        fan_lane_close(&lanes[i]);
+    MPI_Comm_free(&other);
+    MPI_Comm_free(&comm);
+    most_tag = 0;
+}
+
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
@@ -95,6 +140,8 @@ int main(void)
     test_one_after_the_other();
     test_other_orders();
     test_lanes();
+    test_traced();
+    test_no_tags();
     free(data);
     return tap_end();
 }
