@@ -4,6 +4,7 @@
 #include "comm/check.h"
 #include "comm/private.h"
 #include "lib/call/buffer.h"
+#include "lib/call/lifetime.h"
 #include "lib/call/pass_through.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/callback.h"
@@ -28,11 +29,20 @@ struct fanout_request_s {
     fan_pending pending;
 };
 
+/* Where errors are raised. The communicator may have been freed before the request. */
+static MPI_Comm comm_of(fanout_request request)
+{
+    const fan_comm_state *state = request->call.state;
+    return state == NULL ? request->call.comm : state->user_comm;
+}
+
 static void release(fanout_request request)
 {
     fan_buffer_free(&request->buffer);
     fan_planned_forget(&request->planned);
     fan_lane_close(&request->lane);
+    if (request->call.state != NULL)
+        fan_lifetime_leave(request->call.state);
     if (request->comm != MPI_COMM_NULL)
         MPI_Comm_free(&request->comm);
     if (request->datatype != MPI_DATATYPE_NULL)
@@ -134,6 +144,8 @@ static int prepare(fanout_request r, MPI_Info info)
 {
     int code = MPI_SUCCESS;
     fan_verdict verdict = fan_call_judge(&r->call, &code);
+    if (r->call.state != NULL)
+        atomic_fetch_add(&r->call.state->references, 1);
     if (verdict == FAN_IS_REFUSED)
         return code;
     r->passed_through = verdict == FAN_IS_MPIS;
@@ -208,7 +220,7 @@ static int refuse_request(void)
 /* Returns an MPI code that has been raised. */
 static int refuse_in_callback(fanout_request r)
 {
-    return fan_error_raise(r->call.comm, fan_callback_refuse("a function of fanout.h"));
+    return fan_error_raise(comm_of(r), fan_callback_refuse("a function of fanout.h"));
 }
 
 int fanout_start(fanout_request *request)
@@ -229,7 +241,7 @@ int fanout_start(fanout_request *request)
 static int end(fanout_request *request, int code)
 {
     fanout_request r = *request;
-    MPI_Comm comm = r->call.comm;
+    MPI_Comm comm = comm_of(r);
     bool was_ours = !r->passed_through;
     fan_status status = was_ours ? fan_pending_wait(&r->pending) : FAN_OK;
     r->active = false;

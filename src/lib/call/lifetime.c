@@ -33,9 +33,29 @@ static void unlink_state(fan_comm_state *state)
     pthread_mutex_unlock(&list_lock);
 }
 
+void fan_lifetime_leave(fan_comm_state *state)
+{
+    if (atomic_fetch_sub(&state->references, 1) > 1)
+        return;
+    fan_connection_end(state, !finalizing);
+    fan_comm_state_free(state);
+}
+
+static void end_state(void *argument)
+{
+    fan_comm_state *state = argument;
+    fan_pending_finish(state, NULL);
+    unlink_state(state);
+    if (!finalizing)
+        fan_comm_state_end_recording(state);
+    state->user_comm = MPI_COMM_NULL;
+    fan_lifetime_leave(state);
+}
+
 /*
  * Called by MPI when the user's communicator is freed: collective, unless in MPI_Finalize, where
- * ranks may come to their communicators in different order.
+ * ranks may come to their communicators in different order. MPICH does so only when the last
+ * nonblocking call on the communicator ends, and that may be inside of a step of ours.
  */
 static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
 {
@@ -45,10 +65,7 @@ static int delete_state(MPI_Comm comm, int keyval, void *attribute, void *extra)
         fan_warn("%s", fan_fail_text());
         return MPI_ERR_OTHER;
     }
-    fan_pending_finish(state, NULL);
-    unlink_state(state);
-    fan_connection_end(state, !finalizing);
-    fan_comm_state_free(state);
+    fan_pending_after_step(end_state, state);
     return MPI_SUCCESS;
 }
 

@@ -11,4 +11,7 @@
 /** The state of an intracommunicator, made (collectively) if it has none yet. */
 fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state);
 
+/** Drop a reference to a state. The last one frees it. Local. */
+void fan_lifetime_leave(fan_comm_state *state);
+
 #endif

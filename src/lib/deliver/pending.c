@@ -88,12 +88,50 @@ static void step(fan_pending *p)
         deliver(p);
 }
 
+/* What MPI had us do while this thread had the lock. */
+typedef struct postponed {
+    void (*call)(void *argument);
+    void *argument;
+    SLIST_ENTRY(postponed) link;
+} postponed;
+
+static _Thread_local SLIST_HEAD(, postponed) all_postponed;
+static _Thread_local bool is_stepping;
+
 static void step_all(void)
 {
+    is_stepping = true;
     for (fan_pending *p = TAILQ_FIRST(&all_pending), *next; p != NULL; p = next) {
         next = TAILQ_NEXT(p, link);
         step(p);
     }
+    is_stepping = false;
+}
+
+/* ---- without the lock ---- */
+
+static void do_postponed(void)
+{
+    postponed *p;
+    while ((p = SLIST_FIRST(&all_postponed)) != NULL) {
+        SLIST_REMOVE_HEAD(&all_postponed, link);
+        p->call(p->argument);
+        free(p);
+    }
+}
+
+/* Without memory for it what is to be freed stays. */
+void fan_pending_after_step(void (*call)(void *argument), void *argument)
+{
+    if (!is_stepping) {
+        call(argument);
+        return;
+    }
+    postponed *p = malloc(sizeof *p);
+    if (p == NULL)
+        return;
+    *p = (postponed){.call = call, .argument = argument};
+    SLIST_INSERT_HEAD(&all_postponed, p, link);
 }
 
 /* ---- the thread ---- */
@@ -110,6 +148,7 @@ static void *run_thread(void *unused)
         }
         step_all();
         pthread_mutex_unlock(&lock);
+        do_postponed();
         nanosleep(&pause, NULL);
         pthread_mutex_lock(&lock);
     }
@@ -185,6 +224,7 @@ void fan_pending_all(void)
         return;
     step_all();
     pthread_mutex_unlock(&lock);
+    do_postponed();
 }
 
 static void poll(int *polls)

@@ -43,6 +43,7 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
     if (made == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
     made->user_comm = comm;
+    atomic_init(&made->references, 1);
     made->comm = MPI_COMM_NULL;
     MPI_Comm_rank(comm, &made->rank);
     MPI_Comm_size(comm, &made->size);
@@ -84,7 +85,7 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node *
     }
     fan_comm_party party =
         fan_node_map_party(&state->map, state->comm, state->first_tag + FAN_TAG_NODE);
-    return fan_node_join(&party, shared->domain, false, node);
+    return fan_node_join_like(&party, shared, node);
 }
 
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)

@@ -16,6 +16,7 @@
 #include "plan/planner.h"
 
 #include <mpi.h>
+#include <stdatomic.h>
 #include <sys/queue.h>
 
 /** A plan, kept for the next broadcast of the same length from the same root. */
@@ -41,7 +42,8 @@ typedef struct fan_lane {
 } fan_lane;
 
 typedef struct fan_comm_state {
-    MPI_Comm user_comm;
+    MPI_Comm user_comm;    /**< MPI_COMM_NULL after it has been freed */
+    atomic_int references; /**< the communicator, and persistent requests, which may outlive it */
     int rank;
     int size;
     fan_params params; /**< rank 0's, equal on all ranks */

@@ -374,8 +374,6 @@ void fan_connection_end(fan_comm_state *state, bool collective)
 {
     if (state->connection != FAN_CONNECTED)
         return;
-    if (collective)
-        fan_comm_state_end_recording(state);
     fan_placement_leave(state->placement);
     fan_channel_free_block(state->channel, state->block);
     fan_channel_leave(state->channel, collective);

@@ -36,7 +36,7 @@ fan_status fan_connection_demand(fan_comm_state *state);
 /**
  * Give up what a state is connected by, if it is.
  *
- * @param collective  all ranks do this now: write the trace and free what only this one used, too
+ * @param collective  all ranks do this, sooner or later: free what only this one used, too
  */
 void fan_connection_end(fan_comm_state *state, bool collective);
 

@@ -121,6 +121,8 @@ static bool should_tell(MPI_Comm comm, fan_status status)
 
 int fan_error_raise(MPI_Comm comm, fan_status status)
 {
+    if (comm == MPI_COMM_NULL)
+        comm = MPI_COMM_WORLD;
     int code = code_of(status);
     if (should_tell(comm, status))
         fan_warn("%s", fan_fail_text());

@@ -217,9 +217,10 @@ static answer decide(const reply *all, int members)
 typedef struct joining {
     const fan_comm_party *party;
     bool may_share;
-    fan_node *node; /* for a new one */
-    int *domain_of; /* [members] */
-    reply *all;     /* [members] of member 0 */
+    bool has_domains; /* the members' bindings have the numbers of their domains */
+    fan_node *node;   /* for a new one */
+    int *domain_of;   /* [members] */
+    reply *all;       /* [members] of member 0 */
     answer answer;
 } joining;
 
@@ -252,7 +253,7 @@ static int reply_and_hear(joining *j, const reply *own)
 }
 
 /* Member 0 decides, so that only one asks hwloc. Without memory for that there is one domain. */
-static int find_domains(const joining *j)
+static void number_domains(const joining *j)
 {
     int members = j->party->members;
     fan_binding *bindings = j->all == NULL ? NULL : malloc((size_t)members * sizeof *bindings);
@@ -261,6 +262,15 @@ static int find_domains(const joining *j)
     if (bindings != NULL)
         fan_domain_find(bindings, members, j->domain_of);
     free(bindings);
+}
+
+static int find_domains(const joining *j)
+{
+    int members = j->party->members;
+    for (int m = 0; j->all != NULL && j->has_domains && m < members; m++)
+        j->domain_of[m] = j->all[m].binding.domain;
+    if (!j->has_domains)
+        number_domains(j);
     return fan_party_share(j->party, j->domain_of, (size_t)members * sizeof *j->domain_of);
 }
 
@@ -307,14 +317,25 @@ static fan_status join(joining *j, int domain, fan_node **node)
     return *node != NULL ? FAN_OK : make(j, node);
 }
 
+static fan_status join_and_clean_up(joining *j, int domain, fan_node **node)
+{
+    fan_status status = join(j, domain, node);
+    free_node(j->node);
+    free(j->domain_of);
+    free(j->all);
+    return status;
+}
+
 fan_status fan_node_join(const fan_comm_party *party, int domain, bool may_share, fan_node **node)
 {
     joining j = {.party = party, .may_share = may_share};
-    fan_status status = join(&j, domain, node);
-    free_node(j.node);
-    free(j.domain_of);
-    free(j.all);
-    return status;
+    return join_and_clean_up(&j, domain, node);
+}
+
+fan_status fan_node_join_like(const fan_comm_party *party, const fan_node *like, fan_node **node)
+{
+    joining j = {.party = party, .has_domains = true};
+    return join_and_clean_up(&j, like->domain, node);
 }
 
 fan_node *fan_node_hold(fan_node *node)

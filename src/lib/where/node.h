@@ -39,6 +39,13 @@ typedef struct fan_node {
  */
 fan_status fan_node_join(const fan_comm_party *party, int domain, bool may_share, fan_node **node);
 
+/**
+ * Another node of the same ranks, which no other communicator uses, with domains of the same
+ * numbers: a map that tells the domains of the ranks is right for both. Collective over the party;
+ * fails as fan_node_join does.
+ */
+fan_status fan_node_join_like(const fan_comm_party *party, const fan_node *like, fan_node **node);
+
 /** Whether communicators may share a node of this process: not with MPI_THREAD_MULTIPLE. Local. */
 bool fan_node_is_shared(void);
 

@@ -77,6 +77,26 @@ static void test_other_orders(void)
     MPI_Comm_free(&reversed);
 }
 
+/* Its memory may be that of ranks in another order, where domains have other numbers. */
+static void test_domains(void)
+{
+    MPI_Comm reversed = split(0, -rank), first = split(0, rank);
+    fanout_request request;
+    bool good = true;
+    used_state(reversed);
+    used_state(first);
+    for (int root = 0; root < size; root++) {
+        int own;
+        MPI_Comm_rank(first, &own);
+        data[BYTES - 1] = (char)(own == root ? 5 + root : 0);
+        good = fanout_ibcast(data, BYTES, MPI_BYTE, root, first, &request) == MPI_SUCCESS &&
+               fanout_wait(&request) == MPI_SUCCESS && data[BYTES - 1] == 5 + root && good;
+    }
+    tap_ok(good, "nonblocking broadcasts find the domain of the root");
+    MPI_Comm_free(&first);
+    MPI_Comm_free(&reversed);
+}
+
 static void test_lanes(void)
 {
     MPI_Comm comm = split(0, rank);
@@ -136,6 +156,7 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     data = calloc(1, BYTES);
+    test_domains();
     test_duplicates();
     test_one_after_the_other();
     test_other_orders();
