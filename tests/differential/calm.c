@@ -6,6 +6,7 @@
 #include "fanout.h"
 #include "tests/differential/settings.h"
 #include "tests/differential/stream.h"
+#include "tests/differential/traffic.h"
 #include "tests/differential/watch.h"
 
 #include <stdio.h>
@@ -129,6 +130,7 @@ static void change(actor *a)
 void calm_step(actor *a, bool may_make)
 {
     int what = random_between(&a->common, 0, 19);
+    traffic_probe(a);
     if (what < 4)
         broadcast(a, BROADCAST);
     else if (what < 6)

@@ -4,6 +4,7 @@
 #include "tests/differential/flight.h"
 
 #include "tests/differential/settings.h"
+#include "tests/differential/traffic.h"
 #include "tests/differential/watch.h"
 
 enum { ITEMS_MOST = 8 };
@@ -168,8 +169,14 @@ void flight_run(actor *a)
     for (item *i = f.items; i < f.items + f.count; i++)
         if (takes_part(i) && i->operation == &i->own)
             operation_open(i->operation);
-    while (!has_landed(&f))
+    traffic messages;
+    traffic_begin(&messages, a);
+    while (!has_landed(&f)) {
+        if (random_one_in(&a->own, 6))
+            traffic_step(&messages);
         act(a, &f, random_between(&a->own, 0, f.count - 1));
+    }
+    traffic_end(&messages);
     for (item *i = f.items; i < f.items + f.count; i++) {
         if (takes_part(i))
             operation_check(i->operation);

@@ -21,8 +21,8 @@ static const char *const names[] = {[BROADCAST] = "fanout_bcast",
 const char *operation_text(const operation *o)
 {
     static _Thread_local char text[TEXT];
-    snprintf(text, sizeof text, "%s of %zu bytes from %d of %d ranks, id %" PRIu64, names[o->kind],
-             o->content.bytes, o->root, o->team->size, o->content.id);
+    snprintf(text, sizeof text, "%s %" PRIu64 " of %zu bytes from %d of %d ranks, team %" PRIu64,
+             names[o->kind], o->content.id, o->content.bytes, o->root, o->team->size, o->team->id);
     return text;
 }
 
@@ -81,7 +81,8 @@ operation operation_draw_ours(random_state *common, operation_kind kind, const t
                               int place)
 {
     size_t least = (size_t)(PAIR_FACTOR * t->min_bytes) + 1;
-    return draw(common, kind, t, id, place, MAX(least, draw_bytes(common, t)));
+    size_t drawn = draw_bytes(common, t);
+    return draw(common, kind, t, id, place, MAX(least, drawn));
 }
 
 /* ---- doing ---- */
