@@ -28,6 +28,14 @@ team *actor_team(actor *a)
     return &a->pool.teams[random_between(&a->common, 0, a->pool.count - 1)];
 }
 
+bool actor_has_persistent(const actor *a, const team *t)
+{
+    for (const prepared *p = a->persistent; p < a->persistent + PERSISTENT_MOST; p++)
+        if (p->exists && p->team.id == t->id)
+            return true;
+    return false;
+}
+
 static void make_persistent(actor *a, prepared *p)
 {
     p->exists = true;

@@ -35,6 +35,9 @@ uint64_t actor_id(actor *a);
 /** Any communicator of it. */
 team *actor_team(actor *a);
 
+/** Whether there is a persistent broadcast on it. */
+bool actor_has_persistent(const actor *a, const team *t);
+
 /** Make a persistent broadcast, or free one that exists. Blocking. */
 void actor_turn_persistent(actor *a);
 

@@ -32,6 +32,13 @@ static void broadcast(actor *a, operation_kind kind)
     operation_close(&o);
 }
 
+static void stream_any(actor *a)
+{
+    stream s = stream_draw(a);
+    if (s.team->rank >= 0)
+        stream_run(&s);
+}
+
 /* ---- parameters ---- */
 
 static void hint(MPI_Info hints, const char *key, int value)
@@ -136,7 +143,7 @@ void calm_step(actor *a, bool may_make)
     else if (what < 6)
         broadcast(a, NONBLOCKING);
     else if (what < 9)
-        stream_run(a);
+        stream_any(a);
     else if (what < 10)
         broadcast(a, MPI_BROADCAST);
     else if (what < 11)

@@ -4,21 +4,28 @@
 #include "tests/differential/flight.h"
 
 #include "tests/differential/settings.h"
+#include "tests/differential/stream.h"
 #include "tests/differential/traffic.h"
 #include "tests/differential/watch.h"
 
 enum { ITEMS_MOST = 8 };
 
+/* What an item is. */
+typedef enum item_kind { OPERATION, STREAM, FREE } item_kind;
+
 typedef struct item {
-    operation *operation; /* `own`, or a persistent one */
+    item_kind kind;
+    operation *operation; /* `own`, or a persistent one; also of a kind that has none: `own` */
     operation own;
+    stream stream;
     team *team;
     bool is_blocking, is_started, has_ended;
 } item;
 
 typedef struct flight {
-    item items[ITEMS_MOST];
+    item items[ITEMS_MOST + 1];
     int count;
+    team *freed; /* by the last item, though broadcasts on it may be in flight; or NULL */
     /*
      * Ranks may start them in different order, and wait before all are started. Not where a first
      * nonblocking call on a communicator waits for the other ranks.
@@ -28,14 +35,21 @@ typedef struct flight {
 
 /* ---- drawing ---- */
 
+/* Blocking calls of any kind may stand between: a thread makes progress, or the library should. */
+static bool is_entangled(void)
+{
+    return all_settings.progress_thread || all_settings.entangled;
+}
+
 /*
  * A rank that is in a blocking call must make progress on what is pending, for others may wait for
  * that first.
  */
-static bool progresses(const operation *o, const team *t)
+static bool progresses(const item *i)
 {
-    return all_settings.progress_thread || all_settings.entangled ||
-           (o->kind == BROADCAST && o->is_ours && t->is_connected && !t->may_check);
+    return is_entangled() || i->kind == FREE ||
+           (i->kind == OPERATION && i->operation->is_ours && i->team->is_connected &&
+            !i->team->may_check);
 }
 
 static bool draw_persistent(actor *a, flight *f, item *i)
@@ -53,31 +67,70 @@ static bool draw_persistent(actor *a, flight *f, item *i)
     return true;
 }
 
+static void draw_operation(actor *a, item *i, operation_kind kind)
+{
+    team *t = actor_team(a);
+    bool is_blocking = kind == BROADCAST || kind == MPI_BROADCAST;
+    *i = (item){.team = t, .is_blocking = is_blocking, .operation = &i->own};
+    uint64_t id = actor_id(a);
+    bool may_be_small = !is_blocking || is_entangled();
+    i->own = may_be_small ? operation_draw(&a->common, kind, t, id, a->place)
+                          : operation_draw_ours(&a->common, kind, t, id, a->place);
+}
+
+static void draw_stream(actor *a, item *i)
+{
+    *i = (item){.kind = STREAM, .is_blocking = true, .operation = &i->own};
+    i->stream = stream_draw(a);
+    for (team *t = a->pool.teams; t < a->pool.teams + a->pool.count; t++)
+        if (t == i->stream.team)
+            i->team = t;
+}
+
 static void draw_item(actor *a, flight *f)
 {
-    static const operation_kind kinds[] = {BROADCAST,   NONBLOCKING,    NONBLOCKING, NONBLOCKING,
-                                           NONBLOCKING, NONBLOCKING,    PERSISTENT,  PERSISTENT,
-                                           PERSISTENT,  MPI_NONBLOCKING};
-    operation_kind kind = DRAW_FROM(&a->common, kinds);
     item *i = &f->items[f->count];
-    if (kind == PERSISTENT) {
-        f->count += draw_persistent(a, f, i);
-        return;
+    switch (random_between(&a->common, 0, 12)) {
+    case 0:
+    case 1: draw_operation(a, i, BROADCAST); break;
+    case 2: draw_operation(a, i, MPI_NONBLOCKING); break;
+    case 3:
+    case 4:
+    case 5:
+        if (!draw_persistent(a, f, i))
+            return;
+        break;
+    case 6:
+        if (!is_entangled())
+            return;
+        draw_stream(a, i);
+        break;
+    case 7:
+        if (!all_settings.progress_thread)
+            return;
+        draw_operation(a, i, MPI_BROADCAST);
+        break;
+    default: draw_operation(a, i, NONBLOCKING); break;
     }
-    team *t = actor_team(a);
-    *i = (item){.team = t, .is_blocking = kind == BROADCAST};
-    uint64_t id = actor_id(a);
-    i->own = kind == BROADCAST ? operation_draw_ours(&a->common, kind, t, id, a->place)
-                               : operation_draw(&a->common, kind, t, id, a->place);
-    i->operation = &i->own;
     f->count++;
+}
+
+/* Threads must not make communicators at the same time; perhaps free them neither. */
+static void draw_free(actor *a, flight *f)
+{
+    team *t = actor_team(a);
+    if (!random_one_in(&a->common, 5) || t->is_world || a->place != 0 || actor_has_persistent(a, t))
+        return;
+    item *i = &f->items[f->count++];
+    *i = (item){.kind = FREE, .team = t, .is_blocking = true, .operation = &i->own};
+    f->freed = t;
 }
 
 static bool may_be_free(const flight *f)
 {
     for (const item *i = f->items; i < f->items + f->count; i++) {
         bool waits = i->operation->kind == NONBLOCKING && !i->team->is_warm && i->team->size > 1;
-        if (waits || (i->is_blocking && !progresses(i->operation, i->team)))
+        if (i->is_blocking ? !progresses(i) : waits)
             return false;
     }
     return true;
@@ -124,7 +177,11 @@ static bool can_wait(const flight *f, int index)
 
 static void start(item *i)
 {
-    operation_start(i->operation);
+    switch (i->kind) {
+    case OPERATION: operation_start(i->operation); break;
+    case STREAM: stream_run(&i->stream); break;
+    case FREE: MPI_Comm_free(&i->team->comm); break;
+    }
     i->is_started = true;
     i->has_ended = i->is_blocking;
 }
@@ -154,36 +211,54 @@ static bool has_landed(const flight *f)
 static void learn(const flight *f)
 {
     for (const item *i = f->items; i < f->items + f->count; i++)
-        if (i->operation->is_ours && i->operation->kind != PERSISTENT) {
+        if (i->kind == OPERATION && i->operation->is_ours && i->operation->kind != PERSISTENT) {
             i->team->is_connected = true;
             i->team->is_warm = i->team->is_warm || i->operation->kind == NONBLOCKING;
         }
 }
 
+static bool has_own_part(const item *i)
+{
+    return i->kind == OPERATION && i->operation == &i->own && takes_part(i);
+}
+
+static void prepare(actor *a, flight *f)
+{
+    for (int left = random_between(&a->common, 1, ITEMS_MOST); left > 0; left--)
+        draw_item(a, f);
+    draw_free(a, f);
+    f->is_free = may_be_free(f) && !random_one_in(&a->common, 5);
+    for (item *i = f->items; i < f->items + f->count; i++)
+        if (has_own_part(i))
+            operation_open(i->operation);
+}
+
+static void land(actor *a, flight *f)
+{
+    for (item *i = f->items; i < f->items + f->count; i++) {
+        if (i->kind == OPERATION && takes_part(i))
+            operation_check(i->operation);
+        if (has_own_part(i))
+            operation_close(i->operation);
+    }
+    learn(f);
+    if (f->freed != NULL)
+        pool_free(&a->pool, (int)(f->freed - a->pool.teams));
+}
+
 void flight_run(actor *a)
 {
     flight f = {0};
-    for (int left = random_between(&a->common, 1, ITEMS_MOST); left > 0; left--)
-        draw_item(a, &f);
-    f.is_free = may_be_free(&f) && !random_one_in(&a->common, 5);
-    for (item *i = f.items; i < f.items + f.count; i++)
-        if (takes_part(i) && i->operation == &i->own)
-            operation_open(i->operation);
     traffic messages;
-    traffic_begin(&messages, a);
+    prepare(a, &f);
+    traffic_begin(&messages, a, f.freed);
     while (!has_landed(&f)) {
         if (random_one_in(&a->own, 6))
             traffic_step(&messages);
         act(a, &f, random_between(&a->own, 0, f.count - 1));
     }
     traffic_end(&messages);
-    for (item *i = f.items; i < f.items + f.count; i++) {
-        if (takes_part(i))
-            operation_check(i->operation);
-        if (takes_part(i) && i->operation == &i->own)
-            operation_close(i->operation);
-    }
-    learn(&f);
+    land(a, &f);
 }
 
 void flight_warm_up(actor *a, team *t)

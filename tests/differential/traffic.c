@@ -29,12 +29,13 @@ static letter draw_letter(actor *a, const team *t, int number)
     return l;
 }
 
-void traffic_begin(traffic *f, actor *a)
+void traffic_begin(traffic *f, actor *a, const team *freed)
 {
     *f = (traffic){.place = a->place};
-    if (!random_one_in(&a->common, 3))
+    const team *t = actor_team(a);
+    if (t == freed || !random_one_in(&a->common, 3))
         return;
-    f->team = actor_team(a);
+    f->team = t;
     f->count = random_between(&a->common, 1, TRAFFIC_MOST);
     for (int i = 0; i < f->count; i++) {
         letter *l = &f->letters[i];

@@ -31,8 +31,8 @@ typedef struct traffic {
     letter letters[TRAFFIC_MOST];
 } traffic;
 
-/** Draw messages, and post the receives. */
-void traffic_begin(traffic *f, actor *a);
+/** Draw messages, and post the receives. Not on the communicator `freed`, which may be NULL. */
+void traffic_begin(traffic *f, actor *a, const team *freed);
 
 /** Send one of them. */
 void traffic_step(traffic *f);
