@@ -19,6 +19,7 @@ settings all_settings = {.seed = 1, .most_bytes = 6000000, .limit_s = 120};
 
 static char topology_file[] = "/tmp/fanout-differential-XXXXXX";
 static bool has_topology_file;
+static char trace_file[64];
 
 /* ---- arguments ---- */
 
@@ -133,12 +134,23 @@ static void draw_switches(random_state *state)
         set("FANOUT_PROGRESS", "thread");
 }
 
+/* The ranks of a host have one parent. */
+static void draw_trace(random_state *state)
+{
+    if (!random_one_in(state, 10))
+        return;
+    snprintf(trace_file, sizeof trace_file, "/tmp/fanout-differential-%d.h5", (int)getppid());
+    setenv("FANOUT_TRACE", trace_file, 1);
+    tell(" FANOUT_TRACE");
+}
+
 void settings_read(int argc, char **argv)
 {
     read_arguments(argc, argv);
     random_state state = draw_series(all_settings.seed, SERIES_PROCESS, 0);
     draw_numbers(&state);
     draw_switches(&state);
+    draw_trace(&state);
 }
 
 /* ---- placement ---- */
@@ -206,4 +218,6 @@ void settings_remove(void)
 {
     if (has_topology_file)
         unlink(topology_file);
+    if (trace_file[0] != '\0')
+        unlink(trace_file);
 }
