@@ -3,7 +3,7 @@
 
 #include "tests/differential/actor.h"
 
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 #include "tests/differential/watch.h"
 
 enum { SERIES_ACTOR = 1000, IDS_OF_ACTOR = 32 };

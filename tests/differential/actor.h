@@ -3,8 +3,8 @@
 #ifndef FAN_TESTS_DIFFERENTIAL_ACTOR_H
 #define FAN_TESTS_DIFFERENTIAL_ACTOR_H
 
+#include "tests/differential/input/pool.h"
 #include "tests/differential/operation.h"
-#include "tests/differential/pool.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #include "tests/differential/calm.h"
 
 #include "fanout.h"
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 #include "tests/differential/stream.h"
 #include "tests/differential/traffic.h"
 #include "tests/differential/watch.h"

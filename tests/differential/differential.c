@@ -9,7 +9,7 @@
 #include "tests/differential/actor.h"
 #include "tests/differential/calm.h"
 #include "tests/differential/flight.h"
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 #include "tests/differential/watch.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 
 #include "tests/differential/flight.h"
 
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 #include "tests/differential/stream.h"
 #include "tests/differential/traffic.h"
 #include "tests/differential/watch.h"

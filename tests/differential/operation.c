@@ -3,7 +3,7 @@
 
 #include "tests/differential/operation.h"
 
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 #include "tests/differential/watch.h"
 
 #include <inttypes.h>

@@ -4,8 +4,8 @@
 #define FAN_TESTS_DIFFERENTIAL_OPERATION_H
 
 #include "fanout.h"
-#include "tests/differential/part.h"
-#include "tests/differential/pool.h"
+#include "tests/differential/input/part.h"
+#include "tests/differential/input/pool.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file traffic.h  Messages of the program itself, received with MPI_ANY_SOURCE and MPI_ANY_TAG
- * while broadcasts are in flight: they must not see what the library sends, nor the other way round.
+ * while broadcasts are in flight: they must not see what the library sends, nor the other way
+ * round.
  */
 #ifndef FAN_TESTS_DIFFERENTIAL_TRAFFIC_H
 #define FAN_TESTS_DIFFERENTIAL_TRAFFIC_H

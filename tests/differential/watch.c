@@ -3,7 +3,7 @@
 
 #include "tests/differential/watch.h"
 
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 
 #include <inttypes.h>
 #include <mpi.h>

@@ -3,10 +3,10 @@
  * @file pool.h  The communicators that there are. Every rank knows the members of all of them,
  * also of those that it is not in, so that all ranks can draw the same operations.
  */
-#ifndef FAN_TESTS_DIFFERENTIAL_POOL_H
-#define FAN_TESTS_DIFFERENTIAL_POOL_H
+#ifndef FAN_TESTS_DIFFERENTIAL_INPUT_POOL_H
+#define FAN_TESTS_DIFFERENTIAL_INPUT_POOL_H
 
-#include "tests/differential/draw.h"
+#include "tests/differential/input/draw.h"
 
 #include <mpi.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  *
  * What all ranks must agree on is drawn by each of them from the same series.
  */
-#ifndef FAN_TESTS_DIFFERENTIAL_DRAW_H
-#define FAN_TESTS_DIFFERENTIAL_DRAW_H
+#ifndef FAN_TESTS_DIFFERENTIAL_INPUT_DRAW_H
+#define FAN_TESTS_DIFFERENTIAL_INPUT_DRAW_H
 
 #include "tests/common/random.h"
 

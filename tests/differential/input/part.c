@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tests/differential/part.h"
+#include "tests/differential/input/part.h"
 
 #include "tests/datatypes/datatypes.h"
-#include "tests/differential/draw.h"
+#include "tests/differential/input/draw.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 
-#include "tests/differential/draw.h"
+#include "tests/differential/input/draw.h"
 
 #include <getopt.h>
 #include <mpi.h>
@@ -190,7 +190,9 @@ static void write_places(random_state *state, FILE *file, int ranks, const char 
     }
 }
 
-/* All ranks draw, so that the text is the same; rank 0 writes the file, which is read there only. */
+/*
+ * All ranks draw, so that the text is the same. Rank 0 writes the file, which is read there only.
+ */
 void settings_place(void)
 {
     random_state state = draw_series(all_settings.seed, SERIES_PLACES, 0);

@@ -3,8 +3,8 @@
  * @file part.h  One rank's part of a broadcast: a buffer that is described by a random datatype,
  * and what must be in it in the end.
  */
-#ifndef FAN_TESTS_DIFFERENTIAL_PART_H
-#define FAN_TESTS_DIFFERENTIAL_PART_H
+#ifndef FAN_TESTS_DIFFERENTIAL_INPUT_PART_H
+#define FAN_TESTS_DIFFERENTIAL_INPUT_PART_H
 
 #include "tests/datatypes/random_layout.h"
 

@@ -3,8 +3,8 @@
  * @file settings.h  What holds for the whole process: the level of threads, FANOUT_ variables, and
  * which ranks are taken to be on which host. All of it is drawn from the seed.
  */
-#ifndef FAN_TESTS_DIFFERENTIAL_SETTINGS_H
-#define FAN_TESTS_DIFFERENTIAL_SETTINGS_H
+#ifndef FAN_TESTS_DIFFERENTIAL_INPUT_SETTINGS_H
+#define FAN_TESTS_DIFFERENTIAL_INPUT_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>

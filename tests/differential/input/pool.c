@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "tests/differential/pool.h"
+#include "tests/differential/input/pool.h"
 
-#include "tests/differential/settings.h"
+#include "tests/differential/input/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
