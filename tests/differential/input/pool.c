@@ -142,7 +142,7 @@ static void create(pool *p, random_state *common, const team *parent)
     for (int m = 0; m < made.size; m++)
         is_mine = is_mine || made.members[m] == world_rank;
     if (by_group && is_mine)
-        MPI_Comm_create_group(parent->comm, group, 0, &comm);
+        MPI_Comm_create_group(parent->comm, group, TAG_OF_GROUPS, &comm);
     else if (!by_group && parent->rank != NOBODY)
         MPI_Comm_create(parent->comm, group, &comm);
     MPI_Group_free(&group);

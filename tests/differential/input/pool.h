@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { POOL_MOST = 12 };
+/** Open MPI 4.1.4 lets MPI_ANY_TAG see the messages of MPI_Comm_create_group, with its tag. */
+enum { POOL_MOST = 12, TAG_OF_GROUPS = 7777 };
 
 /** A communicator. */
 typedef struct team {
