@@ -115,11 +115,21 @@ static void draw_item(actor *a, flight *f)
     f->count++;
 }
 
+/* Open MPI 4.1.4 crashes when a communicator is freed with an MPI_Ibcast in flight. */
+static bool may_have_mpi(const flight *f, const team *t)
+{
+    for (const item *i = f->items; i < f->items + f->count; i++)
+        if (i->team == t && i->kind == OPERATION && !i->is_blocking && !i->operation->is_ours)
+            return true;
+    return false;
+}
+
 /* Threads must not make communicators at the same time; perhaps free them neither. */
 static void draw_free(actor *a, flight *f)
 {
     team *t = actor_team(a);
-    if (!random_one_in(&a->common, 5) || t->is_world || a->place != 0 || actor_has_persistent(a, t))
+    if (!random_one_in(&a->common, 5) || t->is_world || a->place != 0 ||
+        actor_has_persistent(a, t) || may_have_mpi(f, t))
         return;
     item *i = &f->items[f->count++];
     *i = (item){.kind = FREE, .team = t, .is_blocking = true, .operation = &i->own};
