@@ -47,7 +47,7 @@ bool fan_copy_made_needed(const char *source)
 
 static bool make_directory(char *error, size_t size)
 {
-    const char *top = getenv("TMPDIR");
+    const char *top = secure_getenv("TMPDIR");
     if (directory[0] != '\0')
         return true;
     snprintf(directory, sizeof directory, "%s/fanout-copy.XXXXXX",
