@@ -29,9 +29,9 @@ check "a variable that is like no other" warns 1 "variable FANOUT_SOMETHING_ELSE
 bench FANOUT_CHUNK_BYTES=2G
 check "a value out of range: an error" [ "$status" != 0 ]
 check "and the range, as one would write it" warns 1 "FANOUT_CHUNK_BYTES: '2G' is not a value of chunk_bytes; give one from 0 to 1G "
-bench FANOUT_PROGRESS=thred
+bench FANOUT_PROGRESS=threads
 check "a wrong value of FANOUT_PROGRESS is told by blocking broadcasts" \
-    warns 1 "FANOUT_PROGRESS=thred is ignored: the only value is thread"
+    warns 1 "FANOUT_PROGRESS=threads is ignored: the only value is thread"
 
 # A program with more rights than its user does not read files that the user names.
 cp "$top_builddir/fanout-plan" plan && chmod 755 . plan
