@@ -8,10 +8,12 @@
 #include "tests/differential/traffic.h"
 #include "tests/differential/watch.h"
 
+#include <inttypes.h>
+
 enum { ITEMS_MOST = 8 };
 
 /* What an item is. */
-typedef enum item_kind { OPERATION, STREAM, FREE } item_kind;
+typedef enum item_kind { OPERATION, STREAM, ATTACH, FREE } item_kind;
 
 typedef struct item {
     item_kind kind;
@@ -19,17 +21,16 @@ typedef struct item {
     operation own;
     stream stream;
     team *team;
-    bool is_blocking, is_started, has_ended;
+    bool is_blocking;
+    bool is_first; /* the first nonblocking call on a communicator waits for the other ranks */
+    bool is_started, has_ended;
 } item;
 
 typedef struct flight {
     item items[ITEMS_MOST + 1];
     int count;
     team *freed; /* by the last item, though broadcasts on it may be in flight; or NULL */
-    /*
-     * Ranks may start them in different order, and wait before all are started. Not where a first
-     * nonblocking call on a communicator waits for the other ranks.
-     */
+    /* Ranks may start them in different order, and wait before all are started. */
     bool is_free;
 } flight;
 
@@ -48,8 +49,8 @@ static bool is_entangled(void)
 static bool progresses(const item *i)
 {
     return is_entangled() || i->kind == FREE ||
-           (i->kind == OPERATION && i->operation->is_ours && i->team->is_connected &&
-            !i->team->may_check);
+           (i->kind == OPERATION && !i->is_first && i->operation->is_ours &&
+            i->team->is_connected && !i->team->may_check);
 }
 
 static bool draw_persistent(actor *a, flight *f, item *i)
@@ -76,6 +77,7 @@ static void draw_operation(actor *a, item *i, operation_kind kind)
     bool may_be_small = !is_blocking || is_entangled();
     i->own = may_be_small ? operation_draw(&a->common, kind, t, id, a->place)
                           : operation_draw_ours(&a->common, kind, t, id, a->place);
+    i->is_first = kind == NONBLOCKING && !t->is_warm && t->size > 1;
 }
 
 static void draw_stream(actor *a, item *i)
@@ -85,6 +87,12 @@ static void draw_stream(actor *a, item *i)
     for (team *t = a->pool.teams; t < a->pool.teams + a->pool.count; t++)
         if (t == i->stream.team)
             i->team = t;
+}
+
+/* With the old parameters, but for those of an earlier call. */
+static void draw_attach(actor *a, item *i)
+{
+    *i = (item){.kind = ATTACH, .is_blocking = true, .operation = &i->own, .team = actor_team(a)};
 }
 
 static void draw_item(actor *a, flight *f)
@@ -103,7 +111,10 @@ static void draw_item(actor *a, flight *f)
     case 6:
         if (!is_entangled())
             return;
-        draw_stream(a, i);
+        if (random_one_in(&a->common, 3))
+            draw_attach(a, i);
+        else
+            draw_stream(a, i);
         break;
     case 7:
         if (!all_settings.progress_thread)
@@ -139,8 +150,7 @@ static void draw_free(actor *a, flight *f)
 static bool may_be_free(const flight *f)
 {
     for (const item *i = f->items; i < f->items + f->count; i++) {
-        bool waits = i->operation->kind == NONBLOCKING && !i->team->is_warm && i->team->size > 1;
-        if (i->is_blocking ? !progresses(i) : waits)
+        if ((i->is_blocking || i->is_first) && !progresses(i))
             return false;
     }
     return true;
@@ -176,7 +186,8 @@ static bool can_start(const flight *f, int index)
         return false;
     if (has_started_before(f, index))
         return true;
-    return f->is_free && !i->is_blocking && has_started_before_on(f, index, i->team);
+    return f->is_free && !i->is_blocking && !i->is_first &&
+           has_started_before_on(f, index, i->team);
 }
 
 static bool can_wait(const flight *f, int index)
@@ -185,12 +196,19 @@ static bool can_wait(const flight *f, int index)
     return i->is_started && !i->has_ended && has_started_before(f, f->is_free ? index : f->count);
 }
 
-static void start(item *i)
+static void start(item *i, int place)
 {
     switch (i->kind) {
     case OPERATION: operation_start(i->operation); break;
     case STREAM: stream_run(&i->stream); break;
-    case FREE: MPI_Comm_free(&i->team->comm); break;
+    case ATTACH:
+        watch_step(place, "attaching to team %" PRIu64, i->team->id);
+        watch_code(place, fanout_comm_attach(i->team->comm, MPI_INFO_NULL), "fanout_comm_attach");
+        break;
+    case FREE:
+        watch_step(place, "freeing team %" PRIu64, i->team->id);
+        MPI_Comm_free(&i->team->comm);
+        break;
     }
     i->is_started = true;
     i->has_ended = i->is_blocking;
@@ -201,7 +219,7 @@ static void act(actor *a, flight *f, int index)
 {
     item *i = &f->items[index];
     if (can_start(f, index)) {
-        start(i);
+        start(i, a->place);
     } else if (can_wait(f, index) && random_one_in(&a->own, 3)) {
         operation_wait(i->operation);
         i->has_ended = true;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SERIES_PROCESS = 100, SERIES_PLACES, HOSTS_MOST = 3, DOMAINS_MOST = 2 };
+enum { SERIES_PROCESS = 100, SERIES_PLACES, SERIES_VALUES, HOSTS_MOST = 3, DOMAINS_MOST = 2 };
 
 settings all_settings = {.seed = 1, .most_bytes = 6000000, .limit_s = 120};
 
@@ -190,6 +190,23 @@ static void write_places(random_state *state, FILE *file, int ranks, const char 
     }
 }
 
+/* Values of a rank count where it is rank 0 of a communicator; none of these decides who does it. */
+static void draw_own_values(int rank)
+{
+    static const int chunks[] = {1000, 5000, 20000};
+    random_state common = draw_series(all_settings.seed, SERIES_VALUES, 0);
+    random_state own = draw_series(all_settings.seed, SERIES_VALUES, (uint64_t)rank + 1);
+    char text[24];
+    if (!random_one_in(&common, 4))
+        return;
+    tell(" values of their own");
+    snprintf(text, sizeof text, "%d", DRAW_FROM(&own, chunks));
+    setenv("FANOUT_CHUNK_BYTES", text, 1);
+    snprintf(text, sizeof text, "%d", random_between(&own, 1, 6));
+    setenv("FANOUT_WINDOW", text, 1);
+    setenv("FANOUT_GROUP_SIZE", text, 1);
+}
+
 /*
  * All ranks draw, so that the text is the same. Rank 0 writes the file, which is read there only.
  */
@@ -199,6 +216,7 @@ void settings_place(void)
     int rank, ranks;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    draw_own_values(rank);
     int kind = random_between(&state, 0, 3);
     if (kind == 0)
         return;
