@@ -36,12 +36,17 @@ static void *run_steps(void *argument)
     return NULL;
 }
 
-/* Here and not in the threads: Open MPI 4.1.4 can hang when several make communicators. */
+/*
+ * Here and not in the threads: Open MPI 4.1.4 can hang when several make communicators. Entangled,
+ * the library makes its state in the threads.
+ */
 static void prepare_thread(actor *a, int number, uint64_t life)
 {
     actor_begin(a, number, life);
     for (int t = 0; t < TEAMS_OF_THREAD; t++)
         pool_make_whole(&a->pool, &a->common);
+    if (all_settings.entangled)
+        return;
     for (int t = 0; t < a->pool.count; t++)
         flight_warm_up(a, &a->pool.teams[t]);
     for (int p = 0; p < PERSISTENT_MOST; p++)
