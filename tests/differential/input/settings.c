@@ -190,7 +190,7 @@ static void write_places(random_state *state, FILE *file, int ranks, const char 
     }
 }
 
-/* Values of a rank count where it is rank 0 of a communicator; none of these decides who does it. */
+/* A rank's values count where it is rank 0 of a communicator. None decides who broadcasts. */
 static void draw_own_values(int rank)
 {
     static const int chunks[] = {1000, 5000, 20000};
