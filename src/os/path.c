@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool fan_os_path_valid(const char *pattern)
 {
@@ -90,6 +93,16 @@ void fan_os_path_name(const char *source, char *name, size_t size)
 void fan_os_path_parent(const char *path, char *parent, size_t size)
 {
     snprintf(parent, size, "%.*s.", (int)(fan_os_path_base(path) - path), path);
+}
+
+/* The kernel's word comes first: the other is the path that was given to execve. */
+void fan_os_path_self(char *path)
+{
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    path[length > 0 ? length : 0] = '\0';
+    const char *started = (const char *)getauxval(AT_EXECFN);
+    if (length <= 0 && (started == NULL || realpath(started, path) == NULL))
+        path[0] = '\0';
 }
 
 bool fan_os_split_object_path(char *words, const char **path, const char **object)

@@ -37,6 +37,13 @@ int fan_os_path_into_directory(char *path, size_t size, const char *name);
 /** A name of the directory that `path` is in. Cut off if it does not fit. */
 void fan_os_path_parent(const char *path, char *parent, size_t size);
 
+/**
+ * The absolute path of the running program, also where /proc is not mounted.
+ *
+ * @param path  [PATH_MAX]; "" if it is not known
+ */
+void fan_os_path_self(char *path);
+
 /** The last component of `path`. */
 const char *fan_os_path_base(const char *path);
 

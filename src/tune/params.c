@@ -227,7 +227,7 @@ fan_status fan_params_from_file(fan_params *params, FILE *file, const char *path
 fan_status fan_params_from_tune_file(fan_params *params, const char *path)
 {
     if (path == NULL)
-        path = getenv("FANOUT_TUNE_FILE");
+        path = secure_getenv("FANOUT_TUNE_FILE");
     if (path == NULL || *path == '\0')
         return FAN_OK;
     FILE *file = fopen(path, "r");

@@ -6,6 +6,7 @@
 #include "tune/params.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 #include <unistd.h>
@@ -71,4 +72,12 @@ void fan_variables_unknown(void (*visit)(const char *name, const char *nearest))
         if (fan_variable_nearest(name, nearest) > 0)
             visit(name, nearest);
     }
+}
+
+bool fan_variable_wants_thread(const char **wrong)
+{
+    const char *how = getenv("FANOUT_PROGRESS");
+    bool wants = how != NULL && strcmp(how, "thread") == 0;
+    *wrong = how == NULL || *how == '\0' || wants ? NULL : how;
+    return wants;
 }

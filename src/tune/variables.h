@@ -3,6 +3,7 @@
 #ifndef FAN_TUNE_VARIABLES_H
 #define FAN_TUNE_VARIABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** The longest name of a variable that is looked at, with its end. */
@@ -22,5 +23,12 @@ size_t fan_variable_nearest(const char *name, char *nearest);
  * and what follows, are known. Local.
  */
 void fan_variables_unknown(void (*visit)(const char *name, const char *nearest));
+
+/**
+ * Whether FANOUT_PROGRESS asks for a thread that makes progress. Local.
+ *
+ * @param wrong  receives its value if it is neither that nor empty, else NULL
+ */
+bool fan_variable_wants_thread(const char **wrong);
 
 #endif

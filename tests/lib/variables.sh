@@ -29,4 +29,18 @@ check "a variable that is like no other" warns 1 "variable FANOUT_SOMETHING_ELSE
 bench FANOUT_CHUNK_BYTES=2G
 check "a value out of range: an error" [ "$status" != 0 ]
 check "and the range, as one would write it" warns 1 "FANOUT_CHUNK_BYTES: '2G' is not a value of chunk_bytes; give one from 0 to 1G "
+bench FANOUT_PROGRESS=threads
+check "a wrong value of FANOUT_PROGRESS is told by blocking broadcasts" \
+    warns 1 "FANOUT_PROGRESS=threads is ignored: the only value is thread"
+
+# A program with more rights than its user does not read files that the user names.
+cp "$top_builddir/fanout-plan" plan && chmod 755 . plan
+FANOUT_TUNE_FILE=/nothing ./plan --nodes 4 --bytes 1M >out 2>err
+check "a tune file that is not there: an error" grep -q "tune file /nothing: No such file" err
+if chown nobody plan 2>/dev/null && chmod u+s plan && [ "$(id -u)" = 0 ] && ! findmnt -no OPTIONS -T . | grep -q nosuid; then
+    FANOUT_TUNE_FILE=/nothing ./plan --nodes 4 --bytes 1M >out 2>err
+    check "unless the program is another user's" [ $? = 0 ]
+else
+    skip "unless the program is another user's" "no right to make such a program"
+fi
 finish

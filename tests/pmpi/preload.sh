@@ -33,6 +33,15 @@ check "LD_PRELOAD is our library" [ "$(cat out)" = "$library" ]
 env LD_PRELOAD="$programs/.libs/fake_gpu.so" "$preload" printenv LD_PRELOAD >out 2>err
 check "what was in LD_PRELOAD comes behind it" [ "$(cat out)" = "$library:$programs/.libs/fake_gpu.so" ]
 
+# shellcheck disable=SC2016 # for the shell in the name space
+if unshare --mount true 2>/dev/null; then
+    env -u LD_PRELOAD unshare --mount sh -c 'mount -t tmpfs none /proc && cd "$1" && ./fanout-preload printenv LD_PRELOAD' \
+        sh "$top_builddir" >out 2>err
+    check "without /proc, it is found, too" [ "$(cat out)" = "$library" ]
+else
+    skip "without /proc, it is found, too" "no right to mount"
+fi
+
 # An installed tree, moved elsewhere: everything is found beside each other.
 MAKEFLAGS='' make -C "$top_builddir" install-exec DESTDIR="$work/root" >out 2>err
 mv root moved

@@ -205,4 +205,19 @@ check "--version" says '^fanout-trace \(libfanout\) [0-9]'
 trace --help
 check "--help" says 'svg=FILE'
 
+# ---- what others could use to have a file of ours overwritten
+
+mkdir shared && chmod 1777 shared && mkdir theirs && echo kept | tee precious >theirs/precious
+ln -s ../precious shared/link.h5
+ln -s ../theirs shared/folder
+traced 2 plain FANOUT_TRACE=shared/link.h5
+check "a trace is not written through a link that others can make" [ "$(cat precious)" = kept ]
+check "and a warning says so" complains 'shared/link.h5: there is a symbolic link in a directory that others can write'
+traced 2 plain FANOUT_TRACE=shared/folder/precious
+check "nor through one to a directory" [ "$(cat theirs/precious)" = kept ]
+ln -s elsewhere.h5 own.h5
+traced 2 plain FANOUT_TRACE=own.h5
+check "through a link in a directory of one's own it is" [ -s elsewhere.h5 ]
+traced 2 plain FANOUT_TRACE=shared/file.h5
+check "and into a directory of all as a file" [ -s shared/file.h5 ]
 finish

@@ -47,7 +47,7 @@ bool fan_copy_made_needed(const char *source)
 
 static bool make_directory(char *error, size_t size)
 {
-    const char *top = getenv("TMPDIR");
+    const char *top = secure_getenv("TMPDIR");
     if (directory[0] != '\0')
         return true;
     snprintf(directory, sizeof directory, "%s/fanout-copy.XXXXXX",
@@ -75,15 +75,12 @@ void fan_copy_made_remove(void)
 /* In the directory of this program, or in PATH. */
 static void find_program(char *program, size_t size)
 {
-    ssize_t length = readlink("/proc/self/exe", program, size - 1);
-    if (length > 0) {
-        program[length] = '\0';
-        char *base = program + (fan_os_path_base(program) - program);
-        snprintf(base, size - (size_t)(base - program), "fanout-mdc");
-        if (access(program, X_OK) == 0)
-            return;
-    }
-    snprintf(program, size, "fanout-mdc");
+    char self[PATH_MAX];
+    fan_os_path_self(self);
+    int directory_length = (int)(fan_os_path_base(self) - self);
+    snprintf(program, size, "%.*sfanout-mdc", directory_length, self);
+    if (access(program, X_OK) != 0)
+        snprintf(program, size, "fanout-mdc");
 }
 
 /* It prints its own messages. */

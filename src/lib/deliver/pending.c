@@ -7,6 +7,7 @@
 #include "base/poll.h"
 #include "comm/wait.h"
 #include "engine/mpi/mpi_wait.h"
+#include "tune/variables.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -158,19 +159,15 @@ static void *run_thread(void *unused)
 
 static bool wants_thread(void)
 {
-    const char *how = getenv("FANOUT_PROGRESS");
-    if (how == NULL || *how == '\0')
+    const char *wrong; /* has been told */
+    if (!fan_variable_wants_thread(&wrong))
         return false;
     int level;
     MPI_Query_thread(&level);
-    if (strcmp(how, "thread") != 0)
-        fan_warn("FANOUT_PROGRESS=%s is ignored: the only value is thread", how);
-    else if (level != MPI_THREAD_MULTIPLE)
+    if (level != MPI_THREAD_MULTIPLE)
         fan_warn("FANOUT_PROGRESS=thread has no effect: the program did not ask for "
                  "MPI_THREAD_MULTIPLE, or MPI does not provide it");
-    else
-        return true;
-    return false;
+    return level == MPI_THREAD_MULTIPLE;
 }
 
 static void decide_on_thread(void)

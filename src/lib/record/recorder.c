@@ -250,13 +250,13 @@ static void write_alone(const fan_recorder *r)
 
 bool fan_recorder_wanted(void)
 {
-    const char *path = getenv(variable);
+    const char *path = secure_getenv(variable);
     return path != NULL && *path != '\0';
 }
 
 static void decide(agreed *a)
 {
-    const char *path = getenv(variable);
+    const char *path = secure_getenv(variable);
     memset(a, 0, sizeof *a);
     make_absolute(a->path, path == NULL ? "" : path);
     a->epoch = fan_clock_now();

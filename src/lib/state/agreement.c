@@ -69,7 +69,11 @@ static void warn_of(const char *name, const char *nearest)
 
 static void warn_of_variables(void)
 {
+    const char *wrong;
     fan_variables_unknown(warn_of);
+    fan_variable_wants_thread(&wrong);
+    if (wrong != NULL)
+        fan_warn("FANOUT_PROGRESS=%s is ignored: the only value is thread", wrong);
 }
 
 /* What is set for all ranks is told by one. */

@@ -88,7 +88,7 @@ static void move_ranks(fan_hosts *hosts, MPI_Comm comm)
 
 static fan_status read_topology(fan_hosts *hosts, MPI_Comm comm)
 {
-    const char *path = getenv("FANOUT_TOPO_FILE");
+    const char *path = secure_getenv("FANOUT_TOPO_FILE");
     if (path == NULL || *path == '\0')
         return FAN_OK;
     fan_status status = fan_topology_read(path, &hosts->topology);

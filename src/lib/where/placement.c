@@ -13,7 +13,7 @@ fan_survey_key fan_survey_key_of(const fan_params *params)
 {
     fan_survey_key key;
     struct stat file;
-    const char *path = getenv("FANOUT_TOPO_FILE");
+    const char *path = secure_getenv("FANOUT_TOPO_FILE");
     memset(&key, 0, sizeof key);
     key.shared_memory = params->shared_memory;
     key.domains = params->domains;

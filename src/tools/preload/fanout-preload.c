@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "fanout.h"
+#include "os/path.h"
 #include "os/program.h"
 
 #include <argp.h>
@@ -43,12 +44,11 @@ static const char *const places[] = {".libs", FAN_LIBDIR_FROM_BINDIR};
 /* The absolute path of the library in `path`, or NULL. */
 static char *find_library(char *path)
 {
-    char self[PATH_MAX] = "", candidate[2 * PATH_MAX];
-    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-        return NULL;
-    *strrchr(self, '/') = '\0';
+    char self[PATH_MAX], bin[PATH_MAX], candidate[2 * PATH_MAX];
+    fan_os_path_self(self);
+    fan_os_path_parent(self, bin, sizeof bin);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        snprintf(candidate, sizeof candidate, "%s/%s/libfanout_pmpi.so", self, places[i]);
+        snprintf(candidate, sizeof candidate, "%s/%s/libfanout_pmpi.so", bin, places[i]);
         if (access(candidate, R_OK) == 0)
             return realpath(candidate, path);
     }

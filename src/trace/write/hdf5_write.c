@@ -6,9 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { RANKS, BROADCASTS, TRANSFERS, TABLES };
@@ -173,10 +176,53 @@ static void release(fan_record_file *f)
         need(f, H5Fclose(f->file) >= 0, "close the file");
 }
 
+/* Of the first `length` characters of `path`. */
+static bool is_link(const char *path, size_t length)
+{
+    char prefix[PATH_MAX];
+    struct stat found;
+    snprintf(prefix, sizeof prefix, "%.*s", (int)length, path);
+    return lstat(prefix, &found) == 0 && S_ISLNK(found.st_mode);
+}
+
+/* Can others write the directory that these characters of `path` are in? */
+static bool is_among_others(const char *path, size_t length)
+{
+    char parent[PATH_MAX];
+    struct stat found;
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    snprintf(parent, sizeof parent, "%.*s.", (int)length, path);
+    return stat(parent, &found) == 0 && (found.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+/*
+ * Others can make a link there that leads to any file of ours. In /tmp, where the sticky bit is
+ * set, they cannot put it in the place of a file that is there already and ours.
+ */
+static bool goes_through_link_of_others(const char *path)
+{
+    size_t length = 0;
+    do {
+        length += strspn(path + length, "/");
+        length += strcspn(path + length, "/");
+        if (is_link(path, length) && is_among_others(path, length))
+            return true;
+    } while (path[length] != '\0');
+    return false;
+}
+
 /* HDF5 does not say in a word why a file cannot be opened; the system does. */
 static bool can_open(const char *path, char text[FAN_TRACE_TEXT])
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (goes_through_link_of_others(path)) {
+        snprintf(text, FAN_TRACE_TEXT,
+                 "there is a symbolic link in a directory that others can write; name the file "
+                 "that it leads to");
+        return false;
+    }
+    int no_link = is_among_others(path, strlen(path)) ? O_NOFOLLOW : 0;
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | no_link, 0666);
     if (file < 0)
         snprintf(text, FAN_TRACE_TEXT, "%s", strerror(errno));
     else

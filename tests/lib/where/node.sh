@@ -65,6 +65,19 @@ else
     skip "and takes its way through memory, without a warning" "no right to mount one"
 fi
 
+# Where /proc is not mounted, ranks do not find what others have. MPICH does not start there.
+if [ "${MPI_VENDOR-}" != mpich ] && unshare --mount true 2>/dev/null; then
+    # shellcheck disable=SC2086
+    unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh \
+        $MPIRUN -np 4 "$bench" --sizes 100000,3M --repeat 2 --check >out 2>err
+    status=$?
+    check "without /proc: the data arrives" succeeds
+    check "and one rank of the node warns" warns 1 "rank 0 and 3 others on its node cannot share memory"
+else
+    skip "without /proc: the data arrives" "no right to mount one, or MPICH"
+    skip "and one rank of the node warns" "no right to mount one, or MPICH"
+fi
+
 # ours: what our processes have in /dev/shm, by whatever name, beside what MPI puts there.
 in_shm() {
     find /dev/shm -type f -newer marker ! -name 'vader_segment*' ! -name 'mpich_*' ! -name 'sm_segment*'
