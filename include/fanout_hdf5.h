@@ -71,7 +71,9 @@ FANOUT_EXPORT hid_t fanout_h5_open(const char *path, unsigned flags, int root, M
  *
  * If the file is open with the sec2, stdio or core driver, the root reads in a separate thread,
  * which does not call MPI. As for H5Dread, other threads of the process must not use HDF5 meanwhile
- * unless HDF5 is built thread-safe.
+ * unless HDF5 is built thread-safe. In a callback of HDF5 (of H5Ovisit or H5Literate, for instance)
+ * HDF5's lock keeps other threads out, and the root reads in the calling thread: the result is the
+ * same, but reading and sending take turns.
  *
  * @param dset        the dataset; significant on the root only
  * @param mem_type    type of the elements in `buf`. May differ between ranks if HDF5 can convert
@@ -90,8 +92,8 @@ FANOUT_EXPORT herr_t fanout_h5_read(hid_t dset, hid_t mem_type, hid_t mem_space,
 /**
  * Takes the next elements of a dataset. Called in order on every rank, once for each element.
  *
- * It may use HDF5, but not MPI. On the root another thread may call it (see fanout_h5_read), while
- * the one that called fanout_h5_read_blocks waits.
+ * It may use HDF5, but not MPI. On the root it is called by the calling thread or by another one
+ * (see fanout_h5_read) while that waits.
  *
  * @param state  as given to fanout_h5_read_blocks
  * @param start  number of the first element, in the order in which H5Dread would deliver them

@@ -3,7 +3,8 @@
 
 #include "hdf5/read/producer.h"
 
-#include <signal.h>
+#include "hdf5/read/thread.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,18 +74,6 @@ static void *read_all(void *producer)
     return NULL;
 }
 
-/*
- * The program's own threads handle signals. Without a thread, blocks are read when they are needed.
- */
-static void start_thread(fan_h5_producer *p)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    p->threaded = pthread_create(&p->thread, NULL, read_all, p) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 /* ---- beginning and end ---- */
 
 /* Drivers that do not call MPI. */
@@ -142,14 +131,11 @@ bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space
                                   .errors = errors};
     pthread_mutex_init(&producer->lock, NULL);
     pthread_cond_init(&producer->changed, NULL);
-    return begin_cut(producer, space) && allocate(producer);
-}
-
-static void start(fan_h5_producer *p)
-{
-    p->started = true;
-    if (p->cut.total > p->cut.largest && may_read_in_thread(p->dataset))
-        start_thread(p);
+    if (!begin_cut(producer, space) || !allocate(producer))
+        return false;
+    producer->may_thread =
+        producer->cut.total > producer->cut.largest && may_read_in_thread(dataset);
+    return true;
 }
 
 void fan_h5_producer_stop(fan_h5_producer *producer)
@@ -166,6 +152,7 @@ void fan_h5_producer_stop(fan_h5_producer *producer)
 
 void fan_h5_producer_end(fan_h5_producer *producer)
 {
+    fan_h5_probe_end(producer->probe);
     for (int i = 0; i < FAN_H5_BLOCKS; i++)
         free(producer->blocks[i].data);
     pthread_cond_destroy(&producer->changed);
@@ -173,6 +160,15 @@ void fan_h5_producer_end(fan_h5_producer *producer)
 }
 
 /* ---- giving ---- */
+
+/* If the thread cannot be started, this is tried again; until then this thread reads. */
+static void start_if_possible(fan_h5_producer *p)
+{
+    if (p->probe == NULL)
+        p->probe = fan_h5_probe_begin();
+    else if (fan_h5_probe_passed(p->probe))
+        p->threaded = fan_h5_thread_start(&p->thread, read_all, p);
+}
 
 /* The block that is to be sent, when it has been read; NULL after a failure. */
 static const fan_h5_block *current(fan_h5_producer *p)
@@ -201,8 +197,8 @@ int fan_h5_producer_give(void *producer, MPI_Count offset, void *buffer, size_t 
 {
     (void)offset;
     fan_h5_producer *p = producer;
-    if (!p->started)
-        start(p);
+    if (p->may_thread && !p->threaded && p->cut.done < p->cut.total)
+        start_if_possible(p);
     for (size_t done = 0; done < bytes;) {
         const fan_h5_block *block = current(p);
         if (block == NULL)
