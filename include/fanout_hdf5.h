@@ -46,7 +46,10 @@ extern "C" {
  * looks once at all links and datasets of the file.
  *
  * If the file is damaged, this call fails if HDF5 notices that while it opens the file or looks at
- * its objects; otherwise later reads fail. A file that is changed while it is read is an error.
+ * its objects; otherwise later reads fail. A file that is changed while it is read is an error, and
+ * so is one that is open for writing, also by this process: while the root reads, it holds HDF5's
+ * lock of a reader. HDF5_USE_FILE_LOCKING means what it means to H5Fopen, but is looked up at each
+ * call.
  *
  * @param path   of a regular file; significant on the root only
  * @param flags  H5F_ACC_RDONLY
