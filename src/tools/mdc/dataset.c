@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 void fan_mdctool_die(const char *format, ...)
@@ -44,6 +46,16 @@ static char *copy_text(const char *text)
 {
     char *copy = fan_mdctool_allocate(strlen(text) + 1, 1);
     return strcpy(copy, text);
+}
+
+mode_t fan_mdctool_mode(const char *path)
+{
+    struct stat found;
+    mode_t owner = S_IRUSR | S_IWUSR;
+    if (stat(path, &found) != 0)
+        return owner;
+    bool has_list = getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+    return found.st_mode & (has_list ? S_IRWXU : S_IRWXU | S_IRWXG | S_IRWXO);
 }
 
 /* ---- opening ---- */
@@ -138,6 +150,7 @@ fan_mdctool_dataset fan_mdctool_dataset_open(const char *name)
         fan_mdctool_need(H5Fopen(d.file_name, H5F_ACC_RDONLY, H5P_DEFAULT), "open it", d.file_name);
     if (d.path == NULL)
         d.path = find_only_dataset(d.file, d.file_name);
+    d.mode = fan_mdctool_mode(d.file_name);
     d.dataset = fan_mdctool_need(H5Dopen2(d.file, d.path, H5P_DEFAULT), "open the dataset", d.path);
     find_type(&d);
     find_extent(&d);
@@ -184,6 +197,7 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
                              .path = copy_text(path),
                              .kind = like->kind,
                              .bytes = like->bytes,
+                             .mode = like->mode,
                              .axes = like->axes};
     for (int i = 0; i < d.axes; i++) {
         d.extent[i] = extent[i];

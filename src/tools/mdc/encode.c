@@ -187,6 +187,8 @@ void fan_mdctool_decode(char *const names[], int count, const char *output)
     fan_mdctool_dataset result =
         fan_mdctool_output_create(output, like->path, like, d.lattice.extent);
     fan_mdctool_dataset_copy_attributes(like, &result, FAN_MDC_ATTRIBUTE);
+    for (int i = 0; i < count; i++)
+        result.mode &= d.parts[i].dataset.mode;
     decode_all(&d, &result);
     fan_mdctool_output_finish(&result, output);
     for (int i = 0; i < count; i++)
