@@ -43,10 +43,11 @@ extern "C" {
  * A file that refers to other files, by external links, external raw data or virtual datasets, is
  * refused with a message that names the object, unless fanout_h5_external is "allow". Then each
  * rank that follows such a reference reads the other file itself. To find references, the root
- * looks once at all links and datasets of the file.
+ * looks once at all links and datasets of the file. An object that this HDF5 cannot open is passed
+ * over: it leads nowhere.
  *
- * If the file is damaged, this call fails if HDF5 notices that while it opens the file or looks at
- * its objects; otherwise later reads fail. A file that is changed while it is read is an error, and
+ * If the file is damaged, this call fails if HDF5 notices that while it opens the file; otherwise
+ * later reads of the damaged objects fail. A file that is changed while it is read is an error, and
  * so is one that is open for writing, also by this process: while the root reads, it holds HDF5's
  * lock of a reader. HDF5_USE_FILE_LOCKING means what it means to H5Fopen, but is looked up at each
  * call.
