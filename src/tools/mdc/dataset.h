@@ -20,14 +20,12 @@ typedef struct fan_mdctool_dataset {
     mode_t mode; /**< permissions of the file, or that it gets when it is whole */
 } fan_mdctool_dataset;
 
-/**
- * End the program with status 1 and a message; files that are not whole are removed. HDF5 has said
- * its part.
- */
+/** End the program with status 1 and a message; files that are not whole are removed. */
 _Noreturn void fan_mdctool_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * The result of an HDF5 call; the program ends if it failed. `what` and `name` say what was wanted.
+ * The result of an HDF5 call; the program ends if it failed, with HDF5's reason. `what` and `name`
+ * say what was wanted.
  */
 hid_t fan_mdctool_need(hid_t result, const char *what, const char *name);
 
