@@ -31,6 +31,8 @@ typedef struct fan_h5_producer {
     fan_h5_errors *errors;
     fan_h5_cut cut;
     fan_h5_block blocks[FAN_H5_BLOCKS];
+    unsigned char
+        *reads[2];   /**< to find holes: a block as it was read, twice; NULL: there are none */
     size_t used;     /**< bytes of the block that is being sent */
     MPI_Count read;  /**< bytes that have been read */
     bool may_thread; /**< another thread may read */
@@ -46,9 +48,11 @@ typedef struct fan_h5_producer {
 /**
  * Prepare to read what is selected in `space`, which must stay as it is. False, with the failure
  * recorded, if it cannot.
+ *
+ * @param has_holes  a byte goes behind each element (holes.h)
  */
 bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties,
-                           hid_t wire, fan_h5_consumer *own, fan_h5_errors *errors);
+                           hid_t wire, bool has_holes, fan_h5_consumer *own, fan_h5_errors *errors);
 
 /**
  * A fanout_source_fn. One of the calls starts the thread; from then on `errors` and `own` are its
