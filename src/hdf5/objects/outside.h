@@ -23,7 +23,7 @@ bool fan_h5_outside_data(hid_t dataset, const char *path, char *text);
 /** Is given a source of a virtual dataset; "." is its own file. Returns false to end. */
 typedef bool fan_h5_outside_visit(void *state, const char *file, const char *dataset);
 
-/** False if `visit` returned false for a source of the dataset. Others than virtual ones have none. */
+/** False if `visit` returned false for a source of the dataset. Only virtual ones have sources. */
 bool fan_h5_outside_sources(hid_t dataset, fan_h5_outside_visit *visit, void *state);
 
 #endif
