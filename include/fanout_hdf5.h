@@ -71,11 +71,11 @@ FANOUT_EXPORT hid_t fanout_h5_open(const char *path, unsigned flags, int root, M
  * Elements are sent in the dataset's type and converted by the receiving ranks. They are converted
  * by the root, and sent in the memory type, if that is not larger and equal on all ranks, or if
  * `dxpl` is not H5P_DEFAULT (then it is the root's memory type). What H5Dread leaves alone in
- * memory stays as it is on each rank: gaps in compounds that are converted, and elements that were never
- * written and have no fill value (H5D_FILL_TIME_NEVER; in blocks they are zero). If there may be
- * such elements, and in virtual datasets, which are not searched for them, a byte more is sent for
- * each element. Types of variable length, also
- * inside compounds and arrays, and the references of HDF5 1.12 (H5T_STD_REF) are errors.
+ * memory stays as it is on each rank: gaps in compounds that are converted, and elements that were
+ * never written and have no fill value (H5D_FILL_TIME_NEVER; in blocks they are zero). If there
+ * may be such elements, and in virtual datasets, which are not searched for them, a byte more is
+ * sent for each element. Types of variable length, also inside compounds and arrays, and the
+ * references of HDF5 1.12 (H5T_STD_REF) are errors.
  *
  * If the file is open with the sec2, stdio or core driver, the root reads in a separate thread,
  * which does not call MPI. As for H5Dread, other threads of the process must not use HDF5 meanwhile

@@ -65,7 +65,7 @@ static bool allocate(fan_h5_consumer *c, bool has_holes)
     c->piece = malloc((size_t)c->most * larger);
     bool needs_background = c->converts || has_holes;
     c->background = needs_background ? calloc((size_t)c->most, larger) : NULL;
-    c->holes = has_holes ? calloc((size_t)c->most, sizeof *c->holes) : NULL;
+    c->holes = has_holes ? calloc((size_t)c->most, 1) : NULL;
     if (c->piece == NULL || (needs_background && c->background == NULL) ||
         (has_holes && c->holes == NULL))
         return fan_h5_fail(c->errors, "no memory for a piece of %zu bytes",
@@ -139,7 +139,7 @@ static void note_holes(fan_h5_consumer *c)
 /* The piece gets what is in memory, which is then put where it is. */
 static bool keep_holes(fan_h5_consumer *c)
 {
-    if (memchr(c->holes, true, (size_t)c->count) == NULL)
+    if (memchr(c->holes, 1, (size_t)c->count) == NULL)
         return true;
     if (!lay_background(c))
         return false;

@@ -32,7 +32,8 @@ typedef struct fan_h5_consumer {
     fan_h5_cut cut;   /**< of its dataspace, where they do not */
     hsize_t total, most; /**< elements; in a piece at most */
     unsigned char *piece, *background;
-    bool *holes; /**< elements of the piece that stay as they are in memory; NULL: none in all */
+    unsigned char
+        *holes; /**< elements of the piece that stay as they are in memory; NULL: none in all */
     /* The piece that is being filled. */
     hid_t place; /**< its part of a scattered buffer */
     hsize_t start, count;
