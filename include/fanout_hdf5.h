@@ -43,10 +43,14 @@ extern "C" {
  * A file that refers to other files, by external links, external raw data or virtual datasets, is
  * refused with a message that names the object, unless fanout_h5_external is "allow". Then each
  * rank that follows such a reference reads the other file itself. To find references, the root
- * looks once at all links and datasets of the file.
+ * looks once at all links and datasets of the file. An object that this HDF5 cannot open is passed
+ * over: it leads nowhere.
  *
- * If the file is damaged, this call fails if HDF5 notices that while it opens the file or looks at
- * its objects; otherwise later reads fail. A file that is changed while it is read is an error.
+ * If the file is damaged, this call fails if HDF5 notices that while it opens the file; otherwise
+ * later reads of the damaged objects fail. A file that is changed while it is read is an error, and
+ * so is one that is open for writing, also by this process: while the root reads, it holds HDF5's
+ * lock of a reader. HDF5_USE_FILE_LOCKING means what it means to H5Fopen, but is looked up at each
+ * call.
  *
  * @param path   of a regular file; significant on the root only
  * @param flags  H5F_ACC_RDONLY
@@ -66,12 +70,18 @@ FANOUT_EXPORT hid_t fanout_h5_open(const char *path, unsigned flags, int root, M
  *
  * Elements are sent in the dataset's type and converted by the receiving ranks. They are converted
  * by the root, and sent in the memory type, if that is not larger and equal on all ranks, or if
- * `dxpl` is not H5P_DEFAULT (then it is the root's memory type). Types of variable length, also
- * inside compounds and arrays, and the references of HDF5 1.12 (H5T_STD_REF) are errors.
+ * `dxpl` is not H5P_DEFAULT (then it is the root's memory type). What H5Dread leaves alone in
+ * memory stays as it is on each rank: gaps in compounds that are converted, and elements that were
+ * never written and have no fill value (H5D_FILL_TIME_NEVER; in blocks they are zero). If there
+ * may be such elements, and in virtual datasets, which are not searched for them, a byte more is
+ * sent for each element. Types of variable length, also inside compounds and arrays, and the
+ * references of HDF5 1.12 (H5T_STD_REF) are errors.
  *
  * If the file is open with the sec2, stdio or core driver, the root reads in a separate thread,
  * which does not call MPI. As for H5Dread, other threads of the process must not use HDF5 meanwhile
- * unless HDF5 is built thread-safe.
+ * unless HDF5 is built thread-safe. In a callback of HDF5 (of H5Ovisit or H5Literate, for instance)
+ * HDF5's lock keeps other threads out, and the root reads in the calling thread: the result is the
+ * same, but reading and sending take turns.
  *
  * @param dset        the dataset; significant on the root only
  * @param mem_type    type of the elements in `buf`. May differ between ranks if HDF5 can convert
@@ -90,8 +100,8 @@ FANOUT_EXPORT herr_t fanout_h5_read(hid_t dset, hid_t mem_type, hid_t mem_space,
 /**
  * Takes the next elements of a dataset. Called in order on every rank, once for each element.
  *
- * It may use HDF5, but not MPI. On the root another thread may call it (see fanout_h5_read), while
- * the one that called fanout_h5_read_blocks waits.
+ * It may use HDF5, but not MPI. On the root it is called by the calling thread or by another one
+ * (see fanout_h5_read) while that waits.
  *
  * @param state  as given to fanout_h5_read_blocks
  * @param start  number of the first element, in the order in which H5Dread would deliver them

@@ -34,6 +34,8 @@ AC_DEFUN([FAN_CHECK_LIBRARIES], [
   FAN_REQUIRE([JANSSON], [jansson], [libjansson-dev])
   FAN_REQUIRE([CHECK], [check], [check])
   FAN_REQUIRE([HDF5], [hdf5-serial hdf5], [libhdf5-dev])
+  # Later versions of HDF5 have other functions by the same names unless they are told.
+  HDF5_CFLAGS="$HDF5_CFLAGS -DH5_USE_110_API"
   FAN_CHECK_HWLOC
   AS_IF([test -n "$fan_missing"], [AC_MSG_ERROR([libraries are missing; install these Debian packages:$fan_missing])])
 ])

@@ -12,13 +12,14 @@
 #include <string.h>
 #include <sys/param.h>
 
-enum { LONGEST_NAME = 255, MOST_IN_RANGE = 1000000 };
+enum { LONGEST_NAME = 255, MOST_NAMES = 1000000 };
 
 /* A name is built from left to right; it has `done` characters so far. */
 typedef struct expansion {
     const char *list; /* for messages */
     fan_hostlist_visit *visit;
     void *state;
+    int names; /* so far */
     char name[LONGEST_NAME + 1];
 } expansion;
 
@@ -63,7 +64,7 @@ static fan_status expand_range(expansion *e, size_t done, const char **range, co
         if (!parse_number(range, &last))
             return wrong(e, "a range in the brackets has no end");
     }
-    if (last < first || last - first >= MOST_IN_RANGE)
+    if (last < first || last - first >= MOST_NAMES)
         return wrong(e, "a range in the brackets is empty or too long");
     for (long number = first; number <= last; number++) {
         char text[LONGEST_NAME + 1];
@@ -107,6 +108,8 @@ static fan_status expand_rest(expansion *e, size_t done, const char *rest, const
                             : wrong(e, "a closing bracket has no opening one");
     if (done == 0)
         return wrong(e, "a name is empty");
+    if (++e->names > MOST_NAMES)
+        return wrong(e, "more than a million names");
     e->name[done] = '\0';
     return e->visit(e->state, e->name);
 }

@@ -12,7 +12,7 @@ typedef fan_status fan_hostlist_visit(void *state, const char *name);
 
 /**
  * Call `visit` for each name of `list`, in order. A number in brackets keeps its leading zeros, and
- * the numbers up to the end of its range are as wide.
+ * the numbers up to the end of its range are as wide. At most a million names.
  *
  * @return FAN_OK; FAN_ERR_ARGUMENT with a text that quotes what is wrong; or what `visit` returned
  */

@@ -62,11 +62,33 @@ START_TEST(wrong_host_lists_are_refused)
 }
 END_TEST
 
+static fan_status count_name(void *state, const char *name)
+{
+    (void)name;
+    ++*(int *)state;
+    return FAN_OK;
+}
+
+START_TEST(lists_have_an_end)
+{
+    int count = 0;
+    ck_assert_int_eq(fan_hostlist_expand("n[0-999][0-999]", count_name, &count), FAN_OK);
+    ck_assert_int_eq(count, 1000000);
+    static const char *const lists[] = {"n[0-999][0-1000]", "n[0-999999],m", "n[0-999999,0]",
+                                        "n[0-9999][0-9999][0-9999][0-9999]"};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        ck_assert_int_eq(fan_hostlist_expand(lists[i], count_name, &count), FAN_ERR_ARGUMENT);
+        ck_assert_ptr_nonnull(strstr(fan_fail_text(), "more than a million names"));
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         host_lists_expand,
         wrong_host_lists_are_refused,
+        lists_have_an_end,
     };
     return unit_main("hostlist", tests, sizeof tests / sizeof tests[0]);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char whole[64], part[80];
@@ -92,6 +93,100 @@ START_TEST(failures_have_a_text_and_leave_nothing)
 }
 END_TEST
 
+/* ---- data that is elsewhere ---- */
+
+static void make_alone(const char *path, hid_t properties, const char *name)
+{
+    const hsize_t ten = 10;
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), space = H5Screate_simple(1, &ten, NULL);
+    hid_t dataset =
+        H5Dcreate2(file, name, H5T_NATIVE_INT, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    ck_assert_int_ge(dataset, 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Fclose(file);
+}
+
+static void make_virtual_here(const char *name, const char *file, const char *source)
+{
+    const hsize_t ten = 10;
+    hid_t space = H5Screate_simple(1, &ten, NULL), properties = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_virtual(properties, space, file, source, space);
+    make_alone(whole, properties, name);
+    H5Pclose(properties);
+    H5Sclose(space);
+}
+
+START_TEST(external_data_is_refused)
+{
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_external(properties, "raw.bin", 0, 40);
+    make_alone(whole, properties, "/plain/raw");
+    H5Pclose(properties);
+    expect_failure(whole, "/plain/raw", part,
+                   "cannot copy /plain/raw: the data of /plain/raw is in the file raw.bin");
+    expect_failure(whole, "/plain", part, "the data of /plain/raw is in the file raw.bin");
+}
+END_TEST
+
+START_TEST(virtual_data_is_refused_or_copied)
+{
+    make_virtual_here("/outer/of other", "other.h5", "/real");
+    make_virtual_here("/outer/inner/of own", ".", "/outer/inner/contiguous");
+    make_virtual_here("/whole", ".", "/plain/nothing");
+    expect_failure(whole, "/outer/of other", part,
+                   "data of the virtual dataset /outer/of other is in the file other.h5");
+    expect_failure(whole, "/outer", part, "/outer/of other is in the file other.h5");
+    expect_failure(whole, "/outer/inner/of own", part, "is in the dataset /outer/inner/contiguous");
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/whole", part), FAN_OK);
+}
+END_TEST
+
+START_TEST(a_virtual_dataset_goes_with_its_sources)
+{
+    hid_t file = H5Fopen(whole, H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Gclose(H5Gcreate2(file, "both", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Fclose(file);
+    make_alone(whole, H5P_DEFAULT, "/both/real");
+    make_virtual_here("/both/virtual", ".", "/both/real");
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/both", part), FAN_OK);
+    expect_failure(whole, "/both/virtual", part, "is in the dataset /both/real");
+}
+END_TEST
+
+START_TEST(what_is_there_stays_after_a_refusal)
+{
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/plain/records", part), FAN_OK);
+    uint64_t hash = content_hash_of(part);
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/outer/nothing", part), FAN_ERR_SYSTEM);
+    ck_assert(hash == content_hash_of(part));
+}
+END_TEST
+
+/* ---- permissions ---- */
+
+static mode_t mode_of(const char *path)
+{
+    struct stat found;
+    ck_assert_int_eq(stat(path, &found), 0);
+    return found.st_mode & 07777;
+}
+
+START_TEST(permissions_are_those_of_the_file)
+{
+    const mode_t modes[] = {0600, 0640, 0400, 0664, 0444, 0700};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        chmod(whole, modes[i]);
+        ck_assert_int_eq(fan_mdctool_extract(whole, "/plain/records", part), FAN_OK);
+        ck_assert_int_eq(mode_of(part), modes[i]);
+    }
+    chmod(whole, 0600);
+    chmod(part, 0644);
+    ck_assert_int_eq(fan_mdctool_extract(whole, "/plain/records", part), FAN_OK);
+    ck_assert_int_eq(mode_of(part), 0600);
+}
+END_TEST
+
 /* One group without a cycle. */
 static void make_whole(void)
 {
@@ -111,6 +206,11 @@ int main(void)
         a_dataset_is_the_same,
         a_group_is_the_same,
         failures_have_a_text_and_leave_nothing,
+        permissions_are_those_of_the_file,
+        what_is_there_stays_after_a_refusal,
+        a_virtual_dataset_goes_with_its_sources,
+        external_data_is_refused,
+        virtual_data_is_refused_or_copied,
     };
     strcpy(whole, "/tmp/fanout-h5-extract-XXXXXX");
     if (mkstemp(whole) < 0)

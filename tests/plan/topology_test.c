@@ -101,6 +101,10 @@ START_TEST(wrong_lines_are_named)
         {"Ranks=0 Domain=1234567890\n", "line 1: Domain=1234567890 is not a number"},
         {"Ranks=a Host=x\n", "line 1: Ranks=a is not a list"},
         {"Ranks=3-1 Host=x\n", "line 1: '[3-1]'"},
+        {"SwitchName=a Nodes=x[0-999999],y[0-999999]\n", "line 1: 'x[0-999999],y[0-999999]': more"},
+        {"SwitchName=a Nodes=x[0-999998]\nNodeName=y[1-2] Speed=2\n",
+         "line 2: more than a million names in the file"},
+        {"Ranks=0-699999 Domain=1\nRanks=0-699999 Domain=1\n", "line 2: more than a million"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fan_topology *t;

@@ -120,6 +120,51 @@ with h5py.File('k.f41.d0.h5', 'r+') as f:
 END
     run compare odd.h5 even.h5
     check "integers that are the same as double only are not equal" grep -qx "equal as double" out
+    # A terabyte of which a few numbers are stored, and one that no number is stored of.
+    $python - <<'END'
+import h5py
+with h5py.File('huge.h5', 'w') as f:
+    d = f.create_dataset('sparse', (2**37,), 'f8', chunks=(1000,), compression='gzip', fillvalue=-1)
+    d[5:8] = [1, 2, 3]
+    d[2**36 + 1] = 4
+    f.create_dataset('nothing', (2**34, 8), 'f8')
+    f.create_dataset('too large', (2**62,), 'f8', chunks=(1000,))
+END
+    sparse() {
+        timeout 60 "$mdc" encode huge.h5:/sparse -k 2 -o sparse -q && timeout 60 "$mdc" decode sparse.d?.h5 -o sparse.h5 &&
+            $python -c "
+import h5py, sys
+a, b = (h5py.File(n)['sparse'] for n in ('huge.h5', 'sparse.h5'))
+sys.exit(a.shape != b.shape or any((a[i:i + 5000] != b[i:i + 5000]).any() for i in (0, 2**36 - 999, 2**37 - 5000)))"
+    }
+    check "a huge extent with little storage: what is stored, and soon" sparse
+    empty() {
+        timeout 60 "$mdc" encode huge.h5:/nothing -k 2 -o empty -q && timeout 60 "$mdc" decode empty.d?.h5 -o empty.h5 &&
+            $python -c "import h5py, sys; d = h5py.File('empty.h5')['nothing']; sys.exit(d.shape != (2**34, 8) or float(d[2**33, 3]) != 0)"
+    }
+    check "a huge extent without storage" empty
+    fails 1 "it has more bytes than a file can" encode "huge.h5:/too large" -o x
+    # A filter that there is not: the number of one that there is, made another in the file.
+    $python - <<'END'
+import h5py, numpy as np
+with h5py.File('filter.h5', 'w') as f:
+    f.create_dataset('d', data=np.arange(10000.), chunks=(1000,), shuffle=True)
+raw = bytearray(open('filter.h5', 'rb').read())
+at = raw.find(b'shuffle\0')
+raw[at - 8:at - 6] = (32004).to_bytes(2, 'little')
+raw[at:at + 7] = b'strange'
+open('filter.h5', 'wb').write(raw)
+END
+    fails 1 "its filter 32004, strange is not installed; HDF5_PLUGIN_PATH" encode filter.h5:/d -o x
+    check "without HDF5's own stack" [ "$(wc -l <err)" = 1 ]
+    chmod 600 field.h5
+    run encode field.h5 -o private
+    check "descriptors have the permissions of the file" [ "$(stat -c %a private.d?.h5 | sort -u)" = 600 ]
+    chmod 640 private.d1.h5
+    run decode private.d?.h5 -o again.h5
+    check "what is decoded has what all descriptors permit" [ "$(stat -c %a again.h5)" = 600 ]
+    run extract field.h5:/temperature -o one.h5
+    check "what is extracted has the permissions of the file" [ "$(stat -c %a one.h5)" = 600 ]
     run decode k.f41.d0.h5 -o nothing.h5
     check "a factor without sense is an error" [ "$status" = 1 -a ! -e nothing.h5 ]
     check "and named" grep -q "its attributes do not fit its data" err

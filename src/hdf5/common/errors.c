@@ -3,6 +3,8 @@
 
 #include "hdf5/common/errors.h"
 
+#include "hdf5/objects/reason.h"
+
 #include <mpi.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -73,20 +75,12 @@ bool fan_h5_fail(fan_h5_errors *errors, const char *format, ...)
     return false;
 }
 
-/* The innermost message comes first and says what was wrong. */
-static herr_t take_reason(unsigned n, const H5E_error2_t *error, void *reason)
-{
-    if (n == 0 && error->desc != NULL)
-        snprintf(reason, FAN_H5_TEXT_BYTES / 2, "%s", error->desc);
-    return 0;
-}
-
 bool fan_h5_fail_by_hdf5(fan_h5_errors *errors, const char *format, ...)
 {
     if (!fan_h5_good(errors))
         return false;
-    char reason[FAN_H5_TEXT_BYTES / 2] = "HDF5 gives no reason";
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
+    char reason[FAN_H5_TEXT_BYTES / 2];
+    fan_h5_reason(reason, sizeof reason);
     errors->stack = H5Eget_current_stack();
     va_list arguments;
     va_start(arguments, format);

@@ -159,13 +159,28 @@ static void make_name(const announcement *a, char *name, size_t size)
         snprintf(name, size, "/dev/null/fanout-image-%u/%s", number, a->path);
 }
 
-static hid_t open_image(fan_h5_call *call, opening *o)
+static hid_t open_once(opening *o, fan_h5_errors *errors)
 {
     char name[PATH_MAX + 64];
     make_name(&o->announced, name, sizeof name);
-    hid_t file = fan_h5_image_open(o->image, name, o->announced.path, &call->errors);
-    if (file >= 0 && fan_h5_is_root(call) && !o->announced.allow_other_files)
-        fan_h5_is_self_contained(file, &call->errors);
+    return fan_h5_image_open(o->image, name, o->announced.path, errors);
+}
+
+/* By an identifier of its own: HDF5 1.10 keeps traces of an object that it could not open. */
+static void look_for_other_files(opening *o, fan_h5_errors *errors)
+{
+    hid_t file = open_once(o, errors);
+    if (file < 0)
+        return;
+    fan_h5_is_self_contained(file, errors);
+    H5Fclose(file);
+}
+
+static hid_t open_image(fan_h5_call *call, opening *o)
+{
+    if (fan_h5_is_root(call) && !o->announced.allow_other_files)
+        look_for_other_files(o, &call->errors);
+    hid_t file = fan_h5_good(&call->errors) ? open_once(o, &call->errors) : H5I_INVALID_HID;
     if (fan_h5_agree(call, NULL))
         return file;
     if (file >= 0)

@@ -7,8 +7,8 @@
 
 /**
  * Look at all links and datasets of `file`. False, with the failure recorded, if one is an external
- * link, has external raw data or is a virtual dataset with a source in another file; or if HDF5
- * finds damage.
+ * link, has external raw data or is a virtual dataset with a source in another file. What HDF5
+ * cannot open leads nowhere.
  */
 bool fan_h5_is_self_contained(hid_t file, fan_h5_errors *errors);
 

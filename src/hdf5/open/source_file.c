@@ -4,6 +4,7 @@
 #include "hdf5/open/source_file.h"
 
 #include "base/file.h"
+#include "hdf5/open/file_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_error
     if (file->descriptor < 0)
         return fail(file, "open");
     posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return look(file);
+    return fan_h5_file_lock(file->descriptor, path, errors) && look(file);
 }
 
 int fan_h5_source_read(void *state, MPI_Count offset, void *buffer, size_t bytes)

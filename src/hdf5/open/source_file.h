@@ -17,7 +17,10 @@ typedef struct fan_h5_source_file {
     struct stat before;
 } fan_h5_source_file;
 
-/** False, with the failure recorded, if it cannot be opened or is not a regular file with data. */
+/**
+ * Open it and lock it against writers. False, with the failure recorded, if it cannot be opened,
+ * has a writer or is not a regular file with data.
+ */
 bool fan_h5_source_open(fan_h5_source_file *file, const char *path, fan_h5_errors *errors);
 
 /** A fanout_source_fn. */

@@ -55,26 +55,30 @@ static bool check(fan_h5_consumer *c)
     return true;
 }
 
-static bool allocate(fan_h5_consumer *c)
+static bool allocate(fan_h5_consumer *c, bool has_holes)
 {
-    size_t larger = c->wire_size > c->own_size ? c->wire_size : c->own_size;
+    c->stride = c->wire_size + has_holes;
+    size_t larger = c->stride > c->own_size ? c->stride : c->own_size;
     c->most = larger < PIECE_BYTES ? PIECE_BYTES / larger : 1;
     if (c->scattered && !fan_h5_cut_begin(&c->cut, c->target->space, c->most, NULL, c->most))
         return fan_h5_fail_by_hdf5(c->errors, "the selection in memory cannot be cut");
     c->piece = malloc((size_t)c->most * larger);
-    c->background = c->converts ? calloc((size_t)c->most, larger) : NULL;
-    if (c->piece == NULL || (c->converts && c->background == NULL))
+    bool needs_background = c->converts || has_holes;
+    c->background = needs_background ? calloc((size_t)c->most, larger) : NULL;
+    c->holes = has_holes ? calloc((size_t)c->most, 1) : NULL;
+    if (c->piece == NULL || (needs_background && c->background == NULL) ||
+        (has_holes && c->holes == NULL))
         return fan_h5_fail(c->errors, "no memory for a piece of %zu bytes",
                            (size_t)c->most * larger);
     return true;
 }
 
 bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire,
-                           hsize_t total, fan_h5_errors *errors)
+                           hsize_t total, bool has_holes, fan_h5_errors *errors)
 {
     *consumer = (fan_h5_consumer){
         .target = target, .wire = wire, .total = total, .errors = errors, .place = H5I_INVALID_HID};
-    return check(consumer) && allocate(consumer);
+    return check(consumer) && allocate(consumer, has_holes);
 }
 
 /* ---- a piece ---- */
@@ -96,8 +100,8 @@ static unsigned char *own_place(const fan_h5_consumer *c)
 }
 
 /*
- * Members of compounds that do not arrive keep what is in the buffer, or are zero. HDF5 also puts
- * the result of a conversion there.
+ * Members of compounds that do not arrive and holes keep what is in the buffer, or are zero. HDF5
+ * also puts the result of a conversion there.
  */
 static bool lay_background(fan_h5_consumer *c)
 {
@@ -119,6 +123,29 @@ static bool convert(fan_h5_consumer *c)
     if (H5Tconvert(c->wire, c->target->type, (size_t)c->count, c->piece, c->background,
                    H5P_DEFAULT) < 0)
         return fan_h5_fail_by_hdf5(c->errors, "elements cannot be converted to the memory type");
+    return true;
+}
+
+/* Take the bytes behind the elements out of the piece. */
+static void note_holes(fan_h5_consumer *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const unsigned char *element = c->piece + i * c->stride;
+        c->holes[i] = element[c->wire_size] != 0;
+        memmove(c->piece + i * c->wire_size, element, c->wire_size);
+    }
+}
+
+/* The piece gets what is in memory, which is then put where it is. */
+static bool keep_holes(fan_h5_consumer *c)
+{
+    if (memchr(c->holes, 1, (size_t)c->count) == NULL)
+        return true;
+    if (!lay_background(c))
+        return false;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->holes[i])
+            memcpy(c->piece + i * c->own_size, c->background + i * c->own_size, c->own_size);
     return true;
 }
 
@@ -157,7 +184,11 @@ static void end_piece(fan_h5_consumer *c)
 
 static bool deliver_piece(fan_h5_consumer *c)
 {
+    if (c->holes != NULL)
+        note_holes(c);
     if (c->converts && !convert(c))
+        return false;
+    if (c->holes != NULL && !keep_holes(c))
         return false;
     if (!(c->target->in_blocks ? call_back(c) : put(c)))
         return false;
@@ -170,7 +201,7 @@ static size_t take_some(fan_h5_consumer *c, const void *data, size_t bytes)
 {
     if (c->filled == 0 && !begin_piece(c))
         return 0;
-    size_t whole = (size_t)c->count * c->wire_size, room = whole - c->filled;
+    size_t whole = (size_t)c->count * c->stride, room = whole - c->filled;
     size_t some = bytes < room ? bytes : room;
     memcpy(c->piece + c->filled, data, some);
     c->filled += some;
@@ -180,7 +211,7 @@ static size_t take_some(fan_h5_consumer *c, const void *data, size_t bytes)
 int fan_h5_consumer_take(void *consumer, MPI_Count offset, const void *data, size_t bytes)
 {
     fan_h5_consumer *c = consumer;
-    if (!c->converts && !c->scattered && !c->target->in_blocks) {
+    if (!c->converts && !c->scattered && !c->target->in_blocks && c->holes == NULL) {
         memcpy((unsigned char *)c->target->buffer + offset, data, bytes);
         return 0;
     }
@@ -199,4 +230,5 @@ void fan_h5_consumer_end(fan_h5_consumer *consumer)
         H5Sclose(consumer->place);
     free(consumer->piece);
     free(consumer->background);
+    free(consumer->holes);
 }

@@ -25,12 +25,15 @@ typedef struct fan_h5_consumer {
     fan_h5_errors *errors;
     hid_t wire; /**< the caller's */
     size_t wire_size, own_size;
+    size_t stride; /**< bytes of the stream for an element: with what says whether it is a hole */
     bool converts;
     bool has_members; /**< compounds are converted: members that do not arrive stay as they are */
     bool scattered;   /**< the buffer's elements do not follow each other */
     fan_h5_cut cut;   /**< of its dataspace, where they do not */
     hsize_t total, most; /**< elements; in a piece at most */
     unsigned char *piece, *background;
+    unsigned char
+        *holes; /**< elements of the piece that stay as they are in memory; NULL: none in all */
     /* The piece that is being filled. */
     hid_t place; /**< its part of a scattered buffer */
     hsize_t start, count;
@@ -40,9 +43,11 @@ typedef struct fan_h5_consumer {
 /**
  * False, with the failure recorded, if this rank's arguments do not match `total` elements of the
  * type `wire`.
+ *
+ * @param has_holes  a byte comes behind each element (holes.h)
  */
 bool fan_h5_consumer_begin(fan_h5_consumer *consumer, const fan_h5_target *target, hid_t wire,
-                           hsize_t total, fan_h5_errors *errors);
+                           hsize_t total, bool has_holes, fan_h5_errors *errors);
 
 /** A fanout_sink_fn. */
 int fan_h5_consumer_take(void *consumer, MPI_Count offset, const void *data, size_t bytes);

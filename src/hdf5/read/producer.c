@@ -3,7 +3,9 @@
 
 #include "hdf5/read/producer.h"
 
-#include <signal.h>
+#include "hdf5/read/holes.h"
+#include "hdf5/read/thread.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,16 +13,51 @@ enum { BLOCK_BYTES = 1024 * 1024, BAND_BYTES = 64 * 1024 * 1024 };
 
 /* ---- reading ---- */
 
-static bool read_piece(fan_h5_producer *p, hid_t piece, hsize_t count, fan_h5_block *block)
+static bool read_piece(fan_h5_producer *p, hid_t piece, hsize_t count, unsigned char *into)
 {
     hid_t memory = H5Screate_simple(1, &count, NULL);
     bool good =
-        memory >= 0 && H5Dread(p->dataset, p->wire, memory, piece, p->properties, block->data) >= 0;
+        memory >= 0 && H5Dread(p->dataset, p->wire, memory, piece, p->properties, into) >= 0;
     if (!good)
         fan_h5_fail_by_hdf5(p->errors, "the dataset cannot be read");
     if (memory >= 0)
         H5Sclose(memory);
     return good;
+}
+
+static bool read_marked(fan_h5_producer *p, hid_t piece, hsize_t count, int read)
+{
+    fan_h5_holes_prepare(p->reads[read], (size_t)count * p->wire_size, read);
+    return read_piece(p, piece, count, p->reads[read]);
+}
+
+static bool looks_untouched(const fan_h5_producer *p, hsize_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fan_h5_holes_untouched(p->reads[0], i, p->wire_size, 0))
+            return true;
+    return false;
+}
+
+/* The second read is for data that looks like the mark. */
+static bool read_with_holes(fan_h5_producer *p, hid_t piece, hsize_t count, unsigned char *into)
+{
+    size_t size = p->wire_size;
+    if (!read_marked(p, piece, count, 0))
+        return false;
+    bool twice = looks_untouched(p, count);
+    if (twice && !read_marked(p, piece, count, 1))
+        return false;
+    for (size_t i = 0; i < count; i++, into += size + 1) {
+        bool hole = twice && fan_h5_holes_untouched(p->reads[0], i, size, 0) &&
+                    fan_h5_holes_untouched(p->reads[1], i, size, 1);
+        into[size] = hole;
+        if (hole)
+            memset(into, 0, size);
+        else
+            memcpy(into, p->reads[0] + i * size, size);
+    }
+    return true;
 }
 
 static bool read_block(fan_h5_producer *p, fan_h5_block *block)
@@ -29,9 +66,11 @@ static bool read_block(fan_h5_producer *p, fan_h5_block *block)
     hid_t piece = fan_h5_cut_next(&p->cut, &count);
     if (piece < 0)
         return fan_h5_fail_by_hdf5(p->errors, "the selection in the file cannot be cut");
-    bool good = read_piece(p, piece, count, block);
+    bool has_holes = p->reads[0] != NULL;
+    bool good = has_holes ? read_with_holes(p, piece, count, block->data)
+                          : read_piece(p, piece, count, block->data);
     H5Sclose(piece);
-    block->bytes = (size_t)count * p->wire_size;
+    block->bytes = (size_t)count * (p->wire_size + has_holes);
     /* The others get their data, even if the root cannot use it. */
     if (good && p->own != NULL &&
         fan_h5_consumer_take(p->own, p->read, block->data, block->bytes) != 0)
@@ -73,18 +112,6 @@ static void *read_all(void *producer)
     return NULL;
 }
 
-/*
- * The program's own threads handle signals. Without a thread, blocks are read when they are needed.
- */
-static void start_thread(fan_h5_producer *p)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    p->threaded = pthread_create(&p->thread, NULL, read_all, p) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 /* ---- beginning and end ---- */
 
 /* Drivers that do not call MPI. */
@@ -120,19 +147,27 @@ static bool begin_cut(fan_h5_producer *p, hid_t space)
     return true;
 }
 
-static bool allocate(fan_h5_producer *p)
+/* What H5Dread should leave alone must not be anything that this process has had in memory. */
+static bool take_memory(fan_h5_producer *p, size_t element, unsigned char **memory)
 {
-    size_t bytes = (size_t)p->cut.largest * p->wire_size;
-    for (int i = 0; i < FAN_H5_BLOCKS; i++) {
-        p->blocks[i].data = malloc(bytes);
-        if (p->blocks[i].data == NULL)
-            return fan_h5_fail(p->errors, "no memory for a block of %zu bytes", bytes);
-    }
+    *memory = calloc((size_t)p->cut.largest, element);
+    return *memory != NULL || fan_h5_fail(p->errors, "no memory for a block of %zu bytes",
+                                          (size_t)p->cut.largest * element);
+}
+
+static bool allocate(fan_h5_producer *p, bool has_holes)
+{
+    for (int i = 0; i < FAN_H5_BLOCKS; i++)
+        if (!take_memory(p, p->wire_size + has_holes, &p->blocks[i].data))
+            return false;
+    for (int i = 0; has_holes && i < 2; i++)
+        if (!take_memory(p, p->wire_size, &p->reads[i]))
+            return false;
     return true;
 }
 
 bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties,
-                           hid_t wire, fan_h5_consumer *own, fan_h5_errors *errors)
+                           hid_t wire, bool has_holes, fan_h5_consumer *own, fan_h5_errors *errors)
 {
     *producer = (fan_h5_producer){.dataset = dataset,
                                   .properties = properties,
@@ -142,14 +177,11 @@ bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space
                                   .errors = errors};
     pthread_mutex_init(&producer->lock, NULL);
     pthread_cond_init(&producer->changed, NULL);
-    return begin_cut(producer, space) && allocate(producer);
-}
-
-static void start(fan_h5_producer *p)
-{
-    p->started = true;
-    if (p->cut.total > p->cut.largest && may_read_in_thread(p->dataset))
-        start_thread(p);
+    if (!begin_cut(producer, space) || !allocate(producer, has_holes))
+        return false;
+    producer->may_thread =
+        producer->cut.total > producer->cut.largest && may_read_in_thread(dataset);
+    return true;
 }
 
 void fan_h5_producer_stop(fan_h5_producer *producer)
@@ -166,13 +198,25 @@ void fan_h5_producer_stop(fan_h5_producer *producer)
 
 void fan_h5_producer_end(fan_h5_producer *producer)
 {
+    fan_h5_probe_end(producer->probe);
     for (int i = 0; i < FAN_H5_BLOCKS; i++)
         free(producer->blocks[i].data);
+    for (int i = 0; i < 2; i++)
+        free(producer->reads[i]);
     pthread_cond_destroy(&producer->changed);
     pthread_mutex_destroy(&producer->lock);
 }
 
 /* ---- giving ---- */
+
+/* If the thread cannot be started, this is tried again; until then this thread reads. */
+static void start_if_possible(fan_h5_producer *p)
+{
+    if (p->probe == NULL)
+        p->probe = fan_h5_probe_begin();
+    else if (fan_h5_probe_passed(p->probe))
+        p->threaded = fan_h5_thread_start(&p->thread, read_all, p);
+}
 
 /* The block that is to be sent, when it has been read; NULL after a failure. */
 static const fan_h5_block *current(fan_h5_producer *p)
@@ -201,8 +245,8 @@ int fan_h5_producer_give(void *producer, MPI_Count offset, void *buffer, size_t 
 {
     (void)offset;
     fan_h5_producer *p = producer;
-    if (!p->started)
-        start(p);
+    if (p->may_thread && !p->threaded && p->cut.done < p->cut.total)
+        start_if_possible(p);
     for (size_t done = 0; done < bytes;) {
         const fan_h5_block *block = current(p);
         if (block == NULL)

@@ -5,13 +5,15 @@
  *
  * A thread reads, because HDF5 reads and decompresses while it is called, and nothing would be sent
  * meanwhile. The root's own elements are delivered by it, too: so HDF5 is called by one thread at a
- * time, and this one calls no MPI. With other drivers than the common ones there is no thread, for
- * HDF5 may call MPI then.
+ * time, and this one calls no MPI. Until it is known that the thread gets HDF5's lock (probe.h), so
+ * always in a callback of HDF5, the thread that sends reads what it needs next. With other drivers
+ * than the common ones it always does, for HDF5 may call MPI then.
  */
 #ifndef FAN_HDF5_READ_PRODUCER_H
 #define FAN_HDF5_READ_PRODUCER_H
 
 #include "hdf5/read/consumer.h"
+#include "hdf5/read/probe.h"
 
 #include <pthread.h>
 
@@ -29,9 +31,13 @@ typedef struct fan_h5_producer {
     fan_h5_errors *errors;
     fan_h5_cut cut;
     fan_h5_block blocks[FAN_H5_BLOCKS];
-    size_t used;    /**< bytes of the block that is being sent */
-    MPI_Count read; /**< bytes that have been read */
-    bool started, threaded;
+    unsigned char
+        *reads[2];   /**< to find holes: a block as it was read, twice; NULL: there are none */
+    size_t used;     /**< bytes of the block that is being sent */
+    MPI_Count read;  /**< bytes that have been read */
+    bool may_thread; /**< another thread may read */
+    fan_h5_probe *probe;
+    bool threaded;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -42,13 +48,15 @@ typedef struct fan_h5_producer {
 /**
  * Prepare to read what is selected in `space`, which must stay as it is. False, with the failure
  * recorded, if it cannot.
+ *
+ * @param has_holes  a byte goes behind each element (holes.h)
  */
 bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space, hid_t properties,
-                           hid_t wire, fan_h5_consumer *own, fan_h5_errors *errors);
+                           hid_t wire, bool has_holes, fan_h5_consumer *own, fan_h5_errors *errors);
 
 /**
- * A fanout_source_fn. The first call starts the thread; `errors` and `own` are its own until
- * fan_h5_producer_stop.
+ * A fanout_source_fn. One of the calls starts the thread; from then on `errors` and `own` are its
+ * own until fan_h5_producer_stop.
  */
 int fan_h5_producer_give(void *producer, MPI_Count offset, void *buffer, size_t bytes);
 

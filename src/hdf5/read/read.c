@@ -4,6 +4,7 @@
 #include "fanout_hdf5.h"
 #include "hdf5/common/agree.h"
 #include "hdf5/read/consumer.h"
+#include "hdf5/read/holes.h"
 #include "hdf5/read/producer.h"
 #include "hdf5/read/types.h"
 
@@ -22,6 +23,7 @@ typedef struct reading {
     hid_t space; /* on the root: what is selected there */
     hid_t wire;
     hsize_t total;
+    bool has_holes; /* a byte travels behind each element */
     fan_h5_consumer consumer;
     fan_h5_producer producer;
 } reading;
@@ -29,6 +31,7 @@ typedef struct reading {
 /* What the root tells the others, with two types in HDF5's encoding behind it. */
 typedef struct shared_facts {
     hsize_t total;
+    bool has_holes;
     fan_h5_conversion conversion;
     size_t file_type_bytes, mem_type_bytes;
 } shared_facts;
@@ -66,6 +69,7 @@ static bool look_at_types(reading *r, hid_t file_type, shared_facts *facts)
     if (obstacle != NULL)
         return fan_h5_fail(errors, "the dataset has %s, which cannot be sent", obstacle);
     facts->total = r->total;
+    facts->has_holes = fan_h5_holes_possible(r->from.dataset);
     facts->conversion =
         fan_h5_choose_conversion(file_type, r->to.type, r->from.properties != H5P_DEFAULT);
     if (H5Tencode(file_type, NULL, &facts->file_type_bytes) < 0 ||
@@ -138,6 +142,7 @@ static bool agree_on_wire(reading *r, const unsigned char *message)
     bool as_in_file = facts.conversion == FAN_H5_BY_RECEIVERS ||
                       (facts.conversion == FAN_H5_BY_ANYBODY && others);
     r->total = facts.total;
+    r->has_holes = facts.has_holes;
     r->wire = as_in_file ? file_type : mem_type;
     if (as_in_file ? mem_type >= 0 : file_type >= 0)
         H5Tclose(as_in_file ? mem_type : file_type);
@@ -171,10 +176,16 @@ static bool wants_elements(const reading *r)
     return !r->to.in_blocks || r->to.callback != NULL;
 }
 
+/* Of an element. */
+static size_t stream_size(const reading *r)
+{
+    return H5Tget_size(r->wire) + r->has_holes;
+}
+
 static void stream(reading *r)
 {
     bool is_root = fan_h5_is_root(&r->call);
-    MPI_Count bytes = (MPI_Count)(r->total * H5Tget_size(r->wire));
+    MPI_Count bytes = (MPI_Count)(r->total * stream_size(r));
     fanout_sink_fn *sink = !is_root && wants_elements(r) ? fan_h5_consumer_take : NULL;
     void *state = is_root ? (void *)&r->producer : (void *)&r->consumer;
     int code = fanout_stream(bytes, fan_h5_producer_give, sink, state, r->call.root, r->call.comm,
@@ -188,13 +199,14 @@ static bool prepare_producer(reading *r)
 {
     fan_h5_consumer *own = wants_elements(r) ? &r->consumer : NULL;
     return fan_h5_producer_begin(&r->producer, r->from.dataset, r->space, r->from.properties,
-                                 r->wire, own, &r->call.errors);
+                                 r->wire, r->has_holes, own, &r->call.errors);
 }
 
 static void deliver(reading *r)
 {
-    bool good = fan_h5_consumer_begin(&r->consumer, &r->to, r->wire, r->total, &r->call.errors);
-    if (r->total > INT64_MAX / H5Tget_size(r->wire))
+    bool good = fan_h5_consumer_begin(&r->consumer, &r->to, r->wire, r->total, r->has_holes,
+                                      &r->call.errors);
+    if (r->total > INT64_MAX / stream_size(r))
         good = fan_h5_fail(&r->call.errors, "the selection has too many elements");
     bool produces = good && fan_h5_is_root(&r->call) && r->total > 0;
     if (produces)

@@ -90,9 +90,38 @@ static bool has_all_members(hid_t file_type, hid_t mem_type)
     return true;
 }
 
+static bool has_gaps(hid_t type);
+
+static bool compound_has_gaps(hid_t type)
+{
+    size_t used = 0;
+    bool inside = false;
+    for (int m = 0; m < H5Tget_nmembers(type); m++) {
+        hid_t member = H5Tget_member_type(type, (unsigned)m);
+        used += H5Tget_size(member);
+        inside = inside || has_gaps(member);
+        H5Tclose(member);
+    }
+    return inside || used < H5Tget_size(type);
+}
+
+/* Whether there are bytes that belong to no member. */
+static bool has_gaps(hid_t type)
+{
+    if (H5Tget_class(type) == H5T_COMPOUND)
+        return compound_has_gaps(type);
+    if (H5Tget_class(type) != H5T_ARRAY)
+        return false;
+    hid_t base = H5Tget_super(type);
+    bool found = has_gaps(base);
+    H5Tclose(base);
+    return found;
+}
+
 fan_h5_conversion fan_h5_choose_conversion(hid_t file_type, hid_t mem_type, bool only_root)
 {
-    if (!has_all_members(file_type, mem_type))
+    if (!has_all_members(file_type, mem_type) ||
+        (has_gaps(mem_type) && H5Tequal(file_type, mem_type) <= 0))
         return FAN_H5_BY_RECEIVERS;
     if (only_root)
         return FAN_H5_BY_ROOT;

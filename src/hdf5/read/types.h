@@ -18,7 +18,8 @@ typedef enum fan_h5_conversion {
 
 /**
  * Receivers convert if the dataset's type is smaller than the root's memory type, or if the memory
- * type has members that the dataset lacks: those must stay as they are in each receiver's memory.
+ * type has members that the dataset lacks, or is another one with gaps between members: those must
+ * stay as they are in each receiver's memory.
  * Otherwise the root converts if `only_root`.
  */
 fan_h5_conversion fan_h5_choose_conversion(hid_t file_type, hid_t mem_type, bool only_root);

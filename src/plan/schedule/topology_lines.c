@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PAIRS = 16, MOST_DIGITS = 9 };
+enum { MOST_PAIRS = 16, MOST_DIGITS = 9, MOST_NAMES = 1000000 };
 
 typedef struct pair {
     const char *key, *value;
@@ -23,9 +23,11 @@ typedef struct pair {
 typedef struct reader {
     fan_topology_draft *draft;
     int line;
-    pair pairs[MOST_PAIRS]; /* of the line; the key after the last one is NULL */
-    double speed;           /* of the line's hosts */
-    int domain;             /* of the line's ranks, or FAN_NO_DOMAIN */
+    pair pairs[MOST_PAIRS];    /* of the line; the key after the last one is NULL */
+    double speed;              /* of the line's hosts */
+    int domain;                /* of the line's ranks, or FAN_NO_DOMAIN */
+    fan_hostlist_visit *visit; /* takes the names of the list */
+    int names;                 /* in all lists so far */
 } reader;
 
 fan_status fan_topology_no_memory(void)
@@ -101,10 +103,19 @@ static fan_status add_moved_rank(void *state, const char *number)
                                                                    : FAN_OK;
 }
 
+static fan_status take_name(void *state, const char *name)
+{
+    reader *r = state;
+    if (++r->names > MOST_NAMES)
+        return fan_fail(FAN_ERR_ARGUMENT, "more than a million names in the file");
+    return r->visit(r, name);
+}
+
 /* A list that is wrong is wrong in this line. */
 static fan_status expand(reader *r, const char *list, fan_hostlist_visit *visit)
 {
-    fan_status status = fan_hostlist_expand(list, visit, r);
+    r->visit = visit;
+    fan_status status = fan_hostlist_expand(list, take_name, r);
     if (status != FAN_ERR_ARGUMENT)
         return status;
     char text[400];

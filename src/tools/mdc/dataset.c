@@ -3,6 +3,7 @@
 
 #include "tools/mdc/dataset.h"
 
+#include "hdf5/objects/reason.h"
 #include "os/cleanup.h"
 #include "os/path.h"
 
@@ -11,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+enum { REASON_BYTES = 400 };
 
 void fan_mdctool_die(const char *format, ...)
 {
@@ -27,9 +32,11 @@ void fan_mdctool_die(const char *format, ...)
 
 hid_t fan_mdctool_need(hid_t result, const char *what, const char *name)
 {
-    if (result < 0)
-        fan_mdctool_die("%s: cannot %s", name, what);
-    return result;
+    char reason[REASON_BYTES];
+    if (result >= 0)
+        return result;
+    fan_h5_reason(reason, sizeof reason);
+    fan_mdctool_die("%s: cannot %s: %s", name, what, reason);
 }
 
 void *fan_mdctool_allocate(size_t count, size_t size)
@@ -44,6 +51,16 @@ static char *copy_text(const char *text)
 {
     char *copy = fan_mdctool_allocate(strlen(text) + 1, 1);
     return strcpy(copy, text);
+}
+
+mode_t fan_mdctool_mode(const char *path)
+{
+    struct stat found;
+    mode_t owner = S_IRUSR | S_IWUSR;
+    if (stat(path, &found) != 0)
+        return owner;
+    bool has_list = getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+    return found.st_mode & (has_list ? S_IRWXU : S_IRWXU | S_IRWXG | S_IRWXO);
 }
 
 /* ---- opening ---- */
@@ -125,8 +142,13 @@ static void find_extent(fan_mdctool_dataset *d)
         fan_mdctool_die("%s: is not an array", d->path);
     d->axes = (int)fan_mdctool_need(H5Sget_simple_extent_dims(space, extent, NULL),
                                     "find its extent", d->path);
-    for (int i = 0; i < d->axes; i++)
+    hsize_t most = INT64_MAX / d->bytes;
+    for (int i = 0; i < d->axes; i++) {
+        if (extent[i] > most)
+            fan_mdctool_die("%s: it has more bytes than a file can", d->path);
+        most /= MAX(extent[i], 1);
         d->extent[i] = (int64_t)extent[i];
+    }
     H5Sclose(space);
 }
 
@@ -138,11 +160,43 @@ fan_mdctool_dataset fan_mdctool_dataset_open(const char *name)
         fan_mdctool_need(H5Fopen(d.file_name, H5F_ACC_RDONLY, H5P_DEFAULT), "open it", d.file_name);
     if (d.path == NULL)
         d.path = find_only_dataset(d.file, d.file_name);
+    d.mode = fan_mdctool_mode(d.file_name);
     d.dataset = fan_mdctool_need(H5Dopen2(d.file, d.path, H5P_DEFAULT), "open the dataset", d.path);
     find_type(&d);
     find_extent(&d);
     find_fill(&d);
     return d;
+}
+
+/* ---- filters ---- */
+
+/* What HDF5 says of a plugin that it does not find is about the last directory it looked in. */
+static void need_filters(const fan_mdctool_dataset *d)
+{
+    hid_t properties = H5Dget_create_plist(d->dataset);
+    for (int i = 0; i < H5Pget_nfilters(properties); i++) {
+        char name[80] = "";
+        size_t values = 0;
+        unsigned flags, about;
+        H5Z_filter_t filter = H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL,
+                                             sizeof name, name, &about);
+        if (filter >= 0 && H5Zfilter_avail(filter) <= 0)
+            fan_mdctool_die("%s: its filter %d%s%s is not installed; HDF5_PLUGIN_PATH names the "
+                            "directories with such plugins",
+                            d->path, filter, name[0] != '\0' ? ", " : "", name);
+    }
+    H5Pclose(properties);
+}
+
+/* The result of a call that needs the filters of `d`. */
+static hid_t need_filtered(const fan_mdctool_dataset *d, hid_t result, const char *what)
+{
+    char reason[REASON_BYTES];
+    if (result >= 0)
+        return result;
+    fan_h5_reason(reason, sizeof reason);
+    need_filters(d);
+    fan_mdctool_die("%s: cannot %s: %s", d->path, what, reason);
 }
 
 /* ---- creating ---- */
@@ -184,6 +238,7 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
                              .path = copy_text(path),
                              .kind = like->kind,
                              .bytes = like->bytes,
+                             .mode = like->mode,
                              .axes = like->axes};
     for (int i = 0; i < d.axes; i++) {
         d.extent[i] = extent[i];
@@ -196,8 +251,8 @@ fan_mdctool_dataset fan_mdctool_dataset_create(const char *file_name, const char
     hid_t properties = properties_like(like, &d), links = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(links, 1);
     d.dataset =
-        fan_mdctool_need(H5Dcreate2(d.file, path, stored, space, links, properties, H5P_DEFAULT),
-                         "create the dataset", path);
+        need_filtered(like, H5Dcreate2(d.file, path, stored, space, links, properties, H5P_DEFAULT),
+                      "create the dataset");
     H5Pclose(links);
     H5Pclose(properties);
     H5Sclose(space);
@@ -275,8 +330,7 @@ static void transfer_rows(const fan_mdctool_dataset *d, int64_t first, int64_t r
     fan_mdctool_need(H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL),
                      "select rows", d->path);
     if (into != NULL)
-        fan_mdctool_need(H5Dread(d->dataset, d->type, memory, file, H5P_DEFAULT, into), "read",
-                         d->path);
+        need_filtered(d, H5Dread(d->dataset, d->type, memory, file, H5P_DEFAULT, into), "read");
     else
         fan_mdctool_need(H5Dwrite(d->dataset, d->type, memory, file, H5P_DEFAULT, from), "write",
                          d->file_name);

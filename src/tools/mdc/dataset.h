@@ -6,6 +6,7 @@
 #include "mdc/fill.h"
 
 #include <hdf5.h>
+#include <sys/types.h>
 
 typedef struct fan_mdctool_dataset {
     char *file_name, *path; /**< of the dataset in the file */
@@ -15,19 +16,24 @@ typedef struct fan_mdctool_dataset {
     size_t bytes; /**< of an element */
     int axes;
     int64_t extent[FAN_MDC_AXES];
-    void *fill; /**< the fill value, or NULL */
+    void *fill;  /**< the fill value, or NULL */
+    mode_t mode; /**< permissions of the file, or that it gets when it is whole */
 } fan_mdctool_dataset;
 
-/**
- * End the program with status 1 and a message; files that are not whole are removed. HDF5 has said
- * its part.
- */
+/** End the program with status 1 and a message; files that are not whole are removed. */
 _Noreturn void fan_mdctool_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * The result of an HDF5 call; the program ends if it failed. `what` and `name` say what was wanted.
+ * The result of an HDF5 call; the program ends if it failed, with HDF5's reason. `what` and `name`
+ * say what was wanted.
  */
 hid_t fan_mdctool_need(hid_t result, const char *what, const char *name);
+
+/**
+ * The permissions of a file, for what is made from it: the owner's alone if it has an access
+ * control list, whose mask looks like the permissions of the group.
+ */
+mode_t fan_mdctool_mode(const char *path);
 
 /** Memory, or the end of the program. */
 void *fan_mdctool_allocate(size_t count, size_t size);

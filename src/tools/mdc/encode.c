@@ -4,6 +4,7 @@
 #include "tools/mdc/encode.h"
 #include "tools/mdc/output.h"
 #include "tools/mdc/parts.h"
+#include "tools/mdc/stored.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,6 +70,15 @@ static void encode_slab(const fan_mdc_lattice *lattice, fan_mdctool_part *parts,
     }
 }
 
+/* Where the next one with storage begins; elsewhere the descriptors have the fill value as well. */
+static int64_t next_slab(const fan_mdctool_stored *stored, int64_t row, int64_t factor)
+{
+    if (row >= stored->extent)
+        return stored->extent;
+    int64_t next = fan_mdctool_stored_next(stored, row);
+    return next < stored->extent ? next / factor * factor : next;
+}
+
 void fan_mdctool_encode(const char *input, const char *output, const char *factors, bool tell)
 {
     fan_mdctool_dataset d = fan_mdctool_dataset_open(input);
@@ -84,11 +94,14 @@ void fan_mdctool_encode(const char *input, const char *output, const char *facto
         names[i] = fan_mdctool_part_name(output, i, descriptors);
         parts[i] = fan_mdctool_part_create(names[i], &d, &lattice, i);
     }
-    for (int64_t first = 0; first < d.extent[0]; first += rows) {
+    fan_mdctool_stored stored = fan_mdctool_stored_find(&d);
+    for (int64_t first = next_slab(&stored, 0, lattice.factor[0]); first < d.extent[0];
+         first = next_slab(&stored, first + rows, lattice.factor[0])) {
         int64_t part = rows < d.extent[0] - first ? rows : d.extent[0] - first;
         fan_mdctool_dataset_read(&d, first, part, slab);
         encode_slab(&lattice, parts, first, part, slab, piece);
     }
+    fan_mdctool_stored_free(&stored);
     for (int64_t i = 0; i < descriptors; i++) {
         fan_mdctool_part_finish(&parts[i], names[i]);
         if (tell)
@@ -161,6 +174,18 @@ static void decode_slab(const decoding *d, int64_t first, int64_t rows, void *sl
         fan_mdctool_die("out of memory");
 }
 
+/* The first row, from `row` on, that a stored element of some descriptor makes or reaches. */
+static int64_t next_to_decode(const decoding *d, const fan_mdctool_stored *stored, int64_t row)
+{
+    int64_t period = d->lattice.factor[0], end = d->lattice.extent[0], next = end;
+    for (int i = 0; i < d->count && row < end; i++) {
+        int64_t in_part = fan_mdctool_stored_next(&stored[i], MAX(row / period - 1, 0));
+        if (in_part < stored[i].extent)
+            next = MIN(next, MAX(row, (in_part - 1) * period));
+    }
+    return next;
+}
+
 /* Interpolation looks one period to each side, so a slab is put together with one more there. */
 static void decode_all(const decoding *d, const fan_mdctool_dataset *output)
 {
@@ -169,12 +194,19 @@ static void decode_all(const decoding *d, const fan_mdctool_dataset *output)
             row_bytes = fan_mdctool_dataset_row(output) * (int64_t)output->bytes;
     char *slab = fan_mdctool_allocate((size_t)(rows + 2 * halo), (size_t)row_bytes);
     void *piece = fan_mdctool_allocate((size_t)(rows + 2 * halo), (size_t)row_bytes);
-    for (int64_t first = 0; first < end; first += rows) {
+    fan_mdctool_stored *stored = fan_mdctool_allocate((size_t)d->count, sizeof *stored);
+    for (int i = 0; i < d->count; i++)
+        stored[i] = fan_mdctool_stored_find(&d->parts[i].dataset);
+    for (int64_t first = next_to_decode(d, stored, 0); first < end;
+         first = next_to_decode(d, stored, first + rows)) {
         int64_t from = first > 0 ? first - halo : 0, to = MIN(first + rows + halo, end);
         decode_slab(d, from, to - from, slab, piece);
         fan_mdctool_dataset_write(output, first, MIN(rows, end - first),
                                   slab + (first - from) * row_bytes);
     }
+    for (int i = 0; i < d->count; i++)
+        fan_mdctool_stored_free(&stored[i]);
+    free(stored);
     free(slab);
     free(piece);
 }
@@ -187,6 +219,8 @@ void fan_mdctool_decode(char *const names[], int count, const char *output)
     fan_mdctool_dataset result =
         fan_mdctool_output_create(output, like->path, like, d.lattice.extent);
     fan_mdctool_dataset_copy_attributes(like, &result, FAN_MDC_ATTRIBUTE);
+    for (int i = 0; i < count; i++)
+        result.mode &= d.parts[i].dataset.mode;
     decode_all(&d, &result);
     fan_mdctool_output_finish(&result, output);
     for (int i = 0; i < count; i++)

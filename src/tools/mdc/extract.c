@@ -3,59 +3,140 @@
 
 #include "tools/mdc/extract.h"
 
-#include <hdf5.h>
+#include "hdf5/objects/outside.h"
+#include "hdf5/objects/reason.h"
+#include "hdf5/objects/walk.h"
+#include "tools/mdc/output.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { REASON_BYTES = 400 };
 
-/* The innermost message says what was wrong: it comes first. */
-static herr_t take_reason(unsigned n, const H5E_error2_t *error, void *reason)
-{
-    if (n == 0 && error->desc != NULL)
-        snprintf(reason, REASON_BYTES, "%s", error->desc);
-    return 0;
-}
+static const char advice[] = "a copy of the object would be without it; store it in the file first";
+
+typedef struct extraction {
+    const char *path, *object, *target;
+    hid_t from, to;
+    bool has_own_sources; /* virtual datasets with sources in the file itself */
+    fan_status status;
+} extraction;
 
 static fan_status failure(const char *what, const char *name)
 {
-    char reason[REASON_BYTES] = "HDF5 gives no reason";
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
+    char reason[REASON_BYTES];
+    fan_h5_reason(reason, sizeof reason);
     return fan_fail(FAN_ERR_SYSTEM, "cannot %s %s: %s", what, name, reason);
 }
 
-static fan_status copy_object(hid_t from, const char *object, hid_t to)
+/* ---- data that is elsewhere ---- */
+
+static bool note_source(void *state, const char *file, const char *dataset)
+{
+    (void)file, (void)dataset;
+    extraction *e = state;
+    e->has_own_sources = true;
+    return true;
+}
+
+static bool refuse_outside(void *state, hid_t dataset, const char *path)
+{
+    char text[FAN_H5_OUTSIDE_BYTES];
+    extraction *e = state;
+    if (!fan_h5_outside_data(dataset, path, text))
+        return fan_h5_outside_sources(dataset, note_source, e);
+    e->status = fan_fail(FAN_ERR_SYSTEM, "cannot copy %s: %s; %s", e->object, text, advice);
+    return false;
+}
+
+static bool has_dataset(hid_t file, const char *name)
+{
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    return dataset >= 0 && H5Dclose(dataset) >= 0;
+}
+
+/* A source with a pattern for a name stands for many: they are not looked for. */
+static bool find_source(void *state, const char *file, const char *dataset)
+{
+    (void)file;
+    extraction *e = state;
+    if (strchr(dataset, '%') == NULL &&
+        (!has_dataset(e->from, dataset) || has_dataset(e->to, dataset)))
+        return true;
+    e->status = fan_fail(FAN_ERR_SYSTEM,
+                         "cannot copy %s: data of a virtual dataset in it is in the dataset %s; %s",
+                         e->object, dataset, advice);
+    return false;
+}
+
+static bool find_sources(void *state, hid_t dataset, const char *path)
+{
+    (void)path;
+    return fan_h5_outside_sources(dataset, find_source, state);
+}
+
+static fan_status look(extraction *e, bool (*at_dataset)(void *, hid_t, const char *))
+{
+    const fan_h5_walk walk = {.at_dataset = at_dataset, .state = e};
+    hid_t top = H5Oopen(e->from, e->object, H5P_DEFAULT);
+    if (top < 0)
+        return failure("copy", e->object);
+    if (fan_h5_walk_from(top, e->object, &walk) == FAN_H5_WALK_NO_MEMORY)
+        e->status = fan_fail(FAN_ERR_MEMORY, "cannot copy %s: out of memory", e->object);
+    H5Oclose(top);
+    return e->status;
+}
+
+/* ---- the copy ---- */
+
+static fan_status copy_object(extraction *e)
 {
     hid_t names = H5Pcreate(H5P_LINK_CREATE);
     bool good = names >= 0 && H5Pset_create_intermediate_group(names, 1) >= 0 &&
-                H5Ocopy(from, object, to, object, H5P_DEFAULT, names) >= 0;
-    fan_status status = good ? FAN_OK : failure("copy", object);
+                H5Ocopy(e->from, e->object, e->to, e->object, H5P_DEFAULT, names) >= 0;
+    fan_status status = good ? FAN_OK : failure("copy", e->object);
     if (names >= 0)
         H5Pclose(names);
     return status;
 }
 
-static fan_status copy_to(hid_t from, const char *object, const char *target)
+static fan_status fill(extraction *e, const char *temporary)
 {
-    hid_t to = H5Fcreate(target, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    if (to < 0)
-        return failure("create", target);
-    fan_status status = copy_object(from, object, to);
-    if (H5Fclose(to) < 0 && status == FAN_OK)
-        status = failure("write", target);
-    if (status != FAN_OK)
-        unlink(target);
+    e->to = H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    if (e->to < 0)
+        return failure("create", e->target);
+    fan_status status = copy_object(e);
+    if (status == FAN_OK && e->has_own_sources)
+        status = look(e, find_sources);
+    if (H5Fclose(e->to) < 0 && status == FAN_OK)
+        status = failure("write", e->target);
     return status;
 }
 
-static fan_status extract(const char *path, const char *object, const char *target)
+static fan_status write_target(extraction *e)
 {
-    hid_t from = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (from < 0)
-        return failure("open", path);
-    fan_status status = copy_to(from, object, target);
-    H5Fclose(from);
+    char temporary[PATH_MAX];
+    fan_status status = fan_mdctool_output_begin(e->target, temporary);
+    if (status != FAN_OK)
+        return status;
+    status = fill(e, temporary);
+    if (status == FAN_OK)
+        status = fan_mdctool_output_commit(temporary, e->target, fan_mdctool_mode(e->path));
+    if (status != FAN_OK)
+        fan_mdctool_output_discard(temporary);
+    return status;
+}
+
+static fan_status extract(extraction *e)
+{
+    e->from = H5Fopen(e->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (e->from < 0)
+        return failure("open", e->path);
+    fan_status status = look(e, refuse_outside);
+    if (status == FAN_OK)
+        status = write_target(e);
+    H5Fclose(e->from);
     return status;
 }
 
@@ -63,9 +144,10 @@ fan_status fan_mdctool_extract(const char *path, const char *object, const char 
 {
     H5E_auto2_t print;
     void *data;
+    extraction e = {.path = path, .object = object, .target = target};
     H5Eget_auto2(H5E_DEFAULT, &print, &data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    fan_status status = extract(path, object, target);
+    fan_status status = extract(&e);
     H5Eset_auto2(H5E_DEFAULT, print, data);
     return status;
 }

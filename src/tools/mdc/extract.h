@@ -11,11 +11,12 @@
 
 /**
  * Write an object of the file at `path`, with its attributes and all that is below it, to the file
- * `target`, under the same name (groups above it are made, without their attributes). What is at
- * `target` is replaced. Soft and external links are copied as they are; references to objects
- * become null.
+ * `target`, under the same name (groups above it are made, without their attributes) and with the
+ * permissions of the file. What is at `target` is replaced when all is written. Soft and external
+ * links are copied as they are; references to objects become null. Datasets with data elsewhere (in
+ * external storage, or as virtual datasets with sources that the copy would lack) are refused.
  *
- * @return FAN_ERR_SYSTEM with the reason in fan_fail_text(), and without `target`
+ * @return FAN_ERR_SYSTEM with the reason in fan_fail_text(), and with `target` as it was
  */
 fan_status fan_mdctool_extract(const char *path, const char *object, const char *target);
 

@@ -13,6 +13,7 @@
 #include "tools/mdc/extract.h"
 
 #include <argp.h>
+#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,7 @@ int main(int argc, char **argv)
     if (o.arguments == NULL)
         return EXIT_FAILURE;
     argp_parse(&parser, argc, argv, 0, NULL, &o);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* messages have its reasons */
     const char *command = o.arguments[0];
     if (strcmp(command, "encode") == 0)
         fan_mdctool_encode(o.arguments[1], o.output, o.factors, !o.quiet);
