@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/command/command.h"
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
 #include "copy/model/announce.h"
@@ -10,7 +11,6 @@
 #include "copy/run.h"
 #include "copy/source/made.h"
 #include "copy/source/scan.h"
-#include "copy/target/command.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
 #include "copy/target/share.h"

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/file.h"
-#include "copy/target/command.h"
+#include "copy/command/command.h"
 #include "os/cleanup.h"
 #include "os/process.h"
 #include "os/shell_word.h"

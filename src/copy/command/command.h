@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file command.h  --pipe: a command on each host that reads the data. */
-#ifndef FAN_COPY_TARGET_COMMAND_H
-#define FAN_COPY_TARGET_COMMAND_H
+#ifndef FAN_COPY_COMMAND_COMMAND_H
+#define FAN_COPY_COMMAND_COMMAND_H
 
 #include "copy/job/outcome.h"
 
