@@ -3,6 +3,13 @@
 
 #include "copy/needs.h"
 
+#include <stdlib.h>
+
+static double seconds(const char *timeout)
+{
+    return timeout != NULL ? strtod(timeout, NULL) : 0;
+}
+
 fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
 {
     return (fan_copy_catalog_options){.sources = options->sources,
@@ -42,6 +49,12 @@ fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
         .checksum = options->checksum,
         .resume = options->resume,
         .dry_run = options->dry_run};
+}
+
+fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options)
+{
+    return (fan_copy_command_options){.text = options->command,
+                                      .timeout = seconds(options->timeout)};
 }
 
 fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate)

@@ -184,9 +184,9 @@ static void find_command(copy *c)
                                    c->outcome.path, sizeof c->outcome.path);
     if (error != 0)
         fan_copy_outcome_fail_errno(&c->outcome, "cannot write here", error);
-    c->outcome.writes =
-        error == 0 && (c->options->dry_run ||
-                       fan_copy_command_start(&c->command, c->options->command, &c->outcome));
+    const fan_copy_command_options how = fan_copy_needs_command(c->options);
+    c->outcome.writes = error == 0 && (c->options->dry_run ||
+                                       fan_copy_command_start(&c->command, &how, &c->outcome));
 }
 
 /* All that can be known before the first byte: permissions, what is there already, room. */

@@ -4,11 +4,11 @@
 #include "base/file.h"
 #include "copy/command/command.h"
 #include "os/cleanup.h"
-#include "os/process.h"
 #include "os/shell_word.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,43 +16,45 @@
 
 enum { LONGEST_COMMAND = 64 << 10 };
 
-bool fan_copy_command_start(fan_copy_command *command, const char *text, fan_copy_outcome *outcome)
+/* ---- the start ---- */
+
+/* Only then: whoever writes to a pipe piece by piece takes longer. */
+static int limit_writes(const fan_copy_command *command)
 {
-    int ends[2];
-    *command = (fan_copy_command){.outcome = outcome, .fd = -1};
+    return command->options.timeout == 0 || fcntl(command->fd, F_SETFL, O_NONBLOCK) == 0 ? 0
+                                                                                         : errno;
+}
+
+static int start(fan_copy_command *command)
+{
     char line[LONGEST_COMMAND];
-    int error = fan_os_shell_command_expand(text, outcome->path, outcome->host, outcome->rank, line,
-                                            sizeof line);
-    if (error == 0 && pipe2(ends, O_CLOEXEC) != 0)
-        error = errno;
-    if (error == 0) {
-        signal(SIGPIPE, SIG_IGN);
-        const char *const arguments[] = {"sh", "-c", line, NULL};
-        error = fan_os_process_start("/bin/sh", arguments,
-                                     &(fan_os_process_setup){.input = ends[0], .output = -1},
-                                     &command->process);
-        close(ends[0]);
-        command->fd = ends[1];
-    }
-    if (error != 0) {
-        command->process = 0;
+    const fan_copy_outcome *outcome = command->outcome;
+    int error = fan_os_shell_command_expand(command->options.text, outcome->path, outcome->host,
+                                            outcome->rank, line, sizeof line);
+    if (error == 0)
+        error = fan_copy_guard_start(&command->guard, line, &command->fd);
+    if (error == 0)
+        error = limit_writes(command);
+    return error;
+}
+
+bool fan_copy_command_start(fan_copy_command *command, const fan_copy_command_options *options,
+                            fan_copy_outcome *outcome)
+{
+    *command = (fan_copy_command){.options = *options, .outcome = outcome, .fd = -1};
+    signal(SIGPIPE, SIG_IGN);
+    int error = start(command);
+    if (error != 0)
         fan_copy_outcome_fail_errno(outcome, "cannot start the command of --pipe", error);
-    } else {
-        fan_os_cleanup_command(command->process, outcome->path);
-    }
+    else
+        fan_os_cleanup_command(command->guard.process, outcome->path);
     return error == 0;
 }
 
-static void forget(fan_copy_command *command)
-{
-    command->process = 0;
-    fan_os_cleanup_command(0, NULL);
-}
+/* ---- its end ---- */
 
-static bool ended_well(fan_copy_command *command)
+static bool ended_well(fan_copy_command *command, int status)
 {
-    int status = fan_os_process_wait(command->process);
-    forget(command);
     if (status < 0)
         fan_copy_outcome_fail(command->outcome,
                               "the exit status of the command of --pipe is not known");
@@ -66,36 +68,71 @@ static bool ended_well(fan_copy_command *command)
     return status == 0;
 }
 
-bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t bytes)
+/* Nobody reads any more. That is a failure, for which the command may have a reason of its own. */
+static bool fail_unread(fan_copy_command *command)
 {
-    if (fan_file_write(command->fd, data, bytes))
-        return true;
-    if (errno != EPIPE)
-        fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe",
-                                    errno);
-    else if (ended_well(command))
+    enum { SECONDS_TO_END = 1 }; /* other hosts wait meanwhile */
+    int status = 0;
+    fan_copy_guard_wait(&command->guard, SECONDS_TO_END, &status);
+    if (ended_well(command, status))
         fan_copy_outcome_fail(command->outcome,
                               "the command of --pipe ended before it had read everything");
     return false;
 }
 
+/* ---- data ---- */
+
+static bool fail_slow(fan_copy_command *command, const char *what)
+{
+    fan_copy_outcome_fail(command->outcome,
+                          "the command of --pipe has not %s for %g s (--timeout): %.300s", what,
+                          command->options.timeout, command->options.text);
+    return false;
+}
+
+static bool fail_to_write(fan_copy_command *command)
+{
+    if (errno == EPIPE)
+        return fail_unread(command);
+    fan_copy_outcome_fail_errno(command->outcome, "cannot write to the command of --pipe", errno);
+    return false;
+}
+
+bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t bytes)
+{
+    const char *from = data;
+    while (bytes > 0) {
+        ssize_t written = write(command->fd, from, bytes);
+        if (written >= 0) {
+            from += written;
+            bytes -= (size_t)written;
+        } else if (errno == EAGAIN) {
+            if (!fan_file_wait(command->fd, POLLOUT, command->options.timeout))
+                return fail_slow(command, "read anything");
+        } else if (errno != EINTR) {
+            return fail_to_write(command);
+        }
+    }
+    return true;
+}
+
 bool fan_copy_command_finish(fan_copy_command *command)
 {
+    int status;
+    fan_copy_guard_let_end(&command->guard);
     close(command->fd);
     command->fd = -1;
-    return ended_well(command);
+    return fan_copy_guard_wait(&command->guard, command->options.timeout, &status)
+               ? ended_well(command, status)
+               : fail_slow(command, "ended");
 }
 
 void fan_copy_command_close(fan_copy_command *command)
 {
+    fan_os_cleanup_command(0, NULL);
     /* First: it must not take the end of incomplete data for the end. */
-    if (command->process != 0)
-        kill(-command->process, SIGTERM);
+    fan_copy_guard_close(&command->guard);
     if (command->fd >= 0)
         close(command->fd);
     command->fd = -1;
-    if (command->process == 0)
-        return;
-    fan_os_process_wait(command->process);
-    forget(command);
 }
