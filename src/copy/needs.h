@@ -22,6 +22,12 @@ fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
 /** How it is written. */
 fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options);
 
+/**
+ * With --timeout: how many seconds hosts wait for each other. Longer than one of them waits for its
+ * command or its input, so that only this one fails.
+ */
+double fan_copy_needs_patience(const fan_copy_options *options);
+
 /** Which command takes the data. */
 fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options);
 

@@ -41,6 +41,8 @@ typedef struct copy {
     fan_copy_targets targets;
     fan_copy_tree tree;
     fan_copy_command command;
+    bool takes;           /* this rank needs some of the data */
+    int takers;           /* how many do */
     fan_copy_set lacking; /* pieces; without bits: all, of a stream of unknown length */
     fan_copy_codec *codec;
     fan_copy_progress progress;
@@ -119,8 +121,10 @@ static bool attach(copy *c)
     int length;
     MPI_Info info;
     MPI_Info_create(&info);
-    if (c->options->timeout != NULL)
-        MPI_Info_set(info, "fanout_timeout", c->options->timeout);
+    if (c->options->timeout != NULL) {
+        snprintf(text, sizeof text, "%g", fan_copy_needs_patience(c->options));
+        MPI_Info_set(info, "fanout_timeout", text);
+    }
     int code = fanout_comm_attach(c->ranks->stream, info);
     MPI_Info_free(&info);
     if (code == MPI_SUCCESS)
@@ -187,6 +191,7 @@ static void find_command(copy *c)
     const fan_copy_command_options how = fan_copy_needs_command(c->options);
     c->outcome.writes = error == 0 && (c->options->dry_run ||
                                        fan_copy_command_start(&c->command, &how, &c->outcome));
+    c->takes = c->outcome.writes;
 }
 
 /* All that can be known before the first byte: permissions, what is there already, room. */
@@ -207,6 +212,7 @@ static void look_around(copy *c)
     if (!writes) /* nothing is sent because of this rank */
         memset(have.bits, 0xff, fan_copy_set_bytes(have.count));
     c->outcome.writes = writes;
+    c->takes = !fan_copy_set_is_full(&have);
     fan_copy_lacking_find(&have, c->ranks->writers);
     c->lacking = have;
     fan_copy_set_free(&candidates);
@@ -216,6 +222,7 @@ static void look_around(copy *c)
 static void look_around_endless(copy *c)
 {
     c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
+    c->takes = c->outcome.writes;
 }
 
 static void prepare_files(copy *c)
@@ -250,8 +257,9 @@ static bool prepare(copy *c)
         prepare_files(c);
     fan_os_cleanup_unlock();
     gather(c);
-    int counts[2] = {c->outcome.writes, has_failed(c)};
-    MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT, MPI_SUM, c->ranks->writers);
+    int counts[3] = {c->outcome.writes, has_failed(c), c->takes};
+    MPI_Allreduce(MPI_IN_PLACE, counts, 3, MPI_INT, MPI_SUM, c->ranks->writers);
+    c->takers = counts[2];
     return counts[0] > 0 && (counts[1] == 0 || !c->options->fail_fast);
 }
 
@@ -284,16 +292,6 @@ static void record_source_failure(copy *c, const fan_copy_sender *sender)
         fan_copy_report_error(&c->report, sender->error_path, sender->error);
     else
         fan_copy_outcome_fail(&c->outcome, "%s: %s", sender->error_path, sender->error);
-}
-
-/* Whether the source was read to its end, on all ranks that read. */
-static bool judge(copy *c, const fan_copy_sender *sender)
-{
-    int failed = reads(c) && sender->error[0] != '\0';
-    if (failed)
-        record_source_failure(c, sender);
-    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_LOR, c->ranks->writers);
-    return !failed;
 }
 
 static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking,
@@ -331,6 +329,9 @@ static bool transfer(copy *c, int64_t lacking)
         .source = c->options->sources[0],
         .shared = c->options->source_shared,
         .fail_fast = c->options->fail_fast,
+        .takers = c->takers,
+        .takes = c->takes,
+        .lacking = lacking,
         .ranks = c->ranks,
         .progress = &c->progress,
         .sender = &sender,
@@ -341,7 +342,9 @@ static bool transfer(copy *c, int64_t lacking)
                             c->report.tally.outcomes);
     fan_copy_transfer_run(&t);
     fan_copy_progress_end(&c->progress);
-    bool good = judge(c, &sender);
+    bool good = fan_copy_transfer_end(&t);
+    if (sender.error[0] != '\0')
+        record_source_failure(c, &sender);
     if (good && is_root(c))
         report_transfer(c, &sender, lacking, t.bytes);
     fan_copy_receiver_close(&receiver);

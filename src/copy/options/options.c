@@ -70,7 +70,9 @@ static const struct argp_option table[] = {
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
-     "Give up when no data has moved for SECONDS, and say between which hosts", 0},
+     "Give up when no data has moved for SECONDS, and say where: between which hosts, at which "
+     "command",
+     0},
     {NULL, 0, NULL, 0, "Destination:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/source/scan.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mpi.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,21 +122,65 @@ static bool close_file(fan_copy_sender *sender)
     return unchanged;
 }
 
+/* ---- standard input: what comes, when it comes ---- */
+
+static bool wait_for_input(fan_copy_sender *sender)
+{
+    const double glance = 0.1;
+    const double limit = sender->options.timeout;
+    double start = fan_clock_now();
+    while (!fan_file_wait(sender->fd, POLLIN, glance)) {
+        if (sender->stop(sender->stop_state))
+            return false;
+        if (limit > 0 && fan_clock_now() - start > limit)
+            return fail_text(sender,
+                             "standard input has given nothing for %g s (--timeout); see what "
+                             "writes to it",
+                             limit);
+    }
+    return true;
+}
+
+/* Fewer than `wanted` only at the end; negative if that fails, or it is not to be waited for. */
+static int64_t read_input(fan_copy_sender *sender, unsigned char *data, size_t wanted)
+{
+    size_t done = 0;
+    while (done < wanted) {
+        if (!wait_for_input(sender))
+            return -1;
+        ssize_t got = read(sender->fd, data + done, wanted - done);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR && errno != EAGAIN) {
+            fail(sender, "cannot read the source", errno);
+            return -1;
+        }
+        done += (size_t)MAX(got, 0);
+    }
+    return (int64_t)done;
+}
+
+/* ---- pieces and blocks ---- */
+
+static int64_t read_part(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
+{
+    int64_t got = fan_file_read_at(sender->fd, data, (size_t)piece->bytes, piece->offset);
+    if (got == piece->bytes)
+        return got;
+    if (got < 0)
+        fail(sender, "cannot read the source", errno);
+    else
+        fail_shrunk(sender, piece->offset + got);
+    return -1;
+}
+
 /*
  * Read a piece. Returns its bytes, fewer only at the end of standard input; negative if that fails.
  */
 static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
 {
-    size_t wanted = (size_t)piece->bytes;
-    int64_t got = is_endless(sender) ? fan_file_read(sender->fd, data, wanted)
-                                     : fan_file_read_at(sender->fd, data, wanted, piece->offset);
-    if (got < 0) {
-        fail(sender, "cannot read the source", errno);
-    } else if (got < piece->bytes && !is_endless(sender)) {
-        fail_shrunk(sender, piece->offset + got);
-        return -1;
-    }
-    return got;
+    return is_endless(sender) ? read_input(sender, data, (size_t)piece->bytes)
+                              : read_part(sender, piece, data);
 }
 
 static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,

@@ -19,7 +19,11 @@ typedef struct fan_copy_sender_options {
     char *const *sources; /**< what was named on the command line */
     fan_copy_compression compression;
     double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
+    double timeout;   /**< seconds in which standard input must give something; 0: no limit */
 } fan_copy_sender_options;
+
+/** Asked now and then while standard input gives nothing: whether to stop waiting for it. */
+typedef bool fan_copy_sender_stop_fn(void *state);
 
 typedef struct fan_copy_sender {
     fan_copy_sender_options options;
@@ -29,6 +33,8 @@ typedef struct fan_copy_sender {
     fan_copy_codec *codec;          /**< or NULL */
     int uncompressed;               /**< blocks to send before it is tried again */
     fan_copy_digest_lines *digests; /**< or NULL */
+    fan_copy_sender_stop_fn *stop;
+    void *stop_state;
 
     int64_t entry; /**< whose file is open, -1: none */
     int fd;
@@ -50,7 +56,10 @@ typedef struct fan_copy_sender {
     char error_path[PATH_MAX];
 } fan_copy_sender;
 
-/** Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's. */
+/**
+ * Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's. The
+ * caller sets `stop` and its state afterwards.
+ */
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
                           fan_copy_codec *codec, fan_copy_digest_lines *digests);
@@ -60,7 +69,8 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
  * back. Without compression what is between is not read, so that several ranks can read parts of
  * one stream.
  *
- * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails
+ * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails,
+ *         or without one if it was stopped
  */
 int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
 
