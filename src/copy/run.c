@@ -308,7 +308,8 @@ static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lack
 
 static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
 {
-    const fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
+    fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
+    how.checks = is_root(c); /* once is enough */
     fan_copy_sender_open(sender, &how, &c->manifest, lacking_set(c), compresses ? c->codec : NULL,
                          is_root(c) && c->options->digest ? &c->digests : NULL);
 }

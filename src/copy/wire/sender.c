@@ -74,39 +74,70 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
         return true;
     }
     sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, current(sender));
+    char *content =
+        fan_copy_scan_content(sender->options.sources, sender->manifest, current(sender));
     /* O_NONBLOCK: it may have become a fifo, whose writer must not be waited for. */
-    sender->fd = open(sender->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    sender->fd = open(content, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    free(content);
     if (sender->fd < 0)
         return fail(sender, "cannot open the source", errno);
     posix_fadvise(sender->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return true;
 }
 
-static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
+static bool fail_shrunk(fan_copy_sender *sender, const fan_copy_entry *entry, int64_t size)
 {
     return fail_text(
         sender,
         "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
-        (long long)current(sender)->bytes, (long long)size);
+        (long long)entry->bytes, (long long)size);
+}
+
+static bool is_as_before(fan_copy_sender *sender, const fan_copy_entry *entry,
+                         const struct stat *status)
+{
+    if (status->st_size < entry->bytes)
+        return fail_shrunk(sender, entry, status->st_size);
+    /* What is empty, and is empty again, is the same at any time. */
+    if (status->st_size != entry->bytes ||
+        (entry->bytes > 0 && !fan_copy_entry_has_time(entry, status)))
+        return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
+    return true;
 }
 
 /*
  * A file that changed since it was looked at is a failure, even if all could be read. It is
  * noticed before the block with its last piece is sent, or at the latest the one after that: it
- * does not have its final name by then.
+ * does not have its final name by then. A snapshot does not change.
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
     struct stat status;
-    if (is_endless(sender))
+    if (is_endless(sender) || current(sender)->content != 0)
         return true;
     if (fstat(sender->fd, &status) != 0)
         return fail(sender, "cannot read the source", errno);
-    const fan_copy_entry *entry = current(sender);
-    if (status.st_size < entry->bytes)
-        return fail_shrunk(sender, status.st_size);
-    if (status.st_size != entry->bytes || !fan_copy_entry_has_time(entry, &status))
-        return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
+    return is_as_before(sender, current(sender), &status);
+}
+
+static bool check_without_data(fan_copy_sender *sender, const fan_copy_entry *entry)
+{
+    struct stat status;
+    if (entry->kind != FAN_COPY_REGULAR || entry->extents > 0 || entry->content != 0)
+        return true;
+    free(sender->path);
+    sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, entry);
+    if (stat(sender->path, &status) != 0)
+        return fail(sender, "cannot open the source", errno);
+    return is_as_before(sender, entry, &status);
+}
+
+/* Files that have no data are not opened, but they can have some by now. */
+static bool check_up_to(fan_copy_sender *sender, int64_t end)
+{
+    for (; sender->options.checks && sender->checked < end; sender->checked++)
+        if (!check_without_data(sender, &sender->manifest->entries[sender->checked]))
+            return false;
     return true;
 }
 
@@ -170,7 +201,7 @@ static int64_t read_part(fan_copy_sender *sender, const fan_copy_piece *piece, u
     if (got < 0)
         fail(sender, "cannot read the source", errno);
     else
-        fail_shrunk(sender, piece->offset + got);
+        fail_shrunk(sender, current(sender), piece->offset + got);
     return -1;
 }
 
@@ -197,7 +228,8 @@ static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
 
 static bool enter_file(fan_copy_sender *sender, int64_t entry)
 {
-    return entry == sender->entry || (close_file(sender) && open_file(sender, entry));
+    return entry == sender->entry ||
+           (close_file(sender) && check_up_to(sender, entry) && open_file(sender, entry));
 }
 
 /*
@@ -290,6 +322,12 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
         done += part;
     }
     return (int64_t)done;
+}
+
+void fan_copy_sender_finish(fan_copy_sender *sender)
+{
+    if (sender->error[0] == '\0')
+        check_up_to(sender, sender->manifest->entry_count);
 }
 
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT])

@@ -19,6 +19,7 @@ typedef struct fan_copy_sender_options {
     char *const *sources; /**< what was named on the command line */
     fan_copy_compression compression;
     double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
+    bool checks;      /**< whether files that have no data to send have changed, too */
     double timeout;   /**< seconds in which standard input must give something; 0: no limit */
 } fan_copy_sender_options;
 
@@ -36,7 +37,8 @@ typedef struct fan_copy_sender {
     fan_copy_sender_stop_fn *stop;
     void *stop_state;
 
-    int64_t entry; /**< whose file is open, -1: none */
+    int64_t entry;   /**< whose file is open, -1: none */
+    int64_t checked; /**< all before have been sent, or have no data and were looked at again */
     int fd;
     char *path;
 
@@ -73,6 +75,9 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
  *         or without one if it was stopped
  */
 int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
+
+/** All was read: look at the files after the last that had data. Their changes are errors, too. */
+void fan_copy_sender_finish(fan_copy_sender *sender);
 
 /** The hash of the only file, if all of it was sent; else "". */
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT]);

@@ -163,6 +163,8 @@ void fan_copy_transfer_run(fan_copy_transfer *transfer)
 
 bool fan_copy_transfer_end(fan_copy_transfer *transfer)
 {
+    if (transfer->ranks->rank == 0)
+        fan_copy_sender_finish(transfer->sender);
     struct {
         int told, failed;
     } counts = {transfer->told, transfer->sender->error[0] != '\0'};
