@@ -8,6 +8,7 @@ head -c 1000003 /dev/urandom >source
 export FANOUT_TEST_DISTURB_PAUSE=100000
 
 # %r of a command is the shell's own word, so those in quotes get it as $0.
+# shellcheck disable=SC2016 # the command's shell expands it
 take='echo $$ >command.$0; cat >half.$0 && mv half.$0 whole.$0'
 declare -A commands=(
     [simple]="sh -c '$take' %r"
