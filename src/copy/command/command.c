@@ -10,11 +10,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { LONGEST_COMMAND = 64 << 10 };
+
+static const char ended_early[] = "the command of --pipe ended before it had read everything";
 
 /* ---- the start ---- */
 
@@ -75,8 +79,7 @@ static bool fail_unread(fan_copy_command *command)
     int status = 0;
     fan_copy_guard_wait(&command->guard, SECONDS_TO_END, &status);
     if (ended_well(command, status))
-        fan_copy_outcome_fail(command->outcome,
-                              "the command of --pipe ended before it had read everything");
+        fan_copy_outcome_fail(command->outcome, "%s", ended_early);
     return false;
 }
 
@@ -116,15 +119,35 @@ bool fan_copy_command_write(fan_copy_command *command, const void *data, size_t 
     return true;
 }
 
+/* A reading end of our own: the pipe keeps what nobody reads. -1 if that is not possible. */
+static int look_at_rest(const fan_copy_command *command)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", command->fd);
+    return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* Little data fits into the pipe, so that to write it does not fail when nobody reads it. */
+static bool has_read_all(fan_copy_command *command, int rest)
+{
+    int bytes = 0;
+    if (rest >= 0 && ioctl(rest, FIONREAD, &bytes) == 0 && bytes > 0)
+        fan_copy_outcome_fail(command->outcome, "%s", ended_early);
+    return bytes == 0;
+}
+
 bool fan_copy_command_finish(fan_copy_command *command)
 {
-    int status;
+    int status, rest = look_at_rest(command);
     fan_copy_guard_let_end(&command->guard);
     close(command->fd);
     command->fd = -1;
-    return fan_copy_guard_wait(&command->guard, command->options.timeout, &status)
-               ? ended_well(command, status)
-               : fail_slow(command, "ended");
+    bool good = fan_copy_guard_wait(&command->guard, command->options.timeout, &status)
+                    ? ended_well(command, status) && has_read_all(command, rest)
+                    : fail_slow(command, "ended");
+    if (rest >= 0)
+        close(rest);
+    return good;
 }
 
 void fan_copy_command_close(fan_copy_command *command)

@@ -59,4 +59,20 @@ check "standard input that gives nothing: it is said" said "-: standard input ha
 check "standard input that gives nothing: no file" absent x.0 x.1
 kill $sleeper
 
+# ---- commands that do not read all: the same for what fits into a pipe and for what does not ----
+
+for file in small source; do
+    copy 4 --pipe 'case %r in 0) true;; 1) exit 5;; 2) head -c 10 >/dev/null;; 3) cat >took.3;; esac' $file x.%r
+    check "$file: every rank exits with 1" every_rank 1
+    check "$file: one that reads nothing, status 0" said "x.0: the command of --pipe ended before it had read everything"
+    check "$file: one that reads nothing, status 5" said "x.1: the command of --pipe ended with status 5"
+    check "$file: one that reads the beginning, status 0" said "x.2: the command of --pipe ended before it had read everything"
+    check "$file: the one that reads all" same $file took.3
+done
+copy 2 --pipe 'head -c 10 >beginning.%r; cat >/dev/null' source x.%r
+check "a command that reads the rest away: every rank exits with 0" every_rank 0
+: >empty
+copy 2 --pipe true empty x.%r
+check "nothing to read: every rank exits with 0" every_rank 0
+
 finish
