@@ -69,5 +69,6 @@ fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, d
     return (fan_copy_sender_options){.sources = options->sources,
                                      .compression = options->compression,
                                      .link_rate = link_rate,
+                                     .ignores_changes = options->ignore_changed,
                                      .timeout = seconds(options->timeout)};
 }

@@ -27,6 +27,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STATUS_CHANGED = 2 };
+
 /* What rank 0 says before and after the data. */
 typedef struct verdict {
     bool good;
@@ -294,18 +296,6 @@ static void record_source_failure(copy *c, const fan_copy_sender *sender)
         fan_copy_outcome_fail(&c->outcome, "%s: %s", sender->error_path, sender->error);
 }
 
-static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking,
-                            int64_t travelled)
-{
-    bool endless = fan_copy_manifest_endless(&c->manifest);
-    if (endless)
-        c->report.tally.bytes = sender->read;
-    c->report.tally.sent = endless ? sender->read : lacking;
-    c->report.tally.travelled = travelled;
-    if (!c->options->source_shared)
-        fan_copy_sender_hash(sender, c->report.tally.hash);
-}
-
 static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
 {
     fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
@@ -347,7 +337,7 @@ static bool transfer(copy *c, int64_t lacking)
     if (sender.error[0] != '\0')
         record_source_failure(c, &sender);
     if (good && is_root(c))
-        report_transfer(c, &sender, lacking, t.bytes);
+        fan_copy_report_transfer(&c->report, &sender, lacking, t.bytes);
     fan_copy_receiver_close(&receiver);
     if (reads(c))
         fan_copy_sender_close(&sender);
@@ -413,11 +403,12 @@ static int finish_report(copy *c, bool announced)
     if (announced && !c->options->quiet)
         fan_copy_text_notes(&c->report.tally);
     bool printed = !all || print_digests(c);
+    bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
     bool reported = fan_copy_report_end(&c->report);
     fan_copy_digest_lines_close(&c->digests);
     if (c->terminal != NULL && c->terminal != stderr)
         fclose(c->terminal);
-    return all && printed && reported ? 0 : 1;
+    return !all || !printed || !reported ? 1 : changed ? STATUS_CHANGED : 0;
 }
 
 int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)

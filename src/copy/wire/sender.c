@@ -93,15 +93,30 @@ static bool fail_shrunk(fan_copy_sender *sender, const fan_copy_entry *entry, in
         (long long)entry->bytes, (long long)size);
 }
 
+/* Once for each entry: a file is looked at after each of its blocks. */
+static void note_change(fan_copy_sender *sender, const fan_copy_entry *entry)
+{
+    int64_t i = entry - sender->manifest->entries;
+    if (sender->changed_count > 0 && sender->changed[sender->changed_count - 1] == i)
+        return;
+    fan_copy_grow(&sender->changed, &sender->changed_room, sender->changed_count + 1,
+                  sizeof *sender->changed);
+    sender->changed[sender->changed_count++] = i;
+}
+
 static bool is_as_before(fan_copy_sender *sender, const fan_copy_entry *entry,
                          const struct stat *status)
 {
     if (status->st_size < entry->bytes)
         return fail_shrunk(sender, entry, status->st_size);
     /* What is empty, and is empty again, is the same at any time. */
-    if (status->st_size != entry->bytes ||
-        (entry->bytes > 0 && !fan_copy_entry_has_time(entry, status)))
-        return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
+    if (status->st_size == entry->bytes &&
+        (entry->bytes == 0 || fan_copy_entry_has_time(entry, status)))
+        return true;
+    if (!sender->options.ignores_changes)
+        return fail_text(sender, "changed while it was read; copy it when nobody writes to it, or "
+                                 "with --ignore-changed");
+    note_change(sender, entry);
     return true;
 }
 
@@ -345,6 +360,7 @@ void fan_copy_sender_close(fan_copy_sender *sender)
     free(sender->path);
     free(sender->block);
     free(sender->frame);
+    free(sender->changed);
     XXH3_freeState(sender->hash);
     *sender = (fan_copy_sender){.fd = -1, .entry = -1};
 }

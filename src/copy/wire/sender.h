@@ -20,7 +20,9 @@ typedef struct fan_copy_sender_options {
     fan_copy_compression compression;
     double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
     bool checks;      /**< whether files that have no data to send have changed, too */
-    double timeout;   /**< seconds in which standard input must give something; 0: no limit */
+    /** a file that changes, but does not shrink, is sent as far as it was found, and noted */
+    bool ignores_changes;
+    double timeout; /**< seconds in which standard input must give something; 0: no limit */
 } fan_copy_sender_options;
 
 /** Asked now and then while standard input gives nothing: whether to stop waiting for it. */
@@ -53,6 +55,10 @@ typedef struct fan_copy_sender {
     XXH3_state_t *hash;
     int64_t hashed; /**< bytes in it */
     bool finished;
+
+    int64_t *changed; /**< with `ignores_changes`: entries that have, in order */
+    int64_t changed_count;
+    size_t changed_room;
 
     char error[FAN_COPY_TEXT]; /**< why the source cannot be read and what to do, or "" */
     char error_path[PATH_MAX];

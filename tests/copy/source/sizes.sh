@@ -102,4 +102,37 @@ end_copy
 check "an empty file of a list: it is said" said "changing/e-empty: changed while it was read"
 check "an empty file of a list: no tree" absent list-of.0 list-of.1
 
+# ---- --ignore-changed ----
+
+# tolerated WHAT NAME...: every host has the tree as it was found, and these files are named.
+tolerated() {
+    local what=$1 name
+    shift
+    check "$what: every rank exits with 2" every_rank 2
+    for name; do
+        check "$what: $name is named" said_once "fanout-copy: $host: changing/$name: changed meanwhile; copied as far as it was found"
+    done
+    check "$what: no others" [ "$(grep -c ': changed meanwhile' err)" = $# ]
+    check "$what: every host has what was there" same_trees
+}
+same_trees() {
+    diff -r found to.0 && diff -r to.0 to.1
+}
+rm -rf changing
+for options in '' '--verify --compress zstd' '--digest md5 --json report'; do
+    # As they are found, and then they grow.
+    change_during "--ignore-changed $options" 'rm -rf found; cp -a changing found; echo more | tee -a changing/a changing/d changing/e-empty >/dev/null'
+    tolerated "logs $options" a d e-empty
+done
+check "logs: the report counts them" grep -q '"changed_files": 3,' report
+check "logs: their checksums are those of what was copied" grep -qx "$(md5sum <found/d | cut -d' ' -f1)  changing/d" out
+change_during --ignore-changed :
+check "nothing changes: every rank exits with 0" every_rank 0
+change_during --ignore-changed 'truncate -s 100 changing/d'
+refused "a log that shrinks" "changing/d: shrank from 1048576 to 100 bytes"
+change_during --ignore-changed 'rm changing/d'
+refused "a log that goes" "changing/d: cannot open the source: No such file or directory"
+copy 2 --ignore-changed --source-shared changing/a x.%r
+check "--ignore-changed with several readers: a wrong command line" every_rank 2
+
 finish
