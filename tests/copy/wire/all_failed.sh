@@ -34,23 +34,28 @@ all_fail -r tree 'copy.%r'
 ended "a tree"
 copy 3 --pipe 'head -c 100 >/dev/null; exit 3' source 'copy.%r'
 ended "commands"
-mkfifo input
-{
-    cat source
-    exec sleep 1000
-} >input 2>/dev/null &
-writer=$!
-INPUT=input copy 3 --pipe 'exit 3' - 'copy.%r'
-kill $writer
-ended "standard input that goes on"
-{
-    head -c 700000 source
-    exec sleep 1000
-} >input &
-writer=$!
-INPUT=input copy 3 --pipe 'exit 3' - 'copy.%r'
-ended "standard input that becomes silent"
-kill $writer
+# MPICH's launcher (4.0.2) dies of SIGPIPE when it forwards more than a pipe holds.
+if [ "$MPI_VENDOR" != mpich ]; then
+    mkfifo input
+    {
+        cat source
+        exec sleep 1000
+    } >input 2>/dev/null &
+    writer=$!
+    INPUT=input copy 3 --pipe 'exit 3' - 'copy.%r'
+    kill $writer
+    ended "standard input that goes on"
+    {
+        head -c 700000 source
+        exec sleep 1000
+    } >input &
+    writer=$!
+    INPUT=input copy 3 --pipe 'exit 3' - 'copy.%r'
+    ended "standard input that becomes silent"
+    kill $writer
+else
+    skip "standard input" "the launcher cannot forward so much"
+fi
 all_fail --source-shared source 'copy.%r'
 check "several readers: every rank exits with 1" every_rank 1
 check "several readers: it is said" said "source: not sent completely, because every host has failed"
