@@ -4,6 +4,9 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 enum { AT_POSITION = -1 }; /* in place of an offset: where the descriptor stands */
@@ -73,4 +76,15 @@ bool fan_file_write(int fd, const void *data, size_t bytes)
 bool fan_file_write_at(int fd, const void *data, size_t bytes, int64_t offset)
 {
     return write_all(fd, data, bytes, offset);
+}
+
+bool fan_file_wait(int fd, short events, double seconds)
+{
+    struct pollfd of = {.fd = fd, .events = events};
+    int milliseconds = seconds > 0 ? (int)MIN(MAX(seconds * 1e3, 1), INT_MAX) : -1;
+    int ready;
+    do
+        ready = poll(&of, 1, milliseconds);
+    while (ready < 0 && errno == EINTR);
+    return ready != 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file file.h  Reading and writing all of it: read(2) and write(2) may do less than they are asked
- * to, and a signal may interrupt them. Local, thread-safe as those are.
+ * to, and a signal may interrupt them; and waiting until they can. Local, thread-safe as those are.
  */
 #ifndef FAN_BASE_FILE_H
 #define FAN_BASE_FILE_H
@@ -22,5 +22,14 @@ bool fan_file_write(int fd, const void *data, size_t bytes);
 
 /** The same at `offset`; the position of `fd` stays. */
 bool fan_file_write_at(int fd, const void *data, size_t bytes, int64_t offset);
+
+/**
+ * Wait until something can be done with `fd`, or it has failed.
+ *
+ * @param events   of poll(2)
+ * @param seconds  at most; 0: as long as it takes
+ * @return false if that time is over
+ */
+bool fan_file_wait(int fd, short events, double seconds);
 
 #endif

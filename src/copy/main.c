@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/command/guard.h"
 #include "copy/job/ranks.h"
 #include "copy/job/stop.h"
+#include "copy/job/streams.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
 #include "os/path.h"
@@ -35,6 +37,9 @@ static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
 
 int main(int argc, char **argv)
 {
+    fan_copy_streams_open();
+    if (fan_copy_guard_is_wanted(argc, argv))
+        return fan_copy_guard_run(argv);
     fan_copy_signals_hold();
     if (MPI_Init(&argc, &argv) != MPI_SUCCESS || atexit(finalize) != 0)
         return EXIT_FAILURE;

@@ -3,6 +3,14 @@
 
 #include "copy/needs.h"
 
+#include <stdlib.h>
+#include <sys/param.h>
+
+static double seconds(const char *timeout)
+{
+    return timeout != NULL ? strtod(timeout, NULL) : 0;
+}
+
 fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
 {
     return (fan_copy_catalog_options){.sources = options->sources,
@@ -44,8 +52,23 @@ fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
         .dry_run = options->dry_run};
 }
 
+double fan_copy_needs_patience(const fan_copy_options *options)
+{
+    double own = seconds(options->timeout);
+    return own + MAX(own / 4, 1);
+}
+
+fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options)
+{
+    return (fan_copy_command_options){.text = options->command,
+                                      .timeout = seconds(options->timeout)};
+}
+
 fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate)
 {
-    return (fan_copy_sender_options){
-        .sources = options->sources, .compression = options->compression, .link_rate = link_rate};
+    return (fan_copy_sender_options){.sources = options->sources,
+                                     .compression = options->compression,
+                                     .link_rate = link_rate,
+                                     .ignores_changes = options->ignore_changed,
+                                     .timeout = seconds(options->timeout)};
 }

@@ -6,6 +6,7 @@
 #ifndef FAN_COPY_NEEDS_H
 #define FAN_COPY_NEEDS_H
 
+#include "copy/command/command.h"
 #include "copy/options/options.h"
 #include "copy/source/catalog.h"
 #include "copy/target/targets.h"
@@ -20,6 +21,15 @@ fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
 
 /** How it is written. */
 fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options);
+
+/**
+ * With --timeout: how many seconds hosts wait for each other. Longer than one of them waits for its
+ * command or its input, so that only this one fails.
+ */
+double fan_copy_needs_patience(const fan_copy_options *options);
+
+/** Which command takes the data. */
+fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options);
 
 /** What is read, and how it travels; `link_rate` as in the result. */
 fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate);

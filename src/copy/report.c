@@ -4,9 +4,11 @@
 #include "copy/report.h"
 #include "copy/report/json.h"
 #include "copy/report/text.h"
+#include "copy/source/scan.h"
 #include "os/path.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool json_to_stdout(const fan_copy_options *options)
@@ -33,6 +35,32 @@ void fan_copy_report_error(fan_copy_report *report, const char *path, const char
 {
     snprintf(report->tally.error, sizeof report->tally.error, "%s", text);
     fan_copy_text_message(report->tally.host, path, text);
+}
+
+static void tell_changes(fan_copy_report *report, const fan_copy_sender *sender)
+{
+    report->tally.changed = sender->changed_count;
+    for (int64_t i = 0; i < sender->changed_count; i++) {
+        char *path = fan_copy_scan_path(report->options->sources, sender->manifest,
+                                        &sender->manifest->entries[sender->changed[i]]);
+        fan_copy_text_message(
+            report->tally.host, path,
+            "changed meanwhile; copied as far as it was found (--ignore-changed)");
+        free(path);
+    }
+}
+
+void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *sender,
+                              int64_t lacking, int64_t travelled)
+{
+    bool endless = fan_copy_manifest_endless(sender->manifest);
+    if (endless)
+        report->tally.bytes = sender->read;
+    report->tally.sent = endless ? sender->read : lacking;
+    report->tally.travelled = travelled;
+    tell_changes(report, sender);
+    if (!report->options->source_shared)
+        fan_copy_sender_hash(sender, report->tally.hash);
 }
 
 static bool close_json(fan_copy_report *report)

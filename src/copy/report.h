@@ -8,6 +8,7 @@
 
 #include "copy/options/options.h"
 #include "copy/report/tally.h"
+#include "copy/wire/sender.h"
 
 #include <stdio.h>
 
@@ -22,6 +23,15 @@ bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *optio
 
 /** Print "fanout-copy: HOST: PATH: TEXT", which stops the whole copy, and keep it for JSON. */
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text);
+
+/**
+ * All was read: count it, and name the files that changed meanwhile.
+ *
+ * @param lacking    bytes that some host lacked
+ * @param travelled  bytes of the stream
+ */
+void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *sender,
+                              int64_t lacking, int64_t travelled);
 
 /** Print summary and JSON report, as the options say. False, with a message, if that fails. */
 bool fan_copy_report_end(fan_copy_report *report);

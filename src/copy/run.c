@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/command/command.h"
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
 #include "copy/model/announce.h"
@@ -10,7 +11,6 @@
 #include "copy/run.h"
 #include "copy/source/made.h"
 #include "copy/source/scan.h"
-#include "copy/target/command.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
 #include "copy/target/share.h"
@@ -27,6 +27,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STATUS_CHANGED = 2 };
+
 /* What rank 0 says before and after the data. */
 typedef struct verdict {
     bool good;
@@ -41,6 +43,8 @@ typedef struct copy {
     fan_copy_targets targets;
     fan_copy_tree tree;
     fan_copy_command command;
+    bool takes;           /* this rank needs some of the data */
+    int takers;           /* how many do */
     fan_copy_set lacking; /* pieces; without bits: all, of a stream of unknown length */
     fan_copy_codec *codec;
     fan_copy_progress progress;
@@ -119,8 +123,10 @@ static bool attach(copy *c)
     int length;
     MPI_Info info;
     MPI_Info_create(&info);
-    if (c->options->timeout != NULL)
-        MPI_Info_set(info, "fanout_timeout", c->options->timeout);
+    if (c->options->timeout != NULL) {
+        snprintf(text, sizeof text, "%g", fan_copy_needs_patience(c->options));
+        MPI_Info_set(info, "fanout_timeout", text);
+    }
     int code = fanout_comm_attach(c->ranks->stream, info);
     MPI_Info_free(&info);
     if (code == MPI_SUCCESS)
@@ -184,9 +190,10 @@ static void find_command(copy *c)
                                    c->outcome.path, sizeof c->outcome.path);
     if (error != 0)
         fan_copy_outcome_fail_errno(&c->outcome, "cannot write here", error);
-    c->outcome.writes =
-        error == 0 && (c->options->dry_run ||
-                       fan_copy_command_start(&c->command, c->options->command, &c->outcome));
+    const fan_copy_command_options how = fan_copy_needs_command(c->options);
+    c->outcome.writes = error == 0 && (c->options->dry_run ||
+                                       fan_copy_command_start(&c->command, &how, &c->outcome));
+    c->takes = c->outcome.writes;
 }
 
 /* All that can be known before the first byte: permissions, what is there already, room. */
@@ -207,6 +214,7 @@ static void look_around(copy *c)
     if (!writes) /* nothing is sent because of this rank */
         memset(have.bits, 0xff, fan_copy_set_bytes(have.count));
     c->outcome.writes = writes;
+    c->takes = !fan_copy_set_is_full(&have);
     fan_copy_lacking_find(&have, c->ranks->writers);
     c->lacking = have;
     fan_copy_set_free(&candidates);
@@ -216,6 +224,7 @@ static void look_around(copy *c)
 static void look_around_endless(copy *c)
 {
     c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
+    c->takes = c->outcome.writes;
 }
 
 static void prepare_files(copy *c)
@@ -250,8 +259,9 @@ static bool prepare(copy *c)
         prepare_files(c);
     fan_os_cleanup_unlock();
     gather(c);
-    int counts[2] = {c->outcome.writes, has_failed(c)};
-    MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT, MPI_SUM, c->ranks->writers);
+    int counts[3] = {c->outcome.writes, has_failed(c), c->takes};
+    MPI_Allreduce(MPI_IN_PLACE, counts, 3, MPI_INT, MPI_SUM, c->ranks->writers);
+    c->takers = counts[2];
     return counts[0] > 0 && (counts[1] == 0 || !c->options->fail_fast);
 }
 
@@ -286,31 +296,10 @@ static void record_source_failure(copy *c, const fan_copy_sender *sender)
         fan_copy_outcome_fail(&c->outcome, "%s: %s", sender->error_path, sender->error);
 }
 
-/* Whether the source was read to its end, on all ranks that read. */
-static bool judge(copy *c, const fan_copy_sender *sender)
-{
-    int failed = reads(c) && sender->error[0] != '\0';
-    if (failed)
-        record_source_failure(c, sender);
-    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_LOR, c->ranks->writers);
-    return !failed;
-}
-
-static void report_transfer(copy *c, const fan_copy_sender *sender, int64_t lacking,
-                            int64_t travelled)
-{
-    bool endless = fan_copy_manifest_endless(&c->manifest);
-    if (endless)
-        c->report.tally.bytes = sender->read;
-    c->report.tally.sent = endless ? sender->read : lacking;
-    c->report.tally.travelled = travelled;
-    if (!c->options->source_shared)
-        fan_copy_sender_hash(sender, c->report.tally.hash);
-}
-
 static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
 {
-    const fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
+    fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
+    how.checks = is_root(c); /* once is enough */
     fan_copy_sender_open(sender, &how, &c->manifest, lacking_set(c), compresses ? c->codec : NULL,
                          is_root(c) && c->options->digest ? &c->digests : NULL);
 }
@@ -331,6 +320,9 @@ static bool transfer(copy *c, int64_t lacking)
         .source = c->options->sources[0],
         .shared = c->options->source_shared,
         .fail_fast = c->options->fail_fast,
+        .takers = c->takers,
+        .takes = c->takes,
+        .lacking = lacking,
         .ranks = c->ranks,
         .progress = &c->progress,
         .sender = &sender,
@@ -341,9 +333,11 @@ static bool transfer(copy *c, int64_t lacking)
                             c->report.tally.outcomes);
     fan_copy_transfer_run(&t);
     fan_copy_progress_end(&c->progress);
-    bool good = judge(c, &sender);
+    bool good = fan_copy_transfer_end(&t);
+    if (sender.error[0] != '\0')
+        record_source_failure(c, &sender);
     if (good && is_root(c))
-        report_transfer(c, &sender, lacking, t.bytes);
+        fan_copy_report_transfer(&c->report, &sender, lacking, t.bytes);
     fan_copy_receiver_close(&receiver);
     if (reads(c))
         fan_copy_sender_close(&sender);
@@ -409,11 +403,12 @@ static int finish_report(copy *c, bool announced)
     if (announced && !c->options->quiet)
         fan_copy_text_notes(&c->report.tally);
     bool printed = !all || print_digests(c);
+    bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
     bool reported = fan_copy_report_end(&c->report);
     fan_copy_digest_lines_close(&c->digests);
     if (c->terminal != NULL && c->terminal != stderr)
         fclose(c->terminal);
-    return all && printed && reported ? 0 : 1;
+    return !all || !printed || !reported ? 1 : changed ? STATUS_CHANGED : 0;
 }
 
 int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)

@@ -103,8 +103,10 @@ static void forget(const char *path)
 
 void fan_os_cleanup_command(pid_t group, const char *path)
 {
+    hold_list();
     command.group = group;
     command.path = path;
+    pthread_mutex_unlock(&list_mutex);
 }
 
 void fan_os_cleanup_forget(const char *path)
@@ -156,6 +158,17 @@ int fan_os_cleanup_remove(const char *path)
     return nftw(path, remove_found, DESCRIPTORS_OF_WALK, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Before anything that takes time: the launcher may not leave this process much of it. */
+static const char *end_command(void)
+{
+    pthread_mutex_lock(&list_mutex);
+    const char *path = command.group != 0 ? command.path : NULL;
+    if (command.group != 0)
+        kill(-command.group, SIGTERM);
+    pthread_mutex_unlock(&list_mutex);
+    return path;
+}
+
 static leftover *take_list(void)
 {
     pthread_mutex_lock(&list_mutex);
@@ -170,16 +183,15 @@ const char *fan_os_cleanup_run(void)
 {
     static char unfinished[4096];
     struct timespec until;
+    const char *path_of_command = end_command();
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     pthread_mutex_timedlock(&mutex, &until);
     leftover *list = take_list();
-    bool any = list != NULL || command.group != 0;
+    bool any = list != NULL || path_of_command != NULL;
     if (any)
         snprintf(unfinished, sizeof unfinished, "%s",
-                 command.group != 0 ? command.path : list->final_path);
-    if (command.group != 0)
-        kill(-command.group, SIGTERM);
+                 path_of_command != NULL ? path_of_command : list->final_path);
     while (list != NULL) {
         leftover *gone = list;
         /*

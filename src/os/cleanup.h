@@ -29,8 +29,8 @@ void fan_os_cleanup_add(const char *path, const char *final_path);
 void fan_os_cleanup_forget(const char *path);
 
 /**
- * Register the process group of the command that takes the data for `path`, which is kept: it is
- * told to end before its input ends. 0: it has ended.
+ * Register the process group of a command that works for `path`, which is kept: it is told to end
+ * before anything else is done. 0: it has ended. As with the lock, this may not return.
  */
 void fan_os_cleanup_command(pid_t group, const char *path);
 

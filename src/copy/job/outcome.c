@@ -23,6 +23,7 @@ static const struct {
     {ENOTDIR, "check the path; part of it is not a directory on this host"},
     {EISDIR, "a directory is in the way; remove it or choose another name"},
     {ENAMETOOLONG, "choose a shorter name"},
+    {EBADF, "standard input is closed; redirect the data to it"},
     {EIO, "check the device and the system log of this host"},
 };
 

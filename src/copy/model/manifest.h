@@ -38,6 +38,8 @@ typedef struct fan_copy_entry {
     size_t name; /**< what it is called in a directory, in the text; 0: as the source is */
     /** where it is on the source's host, in the text; 0: at its path below what was named */
     size_t origin;
+    /** the file of that host that has its content, in the text; 0: it has it itself */
+    size_t content;
     size_t extra; /**< attributes (see attributes.h), in the text */
     size_t extra_bytes;
     int64_t same_as;      /**< a hard link's file, an index of entries */

@@ -99,6 +99,14 @@ bool fan_copy_set_has(const fan_copy_set *set, int64_t index)
     return set->bits[index / CHAR_BIT] >> index % CHAR_BIT & 1;
 }
 
+bool fan_copy_set_is_full(const fan_copy_set *set)
+{
+    for (int64_t i = 0; i < set->count; i++)
+        if (!fan_copy_set_has(set, i))
+            return false;
+    return true;
+}
+
 void fan_copy_set_free(fan_copy_set *set)
 {
     free(set->bits);

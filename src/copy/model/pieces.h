@@ -67,6 +67,7 @@ fan_copy_set fan_copy_set_make(int64_t count);
 size_t fan_copy_set_bytes(int64_t count);
 
 void fan_copy_set_add(fan_copy_set *set, int64_t index);
+bool fan_copy_set_is_full(const fan_copy_set *set);
 bool fan_copy_set_has(const fan_copy_set *set, int64_t index);
 void fan_copy_set_free(fan_copy_set *set);
 

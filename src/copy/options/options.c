@@ -24,6 +24,7 @@ enum {
     OPTION_FAIL_FAST,
     OPTION_FILES_FROM,
     OPTION_FSYNC,
+    OPTION_IGNORE_CHANGED,
     OPTION_INCLUDE,
     OPTION_JSON,
     OPTION_LIBS_EXCLUDE,
@@ -67,10 +68,14 @@ static const struct argp_option table[] = {
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
      "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
+    {"ignore-changed", OPTION_IGNORE_CHANGED, NULL, 0,
+     "Copy files that change meanwhile, such as logs, as far as they were found; status 2", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
-     "Give up when no data has moved for SECONDS, and say between which hosts", 0},
+     "Give up when no data has moved for SECONDS, and say where: between which hosts, at which "
+     "command",
+     0},
     {NULL, 0, NULL, 0, "Destination:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
@@ -171,6 +176,9 @@ static void check_shared(const fan_copy_options *options, struct argp_state *sta
     if (options->compression.method != FAN_COPY_STORED)
         argp_error(state, "--source-shared: several hosts read, so nothing can be compressed; "
                           "leave out --compress");
+    if (options->ignore_changed)
+        argp_error(state, "--source-shared: hosts would read a file in different states; leave out "
+                          "--ignore-changed");
     if (options->with_libraries)
         argp_error(state,
                    "--source-shared: the libraries may be on one host only; leave out --with-libs");
@@ -237,6 +245,7 @@ static bool take_flag(fan_copy_options *options, int key)
     case 'L': options->dereference = true; return true;
     case OPTION_WITH_LIBS: options->with_libraries = true; return true;
     case OPTION_SOURCE_SHARED: options->source_shared = true; return true;
+    case OPTION_IGNORE_CHANGED: options->ignore_changed = true; return true;
     case 'T': options->no_target_directory = true; return true;
     case 'u': options->update = true; return true;
     case OPTION_CHECKSUM: options->checksum = true; return true;
@@ -297,7 +306,8 @@ static const struct argp parser = {
            "writes a copy of its own. Files and new trees appear under their final names only when "
            "they are whole.\n\n"
            "Exit status, on every rank: 0 when every host has everything, 1 when at least one "
-           "host failed or is incomplete, 2 for a wrong command line.",
+           "host failed or is incomplete, 2 for a wrong command line or, with --ignore-changed, "
+           "when files have changed meanwhile.",
 };
 
 void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options *options)

@@ -33,6 +33,7 @@ typedef struct fan_copy_options {
     /* Source and transfer. */
     const char *source_host; /**< or NULL: rank 0's */
     bool source_shared;
+    bool ignore_changed; /**< files that change meanwhile are copied as far as they were found */
     fan_copy_compression compression;
     const char *timeout; /**< seconds, as the parameter fanout_timeout, or NULL */
 

@@ -49,13 +49,14 @@ bool fan_copy_json_write(const fan_copy_tally *tally, FILE *file)
     int whole = fan_copy_tally_whole(tally);
     double rate = seconds > 0 ? (double)tally->sent * whole / seconds : 0;
     json_t *root = json_pack(
-        "{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}", "source",
+        "{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}", "source",
         text_or_null(tally->sources[0]), "sources", source_array(tally), "source_host",
         text_or_null(tally->host), "error", text_or_null(tally->error), "bytes",
         (json_int_t)tally->bytes, "files", (json_int_t)tally->files, "sent_bytes",
-        (json_int_t)tally->sent, "travelled_bytes", (json_int_t)tally->travelled, "xxh3_128",
-        text_or_null(tally->hash), "seconds", seconds, "delivered_bytes_per_second", rate,
-        "of_one_copy", ratio_or_null(tally), "hosts", host_array(tally));
+        (json_int_t)tally->sent, "travelled_bytes", (json_int_t)tally->travelled, "changed_files",
+        (json_int_t)tally->changed, "xxh3_128", text_or_null(tally->hash), "seconds", seconds,
+        "delivered_bytes_per_second", rate, "of_one_copy", ratio_or_null(tally), "hosts",
+        host_array(tally));
     if (root == NULL)
         return false;
     bool written = json_dumpf(root, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;

@@ -24,6 +24,7 @@ typedef struct fan_copy_tally {
     double link; /**< bytes per second of one copy to one host, 0 if it was not measured */
     /** of a source that is one file and was sent as a whole, else "" */
     char hash[FAN_COPY_XXH3_TEXT];
+    int64_t changed; /**< files that changed while they were copied, with --ignore-changed */
     char *libraries; /**< lines that say how to use those of --with-libs, or NULL */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */

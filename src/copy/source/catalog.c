@@ -6,6 +6,8 @@
 #include "copy/model/attributes.h"
 #include "copy/source/catalog.h"
 #include "copy/source/extents.h"
+#include "copy/source/made.h"
+#include "copy/source/snapshot.h"
 #include "os/temporary.h"
 
 #include <errno.h>
@@ -53,6 +55,57 @@ static int64_t find_first_name(fan_copy_catalog *s, const struct stat *status)
     return (*found)->entry;
 }
 
+/* The content of the last entry is a snapshot, not the file itself. */
+static void add_snapshot(fan_copy_catalog *s, const char *origin)
+{
+    char name[32], text[FAN_COPY_TEXT];
+    int64_t bytes;
+    const char *what;
+    if (s->options->shared) {
+        s->problem(s->state, origin,
+                   "does not say how much it holds, as files of /proc and /sys, so it is read on "
+                   "one host only; leave out --source-shared");
+        return;
+    }
+    snprintf(name, sizeof name, "content.%lld", (long long)s->manifest->entry_count);
+    char *place = fan_copy_made_name(name, text, sizeof text);
+    if (place == NULL) {
+        s->problem(s->state, origin, text);
+        return;
+    }
+    int error = fan_copy_snapshot_take(origin, place, &bytes, &what);
+    fan_copy_entry *entry = &s->manifest->entries[s->manifest->entry_count - 1];
+    entry->content = fan_copy_manifest_keep(s->manifest, place, strlen(place));
+    entry->bytes = bytes;
+    if (bytes > 0)
+        fan_copy_manifest_add_extent(s->manifest, 0, bytes);
+    if (error != 0)
+        fan_copy_catalog_problem(s, origin, what, error);
+    free(place);
+}
+
+/* Where the last entry has data. */
+static int add_extents(fan_copy_catalog *s, const char *origin, const struct stat *status)
+{
+    if (s->options->holes)
+        return fan_copy_extents_read(s->manifest, origin, status);
+    if (status->st_size > 0) /* a pipe cannot have holes */
+        fan_copy_manifest_add_extent(s->manifest, 0, status->st_size);
+    return 0;
+}
+
+static void add_content(fan_copy_catalog *s, const char *origin, const struct stat *status)
+{
+    bool needs_snapshot;
+    int error = fan_copy_snapshot_needed(origin, status, &needs_snapshot);
+    if (error == 0 && needs_snapshot)
+        add_snapshot(s, origin);
+    else if (error == 0)
+        error = add_extents(s, origin, status);
+    if (error != 0)
+        fan_copy_catalog_problem(s, origin, "cannot read the source", error);
+}
+
 static void add_regular(fan_copy_catalog *s, int target, const char *path, const char *origin,
                         const struct stat *status)
 {
@@ -63,17 +116,10 @@ static void add_regular(fan_copy_catalog *s, int target, const char *path, const
         return;
     }
     fan_copy_manifest_add(s->manifest, FAN_COPY_REGULAR, target, path, status);
-    if (faccessat(AT_FDCWD, origin, R_OK, AT_EACCESS) != 0) {
+    if (faccessat(AT_FDCWD, origin, R_OK, AT_EACCESS) != 0)
         fan_copy_catalog_problem(s, origin, "cannot open the source", errno);
-        return;
-    }
-    int error = 0;
-    if (s->options->holes)
-        error = fan_copy_extents_read(s->manifest, origin, status);
-    else if (status->st_size > 0) /* a pipe cannot have holes */
-        fan_copy_manifest_add_extent(s->manifest, 0, status->st_size);
-    if (error != 0)
-        fan_copy_catalog_problem(s, origin, "cannot read the source", error);
+    else
+        add_content(s, origin, status);
 }
 
 static void add_symlink(fan_copy_catalog *s, int target, const char *path, const char *origin,

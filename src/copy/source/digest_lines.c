@@ -39,8 +39,8 @@ static void catch_up(fan_copy_digest_lines *digests, int64_t end)
 {
     if (digests->position >= end)
         return;
-    char *path = fan_copy_scan_path(digests->sources, digests->manifest,
-                                    &digests->manifest->entries[digests->entry]);
+    char *path = fan_copy_scan_content(digests->sources, digests->manifest,
+                                       &digests->manifest->entries[digests->entry]);
     char *data = fan_copy_allocate(1, FAN_COPY_BLOCK);
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : 1;

@@ -61,6 +61,11 @@ static bool make_directory(char *error, size_t size)
     return true;
 }
 
+char *fan_copy_made_name(const char *name, char *error, size_t size)
+{
+    return make_directory(error, size) ? fan_copy_format("%s/%s", directory, name) : NULL;
+}
+
 void fan_copy_made_remove(void)
 {
     if (directory[0] == '\0')

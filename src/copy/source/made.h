@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file made.h  Sources that are made for the copy, in a temporary directory of the source's host:
- * a part of an HDF5 file, and with --mdc its descriptors.
+ * a part of an HDF5 file, with --mdc its descriptors, and what files hold that do not say how much.
  */
 #ifndef FAN_COPY_SOURCE_MADE_H
 #define FAN_COPY_SOURCE_MADE_H
@@ -30,6 +30,13 @@ bool fan_copy_made_extract(const char *source, char **path, char *error, size_t 
  */
 bool fan_copy_made_descriptors(const char *source, const char *factors, char ***paths, int *count,
                                char *error, size_t size);
+
+/**
+ * A name for another file, which the caller makes.
+ *
+ * @return in memory that the caller frees; NULL, with `error`, if there is no place for it
+ */
+char *fan_copy_made_name(const char *name, char *error, size_t size);
 
 /** Remove everything that was made. */
 void fan_copy_made_remove(void);

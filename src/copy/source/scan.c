@@ -188,3 +188,10 @@ char *fan_copy_scan_path(char *const *sources, const fan_copy_manifest *manifest
     bool is_top = entry->origin != 0 || path[0] == '\0';
     return fan_copy_format("%s%s%s", top, is_top ? "" : "/", is_top ? "" : path);
 }
+
+char *fan_copy_scan_content(char *const *sources, const fan_copy_manifest *manifest,
+                            const fan_copy_entry *entry)
+{
+    return entry->content != 0 ? fan_copy_strdup(manifest->text + entry->content)
+                               : fan_copy_scan_path(sources, manifest, entry);
+}

@@ -16,4 +16,8 @@ void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *m
 char *fan_copy_scan_path(char *const *sources, const fan_copy_manifest *manifest,
                          const fan_copy_entry *entry);
 
+/** The same of the file that has the entry's content: another one if the entry has a snapshot. */
+char *fan_copy_scan_content(char *const *sources, const fan_copy_manifest *manifest,
+                            const fan_copy_entry *entry);
+
 #endif

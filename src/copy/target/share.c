@@ -72,32 +72,76 @@ static int lowest_rank(const char *directory, const char *prefix, int rank)
     return lowest;
 }
 
-int fan_copy_share_find(const char *path, MPI_Comm comm)
+/* ---- one rank's look ---- */
+
+typedef struct look {
+    const char *path;         /* what is to be written */
+    char directory[PATH_MAX]; /* where the probe is */
+    char prefix[128];         /* of the probes of all ranks */
+    char probe[PATH_MAX + 160];
+    int fd;                   /* of ours, -1: there is none */
+    struct timespec times[2]; /* of the directory before it was disturbed: access, modification */
+} look;
+
+static void leave_probe(look *l, const char *base, uint64_t copy, int rank)
 {
-    int rank;
+    name_probes(base, copy, l->prefix, sizeof l->prefix);
+    snprintf(l->probe, sizeof l->probe, "%s/%s%d", l->directory, l->prefix, rank);
+    l->fd = fan_os_temporary_file(l->probe).fd;
+    if (l->fd >= 0)
+        fan_os_cleanup_add(l->probe, l->path);
+}
+
+/*
+ * Nothing was written, so the directory shall look like that. Each rank sees to it after it has
+ * removed its own probe, so the last one leaves it right. Only the owner of a directory can.
+ */
+static void take_probe_away(look *l)
+{
+    close(l->fd);
+    unlink(l->probe);
+    fan_os_cleanup_forget(l->probe);
+    utimensat(AT_FDCWD, l->directory, l->times, 0);
+}
+
+static void begin(look *l, const char *path, const char **base)
+{
+    struct stat status = {0};
+    l->path = path;
+    find_place(path, l->directory, base);
+    stat(l->directory, &status); /* if that fails, a probe cannot be left either */
+    l->times[0] = status.st_atim;
+    l->times[1] = status.st_mtim;
+}
+
+/* A number that all ranks learn, none of them before all have begun. */
+static uint64_t number_copy(int rank, MPI_Comm comm)
+{
     uint64_t copy = 0;
-    char directory[PATH_MAX], prefix[128], probe[PATH_MAX + 160] = "";
-    MPI_Comm_rank(comm, &rank);
     if (rank == 0 && getrandom(&copy, sizeof copy, 0) != sizeof copy)
         copy = (uint64_t)getpid();
-    MPI_Bcast(&copy, 1, MPI_UINT64_T, 0, comm);
-    int fd = -1;
-    if (path != NULL) {
-        const char *base;
-        find_place(path, directory, &base);
-        name_probes(base, copy, prefix, sizeof prefix);
-        snprintf(probe, sizeof probe, "%s/%s%d", directory, prefix, rank);
-        fd = fan_os_temporary_file(probe).fd;
-        if (fd >= 0)
-            fan_os_cleanup_add(probe, path);
-    }
+    MPI_Allreduce(MPI_IN_PLACE, &copy, 1, MPI_UINT64_T, MPI_BOR, comm);
+    return copy;
+}
+
+int fan_copy_share_find(const char *path, MPI_Comm comm)
+{
+    int rank, size;
+    look l = {.fd = -1};
+    const char *base = "";
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+    if (size == 1)
+        return rank;
+    if (path != NULL)
+        begin(&l, path, &base);
+    uint64_t copy = number_copy(rank, comm);
+    if (path != NULL)
+        leave_probe(&l, base, copy, rank);
     MPI_Barrier(comm);
-    int lowest = fd < 0 ? rank : lowest_rank(directory, prefix, rank);
+    int lowest = l.fd < 0 ? rank : lowest_rank(l.directory, l.prefix, rank);
     MPI_Barrier(comm);
-    if (fd >= 0) {
-        close(fd);
-        unlink(probe);
-        fan_os_cleanup_forget(probe);
-    }
+    if (l.fd >= 0)
+        take_probe_away(&l);
     return lowest;
 }

@@ -10,7 +10,7 @@
 /**
  * The lowest rank that sees the same directory as this one and has the same path in it: itself, if
  * no lower rank does. Each rank makes a small file with a name of its own there and looks for the
- * others'. Collective.
+ * others'. The directory then has its times again, if this process may set them. Collective.
  *
  * @param path  what this rank is going to make; NULL: nothing
  */

@@ -28,7 +28,7 @@ static void hash_sources(char *const *sources, const fan_copy_manifest *manifest
     for (int64_t i = 0; i < manifest->entry_count; i++) {
         if (!fan_copy_set_has(wanted, i))
             continue;
-        char *path = fan_copy_scan_path(sources, manifest, &manifest->entries[i]);
+        char *path = fan_copy_scan_content(sources, manifest, &manifest->entries[i]);
         hashes[i] = fan_copy_inventory_hash(path, true);
         free(path);
     }

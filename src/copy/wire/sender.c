@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/source/scan.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mpi.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,39 +74,85 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
         return true;
     }
     sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, current(sender));
+    char *content =
+        fan_copy_scan_content(sender->options.sources, sender->manifest, current(sender));
     /* O_NONBLOCK: it may have become a fifo, whose writer must not be waited for. */
-    sender->fd = open(sender->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    sender->fd = open(content, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    free(content);
     if (sender->fd < 0)
         return fail(sender, "cannot open the source", errno);
     posix_fadvise(sender->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return true;
 }
 
-static bool fail_shrunk(fan_copy_sender *sender, int64_t size)
+static bool fail_shrunk(fan_copy_sender *sender, const fan_copy_entry *entry, int64_t size)
 {
     return fail_text(
         sender,
         "shrank from %lld to %lld bytes while it was read; copy it when nobody writes to it",
-        (long long)current(sender)->bytes, (long long)size);
+        (long long)entry->bytes, (long long)size);
+}
+
+/* Once for each entry: a file is looked at after each of its blocks. */
+static void note_change(fan_copy_sender *sender, const fan_copy_entry *entry)
+{
+    int64_t i = entry - sender->manifest->entries;
+    if (sender->changed_count > 0 && sender->changed[sender->changed_count - 1] == i)
+        return;
+    fan_copy_grow(&sender->changed, &sender->changed_room, sender->changed_count + 1,
+                  sizeof *sender->changed);
+    sender->changed[sender->changed_count++] = i;
+}
+
+static bool is_as_before(fan_copy_sender *sender, const fan_copy_entry *entry,
+                         const struct stat *status)
+{
+    if (status->st_size < entry->bytes)
+        return fail_shrunk(sender, entry, status->st_size);
+    /* What is empty, and is empty again, is the same at any time. */
+    if (status->st_size == entry->bytes &&
+        (entry->bytes == 0 || fan_copy_entry_has_time(entry, status)))
+        return true;
+    if (!sender->options.ignores_changes)
+        return fail_text(sender, "changed while it was read; copy it when nobody writes to it, or "
+                                 "with --ignore-changed");
+    note_change(sender, entry);
+    return true;
 }
 
 /*
  * A file that changed since it was looked at is a failure, even if all could be read. It is
  * noticed before the block with its last piece is sent, or at the latest the one after that: it
- * does not have its final name by then.
+ * does not have its final name by then. A snapshot does not change.
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
     struct stat status;
-    if (is_endless(sender))
+    if (is_endless(sender) || current(sender)->content != 0)
         return true;
     if (fstat(sender->fd, &status) != 0)
         return fail(sender, "cannot read the source", errno);
-    const fan_copy_entry *entry = current(sender);
-    if (status.st_size < entry->bytes)
-        return fail_shrunk(sender, status.st_size);
-    if (status.st_size != entry->bytes || !fan_copy_entry_has_time(entry, &status))
-        return fail_text(sender, "changed while it was read; copy it when nobody writes to it");
+    return is_as_before(sender, current(sender), &status);
+}
+
+static bool check_without_data(fan_copy_sender *sender, const fan_copy_entry *entry)
+{
+    struct stat status;
+    if (entry->kind != FAN_COPY_REGULAR || entry->extents > 0 || entry->content != 0)
+        return true;
+    free(sender->path);
+    sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, entry);
+    if (stat(sender->path, &status) != 0)
+        return fail(sender, "cannot open the source", errno);
+    return is_as_before(sender, entry, &status);
+}
+
+/* Files that have no data are not opened, but they can have some by now. */
+static bool check_up_to(fan_copy_sender *sender, int64_t end)
+{
+    for (; sender->options.checks && sender->checked < end; sender->checked++)
+        if (!check_without_data(sender, &sender->manifest->entries[sender->checked]))
+            return false;
     return true;
 }
 
@@ -120,21 +168,65 @@ static bool close_file(fan_copy_sender *sender)
     return unchanged;
 }
 
+/* ---- standard input: what comes, when it comes ---- */
+
+static bool wait_for_input(fan_copy_sender *sender)
+{
+    const double glance = 0.1;
+    const double limit = sender->options.timeout;
+    double start = fan_clock_now();
+    while (!fan_file_wait(sender->fd, POLLIN, glance)) {
+        if (sender->stop(sender->stop_state))
+            return false;
+        if (limit > 0 && fan_clock_now() - start > limit)
+            return fail_text(sender,
+                             "standard input has given nothing for %g s (--timeout); see what "
+                             "writes to it",
+                             limit);
+    }
+    return true;
+}
+
+/* Fewer than `wanted` only at the end; negative if that fails, or it is not to be waited for. */
+static int64_t read_input(fan_copy_sender *sender, unsigned char *data, size_t wanted)
+{
+    size_t done = 0;
+    while (done < wanted) {
+        if (!wait_for_input(sender))
+            return -1;
+        ssize_t got = read(sender->fd, data + done, wanted - done);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR && errno != EAGAIN) {
+            fail(sender, "cannot read the source", errno);
+            return -1;
+        }
+        done += (size_t)MAX(got, 0);
+    }
+    return (int64_t)done;
+}
+
+/* ---- pieces and blocks ---- */
+
+static int64_t read_part(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
+{
+    int64_t got = fan_file_read_at(sender->fd, data, (size_t)piece->bytes, piece->offset);
+    if (got == piece->bytes)
+        return got;
+    if (got < 0)
+        fail(sender, "cannot read the source", errno);
+    else
+        fail_shrunk(sender, current(sender), piece->offset + got);
+    return -1;
+}
+
 /*
  * Read a piece. Returns its bytes, fewer only at the end of standard input; negative if that fails.
  */
 static int64_t read_piece(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
 {
-    size_t wanted = (size_t)piece->bytes;
-    int64_t got = is_endless(sender) ? fan_file_read(sender->fd, data, wanted)
-                                     : fan_file_read_at(sender->fd, data, wanted, piece->offset);
-    if (got < 0) {
-        fail(sender, "cannot read the source", errno);
-    } else if (got < piece->bytes && !is_endless(sender)) {
-        fail_shrunk(sender, piece->offset + got);
-        return -1;
-    }
-    return got;
+    return is_endless(sender) ? read_input(sender, data, (size_t)piece->bytes)
+                              : read_part(sender, piece, data);
 }
 
 static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
@@ -151,7 +243,8 @@ static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
 
 static bool enter_file(fan_copy_sender *sender, int64_t entry)
 {
-    return entry == sender->entry || (close_file(sender) && open_file(sender, entry));
+    return entry == sender->entry ||
+           (close_file(sender) && check_up_to(sender, entry) && open_file(sender, entry));
 }
 
 /*
@@ -246,6 +339,12 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
     return (int64_t)done;
 }
 
+void fan_copy_sender_finish(fan_copy_sender *sender)
+{
+    if (sender->error[0] == '\0')
+        check_up_to(sender, sender->manifest->entry_count);
+}
+
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT])
 {
     text[0] = '\0';
@@ -261,6 +360,7 @@ void fan_copy_sender_close(fan_copy_sender *sender)
     free(sender->path);
     free(sender->block);
     free(sender->frame);
+    free(sender->changed);
     XXH3_freeState(sender->hash);
     *sender = (fan_copy_sender){.fd = -1, .entry = -1};
 }

@@ -19,7 +19,14 @@ typedef struct fan_copy_sender_options {
     char *const *sources; /**< what was named on the command line */
     fan_copy_compression compression;
     double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
+    bool checks;      /**< whether files that have no data to send have changed, too */
+    /** a file that changes, but does not shrink, is sent as far as it was found, and noted */
+    bool ignores_changes;
+    double timeout; /**< seconds in which standard input must give something; 0: no limit */
 } fan_copy_sender_options;
+
+/** Asked now and then while standard input gives nothing: whether to stop waiting for it. */
+typedef bool fan_copy_sender_stop_fn(void *state);
 
 typedef struct fan_copy_sender {
     fan_copy_sender_options options;
@@ -29,8 +36,11 @@ typedef struct fan_copy_sender {
     fan_copy_codec *codec;          /**< or NULL */
     int uncompressed;               /**< blocks to send before it is tried again */
     fan_copy_digest_lines *digests; /**< or NULL */
+    fan_copy_sender_stop_fn *stop;
+    void *stop_state;
 
-    int64_t entry; /**< whose file is open, -1: none */
+    int64_t entry;   /**< whose file is open, -1: none */
+    int64_t checked; /**< all before have been sent, or have no data and were looked at again */
     int fd;
     char *path;
 
@@ -46,11 +56,18 @@ typedef struct fan_copy_sender {
     int64_t hashed; /**< bytes in it */
     bool finished;
 
+    int64_t *changed; /**< with `ignores_changes`: entries that have, in order */
+    int64_t changed_count;
+    size_t changed_room;
+
     char error[FAN_COPY_TEXT]; /**< why the source cannot be read and what to do, or "" */
     char error_path[PATH_MAX];
 } fan_copy_sender;
 
-/** Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's. */
+/**
+ * Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's. The
+ * caller sets `stop` and its state afterwards.
+ */
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
                           fan_copy_codec *codec, fan_copy_digest_lines *digests);
@@ -60,9 +77,13 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
  * back. Without compression what is between is not read, so that several ranks can read parts of
  * one stream.
  *
- * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails
+ * @return how many; fewer than `bytes` at the end; negative, with the error, if the source fails,
+ *         or without one if it was stopped
  */
 int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
+
+/** All was read: look at the files after the last that had data. Their changes are errors, too. */
+void fan_copy_sender_finish(fan_copy_sender *sender);
 
 /** The hash of the only file, if all of it was sent; else "". */
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/units.h"
 #include "copy/job/stop.h"
 #include "copy/wire/transfer.h"
 #include "fanout.h"
@@ -11,36 +12,53 @@
 
 enum { TAG_FAILED = 2 };
 
-/* ---- --fail-fast: a rank that fails tells rank 0, whose source then fails ---- */
+/* ---- ranks that fail tell rank 0, whose source ends when it is of use to nobody ---- */
 
 static void tell_failure(fan_copy_transfer *transfer)
 {
-    if (!transfer->fail_fast || transfer->told)
+    if (transfer->told || !(transfer->fail_fast || transfer->takes))
         return;
     transfer->told = true;
-    if (transfer->ranks->rank != 0) {
-        MPI_Request request;
-        MPI_Isend(NULL, 0, MPI_BYTE, 0, TAG_FAILED, transfer->ranks->writers, &request);
-        MPI_Request_free(&request);
+    MPI_Request request;
+    MPI_Isend(NULL, 0, MPI_BYTE, 0, TAG_FAILED, transfer->ranks->writers, &request);
+    MPI_Request_free(&request);
+}
+
+static void hear(fan_copy_transfer *transfer)
+{
+    MPI_Recv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers,
+             MPI_STATUS_IGNORE);
+    transfer->heard++;
+}
+
+/* Whether so many have failed that the rest need not be sent. */
+static bool is_useless(void *state)
+{
+    fan_copy_transfer *transfer = state;
+    if (transfer->ranks->rank != 0)
+        return false;
+    for (;;) {
+        int waiting;
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers, &waiting,
+                   MPI_STATUS_IGNORE);
+        if (!waiting)
+            return transfer->heard > 0 &&
+                   (transfer->fail_fast || transfer->heard >= transfer->takers);
+        hear(transfer);
     }
 }
 
-static bool heard_of_failure(const fan_copy_transfer *transfer)
+static void explain_end(const fan_copy_transfer *transfer)
 {
-    int heard = transfer->told;
-    if (transfer->fail_fast && !heard)
-        MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers, &heard, MPI_STATUS_IGNORE);
-    return heard;
-}
-
-/* Receive what has been told, so that no message is left. */
-static void settle(fan_copy_transfer *transfer)
-{
-    int told = transfer->told && transfer->ranks->rank != 0;
-    MPI_Allreduce(MPI_IN_PLACE, &told, 1, MPI_INT, MPI_SUM, transfer->ranks->writers);
-    for (int i = 0; transfer->ranks->rank == 0 && i < told; i++)
-        MPI_Recv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers,
-                 MPI_STATUS_IGNORE);
+    fan_copy_sender *sender = transfer->sender;
+    char sent[16], all[16];
+    fan_format_bytes(sender->read, sent, sizeof sent);
+    fan_format_bytes(transfer->lacking, all, sizeof all);
+    snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->source);
+    snprintf(sender->error, sizeof sender->error,
+             "not sent completely, because %s; %s%s%s were read",
+             transfer->fail_fast ? "a host failed (--fail-fast)" : "every host has failed", sent,
+             transfer->lacking > 0 ? " of " : "", transfer->lacking > 0 ? all : "");
 }
 
 /* ---- callbacks ---- */
@@ -49,14 +67,11 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
 {
     fan_copy_transfer *transfer = state;
     fan_copy_sender *sender = transfer->sender;
-    if (heard_of_failure(transfer)) {
-        snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->source);
-        snprintf(sender->error, sizeof sender->error,
-                 "not sent completely, because a host failed (--fail-fast)");
-        return -1;
-    }
-    int64_t got = fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
-    if (got >= 0 && !transfer->shared)
+    int64_t got =
+        is_useless(transfer) ? -1 : fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
+    if (got < 0 && sender->error[0] == '\0')
+        explain_end(transfer);
+    else if (got >= 0 && !transfer->shared)
         fan_copy_progress_read(transfer->progress, sender->read, sender->files);
     return (MPI_Count)got;
 }
@@ -141,7 +156,20 @@ static int stream(fan_copy_transfer *transfer)
 
 void fan_copy_transfer_run(fan_copy_transfer *transfer)
 {
+    transfer->sender->stop = is_useless;
+    transfer->sender->stop_state = transfer;
     check_stream(transfer, stream(transfer));
-    if (transfer->fail_fast)
-        settle(transfer);
+}
+
+bool fan_copy_transfer_end(fan_copy_transfer *transfer)
+{
+    if (transfer->ranks->rank == 0)
+        fan_copy_sender_finish(transfer->sender);
+    struct {
+        int told, failed;
+    } counts = {transfer->told, transfer->sender->error[0] != '\0'};
+    MPI_Allreduce(MPI_IN_PLACE, &counts, 2, MPI_INT, MPI_SUM, transfer->ranks->writers);
+    while (transfer->ranks->rank == 0 && transfer->heard < counts.told)
+        hear(transfer); /* so that no message is left */
+    return counts.failed == 0;
 }

@@ -12,13 +12,18 @@ typedef struct fan_copy_transfer {
     const char *source; /**< its name in messages */
     bool shared;        /**< every host reads a part of it */
     bool fail_fast;     /**< all stop when one rank fails */
+    /** ranks that need some of the data; when all of them have failed, all stop */
+    int takers;
+    bool takes; /**< this rank is one of them */
     const fan_copy_ranks *ranks;
     fan_copy_progress *progress;
     fan_copy_sender *sender;     /**< on rank 0; if it is shared, on all */
     fan_copy_receiver *receiver; /**< NULL: this rank only relays */
     /** of the stream; negative: not known. After the transfer: how many travelled */
     int64_t bytes;
-    bool told; /**< with `fail_fast`: this rank has told rank 0 that it failed */
+    int64_t lacking; /**< bytes of data to send; 0: not known */
+    bool told;       /**< this rank has told rank 0 that it failed */
+    int heard;       /**< on rank 0: how many have told it */
 } fan_copy_transfer;
 
 /**
@@ -26,5 +31,8 @@ typedef struct fan_copy_transfer {
  * the outcome.
  */
 void fan_copy_transfer_run(fan_copy_transfer *transfer);
+
+/** After that: whether the source was read to its end, on all ranks that read. Collective. */
+bool fan_copy_transfer_end(fan_copy_transfer *transfer);
 
 #endif
