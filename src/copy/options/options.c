@@ -102,9 +102,9 @@ static const struct argp_option table[] = {
 static void add_pattern(fan_copy_options *options, char *text, bool include,
                         struct argp_state *state)
 {
-    if (!fan_copy_patterns_add(&options->patterns, text, include))
-        argp_error(state, "--%s %s: the pattern does not contain a name",
-                   include ? "include" : "exclude", text);
+    const char *wrong = fan_copy_patterns_add(&options->patterns, text, include);
+    if (wrong != NULL)
+        argp_error(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)
