@@ -4,6 +4,7 @@
 #include "copy/job/outcome.h"
 #include "copy/job/stop.h"
 #include "os/cleanup.h"
+#include "os/printable.h"
 
 #include <mpi.h>
 #include <pthread.h>
@@ -42,10 +43,12 @@ void fan_copy_signals_hold(void)
 /* In one piece: several ranks write to one pipe at this moment. */
 static void tell_unfinished(const char *path)
 {
-    char line[FAN_COPY_TEXT + PATH_MAX];
+    char line[FAN_COPY_TEXT + FAN_OS_PRINTABLE * PATH_MAX];
+    char shown[FAN_OS_PRINTABLE * PATH_MAX];
+    fan_os_printable(path, shown, sizeof shown);
     int length = snprintf(line, sizeof line,
                           "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
-                          host, path);
+                          host, shown);
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     (void)written; /* a failure could not be reported either */
 }
@@ -95,7 +98,9 @@ void fan_copy_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "fanout-copy: %s: %s\n", host, text);
+    char shown[FAN_OS_PRINTABLE * sizeof text];
+    fan_os_printable(text, shown, sizeof shown);
+    fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
     fan_os_cleanup_run();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
