@@ -15,6 +15,7 @@ fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
                                       .holes = options->command == NULL,
                                       .patterns = &options->patterns,
                                       .files_from = options->files_from,
+                                      .from0 = options->from0,
                                       .factors = options->factors,
                                       .with_libraries = options->with_libraries,
                                       .excluded_libraries = options->excluded_libraries};

@@ -7,10 +7,12 @@
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
 #include "os/path.h"
+#include "os/printable.h"
 #include "os/program.h"
 #include "os/shell_word.h"
 
 #include <argp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +54,8 @@ static const struct argp_option table[] = {
     {"files-from", OPTION_FILES_FROM, "FILE", 0,
      "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same "
      "names below DST",
+     0},
+    {"from0", '0', NULL, 0, "The names of --files-from end with NULs, as find -print0 writes them",
      0},
     {"mdc", OPTION_MDC, "FACTORS", 0,
      "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any "
@@ -97,6 +101,19 @@ static const struct argp_option table[] = {
     {0},
 };
 
+/* argp_error, for texts with what the user has typed. */
+static void __attribute__((format(printf, 2, 3)))
+wrong_usage(struct argp_state *state, const char *format, ...)
+{
+    char text[1024], shown[FAN_OS_PRINTABLE * sizeof text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fan_os_printable(text, shown, sizeof shown);
+    argp_error(state, "%s", shown);
+}
+
 /* ---- single options ---- */
 
 static void add_pattern(fan_copy_options *options, char *text, bool include,
@@ -104,14 +121,14 @@ static void add_pattern(fan_copy_options *options, char *text, bool include,
 {
     const char *wrong = fan_copy_patterns_add(&options->patterns, text, include);
     if (wrong != NULL)
-        argp_error(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
+        wrong_usage(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_copy_compression_parse(text, &options->compression, wrong, sizeof wrong))
-        argp_error(state, "--compress %s: %s", text, wrong);
+        wrong_usage(state, "--compress %s: %s", text, wrong);
 }
 
 static void check_digest(const char *name, struct argp_state *state)
@@ -119,7 +136,7 @@ static void check_digest(const char *name, struct argp_state *state)
     char wrong[256];
     fan_copy_openssl_digest *sum = fan_copy_openssl_digest_create(name, wrong, sizeof wrong);
     if (sum == NULL)
-        argp_error(state, "--digest %s: %s", name, wrong);
+        wrong_usage(state, "--digest %s: %s", name, wrong);
     fan_copy_openssl_digest_free(sum);
 }
 
@@ -128,14 +145,14 @@ static void check_seconds(const char *text, struct argp_state *state)
     char *end;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !(seconds > 0 && seconds < 1e9))
-        argp_error(state, "--timeout %s: a positive number of seconds is needed", text);
+        wrong_usage(state, "--timeout %s: a positive number of seconds is needed", text);
 }
 
 static void check_command(const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_os_shell_command_valid(text, wrong, sizeof wrong))
-        argp_error(state, "--pipe %s", wrong);
+        wrong_usage(state, "--pipe %s", wrong);
 }
 
 /* ---- all together ---- */
@@ -143,66 +160,69 @@ static void check_command(const char *text, struct argp_state *state)
 static void check_stdin(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count > 1)
-        argp_error(state, "standard input (-) must be the only SRC");
+        wrong_usage(state, "standard input (-) must be the only SRC");
     if (options->source_host != NULL || options->source_shared)
-        argp_error(state, "standard input (-) is always that of rank 0");
+        wrong_usage(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
-        argp_error(
+        wrong_usage(
             state,
             "standard input (-) is always sent as a whole: no --update, --checksum, --resume");
     if (options->with_libraries || options->files_from != NULL)
-        argp_error(state, "standard input (-) is one file: no --with-libs, --files-from");
+        wrong_usage(state, "standard input (-) is one file: no --with-libs, --files-from");
 }
 
 static void check_pipe(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count > 1 || options->files_from != NULL || options->with_libraries ||
         options->recursive)
-        argp_error(state, "--pipe takes one file; make an archive of several: tar c ... | "
-                          "fanout-copy --pipe 'tar x -C %%d' - DST");
+        wrong_usage(state, "--pipe takes one file; make an archive of several: tar c ... | "
+                           "fanout-copy --pipe 'tar x -C %%d' - DST");
     if (options->update || options->checksum || options->resume || options->verify)
-        argp_error(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
+        wrong_usage(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
 }
 
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
-        argp_error(state, "--source-shared: every host has the source; leave out --source-host");
+        wrong_usage(state, "--source-shared: every host has the source; leave out --source-host");
     if (options->compression.method != FAN_COPY_STORED)
-        argp_error(state, "--source-shared: several hosts read, so nothing can be compressed; "
-                          "leave out --compress");
+        wrong_usage(state, "--source-shared: several hosts read, so nothing can be compressed; "
+                           "leave out --compress");
     if (options->with_libraries)
-        argp_error(state,
-                   "--source-shared: the libraries may be on one host only; leave out --with-libs");
+        wrong_usage(
+            state, "--source-shared: the libraries may be on one host only; leave out --with-libs");
 }
 
 static void check_mdc(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count != 1 || options->recursive || options->with_libraries ||
         fan_copy_from_stdin(options))
-        argp_error(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
+        wrong_usage(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
     if (options->command != NULL || options->source_shared)
-        argp_error(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
+        wrong_usage(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
 }
 
 static void check_all(fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count < 1 || options->destination == NULL)
-        argp_error(state, "SRC and DST are both needed");
+        wrong_usage(state, "SRC and DST are both needed");
     else if (!fan_os_path_valid(options->destination))
-        argp_error(state,
-                   "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
-                   "percent sign",
-                   options->destination);
+        wrong_usage(state,
+                    "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
+                    "percent sign",
+                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
-        argp_error(state,
-                   "--files-from needs exactly one SRC, the directory that the names are in");
+        wrong_usage(state,
+                    "--files-from needs exactly one SRC, the directory that the names are in");
+    if (options->from0 && options->files_from == NULL)
+        wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
     if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
         options->source_host != NULL)
-        argp_error(state, "--files-from -: standard input is that of rank 0, but --source-host may "
-                          "name another host");
+        wrong_usage(state,
+                    "--files-from -: standard input is that of rank 0, but --source-host may "
+                    "name another host");
     if (options->no_target_directory && options->source_count > 1)
-        argp_error(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
+        wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
         check_stdin(options, state);
     if (options->command != NULL)
@@ -213,10 +233,10 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         check_shared(options, state);
     if (options->json != NULL && strcmp(options->json, "-") == 0 &&
         (options->digest != NULL || options->dry_run))
-        argp_error(state, "--json - needs standard output for itself, and so do --digest and "
-                          "--dry-run; name a file");
+        wrong_usage(state, "--json - needs standard output for itself, and so do --digest and "
+                           "--dry-run; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
-        argp_error(state, "--libs-exclude needs --with-libs");
+        wrong_usage(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
 }
 
@@ -235,6 +255,7 @@ static bool take_flag(fan_copy_options *options, int key)
     case 'r': options->recursive = true; return true;
     case 'a': options->recursive = options->archive = true; return true;
     case 'L': options->dereference = true; return true;
+    case '0': options->from0 = true; return true;
     case OPTION_WITH_LIBS: options->with_libraries = true; return true;
     case OPTION_SOURCE_SHARED: options->source_shared = true; return true;
     case 'T': options->no_target_directory = true; return true;

@@ -26,6 +26,7 @@ typedef struct fan_copy_options {
     bool archive;     /**< recursive, and owner, extended attributes, ACLs */
     fan_copy_patterns patterns;
     const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    bool from0;             /**< its names end with NULs, not newlines */
     const char *factors;    /**< --mdc: how the dataset is cut, or NULL */
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */

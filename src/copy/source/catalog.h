@@ -21,6 +21,7 @@ typedef struct fan_copy_catalog_options {
     bool holes;       /**< they are of use to those who get the data; otherwise all is data */
     const fan_copy_patterns *patterns;
     const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    bool from0;             /**< its names end with NULs, not newlines */
     const char *factors;    /**< the descriptors of the only source, cut like this, or NULL */
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */
