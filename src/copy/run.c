@@ -5,6 +5,7 @@
 #include "copy/job/stop.h"
 #include "copy/model/announce.h"
 #include "copy/needs.h"
+#include "copy/place.h"
 #include "copy/report.h"
 #include "copy/report/text.h"
 #include "copy/run.h"
@@ -13,7 +14,6 @@
 #include "copy/target/command.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
-#include "copy/target/share.h"
 #include "copy/target/staging.h"
 #include "copy/wire/lacking.h"
 #include "copy/wire/link_rate.h"
@@ -45,6 +45,7 @@ typedef struct copy {
     fan_copy_codec *codec;
     fan_copy_progress progress;
     bool shows_progress;
+    bool disagree; /* on all ranks: hosts have different things at DST */
 
     /* On rank 0. */
     fan_copy_report report;
@@ -148,36 +149,6 @@ static bool has_failed(const copy *c)
     return c->outcome.error[0] != '\0';
 }
 
-static void note_libraries(copy *c)
-{
-    int programs = c->options->source_count;
-    for (int i = 0; c->options->with_libraries && i < programs; i++)
-        fan_copy_text_libraries(&c->report.tally, c->targets.items[i].final_path,
-                                c->targets.items[programs + i].final_path);
-}
-
-/* Where it goes; and if other hosts write it there for this one, it does not. */
-static void find_place(copy *c)
-{
-    const fan_copy_targets_options wanted = fan_copy_needs_targets(c->options);
-    bool found = fan_copy_targets_resolve(&c->targets, &wanted, &c->manifest,
-                                          c->ranks->on_source_node, &c->outcome);
-    if (found && is_root(c))
-        note_libraries(c);
-    /*
-     * Rank 0 as well where this is the source itself: what other hosts share with it they must not
-     * replace.
-     */
-    const char *place = found ? c->targets.items[0].final_path : NULL;
-    int writer =
-        c->options->dry_run ? c->ranks->rank : fan_copy_share_find(place, c->ranks->writers);
-    c->outcome.writes = found && writer == c->ranks->rank;
-    if (writer == c->ranks->rank)
-        return;
-    c->outcome.written_by = writer;
-    fan_copy_targets_close(&c->targets);
-}
-
 static void find_command(copy *c)
 {
     int error = fan_os_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
@@ -220,7 +191,10 @@ static void look_around_endless(copy *c)
 
 static void prepare_files(copy *c)
 {
-    find_place(c);
+    c->disagree = !fan_copy_place_find(c->options, c->ranks, &c->manifest, &c->targets, &c->outcome,
+                                       &c->report);
+    if (c->disagree)
+        return;
     const fan_copy_tree_options how = fan_copy_needs_tree(c->options);
     fan_copy_tree_open(&c->tree, &how, &c->manifest, &c->targets, &c->outcome);
     if (fan_copy_manifest_endless(&c->manifest))
@@ -405,7 +379,7 @@ static int finish_report(copy *c, bool announced)
 {
     bool all = announced && fan_copy_tally_whole(&c->report.tally) == c->report.tally.size;
     if (c->options->dry_run)
-        all = announced && fan_copy_tally_failed(&c->report.tally) == 0;
+        all = announced && !c->disagree && fan_copy_tally_failed(&c->report.tally) == 0;
     if (announced && !c->options->quiet)
         fan_copy_text_notes(&c->report.tally);
     bool printed = !all || print_digests(c);
@@ -421,7 +395,7 @@ int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
     copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}};
     bool announced = announce(&c) && attach(&c);
     bool prepared = announced && prepare(&c);
-    if (options->dry_run && announced)
+    if (options->dry_run && announced && !c.disagree)
         fan_copy_dry_run(&c.manifest, options->sources, lacking_set(&c), ranks, options->quiet);
     else if (prepared)
         deliver(&c);

@@ -191,6 +191,9 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_
     int error = find_destination(options, outcome, &into);
     if (error != 0)
         return fail(outcome, outcome->path, error);
+    char name[NAME_MAX + 1];
+    find_name(options, manifest, 0, name);
+    targets->into = into && strcmp(name, ".") != 0;
     targets->count = count_targets(options);
     targets->items = fan_copy_allocate((size_t)targets->count, sizeof *targets->items);
     for (int i = 0; i < targets->count; i++)

@@ -30,6 +30,7 @@ typedef struct fan_copy_target {
 typedef struct fan_copy_targets {
     fan_copy_target *items; /**< NULL: this rank does not write */
     int count;
+    bool into; /**< they are in DST, under the names of the sources */
 } fan_copy_targets;
 
 /**
