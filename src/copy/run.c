@@ -174,7 +174,8 @@ static void look_around(copy *c)
     if (c->options->checksum)
         fan_copy_lacking_compare(c->options->sources, &c->manifest, writes ? &c->tree : NULL,
                                  &candidates, &have, c->ranks->writers);
-    writes = writes && fan_copy_preflight_room(&c->tree, &have);
+    writes = writes && fan_copy_preflight_directories(&c->tree) &&
+             fan_copy_preflight_room(&c->tree, &have);
     if (!writes) /* nothing is sent because of this rank */
         memset(have.bits, 0xff, fan_copy_set_bytes(have.count));
     c->outcome.writes = writes;
@@ -186,7 +187,8 @@ static void look_around(copy *c)
 /* Standard input is one file of unknown size that no host has. */
 static void look_around_endless(copy *c)
 {
-    c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
+    c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree) &&
+                        fan_copy_preflight_directories(&c->tree);
 }
 
 static void prepare_files(copy *c)

@@ -55,6 +55,9 @@ void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_tree_options *option
 void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry);
 bool fan_copy_tree_keeps(const fan_copy_tree *tree, int64_t entry);
 
+/** Whether the entry will be made, so that its directory changes. */
+bool fan_copy_tree_makes(fan_copy_tree *tree, int64_t entry);
+
 /** The temporary file `fd`, of a killed run, has pieces of `entry`. */
 void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd);
 bool fan_copy_tree_can_take(const fan_copy_tree *tree);
@@ -68,7 +71,7 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
  */
 bool fan_copy_tree_finish(fan_copy_tree *tree);
 
-/** Release all. Files that are not whole are removed. */
+/** Release all. Files that are not whole are removed; directories get their modes back. */
 void fan_copy_tree_close(fan_copy_tree *tree);
 
 #endif
