@@ -4,6 +4,7 @@
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
 #include "copy/model/announce.h"
+#include "copy/names.h"
 #include "copy/needs.h"
 #include "copy/place.h"
 #include "copy/report.h"
@@ -45,7 +46,9 @@ typedef struct copy {
     fan_copy_codec *codec;
     fan_copy_progress progress;
     bool shows_progress;
-    bool disagree; /* on all ranks: hosts have different things at DST */
+    fan_copy_way way;
+    fan_copy_set names; /* entries; with --verbose: what some rank makes */
+    bool disagree;      /* on all ranks: hosts have different things at DST */
 
     /* On rank 0. */
     fan_copy_report report;
@@ -193,8 +196,8 @@ static void look_around_endless(copy *c)
 
 static void prepare_files(copy *c)
 {
-    c->disagree = !fan_copy_place_find(c->options, c->ranks, &c->manifest, &c->targets, &c->outcome,
-                                       &c->report);
+    c->disagree = !fan_copy_place_find(c->options, c->ranks, &c->manifest, &c->targets, &c->way,
+                                       &c->outcome, &c->report);
     if (c->disagree)
         return;
     const fan_copy_tree_options how = fan_copy_needs_tree(c->options);
@@ -203,6 +206,8 @@ static void prepare_files(copy *c)
         look_around_endless(c);
     else
         look_around(c);
+    if (c->options->verbose)
+        c->names = fan_copy_names_find(&c->tree, c->outcome.writes, c->ranks->writers);
 }
 
 static void prepare_command(copy *c)
@@ -362,6 +367,8 @@ static void release(copy *c)
         fan_copy_tree_close(&c->tree);
     fan_copy_targets_unstage(&c->targets);
     fan_copy_targets_close(&c->targets);
+    if (!c->outcome.whole && c->outcome.written_by < 0)
+        fan_copy_way_remove(&c->way);
     fan_os_cleanup_unlock();
     fan_copy_codec_free(c->codec);
     fan_copy_set_free(&c->lacking);
@@ -384,6 +391,9 @@ static int finish_report(copy *c, bool announced)
         all = announced && !c->disagree && fan_copy_tally_failed(&c->report.tally) == 0;
     if (announced && !c->options->quiet)
         fan_copy_text_notes(&c->report.tally);
+    if (announced && c->options->verbose && fan_copy_tally_whole(&c->report.tally) > 0)
+        fan_copy_names_print(&c->manifest, c->options->sources, &c->names);
+    fan_copy_set_free(&c->names);
     bool printed = !all || print_digests(c);
     bool reported = fan_copy_report_end(&c->report);
     fan_copy_digest_lines_close(&c->digests);

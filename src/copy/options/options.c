@@ -4,6 +4,7 @@
 #include "copy/coding/openssl_digest.h"
 #include "copy/job/memory.h"
 #include "copy/options/options.h"
+#include "copy/options/others.h"
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
 #include "os/path.h"
@@ -18,10 +19,8 @@
 #include <string.h>
 
 enum {
-    OPTION_CHECKSUM = 256,
-    OPTION_COMPRESS,
+    OPTION_COMPRESS = 256,
     OPTION_DIGEST,
-    OPTION_DRY_RUN,
     OPTION_EXCLUDE,
     OPTION_FAIL_FAST,
     OPTION_FILES_FROM,
@@ -30,6 +29,7 @@ enum {
     OPTION_JSON,
     OPTION_LIBS_EXCLUDE,
     OPTION_MDC,
+    OPTION_MKPATH,
     OPTION_NO_PROGRESS,
     OPTION_PIPE,
     OPTION_PROGRESS,
@@ -48,6 +48,7 @@ static const struct argp_option table[] = {
     {"recursive", 'r', NULL, 0, "Copy directories with everything in them", 0},
     {"archive", 'a', NULL, 0, "Like -r, and keep the owner, extended attributes and ACLs", 0},
     {"dereference", 'L', NULL, 0, "Copy what symbolic links point to, not the links", 0},
+    {"one-file-system", 'x', NULL, 0, "Do not enter directories of other file systems", 0},
     {"exclude", OPTION_EXCLUDE, "PATTERN", 0,
      "Leave out what matches PATTERN; the first --exclude or --include that matches decides", 0},
     {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches PATTERN", 0},
@@ -73,14 +74,16 @@ static const struct argp_option table[] = {
      "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
+    {NULL, 'z', NULL, 0, "Like --compress=auto", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
      "Give up when no data has moved for SECONDS, and say between which hosts", 0},
     {NULL, 0, NULL, 0, "Destination:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
+    {"mkpath", OPTION_MKPATH, NULL, 0, "Make the directories on the way to DST", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
      "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
-    {"checksum", OPTION_CHECKSUM, NULL, 0, "Copy only files that differ in content", 0},
+    {"checksum", 'c', NULL, 0, "Copy only files that differ in content", 0},
     {"resume", OPTION_RESUME, NULL, 0,
      "Continue a copy that was killed: send only what some host lacks", 0},
     {"verify", OPTION_VERIFY, NULL, 0, "Read what was written back from the device and compare", 0},
@@ -91,13 +94,14 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Output:", GROUP_SHOW},
     {"digest", OPTION_DIGEST, "ALGORITHM", 0,
      "Print checksums (sha256, sha512, md5, ...) as sha256sum does", 0},
-    {"dry-run", OPTION_DRY_RUN, NULL, 0,
+    {"dry-run", 'n', NULL, 0,
      "Show what would be copied and how, check that it can be, and write nothing", 0},
     {"json", OPTION_JSON, "FILE", 0, "Write a report in JSON to FILE, - for standard output", 0},
     {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Do not show a progress line", 0},
     {"progress", OPTION_PROGRESS, NULL, 0,
      "Show the progress line on standard error even if that is not a terminal", 0},
     {"quiet", 'q', NULL, 0, "Print errors only", 0},
+    {"verbose", 'v', NULL, 0, "Print the names of what some host lacked", 0},
     {0},
 };
 
@@ -214,6 +218,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
     if (options->files_from != NULL && options->source_count != 1)
         wrong_usage(state,
                     "--files-from needs exactly one SRC, the directory that the names are in");
+    if (options->needs_archive != NULL && !options->archive)
+        wrong_usage(state, "%s: write --archive (-a), which keeps it", options->needs_archive);
     if (options->from0 && options->files_from == NULL)
         wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
     if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
@@ -232,9 +238,9 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
     if (options->source_shared)
         check_shared(options, state);
     if (options->json != NULL && strcmp(options->json, "-") == 0 &&
-        (options->digest != NULL || options->dry_run))
-        wrong_usage(state, "--json - needs standard output for itself, and so do --digest and "
-                           "--dry-run; name a file");
+        (options->digest != NULL || options->dry_run || options->verbose))
+        wrong_usage(state, "--json - needs standard output for itself, and so do --digest, "
+                           "--dry-run and --verbose; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
         wrong_usage(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
@@ -260,15 +266,21 @@ static bool take_flag(fan_copy_options *options, int key)
     case OPTION_SOURCE_SHARED: options->source_shared = true; return true;
     case 'T': options->no_target_directory = true; return true;
     case 'u': options->update = true; return true;
-    case OPTION_CHECKSUM: options->checksum = true; return true;
+    case 'c': options->checksum = true; return true;
     case OPTION_RESUME: options->resume = true; return true;
     case OPTION_VERIFY: options->verify = true; return true;
     case OPTION_FSYNC: options->sync = true; return true;
     case OPTION_FAIL_FAST: options->fail_fast = true; return true;
-    case OPTION_DRY_RUN: options->dry_run = true; return true;
+    case 'n': options->dry_run = true; return true;
     case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return true;
     case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return true;
-    case 'q': options->quiet = true; return true;
+    case 'q':
+    case 'v':
+        options->quiet = key == 'q';
+        options->verbose = key == 'v';
+        return true;
+    case 'x': options->one_file_system = true; return true;
+    case OPTION_MKPATH: options->makes_way = true; return true;
     default: return false;
     }
 }
@@ -286,6 +298,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_LIBS_EXCLUDE: options->excluded_libraries = value; return 0;
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
+    case 'z': parse_compression(options, "auto", state); return 0;
     case OPTION_TIMEOUT:
         options->timeout = value;
         check_seconds(value, state);
@@ -299,13 +312,17 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         check_digest(value, state);
         return 0;
     case OPTION_JSON: options->json = value; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->needs_archive; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
     case ARGP_KEY_END: check_all(options, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
+static const struct argp_child children[] = {{&fan_copy_options_others, 0, NULL, 0}, {0}};
+
 static const struct argp parser = {
+    .children = children,
     .options = table,
     .parser = parse_option,
     .args_doc = "SRC... DST",

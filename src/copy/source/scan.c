@@ -78,9 +78,10 @@ static int by_name(const FTSENT **left, const FTSENT **right)
 /* As with cp: what is named is followed if it is a link, unless trees are copied. */
 static int walk_flags(const fan_copy_catalog_options *options)
 {
+    int common = FTS_NOCHDIR | (options->one_file_system ? FTS_XDEV : 0);
     if (options->dereference)
-        return FTS_LOGICAL | FTS_NOCHDIR;
-    return FTS_PHYSICAL | FTS_NOCHDIR | (options->recursive ? 0 : FTS_COMFOLLOW);
+        return FTS_LOGICAL | common;
+    return FTS_PHYSICAL | common | (options->recursive ? 0 : FTS_COMFOLLOW);
 }
 
 /* Add `path` and all below it; the names of entries begin after `prefix` bytes of the path. */

@@ -20,14 +20,38 @@ static bool may_write(const fan_copy_tree *tree, const char *directory, const ch
 {
     if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
+    if (errno == ENOENT)
+        return fan_copy_outcome_fail_at(tree->outcome, path,
+                                        "cannot create a temporary file beside it: No such file or "
+                                        "directory; check the directories on the way to it, "
+                                        "--mkpath makes them",
+                                        0);
     return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create a temporary file beside it",
                                     errno);
+}
+
+/* Cut `path` back to the nearest directory that exists. */
+static void climb(char path[static PATH_MAX])
+{
+    while (access(path, F_OK) != 0 && errno == ENOENT) {
+        fan_os_path_trim(path);
+        char *slash = strrchr(path, '/');
+        if (slash == NULL) {
+            strcpy(path, ".");
+        } else if (slash == path) {
+            strcpy(path, "/");
+        } else {
+            *slash = '\0';
+        }
+    }
 }
 
 static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
 {
     char parent[PATH_MAX];
     fan_os_path_parent(target->final_path, parent, sizeof parent);
+    if (tree->options.makes_way && tree->options.dry_run)
+        climb(parent);
     return may_write(tree, parent, target->final_path);
 }
 

@@ -28,10 +28,11 @@ typedef struct fan_copy_taken {
 /** How entries are written, and which. */
 typedef struct fan_copy_tree_options {
     fan_copy_part_options part;
-    bool update;   /**< skip those that are there with the right size and time */
-    bool checksum; /**< skip those that are there with the right content */
-    bool resume;   /**< continue what a killed run has left */
-    bool dry_run;  /**< write nothing, only look */
+    bool makes_way; /**< what DST is in is made, if need be */
+    bool update;    /**< skip those that are there with the right size and time */
+    bool checksum;  /**< skip those that are there with the right content */
+    bool resume;    /**< continue what a killed run has left */
+    bool dry_run;   /**< write nothing, only look */
 } fan_copy_tree_options;
 
 typedef struct fan_copy_tree {
