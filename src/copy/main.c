@@ -2,12 +2,12 @@
 #include "config.h"
 
 #include "copy/job/outcome.h"
+#include "copy/job/printable.h"
 #include "copy/job/ranks.h"
 #include "copy/job/stop.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
 #include "os/path.h"
-#include "os/printable.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -21,8 +21,8 @@ static void finalize(void)
 
 static void tell_no_source(const char *host)
 {
-    char shown[FAN_OS_PRINTABLE * FAN_COPY_HOST];
-    fan_os_printable(host, shown, sizeof shown);
+    char shown[FAN_COPY_PRINTABLE * FAN_COPY_HOST];
+    fan_copy_printable(host, shown, sizeof shown);
     fprintf(stderr,
             "fanout-copy: --source-host %s: no process of this job runs on that host; start one "
             "there\n",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/printable.h"
 #include "copy/names.h"
 #include "copy/source/scan.h"
 #include "copy/wire/lacking.h"
-#include "os/printable.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -30,12 +30,12 @@ fan_copy_set fan_copy_names_find(fan_copy_tree *tree, bool writes, MPI_Comm comm
 void fan_copy_names_print(const fan_copy_manifest *manifest, char *const *sources,
                           const fan_copy_set *made)
 {
-    char shown[FAN_OS_PRINTABLE * PATH_MAX];
+    char shown[FAN_COPY_PRINTABLE * PATH_MAX];
     for (int64_t i = 0; i < manifest->entry_count; i++) {
         if (made->bits != NULL && !fan_copy_set_has(made, i))
             continue;
         char *path = fan_copy_scan_path(sources, manifest, &manifest->entries[i]);
-        fan_os_printable(path, shown, sizeof shown);
+        fan_copy_printable(path, shown, sizeof shown);
         puts(shown);
         free(path);
     }

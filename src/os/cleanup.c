@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "os/cleanup.h"
-#include "os/opened.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -192,6 +191,5 @@ const char *fan_os_cleanup_run(void)
         list = gone->next;
         release(gone);
     }
-    fan_os_opened_end(); /* what was to be removed may have been in them */
     return any ? unfinished : NULL;
 }

@@ -3,12 +3,12 @@
 
 #include "copy/coding/openssl_digest.h"
 #include "copy/job/memory.h"
+#include "copy/job/printable.h"
 #include "copy/options/options.h"
 #include "copy/options/others.h"
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
 #include "os/path.h"
-#include "os/printable.h"
 #include "os/program.h"
 #include "os/shell_word.h"
 
@@ -109,12 +109,12 @@ static const struct argp_option table[] = {
 static void __attribute__((format(printf, 2, 3)))
 wrong_usage(struct argp_state *state, const char *format, ...)
 {
-    char text[1024], shown[FAN_OS_PRINTABLE * sizeof text];
+    char text[1024], shown[FAN_COPY_PRINTABLE * sizeof text];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fan_os_printable(text, shown, sizeof shown);
+    fan_copy_printable(text, shown, sizeof shown);
     argp_error(state, "%s", shown);
 }
 

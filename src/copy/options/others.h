@@ -8,7 +8,7 @@
 
 #include <argp.h>
 
-/** A child of the parser. Its input is a const char *[1]: an option that needs --archive, or NULL. */
+/** A child of the parser. Its input is a const char **: an option that needs --archive, or NULL. */
 extern const struct argp fan_copy_options_others;
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "copy/report/json.h"
 
-#include "os/printable.h"
+#include "copy/job/printable.h"
 
 #include <jansson.h>
 #include <limits.h>
@@ -12,13 +12,13 @@
 /* File names are bytes, JSON is UTF-8: other bytes are written as in messages. */
 static json_t *text_or_null(const char *text)
 {
-    char shown[FAN_OS_PRINTABLE * PATH_MAX];
+    char shown[FAN_COPY_PRINTABLE * PATH_MAX];
     if (text[0] == '\0')
         return json_null();
     json_t *value = json_string(text);
     if (value != NULL)
         return value;
-    fan_os_printable(text, shown, sizeof shown);
+    fan_copy_printable(text, shown, sizeof shown);
     return json_string(shown);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file json_file.h  Where the report goes: a file that can be written is known before the copy. */
+/** @file json_file.h  Where the report goes: what is wrong with it is known before the copy. */
 #ifndef FAN_COPY_REPORT_JSON_FILE_H
 #define FAN_COPY_REPORT_JSON_FILE_H
 

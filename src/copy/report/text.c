@@ -3,8 +3,8 @@
 
 #include "base/units.h"
 #include "copy/job/memory.h"
+#include "copy/job/printable.h"
 #include "copy/report/text.h"
-#include "os/printable.h"
 #include "os/shell_word.h"
 
 #include <stdio.h>
@@ -13,9 +13,9 @@
 
 void fan_copy_text_message(const char *host, const char *path, const char *text)
 {
-    char line[FAN_OS_PRINTABLE * (FAN_COPY_HOST + PATH_MAX + FAN_COPY_TEXT)];
+    char line[FAN_COPY_PRINTABLE * (FAN_COPY_HOST + PATH_MAX + FAN_COPY_TEXT)];
     char *message = fan_copy_format("%s: %s: %s", host, path, text);
-    fan_os_printable(message, line, sizeof line);
+    fan_copy_printable(message, line, sizeof line);
     fprintf(stderr, "fanout-copy: %s\n", line);
     free(message);
 }
@@ -41,15 +41,15 @@ void fan_copy_text_notes(const fan_copy_tally *tally)
 void fan_copy_text_libraries(fan_copy_tally *tally, const char *program, const char *directory)
 {
     char path[4 * PATH_MAX], run[4 * PATH_MAX];
-    char shown_path[FAN_OS_PRINTABLE * PATH_MAX], shown_run[FAN_OS_PRINTABLE * PATH_MAX];
+    char shown_path[FAN_COPY_PRINTABLE * PATH_MAX], shown_run[FAN_COPY_PRINTABLE * PATH_MAX];
     /* A name without a slash would be looked for in PATH. */
     const char *here = strchr(program, '/') == NULL ? "./" : "";
     if (fan_os_shell_word(directory, path, sizeof path) != 0 ||
         fan_os_shell_word(program, run, sizeof run) != 0)
         return; /* so many quotes that nobody would type them */
-    fan_os_printable_word(path, shown_path, sizeof shown_path);
-    fan_os_printable_word(run, shown_run, sizeof shown_run);
-    fan_os_printable(directory, path, sizeof path);
+    fan_copy_printable_word(path, shown_path, sizeof shown_path);
+    fan_copy_printable_word(run, shown_run, sizeof shown_run);
+    fan_copy_printable(directory, path, sizeof path);
     char *before = tally->libraries;
     tally->libraries =
         fan_copy_format("%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n",

@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "base/units.h"
+#include "copy/job/opened.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
-#include "os/opened.h"
 #include "os/path.h"
 
 #include <errno.h>
@@ -65,7 +65,7 @@ static bool may_make_in(const fan_copy_tree *tree, const char *directory)
     if (error == ENOENT) /* it is to be made itself */
         return true;
     if (error == EACCES && stat(directory, &status) == 0 && status.st_uid == geteuid())
-        error = tree->options.dry_run ? 0 : fan_os_opened_add(directory);
+        error = tree->options.dry_run ? 0 : fan_copy_opened_add(directory);
     return error == 0 ||
            fan_copy_outcome_fail_at(tree->outcome, directory,
                                     "cannot create a temporary file beside it", error);

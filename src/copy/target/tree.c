@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include "copy/job/memory.h"
+#include "copy/job/opened.h"
 #include "copy/model/attributes.h"
 #include "copy/target/staging.h"
 #include "copy/target/tree.h"
-#include "os/opened.h"
 #include "os/path.h"
 #include "os/temporary.h"
 
@@ -327,7 +327,7 @@ static bool finish_directories(fan_copy_tree *tree)
 
 static void close_directories(fan_copy_tree *tree)
 {
-    int error = fan_os_opened_restore();
+    int error = fan_copy_opened_restore();
     if (error != 0)
         fan_copy_describe_loss(tree->outcome->note, sizeof tree->outcome->note,
                                "the mode of a directory", "", error);

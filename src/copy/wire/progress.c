@@ -3,8 +3,8 @@
 
 #include "base/units.h"
 #include "copy/job/memory.h"
+#include "copy/job/printable.h"
 #include "copy/wire/progress.h"
-#include "os/printable.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -72,7 +72,7 @@ static void draw_slowest(const fan_copy_progress *progress, double elapsed)
     if (written > 0)
         fprintf(progress->terminal, "  ETA %.0f s", (total - written) * elapsed / written);
     char host[24];
-    fan_os_printable(progress->outcomes[last].host, host, sizeof host);
+    fan_copy_printable(progress->outcomes[last].host, host, sizeof host);
     fprintf(progress->terminal, "  slowest %.20s %.0f %%", host, 100 * written / total);
 }
 

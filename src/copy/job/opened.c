@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "os/opened.h"
+#include "copy/job/opened.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -39,7 +39,7 @@ static int open_up(const char *path, mode_t mode)
     return 0;
 }
 
-int fan_os_opened_add(const char *path)
+int fan_copy_opened_add(const char *path)
 {
     struct stat status;
     if (stat(path, &status) != 0)
@@ -63,7 +63,7 @@ static int restore_all(void)
     return result;
 }
 
-int fan_os_opened_restore(void)
+int fan_copy_opened_restore(void)
 {
     pthread_mutex_lock(&mutex);
     int result = restore_all();
@@ -71,7 +71,7 @@ int fan_os_opened_restore(void)
     return result;
 }
 
-void fan_os_opened_end(void)
+void fan_copy_opened_end(void)
 {
     pthread_mutex_lock(&mutex);
     restore_all();

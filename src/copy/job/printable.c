@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "os/printable.h"
+#include "copy/job/printable.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -74,12 +74,12 @@ static void copy_printable(const char *text, const char *before, const char *aft
     to->text[to->used] = '\0';
 }
 
-void fan_os_printable(const char *text, char *copy, size_t size)
+void fan_copy_printable(const char *text, char *copy, size_t size)
 {
     copy_printable(text, "", "", &(output){.text = copy, .size = size});
 }
 
-void fan_os_printable_word(const char *word, char *copy, size_t size)
+void fan_copy_printable_word(const char *word, char *copy, size_t size)
 {
     copy_printable(word, "'$'", "''", &(output){.text = copy, .size = size});
 }
