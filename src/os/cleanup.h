@@ -50,8 +50,7 @@ int fan_os_cleanup_remove(const char *path);
 void fan_os_cleanup_open(const char *path);
 
 /**
- * Remove all that is registered, then give directories their modes back (opened.h); waits a second
- * for the lock, and does not give it back.
+ * Remove all that is registered; waits a second for the lock, and does not give it back.
  *
  * @return the final path of something that was registered, or NULL if nothing was
  */

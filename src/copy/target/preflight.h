@@ -13,7 +13,7 @@ bool fan_copy_preflight_permissions(const fan_copy_tree *tree);
 
 /**
  * When it is known what is there already: whether all directories that something will be made in
- * can be written. Those of this user that cannot are opened (copy/job/opened.h) until the tree ends.
+ * can be written. Those of this user that cannot are opened (opened.h) until the tree ends.
  * Records the failure.
  */
 bool fan_copy_preflight_directories(fan_copy_tree *tree);

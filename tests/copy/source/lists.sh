@@ -64,7 +64,7 @@ copy 2 --files-from list --update --json report tree lines.%r
 check "lines: nothing is there twice" holds lines.0 '#hash' '~tilde' '-dash' '--help' ';semicolon' ' leading' 'trailing ' a/b/three \
     one 'a*b' 'back\slash' '%h'
 for dot in . ./ / a/..; do
-    echo "$dot" >dot
+    echo "$dot" >"dot"
     rm -rf dot.*
     copy 2 --files-from dot tree dot.%r
     if [ "$dot" = a/.. ]; then
@@ -81,6 +81,7 @@ missing() {
     check "a name that is not there ($1): what may be wrong" said "$3"
 }
 missing "comment" "# names" "tree/# names: cannot open the source: No such file or directory; a list has no comments: # begins a name"
+# shellcheck disable=SC2088 # that it is not replaced is the point
 missing "home" "~/one" "~ is not replaced in a list"
 missing "blank" "one " "tree/one : cannot open the source: No such file or directory; the name ends with a blank"
 missing "plain" "no" "tree/no: cannot open the source: No such file or directory; check that the path exists on this host"

@@ -93,6 +93,7 @@ whole "-a gives them the source's" new.0 new.1
 
 # ---- failures ----
 
+# shellcheck disable=SC2016 # for that shell
 user bash -c 'chmod u+w store/lib/deep; for name in 1 2 3 4 5 6; do echo more >"store/lib/deep/x$name"; done; chmod u-w store/lib/deep'
 modes new.1 >before
 DISTURB_RANK=1 FANOUT_TEST_DISTURB_FAIL=pwrite:EIO:2 copy 2 -r --update -T store 'new.%r'
