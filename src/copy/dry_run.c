@@ -3,10 +3,12 @@
 
 #include "base/units.h"
 #include "copy/dry_run.h"
+#include "copy/job/printable.h"
 #include "copy/source/scan.h"
 #include "copy/wire/lacking.h"
 #include "fanout.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,13 +20,15 @@ static const char *const kinds[] = {[FAN_COPY_DIRECTORY] = "directories",
 static void print_entry(const fan_copy_manifest *manifest, char *const *sources,
                         const fan_copy_entry *entry)
 {
-    char size[16];
+    char size[16] = "", shown[FAN_COPY_PRINTABLE * PATH_MAX],
+         content[FAN_COPY_PRINTABLE * PATH_MAX];
     char *path = fan_copy_scan_path(sources, manifest, entry);
+    bool is_link = entry->kind == FAN_COPY_SYMLINK;
     if (entry->kind == FAN_COPY_REGULAR)
-        printf("%10s  %s\n", fan_format_bytes(entry->bytes, size, sizeof size), path);
-    else
-        printf("%10s  %s%s%s\n", "", path, entry->kind == FAN_COPY_SYMLINK ? " -> " : "",
-               entry->kind == FAN_COPY_SYMLINK ? manifest->text + entry->link : "");
+        fan_format_bytes(entry->bytes, size, sizeof size);
+    fan_copy_printable(path, shown, sizeof shown);
+    fan_copy_printable(is_link ? manifest->text + entry->link : "", content, sizeof content);
+    printf("%10s  %s%s%s\n", size, shown, is_link ? " -> " : "", content);
     free(path);
 }
 

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "copy/command/guard.h"
+#include "copy/job/outcome.h"
+#include "copy/job/printable.h"
 #include "copy/job/ranks.h"
 #include "copy/job/stop.h"
 #include "copy/job/streams.h"
@@ -19,16 +21,22 @@ static void finalize(void)
     MPI_Finalize();
 }
 
+static void tell_no_source(const char *host)
+{
+    char shown[FAN_COPY_PRINTABLE * FAN_COPY_HOST];
+    fan_copy_printable(host, shown, sizeof shown);
+    fprintf(stderr,
+            "fanout-copy: --source-host %s: no process of this job runs on that host; start one "
+            "there\n",
+            shown);
+}
+
 static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
 {
     fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), options->source_host);
     if (ranks->source < 0) {
         if (ranks->world_rank == 0)
-            fprintf(
-                stderr,
-                "fanout-copy: --source-host %s: no process of this job runs on that host; start "
-                "one there\n",
-                options->source_host);
+            tell_no_source(options->source_host);
         return 1;
     }
     int status = ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;

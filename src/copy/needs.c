@@ -19,10 +19,12 @@ fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
                                       .shared = options->source_shared,
                                       .recursive = options->recursive,
                                       .dereference = options->dereference,
+                                      .one_file_system = options->one_file_system,
                                       .archive = options->archive,
                                       .holes = options->command == NULL,
                                       .patterns = &options->patterns,
                                       .files_from = options->files_from,
+                                      .from0 = options->from0,
                                       .factors = options->factors,
                                       .with_libraries = options->with_libraries,
                                       .excluded_libraries = options->excluded_libraries};
@@ -35,6 +37,7 @@ fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
                                       .source_count = options->source_count,
                                       .from_stdin = fan_copy_from_stdin(options),
                                       .with_libraries = options->with_libraries,
+                                      .makes_way = options->makes_way,
                                       /* The names of a list are below DST, whatever is there. */
                                       .never_into = options->no_target_directory ||
                                                     options->files_from != NULL,
@@ -47,6 +50,7 @@ fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
     return (fan_copy_tree_options){
         .part = {.sync = options->sync, .verify = options->verify, .archive = options->archive},
         .update = options->update,
+        .makes_way = options->makes_way,
         .checksum = options->checksum,
         .resume = options->resume,
         .dry_run = options->dry_run};

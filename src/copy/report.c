@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/report.h"
-#include "copy/report/json.h"
+#include "copy/report/json_file.h"
 #include "copy/report/text.h"
 #include "copy/source/scan.h"
 #include "os/path.h"
@@ -22,13 +22,12 @@ bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *optio
     fan_copy_tally_open(&report->tally, options->sources, options->source_count, size);
     if (options->json == NULL)
         return true;
-    report->json = json_to_stdout(options) ? stdout : fopen(options->json, "we");
-    if (report->json != NULL)
-        return true;
-    char text[FAN_COPY_TEXT];
-    fan_copy_describe_errno(text, sizeof text, "cannot write the report", errno);
-    fan_copy_report_error(report, options->json, text);
-    return false;
+    char wrong[FAN_COPY_TEXT];
+    report->json = fan_copy_json_open(options->json, options->sources, options->source_count, wrong,
+                                      sizeof wrong);
+    if (report->json == NULL)
+        fan_copy_report_error(report, options->json, wrong);
+    return report->json != NULL;
 }
 
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text)
@@ -67,12 +66,12 @@ static bool close_json(fan_copy_report *report)
 {
     if (report->json == NULL)
         return true;
-    bool written = fan_copy_json_write(&report->tally, report->json);
-    if (report->json == stdout ? fflush(stdout) != 0 : fclose(report->json) != 0)
-        written = false;
-    if (!written)
-        fan_copy_text_message(report->tally.host, report->options->json, "cannot write the report");
-    return written;
+    char wrong[FAN_COPY_TEXT];
+    const char *path = report->options->json;
+    if (fan_copy_json_close(report->json, path, &report->tally, wrong, sizeof wrong))
+        return true;
+    fan_copy_text_message(report->tally.host, path, wrong);
+    return false;
 }
 
 bool fan_copy_report_end(fan_copy_report *report)

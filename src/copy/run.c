@@ -5,7 +5,9 @@
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
 #include "copy/model/announce.h"
+#include "copy/names.h"
 #include "copy/needs.h"
+#include "copy/place.h"
 #include "copy/report.h"
 #include "copy/report/text.h"
 #include "copy/run.h"
@@ -13,7 +15,6 @@
 #include "copy/source/scan.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
-#include "copy/target/share.h"
 #include "copy/target/staging.h"
 #include "copy/wire/lacking.h"
 #include "copy/wire/link_rate.h"
@@ -49,6 +50,9 @@ typedef struct copy {
     fan_copy_codec *codec;
     fan_copy_progress progress;
     bool shows_progress;
+    fan_copy_way way;
+    fan_copy_set names; /* entries; with --verbose: what some rank makes */
+    bool disagree;      /* on all ranks: hosts have different things at DST */
 
     /* On rank 0. */
     fan_copy_report report;
@@ -154,36 +158,6 @@ static bool has_failed(const copy *c)
     return c->outcome.error[0] != '\0';
 }
 
-static void note_libraries(copy *c)
-{
-    int programs = c->options->source_count;
-    for (int i = 0; c->options->with_libraries && i < programs; i++)
-        fan_copy_text_libraries(&c->report.tally, c->targets.items[i].final_path,
-                                c->targets.items[programs + i].final_path);
-}
-
-/* Where it goes; and if other hosts write it there for this one, it does not. */
-static void find_place(copy *c)
-{
-    const fan_copy_targets_options wanted = fan_copy_needs_targets(c->options);
-    bool found = fan_copy_targets_resolve(&c->targets, &wanted, &c->manifest,
-                                          c->ranks->on_source_node, &c->outcome);
-    if (found && is_root(c))
-        note_libraries(c);
-    /*
-     * Rank 0 as well where this is the source itself: what other hosts share with it they must not
-     * replace.
-     */
-    const char *place = found ? c->targets.items[0].final_path : NULL;
-    int writer =
-        c->options->dry_run ? c->ranks->rank : fan_copy_share_find(place, c->ranks->writers);
-    c->outcome.writes = found && writer == c->ranks->rank;
-    if (writer == c->ranks->rank)
-        return;
-    c->outcome.written_by = writer;
-    fan_copy_targets_close(&c->targets);
-}
-
 static void find_command(copy *c)
 {
     int error = fan_os_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
@@ -210,7 +184,8 @@ static void look_around(copy *c)
     if (c->options->checksum)
         fan_copy_lacking_compare(c->options->sources, &c->manifest, writes ? &c->tree : NULL,
                                  &candidates, &have, c->ranks->writers);
-    writes = writes && fan_copy_preflight_room(&c->tree, &have);
+    writes = writes && fan_copy_preflight_directories(&c->tree) &&
+             fan_copy_preflight_room(&c->tree, &have);
     if (!writes) /* nothing is sent because of this rank */
         memset(have.bits, 0xff, fan_copy_set_bytes(have.count));
     c->outcome.writes = writes;
@@ -223,19 +198,25 @@ static void look_around(copy *c)
 /* Standard input is one file of unknown size that no host has. */
 static void look_around_endless(copy *c)
 {
-    c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
+    c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree) &&
+                        fan_copy_preflight_directories(&c->tree);
     c->takes = c->outcome.writes;
 }
 
 static void prepare_files(copy *c)
 {
-    find_place(c);
+    c->disagree = !fan_copy_place_find(c->options, c->ranks, &c->manifest, &c->targets, &c->way,
+                                       &c->outcome, &c->report);
+    if (c->disagree)
+        return;
     const fan_copy_tree_options how = fan_copy_needs_tree(c->options);
     fan_copy_tree_open(&c->tree, &how, &c->manifest, &c->targets, &c->outcome);
     if (fan_copy_manifest_endless(&c->manifest))
         look_around_endless(c);
     else
         look_around(c);
+    if (c->options->verbose)
+        c->names = fan_copy_names_find(&c->tree, c->outcome.writes, c->ranks->writers);
 }
 
 static void prepare_command(copy *c)
@@ -380,6 +361,8 @@ static void release(copy *c)
         fan_copy_tree_close(&c->tree);
     fan_copy_targets_unstage(&c->targets);
     fan_copy_targets_close(&c->targets);
+    if (!c->outcome.whole && c->outcome.written_by < 0)
+        fan_copy_way_remove(&c->way);
     fan_os_cleanup_unlock();
     fan_copy_codec_free(c->codec);
     fan_copy_set_free(&c->lacking);
@@ -399,9 +382,12 @@ static int finish_report(copy *c, bool announced)
 {
     bool all = announced && fan_copy_tally_whole(&c->report.tally) == c->report.tally.size;
     if (c->options->dry_run)
-        all = announced && fan_copy_tally_failed(&c->report.tally) == 0;
+        all = announced && !c->disagree && fan_copy_tally_failed(&c->report.tally) == 0;
     if (announced && !c->options->quiet)
         fan_copy_text_notes(&c->report.tally);
+    if (announced && c->options->verbose && fan_copy_tally_whole(&c->report.tally) > 0)
+        fan_copy_names_print(&c->manifest, c->options->sources, &c->names);
+    fan_copy_set_free(&c->names);
     bool printed = !all || print_digests(c);
     bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
     bool reported = fan_copy_report_end(&c->report);
@@ -416,7 +402,7 @@ int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
     copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}};
     bool announced = announce(&c) && attach(&c);
     bool prepared = announced && prepare(&c);
-    if (options->dry_run && announced)
+    if (options->dry_run && announced && !c.disagree)
         fan_copy_dry_run(&c.manifest, options->sources, lacking_set(&c), ranks, options->quiet);
     else if (prepared)
         deliver(&c);

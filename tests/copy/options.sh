@@ -125,12 +125,12 @@ check "--update: content" diff -r mixed sums.0
 
 # shellcheck disable=SC2094 # that is the name of a file to leave out
 find . ! -name 'status.*' ! -name 'pid.*' ! -name out ! -name err ! -name before ! -name . | sort >before
-mkdir -p 'plan.1/mixed/a-text'
+mkdir -p plan.{0,2} plan.1/mixed/a-text
 copy 3 --dry-run -r mixed 'plan.%r'
 check "--dry-run: it says what would be copied" grep -q '^ *976\.6 KiB  mixed/random$' out
 check "--dry-run: and how much" grep -qE '^2\.4 MiB, of which some host lacks 1\.4 MiB, to 3 writers; nothing was written$' out
 check "--dry-run: every rank exits with 0" every_rank 0
-rm -r plan.1
+rm -r plan.{0,1,2}
 mkdir file-in-the-way
 : >file-in-the-way/1
 copy 2 --dry-run -r mixed 'file-in-the-way/%r'

@@ -71,6 +71,40 @@ done
 launch ./open field.h5 /temperature
 check "the example open.c runs" [ "$(grep -c 'the mean of /temperature is 288' out)" = 2 ]
 
+# What README says for a library that is not found.
+# shellcheck disable=SC2016 # as it is written there
+advice='-Wl,-rpath,$(pkg-config --variable=libdir fanout)'
+check "README has the option for the loader" grep -qF -- "$advice" "$top_srcdir/README.md"
+with_path() {
+    # shellcheck disable=SC2046,SC2086
+    $MPICC -o five-path five.c $(flags fanout) \
+        "-Wl,-rpath,$(PKG_CONFIG_PATH=$modules pkg-config --define-variable=prefix="$prefix" --variable=libdir fanout)"
+}
+check "a program with that option is linked" with_path
+check "without it and LD_LIBRARY_PATH the library is not found" \
+    grep -q 'libfanout.so.0 => not found' <(env -u LD_LIBRARY_PATH ldd ./five)
+run_with_path() {
+    env -u LD_LIBRARY_PATH "$@" >out 2>err && [ "$(grep -cx "42 with $version" out)" = 2 ]
+}
+# shellcheck disable=SC2086 # MPIRUN is a command with arguments
+check "with it the program runs" run_with_path timeout -k 5 100 $MPIRUN -np 2 ./five-path
+
+for python in python3 /usr/bin/python3 none; do
+    "$python" -c 'import h5py, mpi4py' 2>/dev/null && break
+done
+if [ "$python" = none ]; then
+    skip "the example open.py" "no h5py and mpi4py"
+elif ! "$python" -c 'from mpi4py import MPI; print(MPI.Get_library_version())' 2>/dev/null |
+    grep -qi "$([ "$MPI_VENDOR" = mpich ] && echo mpich || echo 'open mpi')"; then
+    skip "the example open.py" "mpi4py has another MPI library"
+else
+    launch "$python" "$top_srcdir/examples/open.py" field.h5 /temperature
+    # Two ranks may print into one line.
+    check "the example open.py runs" [ "$(grep -o 'the mean of /temperature is 288' out | wc -l)" = 2 ]
+    launch "$python" "$top_srcdir/examples/open.py" nothing.h5 /temperature
+    check "the example open.py says why it cannot" grep -q 'rank 0: cannot open .*nothing.h5' out err
+fi
+
 # includes_itself HEADER: it needs no other one before it.
 includes_itself() {
     echo "#include <$1>" >header.c

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/opened.h"
 #include "copy/job/outcome.h"
+#include "copy/job/printable.h"
 #include "copy/job/stop.h"
 #include "os/cleanup.h"
 
@@ -42,10 +44,12 @@ void fan_copy_signals_hold(void)
 /* In one piece: several ranks write to one pipe at this moment. */
 static void tell_unfinished(const char *path)
 {
-    char line[FAN_COPY_TEXT + PATH_MAX];
+    char line[FAN_COPY_TEXT + FAN_COPY_PRINTABLE * PATH_MAX];
+    char shown[FAN_COPY_PRINTABLE * PATH_MAX];
+    fan_copy_printable(path, shown, sizeof shown);
     int length = snprintf(line, sizeof line,
                           "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
-                          host, path);
+                          host, shown);
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     (void)written; /* a failure could not be reported either */
 }
@@ -59,6 +63,7 @@ static void *wait_for_signals(void *unused)
     while (sigwait(&set, &signal_number) != 0 || atomic_load(&ignored))
         ;
     const char *unfinished = fan_os_cleanup_run();
+    fan_copy_opened_end(); /* what was to be removed may have been in them */
     if (unfinished != NULL)
         tell_unfinished(unfinished);
     /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
@@ -95,8 +100,11 @@ void fan_copy_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "fanout-copy: %s: %s\n", host, text);
+    char shown[FAN_COPY_PRINTABLE * sizeof text];
+    fan_copy_printable(text, shown, sizeof shown);
+    fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
     fan_os_cleanup_run();
+    fan_copy_opened_end();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
 }

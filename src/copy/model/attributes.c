@@ -21,6 +21,9 @@
 static const char *const not_copied[] = {"security.selinux", "trusted.lov", "trusted.lma",
                                          "trusted.link", "lustre."};
 
+static const char access_list_name[] = "system.posix_acl_access";
+static const char default_list_name[] = "system.posix_acl_default";
+
 static bool is_copied(const char *name)
 {
     for (size_t i = 0; i < sizeof not_copied / sizeof not_copied[0]; i++)
@@ -114,9 +117,9 @@ static void remove_lists(const fan_copy_entry *entry, const char *path)
 {
     if (entry->kind == FAN_COPY_SYMLINK)
         return;
-    lremovexattr(path, "system.posix_acl_access");
+    lremovexattr(path, access_list_name);
     if (entry->kind == FAN_COPY_DIRECTORY)
-        lremovexattr(path, "system.posix_acl_default");
+        lremovexattr(path, default_list_name);
 }
 
 /* A program that runs as its owner or group must not run as somebody else because it was copied. */
@@ -133,6 +136,54 @@ static mode_t safe_mode(const fan_copy_entry *entry, const char *path)
         mode &= ~(mode_t)S_ISGID;
     return mode;
 }
+
+/* ---- what is there already ---- */
+
+static bool has_attribute(const char *path, const char *name, const char *value, size_t bytes)
+{
+    char *found = fan_copy_allocate(1, XATTR_SIZE_MAX);
+    ssize_t length = lgetxattr(path, name, found, XATTR_SIZE_MAX);
+    bool same = length >= 0 && (size_t)length == bytes && memcmp(found, value, bytes) == 0;
+    free(found);
+    return same;
+}
+
+/* Whether it has all attributes that are wanted, and no ACL more. */
+static bool has_extended(const fan_copy_manifest *manifest, const fan_copy_entry *entry,
+                         const char *path)
+{
+    const char *at = manifest->text + entry->extra;
+    const char *end = at + entry->extra_bytes;
+    bool access = entry->kind != FAN_COPY_SYMLINK, default_list = entry->kind == FAN_COPY_DIRECTORY;
+    while (at < end) {
+        const char *name = at;
+        uint32_t bytes;
+        at += strlen(name) + 1;
+        memcpy(&bytes, at, sizeof bytes);
+        at += sizeof bytes + 1;
+        if (!has_attribute(path, name, at, bytes))
+            return false;
+        access &= strcmp(name, access_list_name) != 0;
+        default_list &= strcmp(name, default_list_name) != 0;
+        at += bytes + 1;
+    }
+    return !(access && lgetxattr(path, access_list_name, NULL, 0) >= 0) &&
+           !(default_list && lgetxattr(path, default_list_name, NULL, 0) >= 0);
+}
+
+bool fan_copy_attributes_match(const fan_copy_manifest *manifest, const fan_copy_entry *entry,
+                               const char *path, bool archive)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0 || !fan_copy_entry_has_time(entry, &status))
+        return false;
+    if (entry->kind != FAN_COPY_SYMLINK && (status.st_mode & 07777) != safe_mode(entry, path))
+        return false;
+    return !archive || (status.st_uid == entry->owner && status.st_gid == entry->group &&
+                        has_extended(manifest, entry, path));
+}
+
+/* ---- applying ---- */
 
 static void note_loss(const char *what, const char **lost, int *lost_errno)
 {

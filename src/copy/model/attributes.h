@@ -15,6 +15,14 @@
 int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path);
 
 /**
+ * Whether `path` has the mode and the modification time that fan_copy_attributes_apply would give
+ * it, and with `archive` the owner and the extended attributes. Then that need not be called, which
+ * fails for those who do not own it.
+ */
+bool fan_copy_attributes_match(const fan_copy_manifest *manifest, const fan_copy_entry *entry,
+                               const char *path, bool archive);
+
+/**
  * Give `path` the entry's mode and times, and with `archive` its owner and extended attributes. A
  * file that has another owner then loses set-user-ID, one of another group set-group-ID.
  *

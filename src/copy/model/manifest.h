@@ -19,7 +19,7 @@ typedef enum fan_copy_kind {
     FAN_COPY_DIRECTORY,
     FAN_COPY_REGULAR,
     FAN_COPY_SYMLINK,
-    FAN_COPY_HARD_LINK /**< another name of a regular file */
+    FAN_COPY_HARD_LINK /**< another name of a regular file or of a symbolic link */
 } fan_copy_kind;
 
 /** Length of the only extent of standard input: its length is not known. */
@@ -42,7 +42,7 @@ typedef struct fan_copy_entry {
     size_t content;
     size_t extra; /**< attributes (see attributes.h), in the text */
     size_t extra_bytes;
-    int64_t same_as;      /**< a hard link's file, an index of entries */
+    int64_t same_as;      /**< a hard link's other name, an index of entries */
     int64_t first_extent; /**< an index of extents */
     int64_t extents;
     int64_t bytes; /**< of a regular file */

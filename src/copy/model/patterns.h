@@ -6,15 +6,16 @@
  * what no pattern matches is copied. So --include 'libm.*' --exclude 'lib*' leaves out all that
  * begins with lib, except libm.
  *
- * In a pattern *, ? and [...] are those of the shell, except that they also match a dot at
- * the beginning of a name. None of them matches a slash. A backslash takes its meaning from the
- * character that follows.
+ * The patterns are those of rsync. *, ? and [...] do not match a slash, ** matches anything. They
+ * also match a dot at the beginning of a name. In a pattern that has one of them, a backslash takes
+ * its meaning from the character that follows.
  *
  * - A slash at the end (cache/): the pattern is what is before it, and matches directories only.
- * - Another slash, at the beginning or inside (/build, src/test*): the pattern matches the path
- *   from the top of the transfer. One at the beginning stands for the top, and is needed only if
- *   it is the only one (/build).
- * - No other slash (*.o): the pattern matches the last component of the path, at any depth.
+ * - A slash at the beginning (/build): the pattern matches the path from the top of the transfer.
+ * - Another slash (src/test*): the pattern matches as many components at the end of the path as it
+ *   has itself; with ** any that follow each other up to the end.
+ * - No slash and no ** (*.o): the pattern matches the last component, at any depth.
+ * - *** at the end (a/ and three asterisks): the directory and all that is in it.
  *
  * A directory that is excluded is not entered: nothing in it can be included. To copy only the *.py
  * of a tree, include all directories first, by an asterisk and a slash, then '*.py', and then
@@ -34,8 +35,8 @@ typedef struct fan_copy_patterns {
     size_t count, room;
 } fan_copy_patterns;
 
-/** Add a pattern behind the others. False if `text` is empty or has nothing but slashes. */
-bool fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include);
+/** Add a pattern behind the others. NULL, or what is wrong with `text`. */
+const char *fan_copy_patterns_add(fan_copy_patterns *patterns, const char *text, bool include);
 
 /**
  * Whether what is at `path` is left out. `path` is from the top of the transfer, with no slash at

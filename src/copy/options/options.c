@@ -3,7 +3,9 @@
 
 #include "copy/coding/openssl_digest.h"
 #include "copy/job/memory.h"
+#include "copy/job/printable.h"
 #include "copy/options/options.h"
+#include "copy/options/others.h"
 #include "fanout.h"
 #include "os/parse_on_ranks.h"
 #include "os/path.h"
@@ -11,15 +13,14 @@
 #include "os/shell_word.h"
 
 #include <argp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    OPTION_CHECKSUM = 256,
-    OPTION_COMPRESS,
+    OPTION_COMPRESS = 256,
     OPTION_DIGEST,
-    OPTION_DRY_RUN,
     OPTION_EXCLUDE,
     OPTION_FAIL_FAST,
     OPTION_FILES_FROM,
@@ -29,6 +30,7 @@ enum {
     OPTION_JSON,
     OPTION_LIBS_EXCLUDE,
     OPTION_MDC,
+    OPTION_MKPATH,
     OPTION_NO_PROGRESS,
     OPTION_PIPE,
     OPTION_PROGRESS,
@@ -47,12 +49,15 @@ static const struct argp_option table[] = {
     {"recursive", 'r', NULL, 0, "Copy directories with everything in them", 0},
     {"archive", 'a', NULL, 0, "Like -r, and keep the owner, extended attributes and ACLs", 0},
     {"dereference", 'L', NULL, 0, "Copy what symbolic links point to, not the links", 0},
+    {"one-file-system", 'x', NULL, 0, "Do not enter directories of other file systems", 0},
     {"exclude", OPTION_EXCLUDE, "PATTERN", 0,
      "Leave out what matches PATTERN; the first --exclude or --include that matches decides", 0},
     {"include", OPTION_INCLUDE, "PATTERN", 0, "Do not leave out what matches PATTERN", 0},
     {"files-from", OPTION_FILES_FROM, "FILE", 0,
      "Copy what FILE (- for standard input) names, one name below SRC in each line, to the same "
      "names below DST",
+     0},
+    {"from0", '0', NULL, 0, "The names of --files-from end with NULs, as find -print0 writes them",
      0},
     {"mdc", OPTION_MDC, "FACTORS", 0,
      "SRC is a dataset: copy its descriptors, one after the other, into the directory DST; any "
@@ -72,16 +77,18 @@ static const struct argp_option table[] = {
      "Copy files that change meanwhile, such as logs, as far as they were found; status 2", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
+    {NULL, 'z', NULL, 0, "Like --compress=auto", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
      "Give up when no data has moved for SECONDS, and say where: between which hosts, at which "
      "command",
      0},
     {NULL, 0, NULL, 0, "Destination:", GROUP_TO},
     {"no-target-directory", 'T', NULL, 0, "DST is the copy itself, even if it is a directory", 0},
+    {"mkpath", OPTION_MKPATH, NULL, 0, "Make the directories on the way to DST", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
      "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
-    {"checksum", OPTION_CHECKSUM, NULL, 0, "Copy only files that differ in content", 0},
+    {"checksum", 'c', NULL, 0, "Copy only files that differ in content", 0},
     {"resume", OPTION_RESUME, NULL, 0,
      "Continue a copy that was killed: send only what some host lacks", 0},
     {"verify", OPTION_VERIFY, NULL, 0, "Read what was written back from the device and compare", 0},
@@ -92,31 +99,45 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Output:", GROUP_SHOW},
     {"digest", OPTION_DIGEST, "ALGORITHM", 0,
      "Print checksums (sha256, sha512, md5, ...) as sha256sum does", 0},
-    {"dry-run", OPTION_DRY_RUN, NULL, 0,
+    {"dry-run", 'n', NULL, 0,
      "Show what would be copied and how, check that it can be, and write nothing", 0},
     {"json", OPTION_JSON, "FILE", 0, "Write a report in JSON to FILE, - for standard output", 0},
     {"no-progress", OPTION_NO_PROGRESS, NULL, 0, "Do not show a progress line", 0},
     {"progress", OPTION_PROGRESS, NULL, 0,
      "Show the progress line on standard error even if that is not a terminal", 0},
     {"quiet", 'q', NULL, 0, "Print errors only", 0},
+    {"verbose", 'v', NULL, 0, "Print the names of what some host lacked", 0},
     {0},
 };
+
+/* argp_error, for texts with what the user has typed. */
+static void __attribute__((format(printf, 2, 3)))
+wrong_usage(struct argp_state *state, const char *format, ...)
+{
+    char text[1024], shown[FAN_COPY_PRINTABLE * sizeof text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fan_copy_printable(text, shown, sizeof shown);
+    argp_error(state, "%s", shown);
+}
 
 /* ---- single options ---- */
 
 static void add_pattern(fan_copy_options *options, char *text, bool include,
                         struct argp_state *state)
 {
-    if (!fan_copy_patterns_add(&options->patterns, text, include))
-        argp_error(state, "--%s %s: the pattern does not contain a name",
-                   include ? "include" : "exclude", text);
+    const char *wrong = fan_copy_patterns_add(&options->patterns, text, include);
+    if (wrong != NULL)
+        wrong_usage(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_copy_compression_parse(text, &options->compression, wrong, sizeof wrong))
-        argp_error(state, "--compress %s: %s", text, wrong);
+        wrong_usage(state, "--compress %s: %s", text, wrong);
 }
 
 static void check_digest(const char *name, struct argp_state *state)
@@ -124,7 +145,7 @@ static void check_digest(const char *name, struct argp_state *state)
     char wrong[256];
     fan_copy_openssl_digest *sum = fan_copy_openssl_digest_create(name, wrong, sizeof wrong);
     if (sum == NULL)
-        argp_error(state, "--digest %s: %s", name, wrong);
+        wrong_usage(state, "--digest %s: %s", name, wrong);
     fan_copy_openssl_digest_free(sum);
 }
 
@@ -133,14 +154,14 @@ static void check_seconds(const char *text, struct argp_state *state)
     char *end;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !(seconds > 0 && seconds < 1e9))
-        argp_error(state, "--timeout %s: a positive number of seconds is needed", text);
+        wrong_usage(state, "--timeout %s: a positive number of seconds is needed", text);
 }
 
 static void check_command(const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_os_shell_command_valid(text, wrong, sizeof wrong))
-        argp_error(state, "--pipe %s", wrong);
+        wrong_usage(state, "--pipe %s", wrong);
 }
 
 /* ---- all together ---- */
@@ -148,69 +169,75 @@ static void check_command(const char *text, struct argp_state *state)
 static void check_stdin(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count > 1)
-        argp_error(state, "standard input (-) must be the only SRC");
+        wrong_usage(state, "standard input (-) must be the only SRC");
     if (options->source_host != NULL || options->source_shared)
-        argp_error(state, "standard input (-) is always that of rank 0");
+        wrong_usage(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
-        argp_error(
+        wrong_usage(
             state,
             "standard input (-) is always sent as a whole: no --update, --checksum, --resume");
     if (options->with_libraries || options->files_from != NULL)
-        argp_error(state, "standard input (-) is one file: no --with-libs, --files-from");
+        wrong_usage(state, "standard input (-) is one file: no --with-libs, --files-from");
 }
 
 static void check_pipe(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count > 1 || options->files_from != NULL || options->with_libraries ||
         options->recursive)
-        argp_error(state, "--pipe takes one file; make an archive of several: tar c ... | "
-                          "fanout-copy --pipe 'tar x -C %%d' - DST");
+        wrong_usage(state, "--pipe takes one file; make an archive of several: tar c ... | "
+                           "fanout-copy --pipe 'tar x -C %%d' - DST");
     if (options->update || options->checksum || options->resume || options->verify)
-        argp_error(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
+        wrong_usage(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
 }
 
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
-        argp_error(state, "--source-shared: every host has the source; leave out --source-host");
+        wrong_usage(state, "--source-shared: every host has the source; leave out --source-host");
     if (options->compression.method != FAN_COPY_STORED)
-        argp_error(state, "--source-shared: several hosts read, so nothing can be compressed; "
-                          "leave out --compress");
+        wrong_usage(state, "--source-shared: several hosts read, so nothing can be compressed; "
+                           "leave out --compress");
     if (options->ignore_changed)
-        argp_error(state, "--source-shared: hosts would read a file in different states; leave out "
-                          "--ignore-changed");
+        wrong_usage(state,
+                    "--source-shared: hosts would read a file in different states; leave out "
+                    "--ignore-changed");
     if (options->with_libraries)
-        argp_error(state,
-                   "--source-shared: the libraries may be on one host only; leave out --with-libs");
+        wrong_usage(
+            state, "--source-shared: the libraries may be on one host only; leave out --with-libs");
 }
 
 static void check_mdc(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count != 1 || options->recursive || options->with_libraries ||
         fan_copy_from_stdin(options))
-        argp_error(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
+        wrong_usage(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
     if (options->command != NULL || options->source_shared)
-        argp_error(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
+        wrong_usage(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
 }
 
 static void check_all(fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_count < 1 || options->destination == NULL)
-        argp_error(state, "SRC and DST are both needed");
+        wrong_usage(state, "SRC and DST are both needed");
     else if (!fan_os_path_valid(options->destination))
-        argp_error(state,
-                   "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
-                   "percent sign",
-                   options->destination);
+        wrong_usage(state,
+                    "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
+                    "percent sign",
+                    options->destination);
     if (options->files_from != NULL && options->source_count != 1)
-        argp_error(state,
-                   "--files-from needs exactly one SRC, the directory that the names are in");
+        wrong_usage(state,
+                    "--files-from needs exactly one SRC, the directory that the names are in");
+    if (options->needs_archive != NULL && !options->archive)
+        wrong_usage(state, "%s: write --archive (-a), which keeps it", options->needs_archive);
+    if (options->from0 && options->files_from == NULL)
+        wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
     if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
         options->source_host != NULL)
-        argp_error(state, "--files-from -: standard input is that of rank 0, but --source-host may "
-                          "name another host");
+        wrong_usage(state,
+                    "--files-from -: standard input is that of rank 0, but --source-host may "
+                    "name another host");
     if (options->no_target_directory && options->source_count > 1)
-        argp_error(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
+        wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
         check_stdin(options, state);
     if (options->command != NULL)
@@ -220,11 +247,11 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
     if (options->source_shared)
         check_shared(options, state);
     if (options->json != NULL && strcmp(options->json, "-") == 0 &&
-        (options->digest != NULL || options->dry_run))
-        argp_error(state, "--json - needs standard output for itself, and so do --digest and "
-                          "--dry-run; name a file");
+        (options->digest != NULL || options->dry_run || options->verbose))
+        wrong_usage(state, "--json - needs standard output for itself, and so do --digest, "
+                           "--dry-run and --verbose; name a file");
     if (options->excluded_libraries != NULL && !options->with_libraries)
-        argp_error(state, "--libs-exclude needs --with-libs");
+        wrong_usage(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
 }
 
@@ -243,20 +270,27 @@ static bool take_flag(fan_copy_options *options, int key)
     case 'r': options->recursive = true; return true;
     case 'a': options->recursive = options->archive = true; return true;
     case 'L': options->dereference = true; return true;
+    case '0': options->from0 = true; return true;
     case OPTION_WITH_LIBS: options->with_libraries = true; return true;
     case OPTION_SOURCE_SHARED: options->source_shared = true; return true;
     case OPTION_IGNORE_CHANGED: options->ignore_changed = true; return true;
     case 'T': options->no_target_directory = true; return true;
     case 'u': options->update = true; return true;
-    case OPTION_CHECKSUM: options->checksum = true; return true;
+    case 'c': options->checksum = true; return true;
     case OPTION_RESUME: options->resume = true; return true;
     case OPTION_VERIFY: options->verify = true; return true;
     case OPTION_FSYNC: options->sync = true; return true;
     case OPTION_FAIL_FAST: options->fail_fast = true; return true;
-    case OPTION_DRY_RUN: options->dry_run = true; return true;
+    case 'n': options->dry_run = true; return true;
     case OPTION_PROGRESS: options->progress = FAN_COPY_SHOW_ALWAYS; return true;
     case OPTION_NO_PROGRESS: options->progress = FAN_COPY_SHOW_NEVER; return true;
-    case 'q': options->quiet = true; return true;
+    case 'q':
+    case 'v':
+        options->quiet = key == 'q';
+        options->verbose = key == 'v';
+        return true;
+    case 'x': options->one_file_system = true; return true;
+    case OPTION_MKPATH: options->makes_way = true; return true;
     default: return false;
     }
 }
@@ -274,6 +308,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_LIBS_EXCLUDE: options->excluded_libraries = value; return 0;
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
+    case 'z': parse_compression(options, "auto", state); return 0;
     case OPTION_TIMEOUT:
         options->timeout = value;
         check_seconds(value, state);
@@ -287,13 +322,17 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         check_digest(value, state);
         return 0;
     case OPTION_JSON: options->json = value; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->needs_archive; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
     case ARGP_KEY_END: check_all(options, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
+static const struct argp_child children[] = {{&fan_copy_options_others, 0, NULL, 0}, {0}};
+
 static const struct argp parser = {
+    .children = children,
     .options = table,
     .parser = parse_option,
     .args_doc = "SRC... DST",

@@ -22,10 +22,13 @@ typedef struct fan_copy_options {
 
     /* What to copy. */
     bool recursive;
-    bool dereference; /**< follow symbolic links */
-    bool archive;     /**< recursive, and owner, extended attributes, ACLs */
+    bool dereference;          /**< follow symbolic links */
+    bool one_file_system;      /**< do not enter others */
+    const char *needs_archive; /**< an option of another program that is meant by `archive` only */
+    bool archive;              /**< recursive, and owner, extended attributes, ACLs */
     fan_copy_patterns patterns;
     const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    bool from0;             /**< its names end with NULs, not newlines */
     const char *factors;    /**< --mdc: how the dataset is cut, or NULL */
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */
@@ -40,6 +43,7 @@ typedef struct fan_copy_options {
     /* Destination. */
     bool no_target_directory; /**< DST is the copy itself, never a directory to put it into */
     const char *command;      /**< each host gives the data to this command, or NULL */
+    bool makes_way;           /**< make the directories on the way to DST */
     bool update;              /**< what a host has already, by size and time, is not written */
     bool checksum;            /**< ... by its hash */
     bool resume;
@@ -52,6 +56,7 @@ typedef struct fan_copy_options {
     const char *json;   /**< file name, "-", or NULL */
     bool dry_run;
     bool quiet;
+    bool verbose; /**< the names of what is made */
     fan_copy_show progress;
 } fan_copy_options;
 

@@ -3,13 +3,23 @@
 
 #include "copy/report/json.h"
 
-#include <jansson.h>
+#include "copy/job/printable.h"
 
-/* File names are bytes, JSON is UTF-8: a name that is not valid UTF-8 becomes null. */
+#include <jansson.h>
+#include <limits.h>
+#include <stdlib.h>
+
+/* File names are bytes, JSON is UTF-8: other bytes are written as in messages. */
 static json_t *text_or_null(const char *text)
 {
-    json_t *value = text[0] == '\0' ? NULL : json_string(text);
-    return value != NULL ? value : json_null();
+    char shown[FAN_COPY_PRINTABLE * PATH_MAX];
+    if (text[0] == '\0')
+        return json_null();
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    fan_copy_printable(text, shown, sizeof shown);
+    return json_string(shown);
 }
 
 static json_t *host_object(const fan_copy_outcome *outcome)
@@ -43,6 +53,17 @@ static json_t *ratio_or_null(const fan_copy_tally *tally)
     return ratio > 0 ? json_real(ratio) : json_null();
 }
 
+/* All but ASCII is escaped, and so is DEL, which jansson leaves as it is. */
+static bool write_object(const json_t *root, FILE *file)
+{
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    bool written = text != NULL;
+    for (const char *p = text; written && *p != '\0'; p++)
+        written = *p == 0x7f ? fputs("\\u007f", file) != EOF : fputc(*p, file) != EOF;
+    free(text);
+    return written && fputc('\n', file) != EOF;
+}
+
 bool fan_copy_json_write(const fan_copy_tally *tally, FILE *file)
 {
     double seconds = fan_copy_tally_seconds(tally);
@@ -59,7 +80,7 @@ bool fan_copy_json_write(const fan_copy_tally *tally, FILE *file)
         host_array(tally));
     if (root == NULL)
         return false;
-    bool written = json_dumpf(root, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
+    bool written = write_object(root, file);
     json_decref(root);
     return written;
 }

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "copy/job/memory.h"
+#include "copy/job/printable.h"
 #include "copy/report/text.h"
 #include "os/shell_word.h"
 
@@ -12,7 +13,11 @@
 
 void fan_copy_text_message(const char *host, const char *path, const char *text)
 {
-    fprintf(stderr, "fanout-copy: %s: %s: %s\n", host, path, text);
+    char line[FAN_COPY_PRINTABLE * (FAN_COPY_HOST + PATH_MAX + FAN_COPY_TEXT)];
+    char *message = fan_copy_format("%s: %s: %s", host, path, text);
+    fan_copy_printable(message, line, sizeof line);
+    fprintf(stderr, "fanout-copy: %s\n", line);
+    free(message);
 }
 
 void fan_copy_text_failures(fan_copy_tally *tally)
@@ -36,14 +41,19 @@ void fan_copy_text_notes(const fan_copy_tally *tally)
 void fan_copy_text_libraries(fan_copy_tally *tally, const char *program, const char *directory)
 {
     char path[4 * PATH_MAX], run[4 * PATH_MAX];
+    char shown_path[FAN_COPY_PRINTABLE * PATH_MAX], shown_run[FAN_COPY_PRINTABLE * PATH_MAX];
     /* A name without a slash would be looked for in PATH. */
     const char *here = strchr(program, '/') == NULL ? "./" : "";
     if (fan_os_shell_word(directory, path, sizeof path) != 0 ||
         fan_os_shell_word(program, run, sizeof run) != 0)
         return; /* so many quotes that nobody would type them */
+    fan_copy_printable_word(path, shown_path, sizeof shown_path);
+    fan_copy_printable_word(run, shown_run, sizeof shown_run);
+    fan_copy_printable(directory, path, sizeof path);
     char *before = tally->libraries;
-    tally->libraries = fan_copy_format("%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n",
-                                       before != NULL ? before : "", directory, path, here, run);
+    tally->libraries =
+        fan_copy_format("%slibraries in %s: LD_LIBRARY_PATH=%s %s%s\n",
+                        before != NULL ? before : "", path, shown_path, here, shown_run);
     free(before);
 }
 

@@ -106,15 +106,22 @@ static void add_content(fan_copy_catalog *s, const char *origin, const struct st
         fan_copy_catalog_problem(s, origin, "cannot read the source", error);
 }
 
+/* Whether the file has an entry under another name; if so, one more is added. */
+static bool add_hard_link(fan_copy_catalog *s, int target, const char *path,
+                          const struct stat *status)
+{
+    int64_t first = status->st_nlink > 1 ? find_first_name(s, status) : -1;
+    if (first < 0)
+        return false;
+    fan_copy_manifest_add(s->manifest, FAN_COPY_HARD_LINK, target, path, status)->same_as = first;
+    return true;
+}
+
 static void add_regular(fan_copy_catalog *s, int target, const char *path, const char *origin,
                         const struct stat *status)
 {
-    int64_t first = status->st_nlink > 1 ? find_first_name(s, status) : -1;
-    if (first >= 0) {
-        fan_copy_manifest_add(s->manifest, FAN_COPY_HARD_LINK, target, path, status)->same_as =
-            first;
+    if (add_hard_link(s, target, path, status))
         return;
-    }
     fan_copy_manifest_add(s->manifest, FAN_COPY_REGULAR, target, path, status);
     if (faccessat(AT_FDCWD, origin, R_OK, AT_EACCESS) != 0)
         fan_copy_catalog_problem(s, origin, "cannot open the source", errno);
@@ -132,6 +139,8 @@ static void add_symlink(fan_copy_catalog *s, int target, const char *path, const
                                  length < 0 ? errno : ENAMETOOLONG);
         return;
     }
+    if (add_hard_link(s, target, path, status))
+        return;
     size_t link = fan_copy_manifest_keep(s->manifest, content, (size_t)length);
     fan_copy_manifest_add(s->manifest, FAN_COPY_SYMLINK, target, path, status)->link = link;
 }
@@ -160,7 +169,8 @@ void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, con
                  kind_of_special(status->st_mode));
         s->problem(s->state, origin, text);
     }
-    if (!s->options->archive || s->manifest->entry_count == before)
+    if (!s->options->archive || s->manifest->entry_count == before ||
+        s->manifest->entries[before].kind == FAN_COPY_HARD_LINK) /* its first name has them */
         return;
     int error = fan_copy_attributes_read(s->manifest, origin);
     if (error != 0)

@@ -13,14 +13,16 @@ typedef void fan_copy_catalog_problem_fn(void *state, const char *path, const ch
 typedef struct fan_copy_catalog_options {
     char *const *sources; /**< [source_count] */
     int source_count;
-    bool from_stdin;  /**< the only source is standard input */
-    bool shared;      /**< every host sees the sources */
-    bool recursive;   /**< directories with all that is in them */
-    bool dereference; /**< what symbolic links point to, not the links */
-    bool archive;     /**< extended attributes as well */
-    bool holes;       /**< they are of use to those who get the data; otherwise all is data */
+    bool from_stdin;      /**< the only source is standard input */
+    bool shared;          /**< every host sees the sources */
+    bool recursive;       /**< directories with all that is in them */
+    bool dereference;     /**< what symbolic links point to, not the links */
+    bool one_file_system; /**< without what is mounted in directories */
+    bool archive;         /**< extended attributes as well */
+    bool holes;           /**< they are of use to those who get the data; otherwise all is data */
     const fan_copy_patterns *patterns;
     const char *files_from; /**< a file with names below the only source, "-", or NULL */
+    bool from0;             /**< its names end with NULs, not newlines */
     const char *factors;    /**< the descriptors of the only source, cut like this, or NULL */
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */

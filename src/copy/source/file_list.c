@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/memory.h"
+#include "copy/job/outcome.h"
 #include "copy/source/file_list.h"
 
 #include <errno.h>
@@ -31,8 +33,6 @@ static void add_parent(fan_copy_catalog *s, const char *name)
 static void add_parents(fan_copy_catalog *s, const char *name)
 {
     char parent[PATH_MAX] = "";
-    if (!fan_copy_catalog_has(s, parent))
-        add_parent(s, parent);
     for (const char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         snprintf(parent, sizeof parent, "%.*s", (int)(slash - name), name);
         if (!fan_copy_catalog_has(s, parent))
@@ -40,63 +40,158 @@ static void add_parents(fan_copy_catalog *s, const char *name)
     }
 }
 
-/* "./a//b/" becomes "a//b"; NULL if it is not below the source. */
-static char *clean_name(char *name)
+/* The source itself, in which all names are. False if it cannot be. */
+static bool add_top(fan_copy_catalog *s)
 {
-    for (;;) {
-        if (name[0] == '/')
-            name++;
-        else if (name[0] == '.' && name[1] == '/')
-            name += 2;
-        else
+    const char *top = s->options->sources[0];
+    struct stat status;
+    if (stat(top, &status) != 0)
+        fan_copy_catalog_problem(s, top, "cannot open the source", errno);
+    else if (!S_ISDIR(status.st_mode))
+        s->problem(s->state, top, "is not a directory; --files-from takes names below one");
+    else if (!fan_copy_catalog_has(s, ""))
+        fan_copy_catalog_add(s, 0, "", top, &status);
+    return s->manifest->entry_count > 0;
+}
+
+/* "./a//b/." becomes "a/b"; NULL if it is not below the source. For the caller to free. */
+static char *clean_name(const char *line)
+{
+    char *parts = fan_copy_strdup(line), *name = fan_copy_allocate(strlen(line) + 1, 1);
+    char *rest = parts, *end = name;
+    for (const char *part; (part = strsep(&rest, "/")) != NULL;) {
+        if (strcmp(part, "..") == 0) {
+            free(name);
+            name = NULL;
             break;
+        }
+        if (part[0] != '\0' && strcmp(part, ".") != 0)
+            end += sprintf(end, "%s%s", end > name ? "/" : "", part);
     }
-    for (size_t length = strlen(name); length > 0 && name[length - 1] == '/'; length--)
-        name[length - 1] = '\0';
-    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
-        part += part[0] == '/';
-        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
-            return NULL;
-    }
+    free(parts);
     return name;
 }
 
-static void add_listed(fan_copy_catalog *s, char *line, fan_copy_walk_fn *walk)
+/* What may be wrong with a name that is not there; NULL: nothing that can be seen. */
+static const char *explain(const fan_copy_catalog *s, const char *line)
 {
+    size_t length = strlen(line);
+    if (s->options->from0 && strchr(line, '\n') != NULL)
+        return "it has newlines: leave out --from0 (-0) if each line is a name";
+    if (line[0] == '#' || line[0] == ';')
+        return line[0] == '#' ? "a list has no comments: # begins a name"
+                              : "a list has no comments: ; begins a name";
+    if (line[0] == '~')
+        return "~ is not replaced in a list";
+    return line[length - 1] == ' ' || line[length - 1] == '\t' ? "the name ends with a blank"
+                                                               : NULL;
+}
+
+static void report_missing(fan_copy_catalog *s, const char *path, const char *line, int error)
+{
+    char text[FAN_COPY_TEXT];
+    const char *why = error == ENOENT ? explain(s, line) : NULL;
+    if (why == NULL) {
+        fan_copy_catalog_problem(s, path, "cannot open the source", error);
+        return;
+    }
+    snprintf(text, sizeof text, "cannot open the source: %s; %s", strerror(error), why);
+    s->problem(s->state, path, text);
+}
+
+static void add_named(fan_copy_catalog *s, const char *name, const char *line,
+                      fan_copy_walk_fn *walk)
+{
+    const char *top = s->options->sources[0];
     char path[PATH_MAX];
-    char *name = clean_name(line);
-    if (name == NULL) {
-        s->problem(s->state, line, "is not below SRC; --files-from takes names relative to it");
-        return;
-    }
-    if (name[0] == '\0')
-        return;
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", s->options->sources[0], name) >= sizeof path) {
+    struct stat status;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", top, name) >= sizeof path)
         fan_copy_catalog_problem(s, name, "cannot open the source", ENAMETOOLONG);
-        return;
+    else if (lstat(path, &status) != 0)
+        report_missing(s, path, line, errno);
+    else {
+        add_parents(s, name);
+        walk(s, 0, path, strlen(top));
     }
-    add_parents(s, name);
-    walk(s, 0, path, strlen(s->options->sources[0]));
+}
+
+static void add_listed(fan_copy_catalog *s, const char *line, fan_copy_walk_fn *walk)
+{
+    char *name = clean_name(line);
+    if (name == NULL)
+        s->problem(s->state, line, "is not below SRC; --files-from takes names relative to it");
+    else
+        add_named(s, name, line, walk);
+    free(name);
+}
+
+/* ---- the list ---- */
+
+/* Cut off what ends a line. A list from another system may have CRLF. */
+static size_t cut_end(const fan_copy_catalog *s, char *line, size_t length)
+{
+    if (s->options->from0)
+        return length; /* getdelim() has put a NUL where the NUL was */
+    if (line[length - 1] == '\n')
+        line[--length] = '\0';
+    if (length > 0 && line[length - 1] == '\r')
+        line[--length] = '\0';
+    return length;
+}
+
+/* False if this cannot be a list of lines. */
+static bool check_line(fan_copy_catalog *s, const char *line, size_t length, int64_t number)
+{
+    char text[FAN_COPY_TEXT];
+    if (s->options->from0 || strlen(line) == length)
+        return true;
+    snprintf(text, sizeof text,
+             "line %lld has a NUL character; a list of names that end with NULs needs --from0 (-0)",
+             (long long)number);
+    s->problem(s->state, s->options->files_from, text);
+    return false;
+}
+
+static void report_unreadable(fan_copy_catalog *s, int error)
+{
+    const char *list = s->options->files_from;
+    if (error == EISDIR)
+        s->problem(s->state, list,
+                   "cannot read the list of files: Is a directory; name a file that has the names");
+    else
+        fan_copy_catalog_problem(s, list, "cannot read the list of files", error);
+}
+
+static void read_list(fan_copy_catalog *s, FILE *file, fan_copy_walk_fn *walk)
+{
+    char *line = NULL;
+    size_t room = 0;
+    int64_t number = 0;
+    errno = 0;
+    for (ssize_t got; (got = getdelim(&line, &room, s->options->from0 ? '\0' : '\n', file)) > 0;) {
+        size_t length = cut_end(s, line, (size_t)got);
+        if (!check_line(s, line, length, ++number))
+            break;
+        if (line[0] != '\0')
+            add_listed(s, line, walk);
+        errno = 0;
+    }
+    if (ferror(file))
+        report_unreadable(s, errno);
+    free(line);
 }
 
 void fan_copy_file_list_scan(fan_copy_catalog *s, fan_copy_walk_fn *walk)
 {
     const char *list = s->options->files_from;
+    if (!add_top(s))
+        return;
     FILE *file = strcmp(list, "-") == 0 ? stdin : fopen(list, "re");
     if (file == NULL) {
         fan_copy_catalog_problem(s, list, "cannot open the list of files", errno);
         return;
     }
-    char *line = NULL;
-    size_t room = 0;
-    for (ssize_t length; (length = getline(&line, &room, file)) > 0;) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = '\0';
-        add_listed(s, line, walk);
-    }
-    if (ferror(file))
-        fan_copy_catalog_problem(s, list, "cannot read the list of files", errno);
-    free(line);
+    read_list(s, file, walk);
     if (file != stdin)
         fclose(file);
 }

@@ -14,7 +14,11 @@
 typedef void fan_copy_walk_fn(fan_copy_catalog *catalog, int target, const char *path,
                               size_t prefix);
 
-/** Add what the list names, and the directories on the way there. */
+/**
+ * Add the source itself, what the list names, and the directories on the way there. Names end with
+ * a newline (or CR and newline), with `from0` with a NUL; empty ones are passed over, and nothing
+ * is a comment.
+ */
 void fan_copy_file_list_scan(fan_copy_catalog *catalog, fan_copy_walk_fn *walk);
 
 #endif

@@ -24,13 +24,24 @@ static const char *below(const char *path, size_t prefix)
     return path + strspn(path, "/");
 }
 
+/*
+ * As with rsync, a file that is named itself is left out if a pattern matches its name; what is in
+ * a directory that is named begins below it.
+ */
+static bool is_excluded(const fan_copy_catalog *s, const FTSENT *found, const char *path)
+{
+    bool is_directory = found->fts_info == FTS_D;
+    const char *name = path[0] != '\0' || is_directory ? path : fan_os_path_base(found->fts_path);
+    return name[0] != '\0' && fan_copy_patterns_exclude(s->options->patterns, name, is_directory);
+}
+
 static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, size_t prefix)
 {
     const char *path = below(found->fts_path, prefix);
     bool is_directory = found->fts_info == FTS_D;
     if (found->fts_info == FTS_DP)
         return;
-    if (path[0] != '\0' && fan_copy_patterns_exclude(s->options->patterns, path, is_directory)) {
+    if (is_excluded(s, found, path)) {
         fts_set(walk, found, FTS_SKIP);
         return;
     }
@@ -67,9 +78,10 @@ static int by_name(const FTSENT **left, const FTSENT **right)
 /* As with cp: what is named is followed if it is a link, unless trees are copied. */
 static int walk_flags(const fan_copy_catalog_options *options)
 {
+    int common = FTS_NOCHDIR | (options->one_file_system ? FTS_XDEV : 0);
     if (options->dereference)
-        return FTS_LOGICAL | FTS_NOCHDIR;
-    return FTS_PHYSICAL | FTS_NOCHDIR | (options->recursive ? 0 : FTS_COMFOLLOW);
+        return FTS_LOGICAL | common;
+    return FTS_PHYSICAL | common | (options->recursive ? 0 : FTS_COMFOLLOW);
 }
 
 /* Add `path` and all below it; the names of entries begin after `prefix` bytes of the path. */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/units.h"
+#include "copy/job/opened.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
 #include "os/path.h"
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -18,15 +20,55 @@ static bool may_write(const fan_copy_tree *tree, const char *directory, const ch
 {
     if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
+    if (errno == ENOENT)
+        return fan_copy_outcome_fail_at(tree->outcome, path,
+                                        "cannot create a temporary file beside it: No such file or "
+                                        "directory; check the directories on the way to it, "
+                                        "--mkpath makes them",
+                                        0);
     return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create a temporary file beside it",
                                     errno);
+}
+
+/* Cut `path` back to the nearest directory that exists. */
+static void climb(char path[static PATH_MAX])
+{
+    while (access(path, F_OK) != 0 && errno == ENOENT) {
+        fan_os_path_trim(path);
+        char *slash = strrchr(path, '/');
+        if (slash == NULL) {
+            strcpy(path, ".");
+        } else if (slash == path) {
+            strcpy(path, "/");
+        } else {
+            *slash = '\0';
+        }
+    }
 }
 
 static bool may_write_beside(const fan_copy_tree *tree, const fan_copy_target *target)
 {
     char parent[PATH_MAX];
     fan_os_path_parent(target->final_path, parent, sizeof parent);
+    if (tree->options.makes_way && tree->options.dry_run)
+        climb(parent);
     return may_write(tree, parent, target->final_path);
+}
+
+/* Whether something can be made in `directory`, if need be by opening it. */
+static bool may_make_in(const fan_copy_tree *tree, const char *directory)
+{
+    struct stat status;
+    if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    int error = errno;
+    if (error == ENOENT) /* it is to be made itself */
+        return true;
+    if (error == EACCES && stat(directory, &status) == 0 && status.st_uid == geteuid())
+        error = tree->options.dry_run ? 0 : fan_copy_opened_add(directory);
+    return error == 0 ||
+           fan_copy_outcome_fail_at(tree->outcome, directory,
+                                    "cannot create a temporary file beside it", error);
 }
 
 /* Something else may be in the way. DST itself may be a link to a directory. */
@@ -38,7 +80,7 @@ static bool may_enter(const fan_copy_tree *tree, const fan_copy_entry *entry, bo
         lstat(path, &status) != 0)
         return true;
     if (is_top || S_ISDIR(status.st_mode))
-        return may_write(tree, path, path);
+        return true;
     return fan_copy_outcome_fail_at(tree->outcome, path, "cannot create the directory", ENOTDIR);
 }
 
@@ -51,10 +93,41 @@ bool fan_copy_preflight_permissions(const fan_copy_tree *tree)
         const fan_copy_target *target = &tree->targets->items[entry->target];
         bool is_top = fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
         bool is_old_directory = entry->kind == FAN_COPY_DIRECTORY && target->existed;
-        if (is_top && !is_old_directory && !may_write_beside(tree, target))
+        if (is_top && target->staged && !may_write_beside(tree, target))
             return false;
         if (is_old_directory && !may_enter(tree, entry, is_top))
             return false;
+    }
+    return true;
+}
+
+/* The directory that the entry is in, below its target. */
+static bool find_directory(const fan_copy_tree *tree, const fan_copy_entry *entry,
+                           char directory[static PATH_MAX])
+{
+    if (!fan_copy_target_path(tree->targets, tree->manifest, entry, true, directory, PATH_MAX))
+        return false; /* that is said when its turn comes */
+    directory[fan_os_path_base(directory) - directory] = '\0';
+    fan_os_path_trim(directory);
+    return true;
+}
+
+bool fan_copy_preflight_directories(fan_copy_tree *tree)
+{
+    char last[PATH_MAX] = "", directory[PATH_MAX];
+    for (int64_t i = 0; i < tree->manifest->entry_count; i++) {
+        const fan_copy_entry *entry = &tree->manifest->entries[i];
+        if (!fan_copy_target_wanted(tree->targets, entry) ||
+            tree->targets->items[entry->target].staged || !fan_copy_tree_makes(tree, i))
+            continue;
+        if (fan_copy_entry_path(tree->manifest, entry)[0] == '\0') {
+            if (!may_write_beside(tree, &tree->targets->items[entry->target]))
+                return false;
+        } else if (find_directory(tree, entry, directory) && strcmp(directory, last) != 0) {
+            if (!may_make_in(tree, directory))
+                return false;
+            memcpy(last, directory, sizeof last);
+        }
     }
     return true;
 }

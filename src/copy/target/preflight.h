@@ -5,8 +5,18 @@
 
 #include "copy/target/tree.h"
 
-/** Whether all directories that something will be made in can be written. Records the failure. */
+/**
+ * Whether nothing is in the way of a directory, and new trees can be made beside DST. Records the
+ * failure.
+ */
 bool fan_copy_preflight_permissions(const fan_copy_tree *tree);
+
+/**
+ * When it is known what is there already: whether all directories that something will be made in
+ * can be written. Those of this user that cannot are opened (opened.h) until the tree ends.
+ * Records the failure.
+ */
+bool fan_copy_preflight_directories(fan_copy_tree *tree);
 
 /**
  * Whether what is lacking fits on the file system; if not, what killed runs have left there and

@@ -71,14 +71,14 @@ static void expect(const char *path, mode_t kind)
 static void expect_entry(const fan_copy_targets *targets, const fan_copy_manifest *manifest,
                          const fan_copy_entry *entry)
 {
-    static const mode_t kinds[] = {[FAN_COPY_DIRECTORY] = S_IFDIR,
-                                   [FAN_COPY_REGULAR] = S_IFREG,
-                                   [FAN_COPY_SYMLINK] = S_IFLNK,
-                                   [FAN_COPY_HARD_LINK] = S_IFREG};
+    static const mode_t kinds[] = {
+        [FAN_COPY_DIRECTORY] = S_IFDIR, [FAN_COPY_REGULAR] = S_IFREG, [FAN_COPY_SYMLINK] = S_IFLNK};
     char path[PATH_MAX], beside[PATH_MAX];
     if (!fan_copy_target_path(targets, manifest, entry, false, path, sizeof path))
         return;
-    expect(path, kinds[entry->kind]);
+    const fan_copy_entry *first =
+        entry->kind == FAN_COPY_HARD_LINK ? &manifest->entries[entry->same_as] : entry;
+    expect(path, kinds[first->kind]);
     if (entry->kind != FAN_COPY_REGULAR)
         return;
     if (fan_os_temporary_name(path, FAN_COPY_PART, beside, sizeof beside))

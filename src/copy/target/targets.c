@@ -31,6 +31,12 @@ static const fan_copy_entry *top_of(const fan_copy_manifest *manifest, int targe
     return NULL;
 }
 
+bool fan_copy_targets_into(const fan_copy_targets_options *options, const char *path)
+{
+    size_t length = strlen(path);
+    return options->source_count > 1 || (length > 0 && path[length - 1] == '/');
+}
+
 /* DST on this host, whether it is a directory to put things into, and whether that is right. */
 static int find_destination(const fan_copy_targets_options *options, fan_copy_outcome *outcome,
                             bool *into)
@@ -44,7 +50,8 @@ static int find_destination(const fan_copy_targets_options *options, fan_copy_ou
         return ENOENT;
     struct stat status;
     bool is_there = stat(path, &status) == 0;
-    bool is_directory = is_there && S_ISDIR(status.st_mode);
+    bool will_be = options->makes_way && !is_there && fan_copy_targets_into(options, path);
+    bool is_directory = will_be || (is_there && S_ISDIR(status.st_mode));
     *into = is_directory && !options->never_into;
     if (is_directory && options->from_stdin) /* it has no name */
         return EISDIR;
@@ -191,6 +198,9 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_
     int error = find_destination(options, outcome, &into);
     if (error != 0)
         return fail(outcome, outcome->path, error);
+    char name[NAME_MAX + 1];
+    find_name(options, manifest, 0, name);
+    targets->into = into && strcmp(name, ".") != 0;
     targets->count = count_targets(options);
     targets->items = fan_copy_allocate((size_t)targets->count, sizeof *targets->items);
     for (int i = 0; i < targets->count; i++)

@@ -13,8 +13,9 @@ typedef struct fan_copy_targets_options {
     int source_count;
     bool from_stdin;     /**< the only source has no name */
     bool with_libraries; /**< each program has a second target: the directory of its libraries */
-    bool never_into;     /**< DST is the copy itself, never a directory to put it into */
-    bool at_once;        /**< the parts of a copy are of use before all are there: no staging */
+    bool makes_way; /**< DST becomes a directory if it must be one, by a slash or several sources */
+    bool never_into; /**< DST is the copy itself, never a directory to put it into */
+    bool at_once;    /**< the parts of a copy are of use before all are there: no staging */
 } fan_copy_targets_options;
 
 typedef struct fan_copy_target {
@@ -30,7 +31,11 @@ typedef struct fan_copy_target {
 typedef struct fan_copy_targets {
     fan_copy_target *items; /**< NULL: this rank does not write */
     int count;
+    bool into; /**< they are in DST, under the names of the sources */
 } fan_copy_targets;
+
+/** Whether DST, which is at `path`, has to be a directory: by a slash, or for several sources. */
+bool fan_copy_targets_into(const fan_copy_targets_options *options, const char *path);
 
 /**
  * Find out where everything goes. Nothing is made yet.

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "copy/job/memory.h"
+#include "copy/job/opened.h"
 #include "copy/model/attributes.h"
 #include "copy/target/staging.h"
 #include "copy/target/tree.h"
@@ -101,6 +102,9 @@ static bool apply_attributes(fan_copy_tree *tree, const fan_copy_entry *entry, c
 {
     const char *lost = NULL;
     int lost_errno = 0;
+    /* What has them already may belong to somebody else. */
+    if (fan_copy_attributes_match(tree->manifest, entry, path, tree->options.part.archive))
+        return true;
     const char *failed = fan_copy_attributes_apply(tree->manifest, entry, path,
                                                    tree->options.part.archive, &lost, &lost_errno);
     note_loss(tree, entry, lost, lost_errno);
@@ -167,6 +171,23 @@ static bool has_link(fan_copy_tree *tree, const fan_copy_entry *entry, const cha
            status.st_dev == other.st_dev && status.st_ino == other.st_ino;
 }
 
+bool fan_copy_tree_makes(fan_copy_tree *tree, int64_t i)
+{
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    char path[PATH_MAX];
+    struct stat status;
+    if (!fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, sizeof path))
+        return true;
+    switch (entry->kind) {
+    case FAN_COPY_DIRECTORY: return lstat(path, &status) != 0;
+    case FAN_COPY_REGULAR: return tree->states[i] != KEPT;
+    case FAN_COPY_SYMLINK: return !has_link(tree, entry, path);
+    case FAN_COPY_HARD_LINK: /* a file that is replaced loses its other names */
+        return fan_copy_tree_makes(tree, entry->same_as) || !has_link(tree, entry, path);
+    }
+    return true;
+}
+
 /*
  * Make a link under a temporary name, then rename it, so that there is always an old or a new one.
  */
@@ -218,11 +239,8 @@ static bool finish_file(fan_copy_tree *tree)
 /* Its data is there, mode and times may differ. */
 static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
 {
-    struct stat status;
     fan_copy_part_remove_stale(path);
-    bool same = lstat(path, &status) == 0 && (status.st_mode & 07777) == entry->mode &&
-                fan_copy_entry_has_time(entry, &status);
-    return (same && !tree->options.part.archive) || apply_attributes(tree, entry, path);
+    return apply_attributes(tree, entry, path);
 }
 
 static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
@@ -307,10 +325,20 @@ static bool finish_directories(fan_copy_tree *tree)
     return true;
 }
 
+static void close_directories(fan_copy_tree *tree)
+{
+    int error = fan_copy_opened_restore();
+    if (error != 0)
+        fan_copy_describe_loss(tree->outcome->note, sizeof tree->outcome->note,
+                               "the mode of a directory", "", error);
+}
+
 bool fan_copy_tree_finish(fan_copy_tree *tree)
 {
-    return advance(tree, tree->manifest->entry_count) && finish_file(tree) &&
-           finish_directories(tree) &&
+    if (!advance(tree, tree->manifest->entry_count) || !finish_file(tree))
+        return false;
+    close_directories(tree); /* before those that are to have the source's get them */
+    return finish_directories(tree) &&
            fan_copy_targets_commit(tree->targets, tree->options.part.sync, tree->outcome);
 }
 
@@ -320,6 +348,7 @@ void fan_copy_tree_close(fan_copy_tree *tree)
         snprintf(tree->outcome->note, sizeof tree->outcome->note,
                  "removed the temporary file of an earlier copy that was killed");
     fan_copy_part_discard(&tree->part);
+    close_directories(tree);
     for (int i = 0; i < tree->taken_count; i++)
         if (tree->taken[i].fd >= 0)
             close(tree->taken[i].fd);

@@ -28,10 +28,11 @@ typedef struct fan_copy_taken {
 /** How entries are written, and which. */
 typedef struct fan_copy_tree_options {
     fan_copy_part_options part;
-    bool update;   /**< skip those that are there with the right size and time */
-    bool checksum; /**< skip those that are there with the right content */
-    bool resume;   /**< continue what a killed run has left */
-    bool dry_run;  /**< write nothing, only look */
+    bool makes_way; /**< what DST is in is made, if need be */
+    bool update;    /**< skip those that are there with the right size and time */
+    bool checksum;  /**< skip those that are there with the right content */
+    bool resume;    /**< continue what a killed run has left */
+    bool dry_run;   /**< write nothing, only look */
 } fan_copy_tree_options;
 
 typedef struct fan_copy_tree {
@@ -55,6 +56,9 @@ void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_tree_options *option
 void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry);
 bool fan_copy_tree_keeps(const fan_copy_tree *tree, int64_t entry);
 
+/** Whether the entry will be made, so that its directory changes. */
+bool fan_copy_tree_makes(fan_copy_tree *tree, int64_t entry);
+
 /** The temporary file `fd`, of a killed run, has pieces of `entry`. */
 void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd);
 bool fan_copy_tree_can_take(const fan_copy_tree *tree);
@@ -68,7 +72,7 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
  */
 bool fan_copy_tree_finish(fan_copy_tree *tree);
 
-/** Release all. Files that are not whole are removed. */
+/** Release all. Files that are not whole are removed; directories get their modes back. */
 void fan_copy_tree_close(fan_copy_tree *tree);
 
 #endif

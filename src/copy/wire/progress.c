@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "copy/job/memory.h"
+#include "copy/job/printable.h"
 #include "copy/wire/progress.h"
 
 #include <stdlib.h>
@@ -70,8 +71,9 @@ static void draw_slowest(const fan_copy_progress *progress, double elapsed)
     double written = (double)progress->written[last];
     if (written > 0)
         fprintf(progress->terminal, "  ETA %.0f s", (total - written) * elapsed / written);
-    fprintf(progress->terminal, "  slowest %.20s %.0f %%", progress->outcomes[last].host,
-            100 * written / total);
+    char host[24];
+    fan_copy_printable(progress->outcomes[last].host, host, sizeof host);
+    fprintf(progress->terminal, "  slowest %.20s %.0f %%", host, 100 * written / total);
 }
 
 static void draw(const fan_copy_progress *progress)

@@ -22,7 +22,7 @@ static bool excludes(const fan_copy_patterns *patterns, const char *path)
 static void expect_match(const char *text, const char *path, bool expected)
 {
     fan_copy_patterns patterns = {0};
-    ck_assert(fan_copy_patterns_add(&patterns, text, false));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, text, false));
     if (excludes(&patterns, path) != expected)
         ck_abort_msg("%s %s %s", text, expected ? "does not match" : "matches", path);
     fan_copy_patterns_free(&patterns);
@@ -52,14 +52,50 @@ START_TEST(wildcards_match_leading_dots)
 }
 END_TEST
 
-START_TEST(with_a_slash_the_whole_path_counts)
+START_TEST(with_a_slash_as_many_components_count)
 {
     expect_match("src/*.c", "src/a.c", true);
     expect_match("src/*.c", "src/deep/a.c", false);
-    expect_match("src/*.c", "top/src/a.c", false);
+    expect_match("src/*.c", "top/src/a.c", true);
+    expect_match("src/*.c", "topsrc/a.c", false);
+    expect_match("src/a.c", "top/src/a.c", true);
+    expect_match("src/a.c", "topsrc/a.c", false);
     expect_match("*/a.c", "src/a.c", true);
     expect_match("*/a.c", "a.c", false);
     expect_match("src*a.c", "src/a.c", false);
+}
+END_TEST
+
+START_TEST(two_asterisks_match_slashes)
+{
+    expect_match("**/c", "c", true);
+    expect_match("**/c", "a/b/c", true);
+    expect_match("**/c", "a/bc", false);
+    expect_match("a/**/c", "a/c", false);
+    expect_match("a/**/c", "x/a/b/b/c", true);
+    expect_match("/a/**/c", "x/a/b/c", false);
+    expect_match("a/**", "a/", false);
+    expect_match("a/***", "a/", true);
+    expect_match("a/***", "a", false);
+    expect_match("**x*z", "a/x/xyz", true);
+    expect_match("**x*z", "a/x/xy/z", false);
+    expect_match("*a*a*a*a*a*a*a*a*a*a*a*b",
+                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                 false);
+}
+END_TEST
+
+START_TEST(a_set_must_end)
+{
+    fan_copy_patterns patterns = {0};
+    static const char *const open[] = {"[", "a[b", "[!]", "[]", "[^]", "[[:alpha:]", "[a\\]"};
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
+        ck_assert_ptr_nonnull(fan_copy_patterns_add(&patterns, open[i], false));
+    expect_match("[]x]", "]", true);
+    expect_match("[\\]]", "]", true);
+    expect_match("\\[a", "[a", true);
+    expect_match("[[:digit:]]", "7", true);
+    expect_match("[[:digit:]]", ":", false);
 }
 END_TEST
 
@@ -92,7 +128,10 @@ START_TEST(a_backslash_takes_the_meaning)
 {
     expect_match("\\*", "*", true);
     expect_match("\\*", "a", false);
-    expect_match("a\\\\b", "a\\b", true);
+    expect_match("a\\\\b*", "a\\b", true);
+    expect_match("a\\b", "a\\b", true);
+    expect_match("a\\", "a\\", true);
+    expect_match("a*\\", "ab\\", true);
     expect_match("a b", "a b", true);
 }
 END_TEST
@@ -101,11 +140,11 @@ START_TEST(the_first_match_decides)
 {
     fan_copy_patterns patterns = {0};
     ck_assert(!excludes(&patterns, "a.py"));
-    ck_assert(fan_copy_patterns_add(&patterns, "/old/", false));
-    ck_assert(fan_copy_patterns_add(&patterns, "*/", true));
-    ck_assert(fan_copy_patterns_add(&patterns, "*.py", true));
-    ck_assert(fan_copy_patterns_add(&patterns, "*", false));
-    ck_assert(fan_copy_patterns_add(&patterns, "a.c", true));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, "/old/", false));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, "*/", true));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, "*.py", true));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, "*", false));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, "a.c", true));
     ck_assert(excludes(&patterns, "old/"));
     ck_assert(!excludes(&patterns, "new/old/"));
     ck_assert(!excludes(&patterns, "new/a.py"));
@@ -118,7 +157,7 @@ START_TEST(the_text_need_not_stay)
 {
     fan_copy_patterns patterns = {0};
     char text[] = "a.c";
-    ck_assert(fan_copy_patterns_add(&patterns, text, false));
+    ck_assert_ptr_null(fan_copy_patterns_add(&patterns, text, false));
     text[0] = 'b';
     ck_assert(excludes(&patterns, "a.c"));
     fan_copy_patterns_free(&patterns);
@@ -128,8 +167,8 @@ END_TEST
 START_TEST(nothing_is_no_pattern)
 {
     fan_copy_patterns patterns = {0};
-    ck_assert(!fan_copy_patterns_add(&patterns, "", false));
-    ck_assert(!fan_copy_patterns_add(&patterns, "//", true));
+    ck_assert_ptr_nonnull(fan_copy_patterns_add(&patterns, "", false));
+    ck_assert_ptr_nonnull(fan_copy_patterns_add(&patterns, "//", true));
     ck_assert_uint_eq(patterns.count, 0);
     fan_copy_patterns_free(&patterns);
 }
@@ -140,7 +179,9 @@ int main(void)
     const TTest *const tests[] = {
         without_a_slash_the_last_component_counts,
         wildcards_match_leading_dots,
-        with_a_slash_the_whole_path_counts,
+        with_a_slash_as_many_components_count,
+        two_asterisks_match_slashes,
+        a_set_must_end,
         a_leading_slash_is_the_top,
         a_trailing_slash_is_a_directory,
         a_backslash_takes_the_meaning,

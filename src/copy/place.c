@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/layout.h"
+#include "copy/needs.h"
+#include "copy/place.h"
+#include "copy/report/text.h"
+#include "copy/target/share.h"
+
+static void note_libraries(const fan_copy_options *options, const fan_copy_targets *targets,
+                           fan_copy_report *report)
+{
+    int programs = options->source_count;
+    for (int i = 0; options->with_libraries && i < programs; i++)
+        fan_copy_text_libraries(&report->tally, targets->items[i].final_path,
+                                targets->items[programs + i].final_path);
+}
+
+static bool layouts_agree(const fan_copy_options *options, const fan_copy_ranks *ranks,
+                          const fan_copy_targets *targets, bool found,
+                          const fan_copy_outcome *outcome, fan_copy_report *report)
+{
+    char text[FAN_COPY_TEXT];
+    bool agree = fan_copy_layout_agree(targets, found, outcome, ranks->writers, text, sizeof text);
+    if (!agree && ranks->rank == 0)
+        fan_copy_report_error(report, options->destination, text);
+    return agree;
+}
+
+/* If other hosts write it there for this one, it does not. */
+static void find_writer(const fan_copy_options *options, const fan_copy_ranks *ranks, bool found,
+                        fan_copy_targets *targets, fan_copy_outcome *outcome)
+{
+    /*
+     * Rank 0 as well where this is the source itself: what other hosts share with it they must not
+     * replace.
+     */
+    const char *place = found ? targets->items[0].final_path : NULL;
+    int writer = options->dry_run ? ranks->rank : fan_copy_share_find(place, ranks->writers);
+    outcome->writes = found && writer == ranks->rank;
+    if (writer == ranks->rank)
+        return;
+    outcome->written_by = writer;
+    fan_copy_targets_close(targets);
+}
+
+bool fan_copy_place_find(const fan_copy_options *options, const fan_copy_ranks *ranks,
+                         const fan_copy_manifest *manifest, fan_copy_targets *targets,
+                         fan_copy_way *way, fan_copy_outcome *outcome, fan_copy_report *report)
+{
+    const fan_copy_targets_options wanted = fan_copy_needs_targets(options);
+    bool makes_way = options->makes_way && !options->dry_run;
+    bool found =
+        (!makes_way || fan_copy_way_make(way, &wanted, outcome)) &&
+        fan_copy_targets_resolve(targets, &wanted, manifest, ranks->on_source_node, outcome);
+    if (!layouts_agree(options, ranks, targets, found, outcome, report))
+        return false;
+    if (found && ranks->rank == 0)
+        note_libraries(options, targets, report);
+    find_writer(options, ranks, found, targets, outcome);
+    return true;
+}
