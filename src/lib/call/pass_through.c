@@ -3,6 +3,8 @@
 
 #include "lib/call/pass_through.h"
 
+#include "compat/mpi_calls.h"
+
 #include <limits.h>
 
 /*
@@ -15,7 +17,7 @@ static int make_large_type(MPI_Count count, MPI_Datatype datatype, MPI_Datatype 
     MPI_Datatype block, parts[2];
     MPI_Count lower, extent;
     int lengths[2] = {1, 1};
-    int code = MPI_Type_get_extent_x(datatype, &lower, &extent);
+    int code = fan_compat_type_extent(datatype, &lower, &extent);
     if (code != MPI_SUCCESS)
         return code;
     MPI_Aint displacements[2] = {0, (MPI_Aint)(count / INT_MAX * INT_MAX * extent)};

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "comm/agree.h"
 #include "comm/check.h"
+#include "compat/mpi_calls.h"
 #include "fanout.h"
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
@@ -50,7 +51,7 @@ static bool is_on_device(const broadcast *b, MPI_Count bytes)
 {
     MPI_Count lower, extent;
     if (bytes == 0 || !fan_device_runtime_loaded() ||
-        PMPI_Type_get_true_extent_x(b->datatype, &lower, &extent) != MPI_SUCCESS)
+        fan_compat_type_true_extent(b->datatype, &lower, &extent) != MPI_SUCCESS)
         return false;
     return fan_device_has((const void *)((uintptr_t)b->buffer + (uintptr_t)lower));
 }
