@@ -2,10 +2,30 @@
 # shellcheck shell=sh
 # Sourced by the tests that start an MPI launcher.
 
-# Several ranks on a core: let waiting ranks yield.
-export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+# Which launcher it is decides what its variables are called: orte (Open MPI 4), prrte (Open MPI 5 and later) or hydra.
+# shellcheck disable=SC2086 # MPIRUN may have arguments
+case $(${MPIRUN-mpirun} --version 2>/dev/null) in
+*'(Open MPI) '[1-4].*) launcher_kind=orte ;;
+*'Open MPI'* | *PRRTE*) launcher_kind=prrte ;;
+*) launcher_kind=hydra ;;
+esac
+
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+# Several ranks on a core: let waiting ranks yield.
+export OMPI_MCA_mpi_yield_when_idle=1
+case $launcher_kind in
+orte) export OMPI_MCA_rmaps_base_oversubscribe=1 ;;
+# Where a host has IPv6, the other component complains at each start that it does not reach itself.
+prrte) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_reachable=weighted ;;
+esac
+
+# end_all_when_one_fails 0|1: whether the launcher kills the other ranks when one has ended with a failure.
+end_all_when_one_fails() {
+    case $launcher_kind in
+    orte) export OMPI_MCA_orte_abort_on_non_zero_status="$1" ;;
+    prrte) export PRTE_MCA_state_base_error_non_zero_exit="$1" ;;
+    esac
+}
 
 # MPICH has no such setting: a library between it and UCX yields (see bench/lab/mpich_idle.c).
 if [ "${MPI_VENDOR-}" = mpich ]; then

@@ -15,7 +15,7 @@
 
 # Open MPI's launcher kills the other ranks as soon as one has ended with 1. Each one's own exit
 # status is tested, so it must not; then its own exit status is always 0.
-export OMPI_MCA_orte_abort_on_non_zero_status=0
+end_all_when_one_fails 0
 # disturb.so comes before the run-time library of the address sanitizer, if that is used.
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 export DISTURB=$top_builddir/tests/copy/.libs/disturb.so${mpich_idle+:$mpich_idle}
