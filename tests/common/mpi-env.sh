@@ -5,7 +5,7 @@
 # Which launcher it is decides what its variables are called: orte (Open MPI 4), prrte (Open MPI 5 and later) or hydra.
 # shellcheck disable=SC2086 # MPIRUN may have arguments
 case $(${MPIRUN-mpirun} --version 2>/dev/null) in
-*'(Open MPI) '[1-4].*) launcher_kind=orte ;;
+*OpenRTE* | *'(Open MPI) '[1-4].*) launcher_kind=orte ;;
 *'Open MPI'* | *PRRTE*) launcher_kind=prrte ;;
 *) launcher_kind=hydra ;;
 esac
