@@ -27,6 +27,12 @@ end_all_when_one_fails() {
     esac
 }
 
+# starts_two_programs: whether the launcher can. That of Open MPI 5.0.7 (PRRTE 3.0.8) ends by a signal, also with `true`.
+starts_two_programs() {
+    # shellcheck disable=SC2086 # MPIRUN may have arguments
+    ${MPIRUN-mpirun} -np 1 true : -np 1 true >/dev/null 2>&1 </dev/null
+}
+
 # MPICH has no such setting: a library between it and UCX yields (see bench/lab/mpich_idle.c).
 if [ "${MPI_VENDOR-}" = mpich ]; then
     mpich_idle=${top_builddir:?}/bench/lab/.libs/mpich_idle.so

@@ -189,13 +189,15 @@ static int count_loads(struct dl_phdr_info *info, size_t size, void *loads)
     return 1;
 }
 
+/* The first of a name: it is what others get who ask the loader for that name. */
 static int note_runtime(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size, (void)unused;
     const char *slash = strrchr(info->dlpi_name, '/'),
                *name = slash == NULL ? info->dlpi_name : slash + 1;
     for (int i = 0; i < RUNTIMES; i++)
-        if (strncmp(name, runtimes[i].name, strlen(runtimes[i].name)) == 0)
+        if (runtimes[i].path[0] == '\0' &&
+            strncmp(name, runtimes[i].name, strlen(runtimes[i].name)) == 0)
             snprintf(runtimes[i].path, sizeof runtimes[i].path, "%s", info->dlpi_name);
     return 0;
 }
