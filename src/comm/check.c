@@ -3,6 +3,8 @@
 
 #include "comm/check.h"
 
+#include "compat/mpi_calls.h"
+
 #include <stdbool.h>
 
 int fan_comm_look(MPI_Comm comm, int *size)
@@ -22,7 +24,7 @@ int fan_comm_check(MPI_Comm comm, int *size)
 int fan_comm_bytes(MPI_Count count, MPI_Datatype datatype, MPI_Count *bytes)
 {
     MPI_Count size;
-    int code = PMPI_Type_size_x(datatype, &size);
+    int code = fan_compat_type_size(datatype, &size);
     if (code != MPI_SUCCESS)
         return code;
     bool fits = size != MPI_UNDEFINED && !__builtin_mul_overflow(count, size, bytes);

@@ -2,10 +2,36 @@
 # shellcheck shell=sh
 # Sourced by the tests that start an MPI launcher.
 
-# Several ranks on a core: let waiting ranks yield.
-export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+# Which launcher it is decides what its variables are called: orte (Open MPI 4), prrte (Open MPI 5 and later) or hydra.
+# shellcheck disable=SC2086 # MPIRUN may have arguments
+case $(${MPIRUN-mpirun} --version 2>/dev/null) in
+*OpenRTE* | *'(Open MPI) '[1-4].*) launcher_kind=orte ;;
+*'Open MPI'* | *PRRTE*) launcher_kind=prrte ;;
+*) launcher_kind=hydra ;;
+esac
+
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+# Several ranks on a core: let waiting ranks yield.
+export OMPI_MCA_mpi_yield_when_idle=1
+case $launcher_kind in
+orte) export OMPI_MCA_rmaps_base_oversubscribe=1 ;;
+# Where a host has IPv6, the other component complains at each start that it does not reach itself.
+prrte) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_reachable=weighted ;;
+esac
+
+# end_all_when_one_fails 0|1: whether the launcher kills the other ranks when one has ended with a failure.
+end_all_when_one_fails() {
+    case $launcher_kind in
+    orte) export OMPI_MCA_orte_abort_on_non_zero_status="$1" ;;
+    prrte) export PRTE_MCA_state_base_error_non_zero_exit="$1" ;;
+    esac
+}
+
+# starts_two_programs: whether the launcher can. That of Open MPI 5.0.7 (PRRTE 3.0.8) ends by a signal, also with `true`.
+starts_two_programs() {
+    # shellcheck disable=SC2086 # MPIRUN may have arguments
+    ${MPIRUN-mpirun} -np 1 true : -np 1 true >/dev/null 2>&1 </dev/null
+}
 
 # MPICH has no such setting: a library between it and UCX yields (see bench/lab/mpich_idle.c).
 if [ "${MPI_VENDOR-}" = mpich ]; then

@@ -34,8 +34,10 @@ all_failed() {
 
 copy 3 missing 'copy.%r'
 all_failed "missing source" "missing: cannot open the source: No such file or directory"
-OMPI_MCA_orte_abort_on_non_zero_status=1 copy 3 missing 'copy.%r'
+end_all_when_one_fails 1
+copy 3 missing 'copy.%r'
 check "missing source: the launcher fails" [ "$status" != 0 ]
+end_all_when_one_fails 0
 copy 3 . 'copy.%r'
 all_failed "source is a directory" ".: is a directory; --recursive (-r) copies it"
 mkfifo fifo

@@ -165,7 +165,9 @@ resume "all is there" 0
 
 # One rank only: the launcher ends the others.
 rm copy.*
-OMPI_MCA_orte_abort_on_non_zero_status=1 FANOUT_TEST_DISTURB_PAUSE=15000 launch 3 source 'copy.%r'
+end_all_when_one_fails 1
+FANOUT_TEST_DISTURB_PAUSE=15000 launch 3 source 'copy.%r'
+end_all_when_one_fails 0
 records_everywhere 4 .copy.{0,1,2}.fanout-journal
 kill -KILL "$(cat pid.1)"
 end_copy

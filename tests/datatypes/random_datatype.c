@@ -43,7 +43,7 @@ static void draw_lengths(random_state *state, char *text, int count, int *values
     say_list(text, count, values);
 }
 
-static MPI_Datatype draw_predefined(random_state *state, char *text)
+static MPI_Datatype draw_predefined(random_state *state, char *text, bool by_doubles)
 {
     const struct {
         MPI_Datatype type;
@@ -58,6 +58,8 @@ static MPI_Datatype draw_predefined(random_state *state, char *text)
                {MPI_FLOAT_INT, "float_int"}};
     int i = random_between(state, 0, (int)(sizeof all / sizeof *all) - 1);
     say(text, "%s ", all[i].name);
+    if (by_doubles && all[i].type == MPI_C_DOUBLE_COMPLEX)
+        return contiguous(2, MPI_DOUBLE);
     return all[i].type;
 }
 
@@ -125,14 +127,14 @@ static MPI_Datatype draw_indexed(random_state *state, char *text, MPI_Datatype o
     }
 }
 
-static MPI_Datatype draw_structure(random_state *state, int depth, char *text)
+static MPI_Datatype draw_structure(random_state *state, int depth, char *text, bool by_doubles)
 {
     int count = random_between(state, 1, MOST), lengths[MOST];
     MPI_Aint places[MOST], next = 16 * random_between(state, -2, 2);
     MPI_Datatype types[MOST];
     say(text, "struct {");
     for (int i = 0; i < count; i++) {
-        types[i] = random_datatype(state, depth - 1, text);
+        types[i] = random_datatype(state, depth - 1, text, by_doubles);
         lengths[i] = random_between(state, i == 0, 3);
         MPI_Aint lower, span;
         datatype_span(types[i], 1, &lower, &span);
@@ -219,13 +221,13 @@ static MPI_Datatype draw_resized(random_state *state, char *text, MPI_Datatype o
     return resized(lower, extent, old);
 }
 
-MPI_Datatype random_datatype(random_state *state, int depth, char *text)
+MPI_Datatype random_datatype(random_state *state, int depth, char *text, bool by_doubles)
 {
     if (depth == 0)
-        return draw_predefined(state, text);
+        return draw_predefined(state, text, by_doubles);
     if (random_between(state, 0, 4) == 0)
-        return draw_structure(state, depth, text);
-    MPI_Datatype old = random_datatype(state, depth - 1, text);
+        return draw_structure(state, depth, text, by_doubles);
+    MPI_Datatype old = random_datatype(state, depth - 1, text, by_doubles);
     switch (random_between(state, 0, 8)) {
     case 0: return draw_vector(state, text, old);
     case 1: return draw_hvector(state, text, old);

@@ -83,9 +83,11 @@ static layout named(MPI_Datatype type, const char *name, int bytes)
     return l;
 }
 
-static layout basic(int index)
+static layout basic(const signature *s, int part)
 {
-    return named(basics[index].type, basics[index].name, basics[index].size);
+    const basic_type *b = &basics[s->basics[part]];
+    bool by_doubles = s->by_doubles && b->type == MPI_C_DOUBLE_COMPLEX;
+    return named(by_doubles ? contiguous(2, MPI_DOUBLE) : b->type, b->name, b->size);
 }
 
 static bool is_pair(const signature *s, int pair)
@@ -147,7 +149,7 @@ static layout draw_unit(random_state *state, const signature *s)
         if (is_pair(s, pair) && !random_one_in(state, 3))
             return predefined_pair(pair);
     for (int i = 0; i < s->count; i++)
-        parts[i] = basic(s->basics[i]);
+        parts[i] = basic(s, i);
     return s->count == 1 ? parts[0] : joined(state, s->count, parts);
 }
 

@@ -6,6 +6,7 @@
 #include "tests/common/random.h"
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { SIGNATURE_BASICS = 3, BASIC_COUNT = 6, PAIR_COUNT = 4 };
@@ -32,6 +33,7 @@ typedef struct signature {
     int count;                    /**< of the basic types */
     int basics[SIGNATURE_BASICS]; /**< which, as indices of basics */
     int repeats;
+    bool by_doubles; /**< random_layout: two MPI_DOUBLE for each MPI_C_DOUBLE_COMPLEX */
 } signature;
 
 signature random_signature(random_state *state);

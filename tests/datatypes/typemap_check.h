@@ -28,7 +28,7 @@ static inline void check(const char *name, MPI_Datatype type)
     MPI_Type_commit(&type);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && found.wrong == NULL; i++) {
         count = counts[i];
-        found = typemap_check(type, count, &seed);
+        found = typemap_check(type, type, count, &seed);
     }
     tap_ok(found.wrong == NULL, "%s", name);
     if (found.wrong != NULL)

@@ -212,17 +212,17 @@ static verdict check_map(subject *s)
     return found;
 }
 
-verdict typemap_check(MPI_Datatype type, int count, random_state *state)
+verdict typemap_check(MPI_Datatype type, MPI_Datatype judge, int count, random_state *state)
 {
     fan_typemap *map;
     if (fan_typemap_make(count, type, &map) != FAN_OK)
         return (verdict){.wrong = fan_fail_text()};
     int size;
     MPI_Aint lowest, length;
-    MPI_Type_size(type, &size);
-    datatype_span(type, count, &lowest, &length);
+    MPI_Type_size(judge, &size);
+    datatype_span(judge, count, &lowest, &length);
     subject s = {.map = map,
-                 .type = type,
+                 .type = judge,
                  .count = count,
                  .state = state,
                  .size = (size_t)length + 2 * GUARD,

@@ -221,20 +221,24 @@ static void check_random_types(void)
     random_state state = UINT64_C(31415926535);
     printf("# random types, seed %llu\n", (unsigned long long)state);
     for (int draw = 0; draw < DRAWS; draw++) {
-        char text[RANDOM_DATATYPE_TEXT] = "";
-        MPI_Datatype type = random_datatype(&state, random_between(&state, 1, 4), text);
+        char text[RANDOM_DATATYPE_TEXT] = "", ignored[RANDOM_DATATYPE_TEXT] = "";
+        int depth = random_between(&state, 1, 4);
+        random_state again = state;
+        MPI_Datatype type = random_datatype(&state, depth, text, false);
+        MPI_Datatype judge = random_datatype(&again, depth, ignored, true);
         int count = random_between(&state, 0, 4);
         MPI_Aint lowest, length;
         datatype_span(type, count, &lowest, &length);
-        MPI_Type_commit(&type);
+        MPI_Type_commit(&judge);
         if (length <= SPAN_MOST) {
-            verdict found = typemap_check(type, count, &state);
+            verdict found = typemap_check(type, judge, count, &state);
             compared++;
             unpacked += found.unpacked;
             dense += found.dense;
             if (found.wrong != NULL && wrong++ < 5)
                 printf("# draw %d: %s: %d x %s\n", draw, found.wrong, count, text);
         }
+        datatype_release(judge);
         datatype_release(type);
     }
     tap_ok(wrong == 0, "random types agree with MPI (%d compared, %d wrong)", compared, wrong);

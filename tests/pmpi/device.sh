@@ -30,6 +30,32 @@ for runtime in libcuda.so.1 libamdhip64.so.6 libze_loader.so.1; do
     check "$runtime, no device memory: taken over" counted "taken over" "< 16.0 MiB" 4
 done
 
+# agreements: how often all ranks agreed in the last run.
+agreements() {
+    sed -n 's/^device: \([0-9]*\) agreements$/\1/p' err
+}
+
+with_runtime libother.so none
+without=$(agreements)
+with_runtime libze_loader.so.1 none
+check "with a device the ranks agree on each of the four broadcasts" [ "$(agreements)" = $((without + 4)) ]
+for runtime in libcuda.so.1 libamdhip64.so.6 libze_loader.so.1; do
+    for state in unstarted none; do
+        FANOUT_TEST_GPU=$state with_runtime $runtime none
+        check "$runtime, $state: taken over" counted "taken over" "< 16.0 MiB" 4
+        check "$runtime, $state: costs no agreement" [ "$(agreements)" = "$without" ]
+    done
+done
+
+# One that the launcher's libraries loaded, and that the program starts later: nothing is loaded then.
+for runtime in libcuda.so.1 libze_loader.so.1; do
+    cp "$programs/.libs/fake_gpu.so" "$work/$runtime"
+    FANOUT_TEST_GPU=unstarted run_with "$aware:$work/$runtime" "$preload" "$programs/device" all start
+    check "$runtime, started later: the bytes are right" right
+    check "$runtime, started later: through host memory" \
+        counted "taken over, device memory through a copy" "< 16.0 MiB" 3
+done
+
 with_late_runtime one
 check "loaded later, one rank: the bytes are right" right
 with_late_runtime all

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the shim asks of the runtimes of CUDA, ROCm and Level Zero. The tests load it under a name
- * of one of these.
+ * of one of these. FANOUT_TEST_GPU says what it finds: "unstarted": nobody has called cuInit or
+ * zeInit; "none": it was started and finds no device; otherwise it has one.
  */
 #include "config.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool aware_owns(const void *address); /* of aware.c */
 int cuPointerGetAttribute(void *value, int attribute, uint64_t pointer);
+int cuDeviceGetCount(int *count);
 int hipPointerGetAttributes(void *attributes, const void *pointer);
+int hipGetDeviceCount(int *count);
 int hipGetLastError(void);
+int zeDeviceGet(void *of, uint32_t *count, void **devices);
 int zeDriverGet(uint32_t *count, void **drivers);
 int zeContextCreate(void *driver, const void *description, void **context);
 int zeMemGetAllocProperties(void *context, const void *pointer, void *properties, void **device);
@@ -20,6 +25,32 @@ int zeMemGetAllocProperties(void *context, const void *pointer, void *properties
 enum { FAILURE = 1, DEVICE = 2 };
 
 static int driver, context;
+
+static bool is(const char *state)
+{
+    const char *wanted = getenv("FANOUT_TEST_GPU");
+    return wanted != NULL && strcmp(wanted, state) == 0;
+}
+
+int cuDeviceGetCount(int *count)
+{
+    *count = is("none") ? 0 : 1;
+    return is("unstarted") ? FAILURE : 0;
+}
+
+/* HIP starts itself, and fails where there is no device. */
+int hipGetDeviceCount(int *count)
+{
+    *count = 1;
+    return is("none") || is("unstarted") ? FAILURE : 0;
+}
+
+int zeDeviceGet(void *of, uint32_t *count, void **devices)
+{
+    (void)devices;
+    *count = is("none") ? 0 : 1;
+    return of == &driver ? 0 : FAILURE;
+}
 
 int cuPointerGetAttribute(void *value, int attribute, uint64_t pointer)
 {
@@ -52,7 +83,7 @@ int zeDriverGet(uint32_t *count, void **drivers)
 {
     *count = 1;
     drivers[0] = &driver;
-    return 0;
+    return is("unstarted") ? FAILURE : 0;
 }
 
 int zeContextCreate(void *of, const void *description, void **made)

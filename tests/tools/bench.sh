@@ -123,8 +123,16 @@ test_peers() {
     check "usage: forcing is forbidden" fails_with 2 "set OMPI_MCA_coll_tuned_use_dynamic_rules=1"
     OMPI_MCA_coll_tuned_bcast_algorithm=3 bench 2 --peers --sizes 1
     check "usage: an algorithm is forced already" fails_with 2 "unset OMPI_MCA_coll_tuned_bcast_algorithm"
-    OMPI_MCA_coll_han_priority=90 bench 2 --peers --sizes 1
-    check "usage: forcing would have no effect" fails_with 2 "set OMPI_MCA_coll_han_priority=0"
+    OMPI_MCA_coll_sm_priority=90 bench 2 --peers --sizes 1
+    check "usage: forcing would have no effect" fails_with 2 "set OMPI_MCA_coll_sm_priority=0"
+    OMPI_MCA_coll_han_priority=90 monitored --peers=basic_linear
+    if [ "$launcher_kind" = orte ]; then
+        check "usage: a preference that cannot be written" fails_with 2 "set OMPI_MCA_coll_han_priority=0"
+    else
+        check "a preference that can be written: exit status" succeeds
+        check "a preference that can be written: the peer's root sends to everyone" \
+            [ "$(bytes 0 3)" -ge 1048576 ]
+    fi
     OMPI_MCA_coll=^tuned bench 2 --peers --sizes 1
     check "usage: Open MPI without coll/tuned" fails_with 2 "cannot be forced"
 }

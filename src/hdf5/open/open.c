@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "compat/mpi_calls.h"
 #include "fanout_hdf5.h"
 #include "hdf5/common/agree.h"
 #include "hdf5/open/image.h"
@@ -33,7 +34,7 @@ typedef struct opening {
 static bool take_external(opening *o, fan_h5_errors *errors)
 {
     char value[MPI_MAX_INFO_VAL + 1] = "";
-    int found, code = MPI_Info_get(o->parameters, external_key, MPI_MAX_INFO_VAL, value, &found);
+    int found, code = fan_compat_info_get(o->parameters, external_key, sizeof value, value, &found);
     if (code == MPI_SUCCESS && !found)
         return true;
     /* To libfanout an unknown key fanout_* is an error. */
@@ -90,7 +91,7 @@ static bool may_share(fan_h5_call *call)
     int found, code = fanout_comm_get_info(call->comm, &used);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "fanout_comm_get_info");
-    MPI_Info_get(used, "fanout_shared_memory", sizeof value - 1, value, &found);
+    fan_compat_info_get(used, "fanout_shared_memory", sizeof value, value, &found);
     MPI_Info_free(&used);
     return strcmp(value, "1") == 0;
 }

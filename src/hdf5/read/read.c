@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "compat/hdf5_calls.h"
 #include "fanout_hdf5.h"
 #include "hdf5/common/agree.h"
 #include "hdf5/read/consumer.h"
@@ -131,8 +132,9 @@ static bool agree_on_wire(reading *r, const unsigned char *message)
 {
     shared_facts facts;
     memcpy(&facts, message, sizeof facts);
-    hid_t file_type = H5Tdecode(message + sizeof facts),
-          mem_type = H5Tdecode(message + sizeof facts + facts.file_type_bytes);
+    hid_t file_type = fan_compat_decode_type(message + sizeof facts, facts.file_type_bytes),
+          mem_type = fan_compat_decode_type(message + sizeof facts + facts.file_type_bytes,
+                                            facts.mem_type_bytes);
     if (file_type < 0 || mem_type < 0)
         fan_h5_fail_by_hdf5(&r->call.errors, "the root's types cannot be decoded");
     else if (H5Iget_type(r->to.type) != H5I_DATATYPE)

@@ -6,6 +6,7 @@
 #include "comm/binomial.h"
 #include "comm/check.h"
 #include "comm/wait.h"
+#include "compat/mpi_calls.h"
 #include "lib/state/errors.h"
 
 #include <limits.h>
@@ -21,7 +22,7 @@ static int make_large_type(MPI_Count count, MPI_Datatype datatype, MPI_Datatype 
     MPI_Datatype block, parts[2];
     MPI_Count lower, extent;
     int lengths[2] = {1, 1};
-    int code = MPI_Type_get_extent_x(datatype, &lower, &extent);
+    int code = fan_compat_type_extent(datatype, &lower, &extent);
     if (code != MPI_SUCCESS)
         return code;
     MPI_Aint displacements[2] = {0, (MPI_Aint)(count / INT_MAX * INT_MAX * extent)};

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "comm/agree.h"
+#include "compat/mpi_calls.h"
 #include "lib/record/recorder.h"
 #include "tune/variables.h"
 
@@ -25,7 +26,7 @@ static fan_status overlay_hint(MPI_Info hints, const char *key, fan_params *para
 {
     char text[MPI_MAX_INFO_VAL + 1];
     int found;
-    MPI_Info_get(hints, key, MPI_MAX_INFO_VAL, text, &found);
+    fan_compat_info_get(hints, key, sizeof text, text, &found);
     if (!found)
         return FAN_OK;
     char origin[MPI_MAX_INFO_KEY + 16];

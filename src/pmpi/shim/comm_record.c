@@ -4,6 +4,7 @@
 #include "pmpi/shim/comm_record.h"
 
 #include "comm/check.h"
+#include "compat/mpi_calls.h"
 #include "fanout.h"
 
 #include <limits.h>
@@ -50,7 +51,7 @@ static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
     int found, code = fanout_comm_get_info(comm, &used);
     if (code != MPI_SUCCESS)
         return code;
-    PMPI_Info_get(used, "fanout_min_bytes", sizeof text - 1, text, &found);
+    fan_compat_info_get(used, "fanout_min_bytes", sizeof text, text, &found);
     PMPI_Info_free(&used);
     *min_bytes = found ? strtoll(text, NULL, 10) : INT64_MAX;
     return MPI_SUCCESS;

@@ -11,17 +11,27 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 /* ---- CUDA: what is used of cuda.h ---- */
 
 enum { CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2, CU_MEMORYTYPE_HOST = 1 };
 
 static int (*cuda_attribute)(void *, int, uint64_t);
+static int (*cuda_count)(int *);
 
 static bool open_cuda(void *library)
 {
     *(void **)&cuda_attribute = dlsym(library, "cuPointerGetAttribute");
-    return cuda_attribute != NULL;
+    *(void **)&cuda_count = dlsym(library, "cuDeviceGetCount");
+    return cuda_attribute != NULL && cuda_count != NULL;
+}
+
+/* It fails before cuInit. */
+static bool cuda_has_device(void)
+{
+    int count = 0;
+    return cuda_count(&count) == 0 && count > 0;
 }
 
 /* It fails for memory that CUDA does not know. */
@@ -46,13 +56,31 @@ typedef struct hip_attributes {
 } hip_attributes;
 
 static int (*hip_get_attributes)(hip_attributes *, const void *);
+static int (*hip_count)(int *);
 static int (*hip_get_last_error)(void);
 
 static bool open_hip(void *library)
 {
     *(void **)&hip_get_attributes = dlsym(library, "hipPointerGetAttributes");
+    *(void **)&hip_count = dlsym(library, "hipGetDeviceCount");
     *(void **)&hip_get_last_error = dlsym(library, "hipGetLastError");
-    return hip_get_attributes != NULL;
+    return hip_get_attributes != NULL && hip_count != NULL;
+}
+
+/* A failure of our question must not be the program's last error. */
+static void forget_hip_error(void)
+{
+    if (hip_get_last_error != NULL)
+        hip_get_last_error();
+}
+
+static bool hip_has_device(void)
+{
+    int count = 0;
+    if (hip_count(&count) == 0)
+        return count > 0;
+    forget_hip_error();
+    return false;
 }
 
 static bool hip_has(const void *address)
@@ -60,9 +88,7 @@ static bool hip_has(const void *address)
     hip_attributes a = {0};
     if (hip_get_attributes(&a, address) == 0)
         return a.is_managed || (a.device_pointer != NULL && a.host_pointer == NULL);
-    /* Memory that HIP does not know: our question must not be the program's last error. */
-    if (hip_get_last_error != NULL)
-        hip_get_last_error();
+    forget_hip_error(); /* memory that HIP does not know */
     return false;
 }
 
@@ -86,28 +112,43 @@ typedef struct ze_properties {
     uint64_t page_size;
 } ze_properties;
 
+static int (*ze_get_drivers)(uint32_t *, void **);
+static int (*ze_get_devices)(void *, uint32_t *, void **);
+static int (*ze_make_context)(void *, const ze_context_description *, void **);
 static int (*ze_get_properties)(void *, const void *, ze_properties *, void **);
 static void *ze_contexts[MAX_DRIVERS]; /* a question needs one; the program's own are not known */
 static uint32_t ze_context_count;
 
 static bool open_ze(void *library)
 {
-    int (*get_drivers)(uint32_t *, void **);
-    int (*make_context)(void *, const ze_context_description *, void **);
+    *(void **)&ze_get_drivers = dlsym(library, "zeDriverGet");
+    *(void **)&ze_get_devices = dlsym(library, "zeDeviceGet");
+    *(void **)&ze_make_context = dlsym(library, "zeContextCreate");
     *(void **)&ze_get_properties = dlsym(library, "zeMemGetAllocProperties");
-    *(void **)&get_drivers = dlsym(library, "zeDriverGet");
-    *(void **)&make_context = dlsym(library, "zeContextCreate");
-    if (ze_get_properties == NULL || get_drivers == NULL || make_context == NULL)
-        return false;
+    return ze_get_drivers != NULL && ze_get_devices != NULL && ze_make_context != NULL &&
+           ze_get_properties != NULL;
+}
+
+/* A driver without devices has no memory either. */
+static void use_ze_driver(void *driver)
+{
+    const ze_context_description description = {.type = ZE_CONTEXT_DESC};
+    uint32_t devices = 0;
+    if (ze_get_devices(driver, &devices, NULL) == 0 && devices > 0 &&
+        ze_make_context(driver, &description, &ze_contexts[ze_context_count]) == 0)
+        ze_context_count++;
+}
+
+/* The question for drivers fails before zeInit. */
+static bool ze_has_device(void)
+{
     void *drivers[MAX_DRIVERS];
     uint32_t count = MAX_DRIVERS;
-    const ze_context_description description = {.type = ZE_CONTEXT_DESC};
-    if (get_drivers(&count, drivers) != 0) /* before zeInit */
+    if (ze_get_drivers(&count, drivers) != 0)
         return false;
-    for (uint32_t i = 0; i < count && i < MAX_DRIVERS; i++)
-        if (make_context(drivers[i], &description, &ze_contexts[ze_context_count]) == 0)
-            ze_context_count++;
-    return true;
+    for (uint32_t i = 0; i < MIN(count, MAX_DRIVERS); i++)
+        use_ze_driver(drivers[i]);
+    return ze_context_count > 0;
 }
 
 static bool ze_has(const void *address)
@@ -124,17 +165,19 @@ static bool ze_has(const void *address)
 /* ---- all of them ---- */
 
 typedef struct runtime {
-    const char *name; /* its file's name begins like that */
-    bool (*open)(void *library);
+    const char *name;            /* its file's name begins like that */
+    bool (*open)(void *library); /* false: it lacks what we ask it for */
+    bool (*has_device)(void);    /* true once, and it is not asked again */
     bool (*has)(const void *address);
-    _Atomic bool is_open;
+    bool is_open;
+    _Atomic bool in_use; /* it has a device */
     char path[PATH_MAX]; /* of its file, "" while it is not loaded */
 } runtime;
 
 static runtime runtimes[] = {
-    {.name = "libcuda.so", .open = open_cuda, .has = cuda_has},
-    {.name = "libamdhip64.so", .open = open_hip, .has = hip_has},
-    {.name = "libze_loader.so", .open = open_ze, .has = ze_has},
+    {.name = "libcuda.so", .open = open_cuda, .has_device = cuda_has_device, .has = cuda_has},
+    {.name = "libamdhip64.so", .open = open_hip, .has_device = hip_has_device, .has = hip_has},
+    {.name = "libze_loader.so", .open = open_ze, .has_device = ze_has_device, .has = ze_has},
 };
 enum { RUNTIMES = sizeof runtimes / sizeof runtimes[0] };
 
@@ -146,21 +189,21 @@ static int count_loads(struct dl_phdr_info *info, size_t size, void *loads)
     return 1;
 }
 
+/* The first of a name: it is what others get who ask the loader for that name. */
 static int note_runtime(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size, (void)unused;
     const char *slash = strrchr(info->dlpi_name, '/'),
                *name = slash == NULL ? info->dlpi_name : slash + 1;
     for (int i = 0; i < RUNTIMES; i++)
-        if (strncmp(name, runtimes[i].name, strlen(runtimes[i].name)) == 0)
+        if (runtimes[i].path[0] == '\0' &&
+            strncmp(name, runtimes[i].name, strlen(runtimes[i].name)) == 0)
             snprintf(runtimes[i].path, sizeof runtimes[i].path, "%s", info->dlpi_name);
     return 0;
 }
 
-/* One that is not ready yet (Level Zero before zeInit) is tried again. */
-static bool open_runtimes(void)
+static void open_runtimes(void)
 {
-    bool all = true;
     dl_iterate_phdr(note_runtime, NULL);
     for (int i = 0; i < RUNTIMES; i++) {
         runtime *r = &runtimes[i];
@@ -168,33 +211,38 @@ static bool open_runtimes(void)
             r->is_open || r->path[0] == '\0' ? NULL : dlopen(r->path, RTLD_LAZY | RTLD_NOLOAD);
         if (library != NULL)
             r->is_open = r->open(library);
-        all = all && (r->is_open || r->path[0] == '\0');
     }
-    return all;
 }
 
-bool fan_device_runtime_loaded(void)
+/* Runtimes are opened when a library was loaded. One without a device is asked each time: the
+ * program may start it later, and that loads nothing. */
+bool fan_device_exists(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static unsigned long long seen;
     unsigned long long loads = 0;
-    bool loaded = false;
+    bool exists = false;
     dl_iterate_phdr(count_loads, &loads);
     pthread_mutex_lock(&lock);
-    if (loads != seen && open_runtimes())
-        seen = loads;
-    for (int i = 0; i < RUNTIMES; i++)
-        loaded = loaded || runtimes[i].path[0] != '\0';
+    if (loads != seen)
+        open_runtimes();
+    seen = loads;
+    for (int i = 0; i < RUNTIMES; i++) {
+        runtime *r = &runtimes[i];
+        if (r->is_open && !r->in_use)
+            r->in_use = r->has_device();
+        exists = exists || r->in_use;
+    }
     pthread_mutex_unlock(&lock);
-    return loaded;
+    return exists;
 }
 
 bool fan_device_has(const void *address)
 {
-    if (address == NULL || !fan_device_runtime_loaded())
+    if (address == NULL || !fan_device_exists())
         return false;
     for (int i = 0; i < RUNTIMES; i++)
-        if (runtimes[i].is_open && runtimes[i].has(address))
+        if (runtimes[i].in_use && runtimes[i].has(address))
             return true;
     return false;
 }

@@ -3,6 +3,7 @@
 
 #include "pmpi/shim/staged.h"
 
+#include "compat/mpi_calls.h"
 #include "fanout.h"
 
 #include <limits.h>
@@ -14,7 +15,7 @@ static int copy(char *buffer, MPI_Count count, MPI_Datatype datatype, char *host
                 bool pack, MPI_Comm comm)
 {
     MPI_Count lower, extent;
-    int code = PMPI_Type_get_extent_x(datatype, &lower, &extent);
+    int code = fan_compat_type_extent(datatype, &lower, &extent);
     if (code == MPI_SUCCESS && size > INT_MAX) {
         PMPI_Comm_call_errhandler(comm, MPI_ERR_COUNT);
         return MPI_ERR_COUNT;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "comm/agree.h"
 #include "comm/check.h"
+#include "compat/mpi_calls.h"
 #include "fanout.h"
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
@@ -49,8 +50,8 @@ static bool get_bytes(const broadcast *b, MPI_Count *bytes)
 static bool is_on_device(const broadcast *b, MPI_Count bytes)
 {
     MPI_Count lower, extent;
-    if (bytes == 0 || !fan_device_runtime_loaded() ||
-        PMPI_Type_get_true_extent_x(b->datatype, &lower, &extent) != MPI_SUCCESS)
+    if (bytes == 0 || !fan_device_exists() ||
+        fan_compat_type_true_extent(b->datatype, &lower, &extent) != MPI_SUCCESS)
         return false;
     return fan_device_has((const void *)((uintptr_t)b->buffer + (uintptr_t)lower));
 }
@@ -64,15 +65,15 @@ static bool agree(bool here, MPI_Comm comm, int *code)
 
 /*
  * One rank's data may be in device memory and another's not, but all must do the same. So if a rank
- * has a device's runtime, the ranks agree on each broadcast. If no rank had one at first, they do
- * not, and a rank that loads one later copies its data through host memory, which the others need
- * not know.
+ * has a device, the ranks agree on each broadcast. If no rank had one at first, they do not, and a
+ * rank that starts a device's runtime later copies its data through host memory, which the others
+ * need not know.
  */
 static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
                                           fan_comm_record *record, int *code)
 {
     if (!record->asked) {
-        record->has_devices = agree(fan_device_runtime_loaded(), b->comm, code);
+        record->has_devices = agree(fan_device_exists(), b->comm, code);
         record->asked = *code == MPI_SUCCESS;
         if (*code != MPI_SUCCESS)
             return FAN_TAKEN_OVER;

@@ -3,6 +3,7 @@
 
 #include "tools/bench/contenders.h"
 
+#include "compat/mpi_calls.h"
 #include "fanout.h"
 
 #include <stdio.h>
@@ -48,7 +49,7 @@ static void check_in_force(const fan_bench_contender *contender, MPI_Info used, 
     char value[64] = "";
     int found, rank;
     MPI_Comm_rank(contender->comm, &rank);
-    MPI_Info_get(used, key, sizeof value - 1, value, &found);
+    fan_compat_info_get(used, key, sizeof value, value, &found);
     if (rank == 0 && strcmp(value, wanted) != 0)
         fan_job_abort("%s: the parameter %s is %s instead of %s; unset its environment variable",
                       contender->name, key, value, wanted);

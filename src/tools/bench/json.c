@@ -3,6 +3,7 @@
 
 #include "tools/bench/json.h"
 
+#include "compat/mpi_calls.h"
 #include "fanout.h"
 #include "tools/common/json_append.h"
 #include "tune/params.h"
@@ -31,7 +32,7 @@ static json_t *parameters(const fan_bench_contender *contender)
         char key[MPI_MAX_INFO_KEY], value[64] = "";
         int found;
         snprintf(key, sizeof key, "fanout_%s", fan_param_name(i));
-        MPI_Info_get(used, key, sizeof value - 1, value, &found);
+        fan_compat_info_get(used, key, sizeof value, value, &found);
         object = set(object, fan_param_name(i), json_string(value));
     }
     MPI_Info_free(&used);

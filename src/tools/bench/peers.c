@@ -128,20 +128,41 @@ static void check_default(complaint *why)
         add(why, "an algorithm is forced already: unset OMPI_MCA_%s", algorithm_variable);
 }
 
-/* Components that broadcast instead of coll/tuned where they have a higher priority. */
+/*
+ * Components that broadcast instead of coll/tuned where they have a higher priority. From Open MPI 5
+ * on han has one by default, but priorities can be written.
+ */
+static const char *const others[] = {"acoll", "adapt", "han", "hcoll", "sm", "ucc", "xhc"};
+enum { OTHERS = sizeof others / sizeof *others, NOT_PREFERRED = -1 };
+
+typedef struct priority {
+    char variable[64];
+    int value; /* NOT_PREFERRED: lower than that of coll/tuned, or the component is not there */
+} priority;
+
+static priority get_priority(const char *component)
+{
+    int tuned = 0;
+    priority p;
+    snprintf(p.variable, sizeof p.variable, "coll_%s_priority", component);
+    access_variable("coll_tuned_priority", &tuned, NULL);
+    if (access_variable(p.variable, &p.value, NULL) != MPI_SUCCESS || p.value < tuned)
+        p.value = NOT_PREFERRED;
+    return p;
+}
+
 static void check_components(complaint *why)
 {
-    static const char *const others[] = {"adapt", "han", "hcoll", "sm", "ucc"};
-    int tuned, priority;
-    if (access_variable("coll_tuned_priority", &tuned, NULL) != MPI_SUCCESS)
+    int ignored;
+    if (access_variable("coll_tuned_priority", &ignored, NULL) != MPI_SUCCESS)
         add(why, "coll_tuned_priority cannot be read");
-    for (size_t i = 0; i < sizeof others / sizeof *others && why->text[0] == '\0'; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "coll_%s_priority", others[i]);
-        if (access_variable(name, &priority, NULL) == MPI_SUCCESS && priority >= tuned)
+    for (int i = 0; i < OTHERS && why->text[0] == '\0'; i++) {
+        priority p = get_priority(others[i]);
+        if (p.value != NOT_PREFERRED &&
+            access_variable(p.variable, &ignored, &p.value) != MPI_SUCCESS)
             add(why,
                 "Open MPI prefers coll/%s, and only coll/tuned can be forced: set OMPI_MCA_%s=0",
-                others[i], name);
+                others[i], p.variable);
     }
 }
 
@@ -201,7 +222,16 @@ void fan_bench_peer_dup(const fan_bench_peer *peer, MPI_Comm *comm)
 {
     int algorithm = set(algorithm_variable, number_of(peer->algorithm));
     int segment = set(segment_variable, peer->segment_bytes);
+    priority preferred[OTHERS];
+    for (int i = 0; i < OTHERS; i++) {
+        preferred[i] = get_priority(others[i]);
+        if (preferred[i].value != NOT_PREFERRED)
+            set(preferred[i].variable, 0);
+    }
     MPI_Comm_dup(MPI_COMM_WORLD, comm);
+    for (int i = 0; i < OTHERS; i++)
+        if (preferred[i].value != NOT_PREFERRED)
+            set(preferred[i].variable, preferred[i].value);
     set(segment_variable, segment);
     set(algorithm_variable, algorithm);
 }

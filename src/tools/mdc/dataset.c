@@ -3,6 +3,7 @@
 
 #include "tools/mdc/dataset.h"
 
+#include "compat/hdf5_calls.h"
 #include "hdf5/objects/reason.h"
 #include "os/cleanup.h"
 #include "os/path.h"
@@ -80,7 +81,7 @@ static herr_t note_dataset(hid_t object, const char *name, const H5O_info_t *inf
 static char *find_only_dataset(hid_t file, const char *name)
 {
     char *found = NULL;
-    herr_t result = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &found);
+    herr_t result = fan_compat_visit(file, note_dataset, &found);
     if (result > 0)
         fan_mdctool_die("%s: has more than one dataset; name one: %s:/DATASET", name, name);
     if (result < 0 || found == NULL)
