@@ -309,7 +309,7 @@ static void say_load(FILE *out, const fan_plan *plan, const char *who, const loa
 
 static fan_status say_loads(FILE *out, const fan_plan *plan)
 {
-    load root, most, least;
+    load root = {0}, most = {0}, least = {0};
     fan_status status = load_of(plan, plan->root, &root);
     if (status == FAN_OK)
         status = find_extremes(plan, &most, &least);

@@ -18,8 +18,8 @@ enum { RANDOM_DATATYPE_TEXT = 4096 };
 
 /**
  * A type of `depth` levels, and the calls that made it, innermost first, appended to text. With
- * `by_doubles` each MPI_C_DOUBLE_COMPLEX in it is two MPI_DOUBLE instead, and all else the same: see
- * typemap_check.
+ * `by_doubles` each MPI_C_DOUBLE_COMPLEX in it is two MPI_DOUBLE instead, and all else the same:
+ * see typemap_check.
  */
 MPI_Datatype random_datatype(random_state *state, int depth, char *text, bool by_doubles);
 

@@ -18,8 +18,8 @@ typedef struct verdict {
 /**
  * Compare length, density, packing (whole and in random pieces) and unpacking (random pieces in
  * random order, into memory whose holes must not change) of a type with MPI, which is asked about
- * `judge`: a committed type of the same bytes at the same places. It is the same type, but where MPI
- * itself is wrong: Open MPI 5.0.7 misreads hvectors of complex numbers (doc/datatypes.md).
+ * `judge`: a committed type of the same bytes at the same places. It is the same type, but where
+ * MPI itself is wrong: Open MPI 5.0.7 misreads hvectors of complex numbers (doc/datatypes.md).
  */
 verdict typemap_check(MPI_Datatype type, MPI_Datatype judge, int count, random_state *state);
 

@@ -2,7 +2,8 @@
 /*
  * Broadcasts of memory that a runtime calls a device's. Usage: device all|one|none [RUNTIME]: which
  * ranks have such memory (one: the last), and a runtime that is loaded only after the first
- * broadcast ("start": one that is there, but is started only then). Rank 0 prints "right" or "wrong", and on standard error how often ranks agreed.
+ * broadcast ("start": one that is there, but is started only then). Rank 0 prints "right" or
+ * "wrong", and on standard error how often ranks agreed.
  */
 #include "config.h"
 

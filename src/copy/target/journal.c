@@ -23,7 +23,7 @@ typedef struct header {
 
 static header describe(const fan_copy_entry *entry)
 {
-    header h = {.magic = "fanoutj1",
+    header h = {.magic = {'f', 'a', 'n', 'o', 'u', 't', 'j', '1'},
                 .block = FAN_COPY_BLOCK,
                 .bytes = entry->bytes,
                 .seconds = entry->modified.tv_sec,

@@ -54,8 +54,8 @@ fan_status fan_pending_deliver(const fan_delivery_task *task);
 void fan_pending_finish(const fan_comm_state *state, const fan_lane *lane);
 
 /**
- * Call `call` now; but if this is called from inside of a step of this thread, which MPI may do when
- * it completes something, after that step. Local, thread-safe.
+ * Call `call` now; but if this is called from inside of a step of this thread, which MPI may do
+ * when it completes something, after that step. Local, thread-safe.
  */
 void fan_pending_after_step(void (*call)(void *argument), void *argument);
 

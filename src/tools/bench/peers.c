@@ -129,8 +129,8 @@ static void check_default(complaint *why)
 }
 
 /*
- * Components that broadcast instead of coll/tuned where they have a higher priority. From Open MPI 5
- * on han has one by default, but priorities can be written.
+ * Components that broadcast instead of coll/tuned where they have a higher priority. From Open MPI
+ * 5 on han has one by default, but priorities can be written.
  */
 static const char *const others[] = {"acoll", "adapt", "han", "hcoll", "sm", "ucc", "xhc"};
 enum { OTHERS = sizeof others / sizeof *others, NOT_PREFERRED = -1 };
