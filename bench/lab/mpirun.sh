@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by lab: how MPI programs are started on the hosts.
+
+first_command() { # COMMAND...: the first that is installed
+    local command
+    for command; do
+        if command -v "$command"; then return; fi
+    done
+    return 1
+}
+
+# Settings of the user's go first.
+default_env() { # NAME VALUE
+    if [[ ! -v $1 ]]; then export "$1=$2"; fi
+}
+
+run_openmpi() { # RANKS HOSTS FLAGS_AND_CMD...
+    local ranks=$1 hosts=$2 launcher
+    shift 2
+    launcher=$(first_command mpirun.openmpi mpirun) ||
+        die "no Open MPI launcher: install openmpi-bin"
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$STATE/agent
+    default_env OMPI_MCA_pml ob1
+    default_env OMPI_MCA_btl self,vader,tcp
+    default_env OMPI_MCA_btl_tcp_if_include 198.18.0.0/15
+    default_env OMPI_MCA_oob_tcp_if_include 198.18.0.0/15
+    default_env OMPI_MCA_hwloc_base_binding_policy none
+    default_env OMPI_MCA_mpi_yield_when_idle 1 # the hosts share a few cores
+    enter lab0 "$launcher" --host "$hosts" -np "$ranks" "$@"
+}
+
+run_mpich() { # RANKS HOSTS FLAGS_AND_CMD...
+    local ranks=$1 hosts=$2 launcher
+    shift 2
+    launcher=$(first_command mpirun.mpich mpiexec.hydra mpirun) ||
+        die "no MPICH launcher: install mpich"
+    [[ -e $STATE/mpich_idle.so ]] || build mpich_idle.c mpich_idle.so -shared -fPIC
+    default_env UCX_TLS tcp
+    default_env UCX_NET_DEVICES eth0
+    enter lab0 "$launcher" -launcher ssh -launcher-exec "$STATE/agent" \
+        -genv LD_PRELOAD "$STATE/mpich_idle.so${LD_PRELOAD:+:$LD_PRELOAD}" \
+        -hosts "$hosts" -n "$ranks" "$@"
+}
+
+cmd_mpirun() {
+    local per_host=1 count hosts='' flags i
+    if [[ ${1:-} == -ppn ]]; then
+        (($# >= 2)) || usage_error "-ppn takes a number"
+        per_host=$2
+        check_count K "$per_host" 9999
+        shift 2
+    fi
+    (($# >= 2)) || usage_error "mpirun takes N and CMD"
+    check_up
+    count=$1
+    check_count N "$count" "$(host_count)"
+    shift
+    for ((i = 0; i < count; i++)); do hosts+=${hosts:+,}lab$i:$per_host; done
+    read -ra flags <<<"${LAB_MPIRUN_FLAGS:-}"
+    guard_launcher
+    case ${LAB_MPI:-openmpi} in
+        openmpi) run_openmpi $((count * per_host)) "$hosts" "${flags[@]}" "$@" ;;
+        mpich) run_mpich $((count * per_host)) "$hosts" "${flags[@]}" "$@" ;;
+        *) usage_error "LAB_MPI must be openmpi or mpich, got '$LAB_MPI'" ;;
+    esac
+}
