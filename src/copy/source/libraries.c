@@ -135,6 +135,7 @@ static bool is_excluded(const char *path, const char *excluded)
 
 /* What a search has found so far. */
 typedef struct search {
+    const char *interpreter;
     const char *excluded;
     fan_copy_libraries *libraries;
     char error[3 * PATH_MAX];
@@ -156,6 +157,19 @@ static void add(search *s, const char *name, const char *path)
                   sizeof *libraries->list);
     libraries->list[libraries->count++] =
         (fan_copy_library){.name = fan_copy_strdup(name), .path = fan_copy_strdup(path)};
+}
+
+/*
+ * A library without a SONAME, which the program names by a path. It is looked for there and nowhere
+ * else, whatever LD_LIBRARY_PATH says.
+ */
+static void refuse_path(search *s, const char *path)
+{
+    snprintf(s->error, sizeof s->error,
+             "needs %s by this path, because it has no SONAME, so that a copy elsewhere would not "
+             "be used; link it with a SONAME, or put it there on each host and leave its directory "
+             "out (--libs-exclude)",
+             path);
 }
 
 /*
@@ -181,7 +195,11 @@ static void take_line(search *s, char *line)
     } else {
         path = line;
     }
-    if (!is_excluded(path, s->excluded))
+    if (is_excluded(path, s->excluded))
+        return;
+    if (path == line && strcmp(path, s->interpreter) != 0)
+        refuse_path(s, path);
+    else
         add(s, line, path);
 }
 
@@ -225,8 +243,8 @@ static void search_by(search *s, const char *interpreter, const char *program)
 bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries,
                              char *error, size_t size)
 {
-    search s = {.excluded = excluded, .libraries = libraries};
     char interpreter[PATH_MAX], program[PATH_MAX + 2];
+    search s = {.interpreter = interpreter, .excluded = excluded, .libraries = libraries};
     *libraries = (fan_copy_libraries){0};
     /*
      * ld.so looks for a name without a slash among the libraries, and might take it for an option.

@@ -301,12 +301,26 @@ START_TEST(lines_are_understood)
         "[ \"$1\" = --list ] && [ \"$2\" = \"$TOP/narrow\" ] || exit 1\n"
         "echo \"$2: /lib/libx.so: no version information available (required by $2)\" >&2\n"
         "printf '\\tlinux-gate.so.1 (0xf7f0)\\n\\tlibx.so.1 => /a b (c) => d/libx.so.1 (0x01)\\n"
-        "\\t/by/path (1)/liby.so (0x2)\\n\\tlibc.so.6 => /lib/libc.so.6 (0x3)\\n"
+        "\\tlibc.so.6 => /lib/libc.so.6 (0x3)\\n"
         "\\t/lib/ld-linux.so.2 (0x4)\\n'");
     find("narrow", FAN_COPY_SYSTEM_LIBRARIES);
-    ck_assert_uint_eq(libraries.count, 2);
+    ck_assert_uint_eq(libraries.count, 1);
     expect_library("libx.so.1", "/a b (c) => d/libx.so.1");
-    expect_library("/by/path (1)/liby.so", "/by/path (1)/liby.so");
+}
+END_TEST
+
+/* It is not looked for in LD_LIBRARY_PATH. */
+START_TEST(a_library_that_is_needed_by_its_path_is_refused)
+{
+    pretend("printf '\\t/by/path (1)/liby.so (0x2)\\n'");
+    expect_error("narrow", "needs /by/path (1)/liby.so by this path");
+    find("narrow", "/by");
+    ck_assert_uint_eq(libraries.count, 0);
+    ck_assert_int_eq(shell("${CC:-cc} -shared -fPIC -o libnameless.so inner.c && "
+                           "echo 'int inner(void); int main(void) { return inner(); }' >user.c && "
+                           "${CC:-cc} -o user user.c \"$TOP/libnameless.so\""),
+                     0);
+    expect_error("user", "libnameless.so by this path, because it has no SONAME");
 }
 END_TEST
 
@@ -316,7 +330,7 @@ START_TEST(other_lines_are_errors)
     expect_error("narrow", "unexpected output from ld.so: libx.so => /a");
     pretend("printf '\\tlibx.so => not found\\n'");
     expect_error("narrow", "unexpected output from ld.so: libx.so => not found");
-    pretend("printf '\\tlibx.so => /a/libx.so (0x1)\\n\\t/b/libx.so (0x1)\\n'");
+    pretend("printf '\\tlibx.so => /a/libx.so (0x1)\\n\\tlibx.so => /b/libx.so (0x1)\\n'");
     expect_error("narrow", "two libraries with the name libx.so, /a/libx.so and /b/libx.so, which");
 }
 END_TEST
@@ -349,6 +363,7 @@ int main(void)
         a_static_program_has_none,
         other_files_are_refused,
         lines_are_understood,
+        a_library_that_is_needed_by_its_path_is_refused,
         other_lines_are_errors,
         an_interpreter_that_fails_is_named,
     };
