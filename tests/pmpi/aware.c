@@ -72,13 +72,13 @@ int aware_agreements(void)
     return agreements;
 }
 
-int PMPI_Allreduce(const void *in, void *out, int count, MPI_Datatype datatype, MPI_Op op,
-                   MPI_Comm comm)
+int PMPI_Iallreduce(const void *in, void *out, int count, MPI_Datatype datatype, MPI_Op op,
+                    MPI_Comm comm, MPI_Request *request)
 {
-    __typeof__(PMPI_Allreduce) *next;
-    *(void **)&next = dlsym(RTLD_NEXT, "PMPI_Allreduce");
+    __typeof__(PMPI_Iallreduce) *next;
+    *(void **)&next = dlsym(RTLD_NEXT, "PMPI_Iallreduce");
     agreements++;
-    return next(in, out, count, datatype, op, comm);
+    return next(in, out, count, datatype, op, comm, request);
 }
 
 int PMPI_Unpack(const void *in, int bytes, int *place, void *out, int count, MPI_Datatype datatype,

@@ -96,7 +96,8 @@ typedef struct postponed {
     SLIST_ENTRY(postponed) link;
 } postponed;
 
-static _Thread_local SLIST_HEAD(, postponed) all_postponed;
+SLIST_HEAD(postponed_list, postponed);
+static _Thread_local struct postponed_list all_postponed;
 static _Thread_local bool is_stepping;
 
 static void step_all(void)
