@@ -16,6 +16,7 @@
 #include "fanout.h"
 #include "lib/deliver/delivery.h"
 #include "tests/common/tap.h"
+#include "tests/datatypes/random_datatype.h"
 #include "tests/datatypes/random_layout.h"
 #include "tests/lib/evidence.h"
 
@@ -179,7 +180,7 @@ static void make_buffers(buffers *b, random_state *own, const signature *s, uint
 {
     random_state again = *own;
     signature for_mpi = *s;
-    for_mpi.by_doubles = true;
+    for_mpi.by_doubles = MPI_MISREADS_COMPLEX;
     b->described = random_layout(own, s);
     layout twin = random_layout(&again, &for_mpi);
     const layout *l = &b->described;

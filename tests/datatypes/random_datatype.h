@@ -13,6 +13,16 @@
 #include <mpi.h>
 #include <stdbool.h>
 
+/**
+ * Whether this MPI library misreads complex numbers (doc/datatypes.md), so that it is asked about
+ * pairs of doubles. Nowhere else: the alignment of these may be another one, as in MPICH.
+ */
+#if defined(OPEN_MPI) && OMPI_MAJOR_VERSION >= 5
+enum { MPI_MISREADS_COMPLEX = 1 };
+#else
+enum { MPI_MISREADS_COMPLEX = 0 };
+#endif
+
 /** Room for the words that describe a type. */
 enum { RANDOM_DATATYPE_TEXT = 4096 };
 

@@ -225,7 +225,7 @@ static void check_random_types(void)
         int depth = random_between(&state, 1, 4);
         random_state again = state;
         MPI_Datatype type = random_datatype(&state, depth, text, false);
-        MPI_Datatype judge = random_datatype(&again, depth, ignored, true);
+        MPI_Datatype judge = random_datatype(&again, depth, ignored, MPI_MISREADS_COMPLEX);
         int count = random_between(&state, 0, 4);
         MPI_Aint lowest, length;
         datatype_span(type, count, &lowest, &length);
