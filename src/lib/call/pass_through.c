@@ -7,10 +7,12 @@
 #include "comm/check.h"
 #include "comm/wait.h"
 #include "compat/mpi_calls.h"
+#include "lib/call/buffer.h"
 #include "lib/state/errors.h"
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 /*
  * An MPI 3 library does not accept a count above 2^31 - 1: make a datatype of `count` elements, as
@@ -83,25 +85,61 @@ enum { MOST_BYTES = 8192 };
 
 static bool is_for_tree(const fan_call *call)
 {
-    return call->state->connection == FAN_CONNECTED && call->bytes <= MOST_BYTES &&
-           call->count <= INT_MAX;
+    return call->state->connection == FAN_CONNECTED && call->bytes <= MOST_BYTES;
 }
 
 /*
  * Not MPI_Bcast: while a rank waits in it, its pending broadcasts stand still, for which those that
  * it waits for may wait. MPI_Ibcast takes up to twice as long for some bytes, messages less.
  */
-static int broadcast_small(const fan_call *call)
+static int broadcast_bytes(const fan_call *call, void *data)
 {
     const fan_comm_state *state = call->state;
     MPI_Request request;
+    if (is_for_tree(call)) {
+        int code = fan_comm_binomial(data, (int)call->bytes, MPI_BYTE, call->root, state->comm,
+                                     state->first_tag + FAN_TAG_SMALL);
+        return fan_error_raise_code(call->comm, code);
+    }
+    fan_call bytes = *call;
+    bytes.buffer = data;
+    bytes.count = call->bytes;
+    bytes.datatype = MPI_BYTE;
+    return fan_comm_completed(pass_through(&bytes, &request), &request);
+}
+
+static int broadcast_packed(const fan_call *call, const fan_store *store)
+{
+    bool is_root = call->state->rank == call->root;
+    void *data = malloc((size_t)call->bytes);
+    if (data == NULL)
+        return fan_error_raise_code(call->comm, MPI_ERR_NO_MEM);
+    if (is_root)
+        store->fill(store->state, 0, data, call->bytes);
+    int code = broadcast_bytes(call, data);
+    if (!is_root && code == MPI_SUCCESS)
+        store->drain(store->state, 0, data, call->bytes);
+    free(data);
+    return code;
+}
+
+/*
+ * As bytes on every rank: where count and datatype differ between ranks, Open MPI may deliver wrong
+ * data, and MPICH 4.0.2 takes a large MPI_SHORT_INT message for truncated in MPI_Ibcast.
+ */
+static int broadcast_small(const fan_call *call)
+{
+    fan_buffer buffer;
     if (call->bytes == 0)
         return MPI_SUCCESS;
-    if (!is_for_tree(call))
-        return fan_comm_completed(pass_through(call, &request), &request);
-    int code = fan_comm_binomial(call->buffer, (int)call->count, call->datatype, call->root,
-                                 state->comm, state->first_tag + FAN_TAG_SMALL);
-    return fan_error_raise_code(call->comm, code);
+    fan_status status = fan_buffer_open(&buffer, call);
+    if (status != FAN_OK)
+        return fan_error_raise(call->comm, status);
+    fan_store store = fan_buffer_store(&buffer, call->state->rank == call->root);
+    int code =
+        store.base != NULL ? broadcast_bytes(call, store.base) : broadcast_packed(call, &store);
+    fan_buffer_free(&buffer);
+    return code;
 }
 
 /* One rank, wrong arguments, or an intercommunicator, on which alone one waits for others. */
