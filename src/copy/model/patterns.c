@@ -98,8 +98,8 @@ static const char *tail(const char *path, int count)
 static bool matches_from_some_component(const fan_copy_pattern *pattern, const char *path)
 {
     while (path != NULL && !matches_text(pattern, path)) {
-        path = strchr(path, '/');
-        path += path != NULL;
+        const char *slash = strchr(path, '/');
+        path = slash == NULL ? NULL : slash + 1;
     }
     return path != NULL;
 }
