@@ -3,6 +3,8 @@
 
 #include "base/segment.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,6 +14,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Compiled in: libfanout.so needs no library for one hash. */
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 static fan_status failure(int error, const char *what)
 {
@@ -106,24 +112,15 @@ void fan_segment_release(fan_segment *segment)
     *segment = (fan_segment){0};
 }
 
-/* FNV-1a (Fowler, Noll and Vo), 64 bits. */
-static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
-{
-    for (const unsigned char *c = data, *end = c + bytes; c < end; c++)
-        hash = (hash ^ *c) * 0x100000001b3;
-    return hash;
-}
-
 uint64_t fan_segment_reach(void)
 {
     char boot[64];
     struct stat names;
     int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t bytes = file < 0 ? -1 : read(file, boot, sizeof boot);
+    ssize_t bytes = file < 0 ? -1 : fan_file_read(file, boot, sizeof boot);
     if (file >= 0)
         close(file);
     if (bytes <= 0 || stat("/proc/self/ns/pid", &names) != 0)
         return 0;
-    uint64_t hash = mix(0xcbf29ce484222325, boot, (size_t)bytes);
-    return mix(hash, &names.st_ino, sizeof names.st_ino);
+    return XXH64(boot, (size_t)bytes, names.st_ino);
 }

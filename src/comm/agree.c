@@ -66,13 +66,23 @@ int fan_comm_to_all(const void *own, void *all, size_t bytes, MPI_Comm comm)
     return fan_comm_completed(code, &request);
 }
 
-fan_status fan_comm_share(MPI_Comm comm, fan_status status, fan_comm_verdict *verdict, size_t bytes,
-                          const char *failure)
+void fan_comm_verdict_set(fan_comm_verdict *verdict, fan_status status)
 {
     verdict->status = status;
     snprintf(verdict->text, sizeof verdict->text, "%s", status == FAN_OK ? "" : fan_fail_text());
+}
+
+fan_status fan_comm_verdict_get(const fan_comm_verdict *verdict)
+{
+    return verdict->status == FAN_OK ? FAN_OK : fan_fail(verdict->status, "%s", verdict->text);
+}
+
+fan_status fan_comm_share(MPI_Comm comm, fan_status status, fan_comm_verdict *verdict, size_t bytes,
+                          const char *failure)
+{
+    fan_comm_verdict_set(verdict, status);
     int code = fan_comm_from(0, verdict, bytes, comm);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "%s", failure);
-    return verdict->status == FAN_OK ? FAN_OK : fan_fail(verdict->status, "%s", verdict->text);
+    return fan_comm_verdict_get(verdict);
 }

@@ -57,6 +57,12 @@ typedef struct fan_comm_verdict {
     char text[500]; /**< of a failure */
 } fan_comm_verdict;
 
+/** The verdict of `status`, which is FAN_OK or stands for the last failure of this thread. */
+void fan_comm_verdict_set(fan_comm_verdict *verdict, fan_status status);
+
+/** Its status; a failure is recorded with its text. */
+fan_status fan_comm_verdict_get(const fan_comm_verdict *verdict);
+
 /**
  * Rank 0's message to all, and its status.
  *

@@ -21,6 +21,19 @@ int fan_comm_check(MPI_Comm comm, int *size)
     return code == MPI_SUCCESS && *size == 0 ? MPI_ERR_COMM : code;
 }
 
+bool fan_comm_is_inter(MPI_Comm comm)
+{
+    int size;
+    return comm != MPI_COMM_NULL && fan_comm_look(comm, &size) == MPI_SUCCESS && size == 0;
+}
+
+bool fan_comm_has_threads(void)
+{
+    int level;
+    PMPI_Query_thread(&level);
+    return level == MPI_THREAD_MULTIPLE;
+}
+
 int fan_comm_bytes(MPI_Count count, MPI_Datatype datatype, MPI_Count *bytes)
 {
     MPI_Count size;

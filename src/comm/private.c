@@ -14,16 +14,9 @@
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
-static bool may_have_threads(void)
-{
-    int level;
-    PMPI_Query_thread(&level);
-    return level == MPI_THREAD_MULTIPLE;
-}
-
 bool fan_comm_take_turn(bool have_come)
 {
-    return (have_come || !may_have_threads()) && pthread_mutex_trylock(&turn) == 0;
+    return (have_come || !fan_comm_has_threads()) && pthread_mutex_trylock(&turn) == 0;
 }
 
 void fan_comm_end_turn(void)

@@ -3,25 +3,24 @@
 
 #include "comm/segment.h"
 
+#include "comm/agree.h"
+
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What member 0 tells the others. */
 typedef struct invitation {
-    fan_status status;
-    char text[500]; /* of a failure */
+    fan_comm_verdict verdict;
     fan_segment_name name;
 } invitation;
 
 static fan_status invite(const fan_comm_party *party, fan_status made, invitation *i)
 {
-    i->status = made;
-    snprintf(i->text, sizeof i->text, "%s", made == FAN_OK ? "" : fan_fail_text());
+    fan_comm_verdict_set(&i->verdict, made);
     int code = fan_party_share(party, i, sizeof *i);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot agree on the memory of a node");
-    return i->status == FAN_OK ? FAN_OK : fan_fail(i->status, "%s", i->text);
+    return fan_comm_verdict_get(&i->verdict);
 }
 
 /* Member 0 has it. All know whether the others could open it. */

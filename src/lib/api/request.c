@@ -117,11 +117,9 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info)
  */
 static fan_status keep_comm(fanout_request r)
 {
-    int size;
-    if (!r->persistent || !r->passed_through || r->call.comm == MPI_COMM_NULL)
+    if (!r->persistent || !r->passed_through)
         return FAN_OK;
-    bool is_inter = fan_comm_look(r->call.comm, &size) == MPI_SUCCESS && size == 0;
-    if (r->call.state == NULL && !is_inter)
+    if (r->call.state == NULL && !fan_comm_is_inter(r->call.comm))
         return FAN_OK;
     return fan_comm_private(r->call.comm, &r->comm);
 }

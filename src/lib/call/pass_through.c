@@ -74,12 +74,6 @@ static int pass_through(const fan_call *call, MPI_Request *request)
 }
 #endif
 
-static bool is_intercomm(MPI_Comm comm)
-{
-    int size;
-    return comm != MPI_COMM_NULL && fan_comm_look(comm, &size) == MPI_SUCCESS && size == 0;
-}
-
 /* Above this MPI's algorithms are better (4 ranks in a node, Open MPI 4.1.4 and MPICH 4.0.2). */
 enum { MOST_BYTES = 8192 };
 
@@ -97,7 +91,7 @@ static int broadcast_bytes(const fan_call *call, void *data)
     const fan_comm_state *state = call->state;
     MPI_Request request;
     if (is_for_tree(call)) {
-        int code = fan_comm_binomial(data, (int)call->bytes, MPI_BYTE, call->root, state->comm,
+        int code = fan_comm_binomial(data, (int)call->bytes, call->root, state->comm,
                                      state->first_tag + FAN_TAG_SMALL);
         return fan_error_raise_code(call->comm, code);
     }
@@ -146,7 +140,7 @@ static int broadcast_small(const fan_call *call)
 static int broadcast_any(const fan_call *call)
 {
     MPI_Request request;
-    if (!is_intercomm(call->comm))
+    if (!fan_comm_is_inter(call->comm))
         return pass_through(call, NULL);
     return fan_comm_completed(pass_through(call, &request), &request);
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/poll.h"
+#include "comm/check.h"
 #include "comm/wait.h"
 #include "engine/mpi/mpi_wait.h"
 #include "tune/variables.h"
@@ -163,12 +164,11 @@ static bool wants_thread(void)
     const char *wrong; /* has been told */
     if (!fan_variable_wants_thread(&wrong))
         return false;
-    int level;
-    MPI_Query_thread(&level);
-    if (level != MPI_THREAD_MULTIPLE)
+    bool possible = fan_comm_has_threads();
+    if (!possible)
         fan_warn("FANOUT_PROGRESS=thread has no effect: the program did not ask for "
                  "MPI_THREAD_MULTIPLE, or MPI does not provide it");
-    return level == MPI_THREAD_MULTIPLE;
+    return possible;
 }
 
 static void decide_on_thread(void)

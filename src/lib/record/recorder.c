@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "comm/agree.h"
+#include "comm/id.h"
 #include "engine/mpi/mpi_trace.h"
 #include "lib/record/trace_module.h"
 
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 static const char variable[] = "FANOUT_TRACE";
@@ -260,8 +260,7 @@ static void decide(agreed *a)
     memset(a, 0, sizeof *a);
     make_absolute(a->path, path == NULL ? "" : path);
     a->epoch = fan_clock_now();
-    if (getrandom(&a->id, sizeof a->id, 0) != sizeof a->id)
-        a->id = (uint64_t)(a->epoch * 1e9);
+    a->id = fan_comm_new_id();
 }
 
 /* Returns an MPI code. */

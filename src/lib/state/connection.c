@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "comm/agree.h"
+#include "comm/check.h"
+#include "comm/id.h"
 #include "comm/private.h"
 #include "lib/record/recorder.h"
 
@@ -91,7 +93,7 @@ static void propose(attempt *a)
     int count = may_share ? fan_channel_find_all(state->rank, state->size, ids, MOST_OFFERS) : 0;
     for (int i = 0; i < count; i++)
         a->proposal.offers[i] = offer_channel(ids[i], state, &key);
-    a->proposal.new_channel = fan_channel_new_id();
+    a->proposal.new_channel = fan_comm_new_id();
 }
 
 /* ---- what each rank says ---- */
@@ -125,7 +127,7 @@ static void prepare_vote(attempt *a)
     v->no_turn = !a->has_turn;
     v->no_room = fan_channel_count() >= MOST_CHANNELS;
     v->no_memory = a->survey == NULL || a->placement == NULL;
-    v->is_threaded = !fan_node_is_shared();
+    v->is_threaded = fan_comm_has_threads();
     v->is_part = is_part_of_world(a->state);
     v->longest = a->survey == NULL ? 0 : (int64_t)strlen(a->survey->hosts.own);
 }

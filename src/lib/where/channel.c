@@ -4,13 +4,10 @@
 #include "lib/where/channel.h"
 
 #include "base/array.h"
-#include "base/clock.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 /* Of all that is in this file. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -18,14 +15,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, fan_channel) all_channels = LIST_HEAD_INITIALIZER(all_channels);
 
 /* ---- channels ---- */
-
-uint64_t fan_channel_new_id(void)
-{
-    uint64_t id = 0;
-    if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
-        id = (uint64_t)(fan_clock_now() * 1e9) ^ (uint64_t)getpid() << 32;
-    return id == 0 ? 1 : id;
-}
 
 int fan_channel_count(void)
 {

@@ -46,9 +46,6 @@ typedef struct fan_channel {
     LIST_ENTRY(fan_channel) link;
 } fan_channel;
 
-/** A number that no other channel has. */
-uint64_t fan_channel_new_id(void);
-
 /** How many channels this process has. Local, thread-safe. */
 int fan_channel_count(void);
 

@@ -17,13 +17,6 @@ static const char mpi_failed[] = "cannot agree on the memory of a node";
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, fan_node) all_nodes = LIST_HEAD_INITIALIZER(all_nodes);
 
-bool fan_node_is_shared(void)
-{
-    int level;
-    MPI_Query_thread(&level);
-    return level != MPI_THREAD_MULTIPLE;
-}
-
 /* ---- a node that there is ---- */
 
 enum { MOST_OFFERS = 8 };

@@ -46,9 +46,6 @@ fan_status fan_node_join(const fan_comm_party *party, int domain, bool may_share
  */
 fan_status fan_node_join_like(const fan_comm_party *party, const fan_node *like, fan_node **node);
 
-/** Whether communicators may share a node of this process: not with MPI_THREAD_MULTIPLE. Local. */
-bool fan_node_is_shared(void);
-
 /** Add a reference to the node. Local, thread-safe. */
 fan_node *fan_node_hold(fan_node *node);
 
