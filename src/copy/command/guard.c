@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "copy/command/descendants.h"
 #include "copy/command/guard.h"
+#include "os/path.h"
 #include "os/process.h"
 
 #include <errno.h>
@@ -44,26 +45,19 @@ static int open_ends(ends *e)
     return error;
 }
 
-static int find_program(char path[static PATH_MAX])
-{
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    path[MAX(length, 0)] = '\0';
-    return length > 0 ? 0 : errno;
-}
-
 static int start(const ends *e, const char *command, pid_t *process)
 {
     char program[PATH_MAX], line[16], input[16];
-    int error = find_program(program);
-    if (error != 0)
-        return error;
+    fan_os_path_self(program);
+    if (program[0] == '\0')
+        return ENOENT;
     snprintf(line, sizeof line, "%d", e->line[1]);
     snprintf(input, sizeof input, "%d", e->input[1]);
     const char *const arguments[] = {"fanout-copy", ROLE, line, input, command, NULL};
     const fan_os_process_setup setup = {.input = e->input[0], .output = -1};
     fcntl(e->line[1], F_SETFD, 0);
     fcntl(e->input[1], F_SETFD, 0);
-    error = fan_os_process_start(program, arguments, &setup, process);
+    int error = fan_os_process_start(program, arguments, &setup, process);
     fcntl(e->input[1], F_SETFD, FD_CLOEXEC);
     return error;
 }

@@ -92,6 +92,24 @@ int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path)
     return error;
 }
 
+typedef struct extended {
+    const char *name, *value;
+    uint32_t bytes;
+} extended;
+
+/* The attribute at `at`, which comes to be behind it. False at `end`. */
+static bool next_extended(const char **at, const char *end, extended *x)
+{
+    if (*at >= end)
+        return false;
+    x->name = *at;
+    *at += strlen(x->name) + 1;
+    memcpy(&x->bytes, *at, sizeof x->bytes);
+    x->value = *at + sizeof x->bytes + 1;
+    *at = x->value + x->bytes + 1;
+    return true;
+}
+
 /* The last failure is returned: others may well be kept. */
 static int apply_extended(const fan_copy_manifest *manifest, const fan_copy_entry *entry,
                           const char *path)
@@ -99,16 +117,9 @@ static int apply_extended(const fan_copy_manifest *manifest, const fan_copy_entr
     const char *at = manifest->text + entry->extra;
     const char *end = at + entry->extra_bytes;
     int result = 0;
-    while (at < end) {
-        const char *name = at;
-        uint32_t bytes;
-        at += strlen(name) + 1;
-        memcpy(&bytes, at, sizeof bytes);
-        at += sizeof bytes + 1;
-        if (lsetxattr(path, name, at, bytes, 0) != 0)
+    for (extended x; next_extended(&at, end, &x);)
+        if (lsetxattr(path, x.name, x.value, x.bytes, 0) != 0)
             result = -1;
-        at += bytes + 1;
-    }
     return result;
 }
 
@@ -155,17 +166,11 @@ static bool has_extended(const fan_copy_manifest *manifest, const fan_copy_entry
     const char *at = manifest->text + entry->extra;
     const char *end = at + entry->extra_bytes;
     bool access = entry->kind != FAN_COPY_SYMLINK, default_list = entry->kind == FAN_COPY_DIRECTORY;
-    while (at < end) {
-        const char *name = at;
-        uint32_t bytes;
-        at += strlen(name) + 1;
-        memcpy(&bytes, at, sizeof bytes);
-        at += sizeof bytes + 1;
-        if (!has_attribute(path, name, at, bytes))
+    for (extended x; next_extended(&at, end, &x);) {
+        if (!has_attribute(path, x.name, x.value, x.bytes))
             return false;
-        access &= strcmp(name, access_list_name) != 0;
-        default_list &= strcmp(name, default_list_name) != 0;
-        at += bytes + 1;
+        access &= strcmp(x.name, access_list_name) != 0;
+        default_list &= strcmp(x.name, default_list_name) != 0;
     }
     return !(access && lgetxattr(path, access_list_name, NULL, 0) >= 0) &&
            !(default_list && lgetxattr(path, default_list_name, NULL, 0) >= 0);

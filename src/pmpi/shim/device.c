@@ -239,7 +239,7 @@ bool fan_device_exists(void)
 
 bool fan_device_has(const void *address)
 {
-    if (address == NULL || !fan_device_exists())
+    if (address == NULL)
         return false;
     for (int i = 0; i < RUNTIMES; i++)
         if (runtimes[i].in_use && runtimes[i].has(address))

@@ -20,7 +20,7 @@ bool fan_device_exists(void);
 
 /**
  * Whether the memory at `address` belongs to a device or is shared with one, so that the processor
- * should not touch it. Local, thread-safe.
+ * should not touch it. Asks the devices that fan_device_exists has found. Local, thread-safe.
  */
 bool fan_device_has(const void *address);
 
