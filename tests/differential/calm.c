@@ -25,11 +25,7 @@ static void broadcast(actor *a, operation_kind kind)
         t->is_warm = true;
     if (t->rank < 0)
         return;
-    operation_open(&o);
-    operation_start(&o);
-    operation_wait(&o);
-    operation_check(&o);
-    operation_close(&o);
+    operation_run(&o);
 }
 
 static void stream_any(actor *a)

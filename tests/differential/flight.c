@@ -295,9 +295,5 @@ void flight_warm_up(actor *a, team *t)
     t->is_connected = t->is_warm = true;
     if (t->rank < 0)
         return;
-    operation_open(&o);
-    operation_start(&o);
-    operation_wait(&o);
-    operation_check(&o);
-    operation_close(&o);
+    operation_run(&o);
 }

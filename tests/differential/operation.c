@@ -173,3 +173,12 @@ void operation_close(operation *o)
         watch_code(o->place, fanout_request_free(&o->request), "fanout_request_free");
     part_free(&o->part);
 }
+
+void operation_run(operation *o)
+{
+    operation_open(o);
+    operation_start(o);
+    operation_wait(o);
+    operation_check(o);
+    operation_close(o);
+}

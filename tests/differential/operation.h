@@ -62,6 +62,9 @@ void operation_wait(operation *o);
 /** Compare the buffer. */
 void operation_check(operation *o);
 
+/** All of it: open, start, wait, check, close. Collective; a blocking or nonblocking one. */
+void operation_run(operation *o);
+
 /** Other data for the next start of a persistent one. */
 void operation_refill(operation *o, uint64_t id);
 

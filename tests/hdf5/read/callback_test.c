@@ -7,6 +7,7 @@
 
 #include "fanout_hdf5.h"
 #include "tests/common/tap.h"
+#include "tests/hdf5/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum { ELEMENTS = 1 << 20, CHUNK = 1000, DATASETS = 4, MOST_LEFT = 2 };
 
 static int rank, size;
 static MPI_Comm comm;
-static char path[] = "/tmp/fanout-h5-callback-XXXXXX";
+static const char *path;
 static hid_t file;
 
 typedef struct visit {
@@ -258,9 +259,8 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
-    if (rank == 0 && mkstemp(path) < 0)
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    MPI_Bcast(path, sizeof path, MPI_CHAR, 0, MPI_COMM_WORLD);
+    make_folder();
+    path = in_folder("callback.h5");
     if (rank == 0)
         make_file();
     MPI_Barrier(MPI_COMM_WORLD);
@@ -277,6 +277,6 @@ int main(void)
     MPI_Comm_free(&comm);
     MPI_Barrier(MPI_COMM_WORLD);
     if (rank == 0)
-        unlink(path);
+        remove_folder();
     return tap_end();
 }

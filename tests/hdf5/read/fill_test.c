@@ -7,10 +7,10 @@
 
 #include "fanout_hdf5.h"
 #include "tests/common/tap.h"
+#include "tests/hdf5/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ROWS = 600, COLUMNS = 1000, ELEMENTS = ROWS * COLUMNS };
 
@@ -24,7 +24,7 @@ static const char *const layouts[] = {"contiguous", "chunked", "deflated", "virt
 
 static int rank, size;
 static MPI_Comm comm;
-static char path[] = "/tmp/fanout-h5-fill-XXXXXX";
+static const char *path;
 static hid_t file;
 
 /* ---- the file ---- */
@@ -225,9 +225,8 @@ int main(void)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    if (rank == 0 && mkstemp(path) < 0)
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    MPI_Bcast(path, sizeof path, MPI_CHAR, 0, MPI_COMM_WORLD);
+    make_folder();
+    path = in_folder("fill.h5");
     if (rank == 0) {
         file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         for_all(make_one);
@@ -243,6 +242,6 @@ int main(void)
     MPI_Comm_free(&comm);
     MPI_Barrier(MPI_COMM_WORLD);
     if (rank == 0)
-        unlink(path);
+        remove_folder();
     return tap_end();
 }

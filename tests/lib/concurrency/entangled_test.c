@@ -8,6 +8,7 @@
 
 #include "fanout.h"
 #include "tests/common/tap.h"
+#include "tests/lib/concurrency/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,30 +18,11 @@ enum { PENDING = 8 << 20, SOME = 300000 };
 static int rank, size;
 static char *pending, *data;
 
-static void fill(char *buffer, int bytes, int root, MPI_Comm comm, int salt)
-{
-    int own;
-    MPI_Comm_rank(comm, &own);
-    for (int i = 0; i < bytes; i++)
-        buffer[i] = (char)(own == root ? i * 13 + (i >> 8) + salt : 0);
-}
-
-static bool is_right(const char *buffer, int bytes, int salt)
-{
-    for (int i = 0; i < bytes; i++)
-        if (buffer[i] != (char)(i * 13 + (i >> 8) + salt))
-            return false;
-    return true;
-}
-
 /* ---- calls ---- */
 
 static bool broadcast(MPI_Comm comm, int bytes)
 {
-    int root = size - 1;
-    fill(data, bytes, root, comm, bytes);
-    return fanout_bcast(data, bytes, MPI_BYTE, root, comm) == MPI_SUCCESS &&
-           is_right(data, bytes, bytes);
+    return pattern_broadcast(data, bytes, size - 1, comm, bytes);
 }
 
 static bool broadcast_small(MPI_Comm comm)
@@ -108,11 +90,11 @@ static bool start_persistent(MPI_Comm comm, int bytes)
 {
     fanout_request request;
     int root = size - 1;
-    fill(data, bytes, root, comm, 5);
+    pattern_fill(data, bytes, root, comm, 5);
     bool good = fanout_bcast_init(data, bytes, MPI_BYTE, root, comm, MPI_INFO_NULL, &request) ==
                     MPI_SUCCESS &&
                 fanout_start(&request) == MPI_SUCCESS && fanout_wait(&request) == MPI_SUCCESS;
-    return fanout_request_free(&request) == MPI_SUCCESS && good && is_right(data, bytes, 5);
+    return fanout_request_free(&request) == MPI_SUCCESS && good && pattern_is_right(data, bytes, 5);
 }
 
 static bool persistent_large(MPI_Comm comm)
@@ -128,9 +110,9 @@ static bool persistent_small(MPI_Comm comm)
 static bool nonblocking(MPI_Comm comm)
 {
     fanout_request request;
-    fill(data, SOME, size - 1, comm, 6);
+    pattern_fill(data, SOME, size - 1, comm, 6);
     return fanout_ibcast(data, SOME, MPI_BYTE, size - 1, comm, &request) == MPI_SUCCESS &&
-           fanout_wait(&request) == MPI_SUCCESS && is_right(data, SOME, 6);
+           fanout_wait(&request) == MPI_SUCCESS && pattern_is_right(data, SOME, 6);
 }
 
 static const struct {
@@ -153,14 +135,14 @@ enum { CALLS = sizeof calls / sizeof calls[0] };
 static bool entangle(int call, MPI_Comm whole, MPI_Comm other)
 {
     fanout_request request;
-    fill(pending, PENDING, 0, whole, call);
+    pattern_fill(pending, PENDING, 0, whole, call);
     bool good = fanout_ibcast(pending, PENDING, MPI_BYTE, 0, whole, &request) == MPI_SUCCESS;
     if (rank != 1)
         good = fanout_wait(&request) == MPI_SUCCESS && good;
     good = calls[call].call(other) && good;
     if (rank == 1)
         good = fanout_wait(&request) == MPI_SUCCESS && good;
-    return good && is_right(pending, PENDING, call);
+    return good && pattern_is_right(pending, PENDING, call);
 }
 
 /* First on a communicator that is new, then again. */

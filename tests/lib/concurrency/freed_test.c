@@ -7,6 +7,7 @@
 
 #include "fanout.h"
 #include "tests/common/tap.h"
+#include "tests/lib/concurrency/pattern.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,20 +16,6 @@ enum { BYTES = 3000000, ROUNDS = 30 };
 
 static int rank, size;
 static char *data;
-
-static void fill(int root, int salt)
-{
-    for (int i = 0; i < BYTES; i++)
-        data[i] = (char)(rank == root ? i * 11 + salt : 0);
-}
-
-static bool is_right(int salt)
-{
-    for (int i = 0; i < BYTES; i++)
-        if (data[i] != (char)(i * 11 + salt))
-            return false;
-    return true;
-}
 
 static MPI_Comm make_comm(const char *key, const char *value)
 {
@@ -48,13 +35,13 @@ static void test_in_flight(const char *key, const char *value)
     for (int i = 0; i < ROUNDS; i++) {
         MPI_Comm comm = make_comm(key, value);
         fanout_request request;
-        fill(i % size, i);
+        pattern_fill(data, BYTES, i % size, MPI_COMM_WORLD, i);
         if (rank == (i + 1) % size)
             usleep(5000);
         good =
             fanout_ibcast(data, BYTES, MPI_BYTE, i % size, comm, &request) == MPI_SUCCESS && good;
         MPI_Comm_free(&comm);
-        good = fanout_wait(&request) == MPI_SUCCESS && is_right(i) && good;
+        good = fanout_wait(&request) == MPI_SUCCESS && pattern_is_right(data, BYTES, i) && good;
     }
     tap_ok(good, "%s=%s: freed while a broadcast is in flight", key, value);
 }
@@ -75,11 +62,11 @@ static void test_behind_call_of_mpi(void)
         int value = 0, sum = 0;
         MPI_Request mpi;
         fanout_request request;
-        fill(0, i);
+        pattern_fill(data, BYTES, 0, MPI_COMM_WORLD, i);
         MPI_Iallreduce(&value, &sum, 1, MPI_INT, MPI_SUM, comm, &mpi);
         MPI_Comm_free(&comm);
         good = fanout_ibcast(data, BYTES, MPI_BYTE, 0, other, &request) == MPI_SUCCESS && good;
-        good = fanout_wait(&request) == MPI_SUCCESS && is_right(i) && good;
+        good = fanout_wait(&request) == MPI_SUCCESS && pattern_is_right(data, BYTES, i) && good;
         MPI_Wait(&mpi, MPI_STATUS_IGNORE);
         MPI_Comm_free(&other);
     }

@@ -4,6 +4,7 @@
 
 #include "fanout.h"
 #include "tests/common/tap.h"
+#include "tests/lib/concurrency/pattern.h"
 
 #include <stdlib.h>
 
@@ -13,16 +14,9 @@ static int rank, size;
 
 static bool broadcast(MPI_Comm comm, int salt, char *data)
 {
-    int own, ranks;
-    MPI_Comm_rank(comm, &own);
+    int ranks;
     MPI_Comm_size(comm, &ranks);
-    int root = salt % ranks;
-    for (int i = 0; i < BYTES; i++)
-        data[i] = (char)(own == root ? i * 7 + salt : 0);
-    bool good = fanout_bcast(data, BYTES, MPI_BYTE, root, comm) == MPI_SUCCESS;
-    for (int i = 0; i < BYTES; i++)
-        good = good && data[i] == (char)(i * 7 + salt);
-    return good;
+    return pattern_broadcast(data, BYTES, salt % ranks, comm, salt);
 }
 
 /* ---- of the same ranks ---- */
