@@ -33,6 +33,8 @@ static const descriptor table[] = {
 #undef FAN_PARAM
 };
 
+_Static_assert(sizeof table / sizeof table[0] < 63, "one bit for each in fan_params.given");
+
 size_t fan_param_count(void)
 {
     return sizeof table / sizeof table[0];
@@ -123,6 +125,16 @@ static const char *limit_text(const descriptor *d, double limit, char *text)
     return text;
 }
 
+static int64_t bit_of(const descriptor *d)
+{
+    return INT64_C(1) << (d - table);
+}
+
+bool fan_params_given(const fan_params *params, const char *name)
+{
+    return (params->given & bit_of(find(name))) != 0;
+}
+
 fan_status fan_params_set(fan_params *params, const char *name, const char *text,
                           const char *origin)
 {
@@ -132,8 +144,10 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
                         "%s: unknown parameter '%s'; `fanout-info --params` lists all", origin,
                         name);
     void *field = (char *)params + d->offset;
-    if (is_real(d) ? set_real(field, d, text) : set_integer(field, d, text))
+    if (is_real(d) ? set_real(field, d, text) : set_integer(field, d, text)) {
+        params->given |= bit_of(d);
         return FAN_OK;
+    }
     if (d->kind == ALGORITHM)
         return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not an algorithm; give %s", origin, text,
                         d->help);

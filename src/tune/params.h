@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ typedef struct fan_params {
 #define FAN_PARAM(name, kind, preset, minimum, maximum, help) fan_kind_##kind name;
 #include "tune/params.def"
 #undef FAN_PARAM
+    int64_t given; /**< which of them have been set: a bit for each index */
 } fan_params;
 
 /** How many parameters there are. */
@@ -34,6 +36,9 @@ void fan_param_variable(size_t index, char *text, size_t size);
 
 /** One line of help of parameter `index`. */
 const char *fan_param_help(size_t index);
+
+/** Whether parameter `name`, which exists, has been set by hand, not only by its default. */
+bool fan_params_given(const fan_params *params, const char *name);
 
 /** All parameters at their defaults. */
 fan_params fan_params_default(void);

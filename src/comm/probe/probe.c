@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "comm/probe/probe.h"
+
+#include "comm/wait.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    MOST_PINGS = 8,
+    SHORT_MESSAGES = 8, /* a TCP connection sends ten segments before it has heard of any */
+    PIECE = 16 * 1024,  /* of a train: MPI sends it at once */
+    FIRST_PIECES = 2,
+    MOST_PIECES = 512
+};
+
+static const double pings_take = 0.5e-3; /* seconds, if there are to be more than two */
+static const double agree_within = 0.25; /* two rates that tell the same */
+
+/* What the leading rank says first: so many messages of so many bytes; none: the end. */
+typedef struct train {
+    int count, bytes;
+} train;
+
+typedef struct track {
+    MPI_Comm comm;
+    int peer, tag;
+    int window; /* pieces that are received at a time */
+    char *room; /* [window * PIECE] */
+    char piece[PIECE];
+    MPI_Request requests[MOST_PIECES];
+} track;
+
+static int send_one(track *t, const void *data, int bytes)
+{
+    MPI_Request request;
+    int code = PMPI_Isend(data, bytes, MPI_BYTE, t->peer, t->tag, t->comm, &request);
+    return fan_comm_completed(code, &request);
+}
+
+static int receive_one(track *t, void *data, int bytes)
+{
+    MPI_Request request;
+    int code = PMPI_Irecv(data, bytes, MPI_BYTE, t->peer, t->tag, t->comm, &request);
+    return fan_comm_completed(code, &request);
+}
+
+/* ---- leading ---- */
+
+/* Send a train and wait for its echo. */
+static int run(track *t, train length, double *seconds)
+{
+    double start = MPI_Wtime();
+    int code = send_one(t, &length, sizeof length), begun = 0;
+    for (; begun < length.count && code == MPI_SUCCESS; begun++)
+        code = PMPI_Isend(t->piece, length.bytes, MPI_BYTE, t->peer, t->tag, t->comm,
+                          &t->requests[begun]);
+    for (int i = 0; i < begun && code == MPI_SUCCESS; i++)
+        code = fan_comm_complete(&t->requests[i]);
+    if (code == MPI_SUCCESS && length.bytes >= 0)
+        code = receive_one(t, NULL, 0);
+    *seconds = MPI_Wtime() - start;
+    return code;
+}
+
+/* The first message makes the connection. */
+static int measure_round_trip(track *t, double *round_trip)
+{
+    double spent = 0, seconds;
+    int code = run(t, (train){0, 0}, &seconds);
+    *round_trip = INFINITY;
+    for (int i = 0; i < MOST_PINGS && code == MPI_SUCCESS && (i == 0 || spent < pings_take); i++) {
+        code = run(t, (train){0, 0}, &seconds);
+        *round_trip = fmin(*round_trip, seconds);
+        spent += seconds;
+    }
+    return code;
+}
+
+static int measure_overhead(track *t, double round_trip, double *overhead)
+{
+    double seconds;
+    int code = run(t, (train){SHORT_MESSAGES, 1}, &seconds);
+    *overhead = fmin(fmax(seconds - round_trip, 0) / SHORT_MESSAGES, round_trip / 4);
+    return code;
+}
+
+static double allowed(const fan_probe_patience *patience, double rate)
+{
+    return fmax(patience->seconds, patience->share * patience->of_bytes / rate);
+}
+
+/* By what the last train took longer than the first one; of one alone, than none. */
+static double rate_of(double bytes, double seconds)
+{
+    return seconds > 0 ? fmin(bytes / seconds, 1e15) : 1e15;
+}
+
+static int measure_bandwidth(track *t, const fan_probe_patience *patience, double round_trip,
+                             double *bandwidth)
+{
+    double spent = 0, first = 0, last = round_trip, rate = 0;
+    for (int pieces = FIRST_PIECES; pieces <= MOST_PIECES; pieces *= 2) {
+        double seconds, before = rate, bytes = (double)pieces * PIECE;
+        /* A round trip, and twice the bytes of the one before. */
+        double expected = fmax(round_trip, 2 * last - round_trip);
+        if (spent + expected > allowed(patience, rate > 0 ? rate : bytes / expected))
+            break;
+        int code = run(t, (train){pieces, PIECE}, &seconds);
+        if (code != MPI_SUCCESS)
+            return code;
+        rate = first == 0 ? rate_of(bytes, seconds - round_trip)
+                          : rate_of(bytes - FIRST_PIECES * PIECE, seconds - first);
+        if (before > 0 && fabs(rate / before - 1) < agree_within && seconds > 2 * round_trip)
+            break;
+        first = first == 0 ? seconds : first;
+        last = seconds;
+        spent += seconds;
+    }
+    *bandwidth = rate;
+    return MPI_SUCCESS;
+}
+
+static int lead(track *t, const fan_probe_patience *patience, fan_probe_link *link)
+{
+    double round_trip = 0, unused;
+    int code = measure_round_trip(t, &round_trip);
+    if (code == MPI_SUCCESS && round_trip < patience->seconds)
+        code = measure_overhead(t, round_trip, &link->overhead);
+    if (code == MPI_SUCCESS)
+        code = measure_bandwidth(t, patience, round_trip, &link->bandwidth);
+    link->latency = fmax(round_trip / 2 - 2 * link->overhead, 0);
+    int ended = run(t, (train){0, -1}, &unused);
+    return code == MPI_SUCCESS ? ended : code;
+}
+
+int fan_probe_lead(MPI_Comm comm, int peer, int tag, const fan_probe_patience *patience,
+                   fan_probe_link *link)
+{
+    track t = {.comm = comm, .peer = peer, .tag = tag};
+    *link = (fan_probe_link){0};
+    return lead(&t, patience, link);
+}
+
+/* ---- following ---- */
+
+/* The pieces come in order: each waits for the one whose place it takes. */
+static int receive_train(track *t, train length)
+{
+    int code = MPI_SUCCESS;
+    for (int i = 0; i < length.count + t->window && code == MPI_SUCCESS; i++) {
+        int place = i % t->window;
+        if (i >= t->window && i - t->window < length.count)
+            code = fan_comm_complete(&t->requests[place]);
+        if (i < length.count && code == MPI_SUCCESS)
+            code = PMPI_Irecv(t->room + (size_t)place * PIECE, length.bytes, MPI_BYTE, t->peer,
+                              t->tag, t->comm, &t->requests[place]);
+    }
+    return code;
+}
+
+static int follow(track *t)
+{
+    train length;
+    int code;
+    while ((code = receive_one(t, &length, sizeof length)) == MPI_SUCCESS && length.bytes >= 0) {
+        code = receive_train(t, length);
+        if (code == MPI_SUCCESS)
+            code = send_one(t, NULL, 0);
+        if (code != MPI_SUCCESS)
+            break;
+    }
+    return code;
+}
+
+/* Without memory for more, one piece at a time will do. */
+int fan_probe_follow(MPI_Comm comm, int peer, int tag)
+{
+    enum { WINDOW = 16 };
+    track t = {.comm = comm, .peer = peer, .tag = tag, .window = WINDOW};
+    char *room = malloc((size_t)WINDOW * PIECE);
+    t.room = room;
+    if (room == NULL) {
+        t.window = 1;
+        t.room = t.piece;
+    }
+    int code = follow(&t);
+    free(room);
+    return code;
+}
