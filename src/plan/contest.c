@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "plan/contest.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TRIES = 2, FIRST_REST = 64, REST_GROWS = 4 };
+
+static const double worth_a_try = 0.8;   /* of the best one: what an untried way must promise */
+static const double worth_another = 1.5; /* times the best: the first try may have been unlucky */
+static const double worth_a_look = 2;    /* times the best: a later look */
+static const double clearly = 0.95;      /* of the one in use: a faster one */
+
+/* Seconds of the best one so far. */
+static double least_seconds(const fan_contest *c)
+{
+    double least = INFINITY;
+    for (int way = 0; way < FAN_WAYS; way++)
+        if (c->seconds[way] > 0)
+            least = fmin(least, c->seconds[way]);
+    return least;
+}
+
+static bool is_worth_trying(const fan_contest *c, const fan_field *field, int way)
+{
+    double best = least_seconds(c);
+    if (!field->open[way] || c->tries[way] >= TRIES)
+        return false;
+    if (c->seconds[way] == 0)
+        return field->least[way] < worth_a_try * best;
+    return c->seconds[way] <= worth_another * best;
+}
+
+/* Those with the fewest tries, the first one first. FAN_WAYS: none is left. */
+static fan_way next_try(const fan_contest *c, const fan_field *field)
+{
+    fan_way next = FAN_WAYS;
+    for (int i = 0; i < FAN_WAYS; i++) {
+        fan_way way = (field->first + i) % FAN_WAYS;
+        if (is_worth_trying(c, field, way) && (next == FAN_WAYS || c->tries[way] < c->tries[next]))
+            next = way;
+    }
+    return next;
+}
+
+static bool is_faster(const fan_contest *c, int way, fan_way than)
+{
+    double margin = c->has_best && than == c->best ? clearly : 1;
+    return c->seconds[than] == 0 || c->seconds[way] < margin * c->seconds[than];
+}
+
+static void decide(fan_contest *c, const fan_field *field)
+{
+    fan_way best = c->has_best ? c->best : field->first;
+    for (int way = 0; way < FAN_WAYS; way++)
+        if (c->seconds[way] > 0 && is_faster(c, way, best))
+            best = way;
+    c->best = best;
+    c->has_best = c->decided = true;
+    c->rest = c->rest == 0 ? FIRST_REST : c->rest * REST_GROWS;
+    c->calls = 0;
+}
+
+/* Times from long ago count no more, but those of ways that were far behind keep them away. */
+static void look_again(fan_contest *c)
+{
+    double best = least_seconds(c);
+    for (int way = 0; way < FAN_WAYS; way++) {
+        if (c->seconds[way] > worth_a_look * best)
+            continue;
+        c->tries[way] = 0;
+        c->seconds[way] = 0;
+    }
+    c->decided = false;
+}
+
+bool fan_contest_rests(fan_contest *c)
+{
+    return c->decided && ++c->calls <= c->rest;
+}
+
+fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
+{
+    *is_trial = c->is_warm;
+    c->is_warm = true;
+    if (!*is_trial)
+        return field->first;
+    if (c->decided)
+        look_again(c);
+    fan_way next = next_try(c, field);
+    if (next != FAN_WAYS)
+        return next;
+    decide(c, field);
+    *is_trial = false;
+    return c->best;
+}
+
+void fan_contest_note(fan_contest *c, fan_way way, double seconds)
+{
+    c->tries[way]++;
+    if (c->seconds[way] == 0 || seconds < c->seconds[way])
+        c->seconds[way] = seconds;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file contest.h  Which way of broadcasting is the fastest for data of about one size on one
+ * communicator: what is to be tried, and what follows. Pure: all ranks that put in the same get the
+ * same.
+ *
+ * The program's own broadcasts are the trials. The first of all warms up memory and connections and
+ * counts for nothing. It goes the way that the cost model prefers, and so does the first trial;
+ * then each other way follows that could be faster by a fifth, and what is within half of the best
+ * is tried once more. From then on the best is used, and there is a new look now and then, ever
+ * less often: at those that were not twice as slow. A way that is in use is given up only for one
+ * that is clearly faster.
+ */
+#ifndef FAN_PLAN_CONTEST_H
+#define FAN_PLAN_CONTEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum fan_way {
+    FAN_WAY_ENGINE, /**< in pieces, by a plan; in a node, through memory */
+    FAN_WAY_TREE,   /**< in one piece, down a binomial tree of messages */
+    FAN_WAY_MPI,    /**< by MPI_Bcast, or MPI_Ibcast */
+    FAN_WAYS
+} fan_way;
+
+/** What can be tried for a size, before anything is measured. */
+typedef struct fan_field {
+    bool open[FAN_WAYS];
+    double least[FAN_WAYS]; /**< seconds that it takes at least, 0: not known */
+    fan_way first;          /**< the one to begin with; it is open */
+} fan_field;
+
+typedef struct fan_contest {
+    int64_t calls; /**< since the last look */
+    int64_t rest;  /**< calls until the next one, once it is decided */
+    bool decided;  /**< there is a best one, and no look goes on */
+    bool is_warm;  /**< there was a first call */
+    bool has_best;
+    fan_way best;
+    int tries[FAN_WAYS];      /**< in this look */
+    double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
+} fan_contest;
+
+/** Whether nothing is to be tried now, and the best one is to be used. Counts as a call if so. */
+bool fan_contest_rests(fan_contest *contest);
+
+/**
+ * The way to go now, when it does not rest.
+ *
+ * @param is_trial  receives whether its time is to be noted
+ */
+fan_way fan_contest_next(fan_contest *contest, const fan_field *field, bool *is_trial);
+
+/** Note that a trial of `way` took so long. */
+void fan_contest_note(fan_contest *contest, fan_way way, double seconds);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The contest of ways: what is tried, how often, what wins, when it is looked at again. */
+#include "config.h"
+
+#include "plan/contest.h"
+#include "tests/common/unit_main.h"
+
+/* All are open, and could be fast. */
+static const fan_field any = {.open = {true, true, true}, .first = FAN_WAY_MPI};
+
+typedef struct tally {
+    int calls[FAN_WAYS], trials[FAN_WAYS];
+    fan_way last;
+} tally;
+
+/* So many calls, in which a way takes the seconds given for it. */
+static tally run(fan_contest *c, const fan_field *field, const double *seconds, int calls)
+{
+    tally t = {0};
+    for (int i = 0; i < calls; i++) {
+        bool is_trial = false;
+        fan_way way = fan_contest_rests(c) ? c->best : fan_contest_next(c, field, &is_trial);
+        ck_assert(field->open[way]);
+        t.calls[way]++;
+        t.trials[way] += is_trial;
+        t.last = way;
+        if (is_trial)
+            fan_contest_note(c, way, seconds[way]);
+    }
+    return t;
+}
+
+START_TEST(the_faswins)
+{
+    for (fan_way fastest = 0; fastest < FAN_WAYS; fastest++) {
+        fan_contest c = {0};
+        double seconds[FAN_WAYS] = {3, 3, 3};
+        seconds[fastest] = 1;
+        tally t = run(&c, &any, seconds, 20);
+        ck_assert_int_eq(t.last, fastest);
+        ck_assert(t.calls[fastest] >= 20 - 4);
+    }
+}
+END_TEST
+
+START_TEST(the_first_call_is_no_trial)
+{
+    fan_contest c = {0};
+    bool is_trial = true;
+    ck_assert(!fan_contest_rests(&c));
+    ck_assert_int_eq(fan_contest_next(&c, &any, &is_trial), any.first);
+    ck_assert(!is_trial);
+    ck_assert_int_eq(fan_contest_next(&c, &any, &is_trial), any.first);
+    ck_assert(is_trial);
+}
+END_TEST
+
+START_TEST(what_cannot_be_faster_is_not_tried)
+{
+    fan_contest c = {0};
+    fan_field field = any;
+    const double seconds[FAN_WAYS] = {1, 1, 1};
+    field.first = FAN_WAY_ENGINE;
+    field.least[FAN_WAY_MPI] = 0.9; /* less than a fifth faster */
+    field.open[FAN_WAY_TREE] = false;
+    tally t = run(&c, &field, seconds, 1000);
+    ck_assert_int_eq(t.calls[FAN_WAY_ENGINE], 1000);
+}
+END_TEST
+
+START_TEST(close_ones_are_tried_twice_and_far_ones_once)
+{
+    fan_contest c = {0};
+    const double seconds[FAN_WAYS] = {1.4, 1.6, 1};
+    tally t = run(&c, &any, seconds, 30);
+    ck_assert_int_eq(t.trials[FAN_WAY_MPI], 2);
+    ck_assert_int_eq(t.trials[FAN_WAY_ENGINE], 2);
+    ck_assert_int_eq(t.trials[FAN_WAY_TREE], 1);
+}
+END_TEST
+
+START_TEST(looks_become_rare)
+{
+    fan_contest c = {0};
+    const double seconds[FAN_WAYS] = {1.5, 9, 1};
+    tally t = run(&c, &any, seconds, 10000);
+    ck_assert_int_eq(t.trials[FAN_WAY_TREE], 1); /* far behind: never again */
+    ck_assert(t.trials[FAN_WAY_ENGINE] >= 4);
+    ck_assert(t.trials[FAN_WAY_ENGINE] <= 12);
+    ck_assert_int_eq(t.last, FAN_WAY_MPI);
+}
+END_TEST
+
+START_TEST(a_new_look_finds_what_has_changed)
+{
+    fan_contest c = {0};
+    const double before[FAN_WAYS] = {1.5, 1.6, 1}, after[FAN_WAYS] = {1, 1.6, 1.6};
+    ck_assert_int_eq(run(&c, &any, before, 20).last, FAN_WAY_MPI);
+    ck_assert_int_eq(run(&c, &any, after, 100).last, FAN_WAY_ENGINE);
+}
+END_TEST
+
+START_TEST(a_little_faster_changes_nothing)
+{
+    fan_contest c = {0};
+    const double before[FAN_WAYS] = {1.02, 9, 1}, after[FAN_WAYS] = {1, 9, 1.02};
+    ck_assert_int_eq(run(&c, &any, before, 20).last, FAN_WAY_MPI);
+    ck_assert_int_eq(run(&c, &any, after, 10000).last, FAN_WAY_MPI);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        the_faswins,
+        the_first_call_is_no_trial,
+        what_cannot_be_faster_is_not_tried,
+        close_ones_are_tried_twice_and_far_ones_once,
+        looks_become_rare,
+        a_new_look_finds_what_has_changed,
+        a_little_faster_changes_nothing,
+    };
+    return unit_main("contest", tests, sizeof tests / sizeof tests[0]);
+}
