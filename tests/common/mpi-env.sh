@@ -39,6 +39,9 @@ if [ "${MPI_VENDOR-}" = mpich ]; then
     MPIRUN="$MPIRUN -genv LD_PRELOAD $mpich_idle"
 fi
 
+# Unless it is what they test, tests have each broadcast done as the defaults say.
+export FANOUT_ADAPT="${FANOUT_ADAPT-0}"
+
 # In a build with sanitizers, what MPI itself leaks does not count. Only the slow unwinder sees that it is MPI's.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0
 export LSAN_OPTIONS="suppressions=${top_srcdir:-.}/tests/common/lsan.supp:print_suppressions=0"

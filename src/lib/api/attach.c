@@ -2,6 +2,9 @@
 #include "config.h"
 
 #include "comm/check.h"
+#include "lib/adapt/network.h"
+#include "lib/adapt/trial.h"
+#include "lib/adapt/words.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
@@ -10,6 +13,7 @@
 #include "plan/explain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The state of an intracommunicator, or an error that has been raised. */
@@ -32,6 +36,8 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
     fan_status status = fan_comm_state_set(state, hints);
     if (status == FAN_OK)
         status = fan_connection_make(state);
+    if (status == FAN_OK && state->connection == FAN_CONNECTED)
+        status = fan_adapt_to_network(state, 0);
     return fan_error_raise(comm, status);
 }
 
@@ -41,26 +47,55 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
     int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
+    fan_params in_force = state->params;
+    if (state->adapts)
+        in_force.min_bytes = FAN_TRIAL_LEAST_BYTES;
     code = MPI_Info_create(used);
     for (size_t i = 0; code == MPI_SUCCESS && i < fan_param_count(); i++) {
         char key[MPI_MAX_INFO_KEY], value[64];
         snprintf(key, sizeof key, "fanout_%s", fan_param_name(i));
-        fan_params_get(&state->params, i, value, sizeof value);
+        fan_params_get(&in_force, i, value, sizeof value);
         code = MPI_Info_set(*used, key, value);
     }
     return fan_error_raise_code(comm, code);
+}
+
+/* Neither the engine nor a trial would do it. */
+static bool is_passed_through(const fan_comm_state *state, MPI_Count bytes)
+{
+    return state->size == 1 || bytes == 0 ||
+           (!state->adapts && fan_delivery_is_small(state, bytes));
+}
+
+static bool say_plan(FILE *out, const fan_comm_state *state, MPI_Count bytes, int root)
+{
+    fan_plan_request request = fan_delivery_request(state, bytes, root);
+    fan_plan plan = fan_plan_choose(&request, &state->params);
+    char *words = fan_plan_explain(&plan, &state->params);
+    bool said = words != NULL && fputs(words, out) >= 0;
+    free(words);
+    return said;
 }
 
 static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
 {
     if (state->connection == FAN_CANNOT_CONNECT)
         return strdup("left to MPI: there can be no private communicator\n");
-    if (state->size == 1 || fan_delivery_is_small(state, bytes))
+    if (is_passed_through(state, bytes))
         return strdup(
             "passed through to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
-    fan_plan_request request = fan_delivery_request(state, bytes, root);
-    fan_plan plan = fan_plan_choose(&request, &state->params);
-    return fan_plan_explain(&plan, &state->params);
+    char *words = NULL;
+    size_t length;
+    FILE *out = open_memstream(&words, &length);
+    if (out == NULL)
+        return NULL;
+    if (state->adapts)
+        fan_trial_say(out, state, bytes);
+    bool said = bytes < FAN_TRIAL_LEAST_BYTES || say_plan(out, state, bytes, root);
+    if (fclose(out) == 0 && said)
+        return words;
+    free(words);
+    return NULL;
 }
 
 int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
@@ -73,7 +108,10 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
         return fan_error_raise_code(comm, MPI_ERR_ROOT);
     if (bytes < 0)
         return fan_error_raise_code(comm, MPI_ERR_COUNT);
+    bool is_new = state->connection == FAN_UNCONNECTED;
     fan_status status = fan_connection_make(state);
+    if (status == FAN_OK && is_new && state->connection == FAN_CONNECTED)
+        status = fan_adapt_to_network(state, bytes);
     if (status != FAN_OK)
         return fan_error_raise(comm, status);
     *text = explain(state, bytes, root);

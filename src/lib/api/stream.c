@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "comm/check.h"
+#include "lib/adapt/network.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
@@ -65,9 +66,11 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
     fan_params params;
     fan_status status = fan_lifetime_state(comm, &state);
     if (status == FAN_OK)
-        status = fan_comm_state_overlay(state, info, &params);
-    if (status == FAN_OK)
         status = fan_connection_demand(state);
+    if (status == FAN_OK)
+        status = fan_adapt_to_network(state, bytes == FAN_UNKNOWN_LENGTH ? 0 : bytes);
+    if (status == FAN_OK)
+        status = fan_comm_state_overlay(state, info, &params);
     if (status == FAN_OK && params.check)
         status = fan_arguments_compare(state, bytes, root);
     if (status == FAN_OK && params.timeout > 0)

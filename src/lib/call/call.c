@@ -4,6 +4,8 @@
 #include "lib/call/call.h"
 
 #include "comm/check.h"
+#include "lib/adapt/network.h"
+#include "lib/adapt/trial.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/delivery.h"
@@ -26,14 +28,23 @@ static bool is_sane(const fan_call *c)
  */
 static bool is_worth_connecting(fan_call *c)
 {
-    enum { FEW_CALLS = 64 };
+    enum { FEW_CALLS = 64, COUNTS_FOR = 32 /* one that might be cut into pieces */ };
     if (c->nonblocking && c->state->params.check)
         return true;
     if (c->bytes == 0)
         return false;
     if (c->bytes >= c->state->params.min_bytes)
         return true;
-    return !c->nonblocking && ++c->state->small_calls > FEW_CALLS;
+    bool may_be_cut = c->bytes >= FAN_TRIAL_LEAST_BYTES && c->state->adapts;
+    if (!c->nonblocking)
+        c->state->small_calls += may_be_cut ? COUNTS_FOR : 1;
+    return c->state->small_calls > FEW_CALLS && !c->nonblocking;
+}
+
+/* A nonblocking call may wait for other ranks only where it connects. */
+static bool may_learn(const fan_call *c, bool is_new)
+{
+    return c->state->connection == FAN_CONNECTED && c->bytes > 0 && (is_new || !c->nonblocking);
 }
 
 static fan_status find_state(fan_call *c)
@@ -43,8 +54,13 @@ static fan_status find_state(fan_call *c)
         return status;
     if (c->state->params.check && !c->nonblocking)
         status = fan_arguments_compare(c->state, c->bytes, c->root);
-    if (status == FAN_OK && c->state->connection == FAN_UNCONNECTED && is_worth_connecting(c))
+    if (status != FAN_OK)
+        return status;
+    bool is_new = c->state->connection == FAN_UNCONNECTED;
+    if (is_new && is_worth_connecting(c))
         status = fan_connection_make(c->state);
+    if (status == FAN_OK && may_learn(c, is_new))
+        status = fan_adapt_to_network(c->state, c->bytes);
     return status;
 }
 
@@ -55,6 +71,8 @@ static fan_verdict judge_sane(fan_call *call)
         return FAN_IS_MPIS;
     if (call->nonblocking && state->params.check)
         return FAN_IS_OURS;
+    if (call->tries && call->bytes > 0 && state->connection == FAN_CONNECTED && state->adapts)
+        return FAN_IS_OPEN;
     return call->bytes == 0 || fan_delivery_is_small(state, call->bytes) ? FAN_IS_MPIS
                                                                          : FAN_IS_OURS;
 }

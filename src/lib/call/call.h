@@ -11,6 +11,7 @@ typedef struct fan_call {
     MPI_Datatype datatype;
     int root;
     MPI_Comm comm;
+    bool tries;       /**< ways may be tried for it, see lib/adapt/trial.h */
     bool nonblocking; /**< may not wait for other ranks once the state is connected */
     /* What fan_call_judge finds. */
     fan_comm_state *state;
@@ -20,6 +21,7 @@ typedef struct fan_call {
 typedef enum fan_verdict {
     FAN_IS_OURS,   /**< the state is connected, bytes is at least 1, or 0 if there is a check */
     FAN_IS_MPIS,   /**< to be passed through to MPI */
+    FAN_IS_OPEN,   /**< `tries`, and the state, which is connected, adapts */
     FAN_IS_REFUSED /**< an error has been raised */
 } fan_verdict;
 

@@ -8,6 +8,7 @@
 #include "comm/wait.h"
 #include "compat/mpi_calls.h"
 #include "lib/call/buffer.h"
+#include "lib/state/callback.h"
 #include "lib/state/errors.h"
 
 #include <limits.h>
@@ -77,20 +78,22 @@ static int pass_through(const fan_call *call, MPI_Request *request)
 /* Above this MPI's algorithms are better (4 ranks in a node, Open MPI 4.1.4 and MPICH 4.0.2). */
 enum { MOST_BYTES = 8192 };
 
-static bool is_for_tree(const fan_call *call)
+static fan_way usual_way(const fan_call *call)
 {
-    return call->state->connection == FAN_CONNECTED && call->bytes <= MOST_BYTES;
+    bool is_for_tree = call->state->connection == FAN_CONNECTED && call->bytes <= MOST_BYTES;
+    return is_for_tree ? FAN_WAY_TREE : FAN_WAY_MPI;
 }
 
 /*
- * Not MPI_Bcast: while a rank waits in it, its pending broadcasts stand still, for which those that
- * it waits for may wait. MPI_Ibcast takes up to twice as long for some bytes, messages less.
+ * Not MPI_Bcast, unless all have agreed to block: while a rank waits in it, its pending broadcasts
+ * stand still, for which those that it waits for may wait. MPI_Ibcast takes up to twice as long for
+ * some bytes, messages less.
  */
-static int broadcast_bytes(const fan_call *call, void *data)
+static int broadcast_bytes(const fan_call *call, void *data, fan_way way)
 {
     const fan_comm_state *state = call->state;
     MPI_Request request;
-    if (is_for_tree(call)) {
+    if (way == FAN_WAY_TREE) {
         int code = fan_comm_binomial(data, (int)call->bytes, call->root, state->comm,
                                      state->first_tag + FAN_TAG_SMALL);
         return fan_error_raise_code(call->comm, code);
@@ -99,10 +102,12 @@ static int broadcast_bytes(const fan_call *call, void *data)
     bytes.buffer = data;
     bytes.count = call->bytes;
     bytes.datatype = MPI_BYTE;
+    if (state->blocks)
+        return pass_through(&bytes, NULL);
     return fan_comm_completed(pass_through(&bytes, &request), &request);
 }
 
-static int broadcast_packed(const fan_call *call, const fan_store *store)
+static int broadcast_packed(const fan_call *call, const fan_store *store, fan_way way)
 {
     bool is_root = call->state->rank == call->root;
     void *data = malloc((size_t)call->bytes);
@@ -110,7 +115,7 @@ static int broadcast_packed(const fan_call *call, const fan_store *store)
         return fan_error_raise_code(call->comm, MPI_ERR_NO_MEM);
     if (is_root)
         store->fill(store->state, 0, data, call->bytes);
-    int code = broadcast_bytes(call, data);
+    int code = broadcast_bytes(call, data, way);
     if (!is_root && code == MPI_SUCCESS)
         store->drain(store->state, 0, data, call->bytes);
     free(data);
@@ -121,17 +126,20 @@ static int broadcast_packed(const fan_call *call, const fan_store *store)
  * As bytes on every rank: where count and datatype differ between ranks, Open MPI may deliver wrong
  * data, and MPICH 4.0.2 takes a large MPI_SHORT_INT message for truncated in MPI_Ibcast.
  */
-static int broadcast_small(const fan_call *call)
+int fan_pass_through_by(const fan_call *call, fan_way way)
 {
     fan_buffer buffer;
     if (call->bytes == 0)
         return MPI_SUCCESS;
-    fan_status status = fan_buffer_open(&buffer, call);
+    fan_status status =
+        call->state->blocks ? fan_callback_refuse("a broadcast that MPI does") : FAN_OK;
+    if (status == FAN_OK)
+        status = fan_buffer_open(&buffer, call);
     if (status != FAN_OK)
         return fan_error_raise(call->comm, status);
     fan_store store = fan_buffer_store(&buffer, call->state->rank == call->root);
-    int code =
-        store.base != NULL ? broadcast_bytes(call, store.base) : broadcast_packed(call, &store);
+    int code = store.base != NULL ? broadcast_bytes(call, store.base, way)
+                                  : broadcast_packed(call, &store, way);
     fan_buffer_free(&buffer);
     return code;
 }
@@ -147,7 +155,7 @@ static int broadcast_any(const fan_call *call)
 
 int fan_pass_through(const fan_call *call)
 {
-    return call->state == NULL ? broadcast_any(call) : broadcast_small(call);
+    return call->state == NULL ? broadcast_any(call) : fan_pass_through_by(call, usual_way(call));
 }
 
 int fan_pass_through_nonblocking(const fan_call *call, MPI_Request *request)

@@ -12,6 +12,9 @@
 /** Wait for it, while pending broadcasts go on. Returns a code that has been raised. */
 int fan_pass_through(const fan_call *call);
 
+/** The same in one of the ways that are not the engine's. */
+int fan_pass_through_by(const fan_call *call, fan_way way);
+
 /** Start it by MPI_Ibcast. Returns a code that has been raised. */
 int fan_pass_through_nonblocking(const fan_call *call, MPI_Request *request);
 

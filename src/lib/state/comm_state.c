@@ -7,9 +7,11 @@
 #include "comm/agree.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
+#include "lib/state/blocking.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void fan_planned_forget(fan_planned *planned)
 {
@@ -33,6 +35,7 @@ void fan_comm_state_free(fan_comm_state *state)
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
     fan_planned_forget(&state->planned);
+    fan_blocking_set(&state->blocks, false);
     free(state->hosts);
     free(state);
 }
@@ -62,6 +65,18 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
     return fan_agree_on_hints(state->user_comm, hints, params);
 }
 
+/* Whether a parameter that says how to broadcast has been set by hand: it goes first. */
+static bool is_told_how(const fan_params *params)
+{
+    static const char *const how[] = {"algorithm",   "group_size", "branching", "secondary_groups",
+                                      "chunk_bytes", "window",     "sends",     "child_sends",
+                                      "overlap",     "min_bytes"};
+    for (size_t i = 0; i < sizeof how / sizeof how[0]; i++)
+        if (fan_params_given(params, how[i]))
+            return true;
+    return false;
+}
+
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
 {
     fan_params params;
@@ -69,6 +84,7 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     if (status != FAN_OK)
         return status;
     state->params = params;
+    state->adapts = params.adapt && !state->traced && !is_told_how(&params);
     fan_planned_forget(&state->planned);
     return FAN_OK;
 }
@@ -88,23 +104,33 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node *
     return fan_node_join_like(&party, shared, node);
 }
 
+void fan_comm_state_end_blocking(fan_comm_state *state)
+{
+    fan_blocking_rule_out();
+    if (state->blocks)
+        memset(&state->trials, 0, sizeof state->trials); /* of MPI_Bcast, which will not be used */
+    fan_blocking_set(&state->blocks, false);
+}
+
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)
 {
     if (state->nonblocking == FAN_UNPREPARED) {
         fan_status status = fan_comm_state_own_node(state, false, &state->nonblocking_node);
         if (status == FAN_ERR_TRANSPORT)
             return status;
-        bool failed = status != FAN_OK;
-        int code = fan_comm_any(state->user_comm, &failed);
+        int64_t failed[2] = {status != FAN_OK, fan_blocking_elsewhere(state->blocks)};
+        int code = fan_comm_maximum(state->user_comm, 2, failed);
         if (code != MPI_SUCCESS)
             return fan_fail_mpi(code, "MPI_Allreduce failed");
-        state->nonblocking = failed ? FAN_NO_MEMORY_FOR_IT : FAN_PREPARED;
-        if (failed && state->rank == 0)
+        state->nonblocking = failed[0] || failed[1] ? FAN_LEFT_TO_MPI : FAN_PREPARED;
+        if (state->nonblocking == FAN_PREPARED)
+            fan_comm_state_end_blocking(state);
+        if (failed[0] && state->rank == 0)
             fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no "
                      "memory for them on some node",
                      state->size);
     }
-    *impossible = state->nonblocking == FAN_NO_MEMORY_FOR_IT;
+    *impossible = state->nonblocking == FAN_LEFT_TO_MPI;
     return FAN_OK;
 }
 

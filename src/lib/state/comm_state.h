@@ -13,6 +13,7 @@
 #include "engine/stall.h"
 #include "engine/trace.h"
 #include "lib/where/channel.h"
+#include "plan/contest.h"
 #include "plan/planner.h"
 
 #include <mpi.h>
@@ -41,6 +42,18 @@ typedef struct fan_lane {
     struct fan_pending *running; /**< the broadcast in progress, if it is a pending one */
 } fan_lane;
 
+enum { FAN_CLASSES = 48 /**< of sizes: powers of two */ };
+
+/** What has been found out about ways of broadcasting: see lib/adapt/trial.h. */
+typedef struct fan_trials {
+    fan_contest contests[FAN_CLASSES];
+    bool has_sample; /**< the last broadcast was a trial, of whose time ranks have yet to tell */
+    int class;
+    fan_way way;
+    double seconds; /**< on this rank */
+    bool may_block; /**< see blocking.h: what ranks have last agreed on */
+} fan_trials;
+
 typedef struct fan_comm_state {
     MPI_Comm user_comm;    /**< MPI_COMM_NULL after it has been freed */
     atomic_int references; /**< the communicator, and persistent requests, which may outlive it */
@@ -55,9 +68,10 @@ typedef struct fan_comm_state {
     int64_t block; /**< of tags, in the channel */
     int first_tag; /**< of the block */
     fan_placement *placement;
-    MPI_Comm comm;    /**< the channel's. For messages only: others may have calls on it, too */
-    fan_node_map map; /**< the placement's */
-    fan_order *order; /**< the placement's */
+    MPI_Comm comm;       /**< the channel's. For messages only: others may have calls on it, too */
+    fan_node_map map;    /**< the placement's */
+    fan_order *order;    /**< the placement's */
+    fan_learned learned; /**< by which the parameters have been set */
 
     fan_host_name *hosts;          /**< [size] to tell where the ranks are, NULL until asked for */
     bool traced;                   /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
@@ -67,9 +81,13 @@ typedef struct fan_comm_state {
     /* The last plan and schedule: most programs repeat a broadcast. */
     fan_planned planned;
 
+    bool adapts; /**< ways of broadcasting are found by trying: see lib/adapt/trial.h */
+    fan_trials trials;
+    bool blocks; /**< ranks wait in MPI_Bcast for what is left to MPI: see blocking.h */
+
     fan_lane lane;              /**< of what MPI orders by the calls */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
-    enum { FAN_UNPREPARED, FAN_PREPARED, FAN_NO_MEMORY_FOR_IT } nonblocking;
+    enum { FAN_UNPREPARED, FAN_PREPARED, FAN_LEFT_TO_MPI } nonblocking;
 
     LIST_ENTRY(fan_comm_state) link; /**< of all states of the process */
 } fan_comm_state;
@@ -89,11 +107,15 @@ void fan_comm_state_end_recording(fan_comm_state *state);
 /** Agree on the parameters anew, with `hints`. Collective. */
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints);
 
+/** Its ranks are about to have broadcasts pending: they block no more (blocking.h). Local. */
+void fan_comm_state_end_blocking(fan_comm_state *state);
+
 /**
  * Find a ring for nonblocking broadcasts. No other communicator may use it, because ranks may start
  * broadcasts on different communicators in different order. Collective; the state is connected.
  *
- * @param impossible  receives whether some node has no memory for one; equal on all ranks
+ * @param impossible  receives whether they are left to MPI, because some node has no memory for
+ *                    one, or for the reason in blocking.h; equal on all ranks
  */
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible);
 

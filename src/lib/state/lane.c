@@ -4,6 +4,7 @@
 #include "lib/state/lane.h"
 
 #include "comm/agree.h"
+#include "lib/state/blocking.h"
 
 /* Rank 0 proposes a block of tags. Returns MPI's code. */
 static int take_tags(fan_comm_state *state, fan_lane *lane)
@@ -27,10 +28,13 @@ fan_status fan_lane_open(fan_comm_state *state, fan_lane *lane, bool *possible)
     fan_status status = fan_comm_state_own_node(state, true, &lane->node);
     if (status == FAN_ERR_TRANSPORT)
         return status;
-    bool failed = status != FAN_OK || lane->channel == NULL;
+    bool failed =
+        status != FAN_OK || lane->channel == NULL || fan_blocking_elsewhere(state->blocks);
     code = fan_comm_any(state->user_comm, &failed);
     *possible = code == MPI_SUCCESS && !failed;
-    if (!*possible)
+    if (*possible)
+        fan_comm_state_end_blocking(state);
+    else
         fan_lane_close(lane);
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "MPI_Iallreduce failed");
 }

@@ -9,6 +9,7 @@
 #ifndef FAN_LIB_WHERE_PLACEMENT_H
 #define FAN_LIB_WHERE_PLACEMENT_H
 
+#include "comm/probe/probe.h"
 #include "lib/where/hosts.h"
 #include "lib/where/node_map.h"
 #include "tune/params.h"
@@ -17,9 +18,17 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+/** What has been measured between nodes, equal on all ranks. */
+typedef struct fan_learned {
+    int64_t known; /**< whether anything has */
+    int64_t bytes; /**< of the broadcast before which it was */
+    fan_probe_link link;
+} fan_learned;
+
 typedef struct fan_placement {
     atomic_int references;
     fan_node_map map;
+    fan_learned network;
     fan_order *order; /**< of the nodes, equal on all ranks; NULL: that of their numbers */
 } fan_placement;
 

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "lib/adapt/trial.h"
+
+#include "comm/agree.h"
+#include "lib/adapt/network.h"
+#include "lib/deliver/delivery.h"
+#include "lib/state/blocking.h"
+#include "plan/planner.h"
+
+#include <math.h>
+#include <sys/param.h>
+
+enum {
+    LARGEST_TREE = 64 * 1024, /* above, a node that waits for the whole message waits too long */
+    USUAL_TREE = 8 * 1024     /* up to which it is the first choice */
+};
+
+/*
+ * A chunk whose bytes take less than twice the processor's time for its message, at both of its
+ * ends, is not limited by the link. Then MPI, whose messages are larger, comes first.
+ */
+static bool is_limited_by_processors(const fan_comm_state *state)
+{
+    enum { CHUNK = 16 * 1024 };
+    return CHUNK / state->params.bandwidth < 2 * 2 * state->params.overhead;
+}
+
+/* ---- what can be tried ---- */
+
+static fan_way first_of_whole(int64_t bytes)
+{
+    return bytes <= USUAL_TREE ? FAN_WAY_TREE : FAN_WAY_MPI;
+}
+
+/* Memory of a node: nothing is known of it but what has been found to be good in most of them. */
+static void choose_in_node(const fan_comm_state *state, int64_t bytes, fan_field *field)
+{
+    field->first = fan_delivery_is_small(state, bytes) ? first_of_whole(bytes) : FAN_WAY_ENGINE;
+}
+
+static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int root,
+                                 fan_field *field)
+{
+    fan_plan_request request = fan_delivery_request(state, bytes, root);
+    double limit = fan_adapt_limit(state, bytes);
+    field->least[FAN_WAY_TREE] = ceil(log2(state->map.nodes)) * limit;
+    field->least[FAN_WAY_MPI] = limit;
+    field->first = first_of_whole(bytes);
+    if (!field->open[FAN_WAY_ENGINE])
+        return;
+    field->least[FAN_WAY_ENGINE] = fan_plan_choose(&request, &state->params).predicted;
+    if (!is_limited_by_processors(state) &&
+        field->least[FAN_WAY_ENGINE] <= field->least[FAN_WAY_TREE])
+        field->first = FAN_WAY_ENGINE;
+}
+
+static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
+{
+    fan_field field = {.open = {[FAN_WAY_ENGINE] = bytes >= FAN_TRIAL_LEAST_BYTES,
+                                [FAN_WAY_TREE] = bytes <= LARGEST_TREE,
+                                [FAN_WAY_MPI] = true}};
+    if (state->map.nodes == 1)
+        choose_in_node(state, bytes, &field);
+    else
+        choose_between_nodes(state, bytes, root, &field);
+    return field;
+}
+
+/* ---- what ranks tell each other ---- */
+
+static int class_of(int64_t bytes)
+{
+    int class = 0;
+    while (bytes > 1 && class < FAN_CLASSES - 1) {
+        bytes /= 2;
+        class ++;
+    }
+    return class;
+}
+
+const fan_contest *fan_trial_contest(const fan_comm_state *state, int64_t bytes)
+{
+    return &state->trials.contests[class_of(bytes)];
+}
+
+/* Ranks block in MPI only where that is faster. */
+static bool leaves_to_mpi(const fan_trials *t, fan_way way)
+{
+    bool leaves = way == FAN_WAY_MPI;
+    for (int i = 0; i < FAN_CLASSES; i++)
+        leaves = leaves || (t->contests[i].has_best && t->contests[i].best == FAN_WAY_MPI);
+    return leaves;
+}
+
+static fan_status agree(fan_comm_state *state)
+{
+    fan_trials *t = &state->trials;
+    int64_t said[2] = {(int64_t)(t->seconds * 1e9), !fan_blocking_is_possible()};
+    int code = fan_comm_maximum(state->user_comm, 2, said);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot agree on the time of a broadcast");
+    t->may_block = said[1] == 0;
+    if (t->has_sample)
+        fan_contest_note(&t->contests[t->class], t->way, (double)MAX(said[0], 1) * 1e-9);
+    t->has_sample = false;
+    t->seconds = 0;
+    return FAN_OK;
+}
+
+/* ---- a broadcast ---- */
+
+/* Ranks that have just agreed choose alike, and begin together. */
+static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
+{
+    fan_trials *t = &state->trials;
+    fan_contest *c = &t->contests[class_of(bytes)];
+    fan_field field = field_for(state, bytes, root);
+    trial->way = fan_contest_next(c, &field, &trial->timed);
+    if (!trial->timed)
+        return;
+    t->has_sample = true;
+    t->class = class_of(bytes);
+    t->way = trial->way;
+}
+
+/* To warm up needs no agreement, nor does what is decided, but for the time of the trial before. */
+fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
+{
+    fan_trials *t = &state->trials;
+    fan_contest *c = &t->contests[class_of(bytes)];
+    bool rests = fan_contest_rests(c), must_agree = t->has_sample || (!rests && c->is_warm);
+    *trial = (fan_trial){.way = c->best};
+    fan_status status = must_agree ? agree(state) : FAN_OK;
+    if (status != FAN_OK)
+        return status;
+    if (!rests)
+        choose(state, bytes, root, trial);
+    if (must_agree)
+        fan_blocking_set(&state->blocks, t->may_block && leaves_to_mpi(t, trial->way));
+    trial->start = MPI_Wtime();
+    return FAN_OK;
+}
+
+void fan_trial_end(fan_comm_state *state, const fan_trial *trial)
+{
+    if (trial->timed)
+        state->trials.seconds = MPI_Wtime() - trial->start;
+}

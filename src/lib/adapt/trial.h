@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file trial.h  The contest of ways (plan/contest.h) on a communicator, for each class of sizes: a
+ * power of two.
+ *
+ * A trial begins with an agreement, which lets ranks begin together; its time is that of the rank
+ * that takes longest, which the ranks learn in the agreement of the next broadcast. So all know the
+ * same when they decide.
+ */
+#ifndef FAN_LIB_ADAPT_TRIAL_H
+#define FAN_LIB_ADAPT_TRIAL_H
+
+#include "lib/state/comm_state.h"
+
+/** A broadcast that is under way. */
+typedef struct fan_trial {
+    fan_way way;
+    bool timed;
+    double start;
+} fan_trial;
+
+/** Broadcasts of fewer bytes are never cut into pieces. */
+enum { FAN_TRIAL_LEAST_BYTES = 4096 };
+
+/**
+ * Begin a broadcast: find which way to go. Collective while there is something to try, and in the
+ * call after that; otherwise local. The state is connected, and adapts.
+ */
+fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial);
+
+/** The broadcast has ended on this rank. Local. */
+void fan_trial_end(fan_comm_state *state, const fan_trial *trial);
+
+/** The contest for so many bytes, to be looked at. */
+const fan_contest *fan_trial_contest(const fan_comm_state *state, int64_t bytes);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is measured of the network: equal on all ranks, shared, and behind what is set by hand. */
+#include "config.h"
+
+#include "fanout.h"
+#include "lib/call/lifetime.h"
+#include "tests/common/tap.h"
+#include "tune/params.h"
+
+enum { BYTES = 300000 };
+
+static char *data;
+
+static fan_params use(MPI_Comm comm, int bytes)
+{
+    fan_comm_state *state;
+    fanout_bcast(data, bytes, MPI_BYTE, 0, comm);
+    return fan_lifetime_state(comm, &state) == FAN_OK ? state->params : (fan_params){0};
+}
+
+static MPI_Comm make_comm(const char *key, const char *value)
+{
+    MPI_Comm comm;
+    MPI_Info hints;
+    MPI_Info_create(&hints);
+    MPI_Info_set(hints, key, value);
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    fanout_comm_attach(comm, hints);
+    MPI_Info_free(&hints);
+    return comm;
+}
+
+static bool is_one(double number)
+{
+    double ends[2] = {number, -number};
+    MPI_Allreduce(MPI_IN_PLACE, ends, 2, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    return ends[0] == -ends[1];
+}
+
+static bool are_equal(const fan_params *a, const fan_params *b)
+{
+    return a->latency == b->latency && a->overhead == b->overhead && a->bandwidth == b->bandwidth;
+}
+
+int main(void)
+{
+    unsetenv("FANOUT_ADAPT"); /* 1 by default */
+    tap_begin(MPI_THREAD_SINGLE);
+    data = calloc(1, BYTES);
+    fan_params preset = fan_params_default();
+
+    MPI_Comm first = make_comm("fanout_trace_bytes", "1M"), second = make_comm("fanout_adapt", "1");
+    fan_params found = use(first, BYTES), again = use(second, BYTES);
+    tap_ok(!are_equal(&found, &preset), "something is measured");
+    tap_ok(found.bandwidth > 1e5 && found.bandwidth < 1e13 && found.latency >= 0 &&
+               found.latency < 1 && found.overhead > 0 && found.overhead < 0.1,
+           "what is measured can be true");
+    tap_ok(is_one(found.latency) & is_one(found.overhead) & is_one(found.bandwidth),
+           "all ranks have the same");
+    tap_ok(are_equal(&found, &again), "the next communicator of these ranks knows it already");
+
+    MPI_Comm by_hand = make_comm("fanout_bandwidth", "123456789");
+    fan_params mixed = use(by_hand, BYTES);
+    tap_ok(mixed.bandwidth == 123456789, "what is set by hand stays");
+    tap_ok(mixed.latency == found.latency, "what is not is measured");
+
+    MPI_Comm without = make_comm("fanout_adapt", "0");
+    fan_params defaults = use(without, BYTES);
+    tap_ok(are_equal(&defaults, &preset), "adapt 0: nothing is");
+
+    MPI_Comm_free(&first);
+    MPI_Comm_free(&second);
+    MPI_Comm_free(&by_hand);
+    MPI_Comm_free(&without);
+    free(data);
+    return tap_end();
+}
