@@ -87,7 +87,7 @@ static int child_sends_for(const search *s, int k, int64_t chunk)
 {
     if (s->params->child_sends > 0)
         return (int)s->params->child_sends;
-    return 2 + (int)(2 * chunks_in_latency(&s->model, chunk) / k);
+    return 2 + (int)lround(2 * chunks_in_latency(&s->model, chunk) / k);
 }
 
 static fan_cost cost_of(const fan_plan *plan)

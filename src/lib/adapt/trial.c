@@ -24,7 +24,7 @@ enum {
 static bool is_limited_by_processors(const fan_comm_state *state)
 {
     enum { CHUNK = 16 * 1024 };
-    return CHUNK / state->params.bandwidth < 2 * 2 * state->params.overhead;
+    return CHUNK / state->params.bandwidth < 2 * 2 * state->learned.link.overhead;
 }
 
 /* ---- what can be tried ---- */
