@@ -61,11 +61,13 @@ FANOUT_EXPORT const char *fanout_version(void);
  *
  * The type signature must be equal on all ranks; count and datatype themselves may differ.
  *
- * Some calls are passed through to MPI: those on an intercommunicator, those of fewer bytes than
- * the agreed parameter `min_bytes` (the threshold is 32 x min_bytes for two ranks on one node), and
- * those with an invalid argument, before anything is sent: the error is MPI's own. On a
- * communicator with a larger broadcast, or with 64 small ones, before, up to 8 KiB travel down a
- * binomial tree of messages instead.
+ * Some calls are passed through to MPI: those on an intercommunicator, small ones on a communicator
+ * that has had no larger one, and no 64 of them, before, and those with an invalid argument, before
+ * anything is sent: the error is MPI's own. Other calls go in pieces, whole down a binomial tree of
+ * messages, or by MPI: the first calls of about one size on a communicator try what is fastest, and
+ * meet in a small reduction. If the parameter `min_bytes` is set by hand, or `adapt` is 0, nothing
+ * is tried: calls of fewer bytes (of fewer than 32 x min_bytes for two ranks on one node) are
+ * MPI's, or, up to 8 KiB, the tree's.
  *
  * Ranks that disagree on the number of bytes or on the root may wait for ever, as in MPI_Bcast.
  * With the parameter `check` (FANOUT_CHECK=1) each call compares them first: a difference is an

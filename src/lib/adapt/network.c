@@ -18,9 +18,9 @@ static const double least_patience = 4e-3, share = 0.02;
  */
 static const double assumed_bandwidth = 125e6;
 /*
- * Bytes that could be sent in the time for which a message occupies a link besides its own: headers,
- * and the small messages by which two ends agree on it. fanout-tune finds 200 to 500 of them over
- * TCP. Without them chunks on slow links would be of 4 KiB.
+ * Bytes that could be sent in the time for which a message occupies a link besides its own: those
+ * of headers, and of the small messages by which two ends agree on it. fanout-tune finds 200 to 500
+ * of them over TCP. Without them chunks on slow links would be of 4 KiB.
  */
 static const double gap_bytes = 300;
 enum { WORTH_MORE_TIME = 8 /* times the bytes */ };

@@ -8,7 +8,6 @@
 #include "comm/wait.h"
 #include "compat/mpi_calls.h"
 #include "lib/call/buffer.h"
-#include "lib/state/callback.h"
 #include "lib/state/errors.h"
 
 #include <limits.h>
@@ -131,10 +130,7 @@ int fan_pass_through_by(const fan_call *call, fan_way way)
     fan_buffer buffer;
     if (call->bytes == 0)
         return MPI_SUCCESS;
-    fan_status status =
-        call->state->blocks ? fan_callback_refuse("a broadcast that MPI does") : FAN_OK;
-    if (status == FAN_OK)
-        status = fan_buffer_open(&buffer, call);
+    fan_status status = fan_buffer_open(&buffer, call);
     if (status != FAN_OK)
         return fan_error_raise(call->comm, status);
     fan_store store = fan_buffer_store(&buffer, call->state->rank == call->root);

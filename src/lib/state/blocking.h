@@ -11,8 +11,7 @@
  *   some other communicator. If so, MPI does these broadcasts, and makes progress in its own calls;
  *   if not, they block no more on this one.
  *
- * So a process that may block has nothing pending but a stream whose callback runs; from there,
- * a broadcast that would block is refused.
+ * So a process that may block has nothing pending. (Callbacks of a stream cannot broadcast.)
  *
  * All functions are local and thread-safe.
  */
