@@ -9,6 +9,7 @@
 #include "copy/job/streams.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
+#include "launch/alone.h"
 #include "os/path.h"
 
 #include <mpi.h>
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     fan_copy_options options;
     fan_copy_options_parse(argc, argv, rank == 0, &options);
+    if (fan_launch_refuses("fanout-copy"))
+        return EXIT_FAILURE;
     fan_copy_signals_handle();
 
     fan_copy_ranks ranks;
