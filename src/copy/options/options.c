@@ -22,6 +22,7 @@ enum {
     OPTION_COMPRESS = 256,
     OPTION_DIGEST,
     OPTION_EXCLUDE,
+    OPTION_EXPECT_DIGEST,
     OPTION_FAIL_FAST,
     OPTION_FILES_FROM,
     OPTION_FSYNC,
@@ -37,6 +38,7 @@ enum {
     OPTION_RESUME,
     OPTION_SOURCE_HOST,
     OPTION_SOURCE_SHARED,
+    OPTION_STDIN_FROM,
     OPTION_TIMEOUT,
     OPTION_VERIFY,
     OPTION_WITH_LIBS
@@ -73,6 +75,12 @@ static const struct argp_option table[] = {
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
      "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
+    {"stdin-from", OPTION_STDIN_FROM, "PATH", 0,
+     "Where SRC is -, read PATH, a FIFO for example, and not what the launcher passes on", 0},
+    {"expect-digest", OPTION_EXPECT_DIGEST, "ALGORITHM:SUM", 0,
+     "SRC is one file: no host gets it unless this is its checksum (sha256:..., as sha256sum "
+     "prints it)",
+     0},
     {"ignore-changed", OPTION_IGNORE_CHANGED, NULL, 0,
      "Copy files that change meanwhile, such as logs, as far as they were found; status 2", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
@@ -149,6 +157,13 @@ static void check_digest(const char *name, struct argp_state *state)
     fan_copy_openssl_digest_free(sum);
 }
 
+static void parse_expected(fan_copy_options *options, const char *text, struct argp_state *state)
+{
+    char wrong[256];
+    if (!fan_copy_expected_parse(text, &options->expected, wrong, sizeof wrong))
+        wrong_usage(state, "--expect-digest %s: %s", text, wrong);
+}
+
 static void check_seconds(const char *text, struct argp_state *state)
 {
     char *end;
@@ -170,7 +185,7 @@ static void check_stdin(const fan_copy_options *options, struct argp_state *stat
 {
     if (options->source_count > 1)
         wrong_usage(state, "standard input (-) must be the only SRC");
-    if (options->source_host != NULL || options->source_shared)
+    if (options->source_shared || (options->source_host != NULL && options->stdin_from == NULL))
         wrong_usage(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
         wrong_usage(
@@ -231,8 +246,7 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state, "%s: write --archive (-a), which keeps it", options->needs_archive);
     if (options->from0 && options->files_from == NULL)
         wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
-    if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
-        options->source_host != NULL)
+    if (fan_copy_list_from_stdin(options) && options->source_host != NULL)
         wrong_usage(state,
                     "--files-from -: standard input is that of rank 0, but --source-host may "
                     "name another host");
@@ -240,6 +254,10 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
         check_stdin(options, state);
+    else if (options->stdin_from != NULL)
+        wrong_usage(state, "--stdin-from says what SRC - is; write - for SRC");
+    if (options->expected.sum[0] != '\0' && options->dry_run)
+        wrong_usage(state, "--expect-digest needs the data, which --dry-run does not read");
     if (options->command != NULL)
         check_pipe(options, state);
     if (options->factors != NULL)
@@ -321,6 +339,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         options->digest = value;
         check_digest(value, state);
         return 0;
+    case OPTION_EXPECT_DIGEST: parse_expected(options, value, state); return 0;
+    case OPTION_STDIN_FROM: options->stdin_from = value; return 0;
     case OPTION_JSON: options->json = value; return 0;
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->needs_archive; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
@@ -360,6 +380,11 @@ void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options
 bool fan_copy_from_stdin(const fan_copy_options *options)
 {
     return strcmp(options->sources[0], "-") == 0;
+}
+
+bool fan_copy_list_from_stdin(const fan_copy_options *options)
+{
+    return options->files_from != NULL && strcmp(options->files_from, "-") == 0;
 }
 
 void fan_copy_options_free(fan_copy_options *options)
