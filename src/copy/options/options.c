@@ -36,6 +36,7 @@ enum {
     OPTION_PIPE,
     OPTION_PROGRESS,
     OPTION_RESUME,
+    OPTION_SEND_LIBS,
     OPTION_SOURCE_HOST,
     OPTION_SOURCE_SHARED,
     OPTION_STDIN_FROM,
@@ -67,6 +68,7 @@ static const struct argp_option table[] = {
      0},
     {"with-libs", OPTION_WITH_LIBS, NULL, 0,
      "SRC is a program: also copy the shared libraries that it loads, to DST_libs", 0},
+    {"send-libs", OPTION_SEND_LIBS, "yes|no", OPTION_HIDDEN | OPTION_ARG_OPTIONAL, NULL, 0},
     {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0,
      "Leave out libraries in these directories; \"none\" excludes nothing. Default: /lib, /lib64, "
      "/usr/lib, /usr/lib64",
@@ -86,6 +88,7 @@ static const struct argp_option table[] = {
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
     {NULL, 'z', NULL, 0, "Like --compress=auto", 0},
+    {NULL, 'C', "METHOD", OPTION_HIDDEN | OPTION_ARG_OPTIONAL, NULL, 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
      "Give up when no data has moved for SECONDS, and say where: between which hosts, at which "
      "command",
@@ -146,6 +149,15 @@ static void parse_compression(fan_copy_options *options, const char *text, struc
     char wrong[256];
     if (!fan_copy_compression_parse(text, &options->compression, wrong, sizeof wrong))
         wrong_usage(state, "--compress %s: %s", text, wrong);
+}
+
+/* sbcast's name of --with-libs. */
+static bool parse_yes(const char *text, struct argp_state *state)
+{
+    bool yes = text == NULL || strcmp(text, "yes") == 0;
+    if (!yes && strcmp(text, "no") != 0)
+        wrong_usage(state, "--send-libs=%s: write yes or no", text);
+    return yes;
 }
 
 static void check_digest(const char *name, struct argp_state *state)
@@ -268,6 +280,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         (options->digest != NULL || options->dry_run || options->verbose))
         wrong_usage(state, "--json - needs standard output for itself, and so do --digest, "
                            "--dry-run and --verbose; name a file");
+    if (options->with_libraries && !options->recursive && options->patterns.count > 0)
+        wrong_usage(state, "--exclude leaves out files of trees; libraries: --libs-exclude");
     if (options->excluded_libraries != NULL && !options->with_libraries)
         wrong_usage(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
@@ -327,6 +341,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
     case 'z': parse_compression(options, "auto", state); return 0;
+    case 'C': parse_compression(options, value != NULL ? value : "auto", state); return 0;
+    case OPTION_SEND_LIBS: options->with_libraries = parse_yes(value, state); return 0;
     case OPTION_TIMEOUT:
         options->timeout = value;
         check_seconds(value, state);
