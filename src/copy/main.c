@@ -41,7 +41,7 @@ static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
         return 1;
     }
     if (ranks->world_rank != ranks->source &&
-        (fan_copy_from_stdin(options) || fan_copy_list_from_stdin(options)))
+        (fan_copy_from_stdin(options) || fan_copy_from_stdin_list(options)))
         fan_copy_streams_drain_input();
     int status = ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
     return fan_copy_ranks_agree(status, ranks->source);

@@ -98,7 +98,7 @@ static bool take_input(copy *c)
     const fan_copy_options *options = c->options;
     char wrong[FAN_COPY_TEXT];
     bool checked = options->expected.sum[0] != '\0' && options->files_from == NULL;
-    if (!fan_copy_from_stdin(options) && !fan_copy_list_from_stdin(options))
+    if (!fan_copy_from_stdin(options) && !fan_copy_from_stdin_list(options))
         return true;
     if (fan_copy_streams_take_input(options->stdin_from, checked, wrong, sizeof wrong))
         return true;

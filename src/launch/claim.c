@@ -44,7 +44,7 @@ static void take(fan_launch_claim *claim, const char *variable, bool first)
     *claim = (fan_launch_claim){variable, getenv(variable), first};
 }
 
-/* PMIx has no variable for the number of processes, but who is not the first is not the only one. */
+/* PMIx has no variable for their number, but who is not the first is not the only one. */
 static bool is_later_by_pmix(fan_launch_claim *claim)
 {
     if (number_of("PMIX_RANK") <= 0)

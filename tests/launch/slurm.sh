@@ -31,7 +31,10 @@ esac
 on() {
     "$lab" on "$@"
 }
-contender() { :; } # bench/peers/slurm is made for bench/copy-peers
+# bench/peers/slurm is made for bench/copy-peers.
+contender() { :; }
+# shellcheck disable=SC2034 # it refers to it
+data=
 # shellcheck source=bench/peers/slurm
 . "$top_srcdir/bench/peers/slurm"
 eval "$(declare -f slurm_conf | sed '1s/slurm_conf/conf_of_peers/')"

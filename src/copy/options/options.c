@@ -258,7 +258,7 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state, "%s: write --archive (-a), which keeps it", options->needs_archive);
     if (options->from0 && options->files_from == NULL)
         wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
-    if (fan_copy_list_from_stdin(options) && options->source_host != NULL)
+    if (fan_copy_from_stdin_list(options) && options->source_host != NULL)
         wrong_usage(state,
                     "--files-from -: standard input is that of rank 0, but --source-host may "
                     "name another host");
@@ -398,7 +398,7 @@ bool fan_copy_from_stdin(const fan_copy_options *options)
     return strcmp(options->sources[0], "-") == 0;
 }
 
-bool fan_copy_list_from_stdin(const fan_copy_options *options)
+bool fan_copy_from_stdin_list(const fan_copy_options *options)
 {
     return options->files_from != NULL && strcmp(options->files_from, "-") == 0;
 }

@@ -76,6 +76,6 @@ void fan_copy_options_free(fan_copy_options *options);
 bool fan_copy_from_stdin(const fan_copy_options *options);
 
 /** The list of names is standard input. */
-bool fan_copy_list_from_stdin(const fan_copy_options *options);
+bool fan_copy_from_stdin_list(const fan_copy_options *options);
 
 #endif

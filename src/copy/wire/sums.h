@@ -28,7 +28,9 @@ bool fan_copy_sums_open(fan_copy_sums *sums, const char *algorithm,
 void fan_copy_sums_add(fan_copy_sums *sums, int64_t entry, int64_t offset, const void *data,
                        size_t bytes);
 
-/** All was read: whether it has the expected sum, if there is one. False, with the error, if not. */
+/**
+ * All was read: whether it has the expected sum, if there is one. False, with the error, if not.
+ */
 bool fan_copy_sums_right(fan_copy_sums *sums);
 
 /** All was read: print what is to be printed. False, with the error, as above. */
