@@ -7,14 +7,23 @@
 
 #include <hdf5.h>
 
-/** What H5Ovisit tells the callback of an object; type and address are in all versions. From 1.12
- * on the caller says what it wants to know. */
-static inline herr_t fan_compat_visit(hid_t object, H5O_iterate_t callback, void *data)
+/* By their own names, since the names without a number depend on H5_USE_110_API. */
+#if H5_VERSION_GE(1, 12, 0)
+typedef H5O_info2_t fan_compat_object_info;
+typedef H5O_iterate2_t fan_compat_visitor;
+#else
+typedef H5O_info_t fan_compat_object_info;
+typedef H5O_iterate_t fan_compat_visitor;
+#endif
+
+/** Call `visitor` for the object and all below it. Of what it is told, the type is in all
+ * versions. From 1.12 on the caller says what it wants to know. */
+static inline herr_t fan_compat_visit(hid_t object, fan_compat_visitor visitor, void *data)
 {
 #if H5_VERSION_GE(1, 12, 0)
-    return H5Ovisit3(object, H5_INDEX_NAME, H5_ITER_INC, callback, data, H5O_INFO_BASIC);
+    return H5Ovisit3(object, H5_INDEX_NAME, H5_ITER_INC, visitor, data, H5O_INFO_BASIC);
 #else
-    return H5Ovisit(object, H5_INDEX_NAME, H5_ITER_INC, callback, data);
+    return H5Ovisit(object, H5_INDEX_NAME, H5_ITER_INC, visitor, data);
 #endif
 }
 

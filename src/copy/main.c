@@ -9,6 +9,7 @@
 #include "copy/job/streams.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
+#include "launch/alone.h"
 #include "os/path.h"
 
 #include <mpi.h>
@@ -39,6 +40,9 @@ static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
             tell_no_source(options->source_host);
         return 1;
     }
+    if (ranks->world_rank != ranks->source &&
+        (fan_copy_from_stdin(options) || fan_copy_from_stdin_list(options)))
+        fan_copy_streams_drain_input();
     int status = ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
     return fan_copy_ranks_agree(status, ranks->source);
 }
@@ -57,6 +61,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     fan_copy_options options;
     fan_copy_options_parse(argc, argv, rank == 0, &options);
+    if (fan_launch_refuses("fanout-copy"))
+        return EXIT_FAILURE;
     fan_copy_signals_handle();
 
     fan_copy_ranks ranks;

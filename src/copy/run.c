@@ -4,6 +4,7 @@
 #include "copy/command/command.h"
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
+#include "copy/job/streams.h"
 #include "copy/model/announce.h"
 #include "copy/names.h"
 #include "copy/needs.h"
@@ -19,6 +20,7 @@
 #include "copy/wire/lacking.h"
 #include "copy/wire/link_rate.h"
 #include "copy/wire/progress.h"
+#include "copy/wire/sums.h"
 #include "copy/wire/transfer.h"
 #include "fanout.h"
 #include "os/cleanup.h"
@@ -56,7 +58,7 @@ typedef struct copy {
 
     /* On rank 0. */
     fan_copy_report report;
-    fan_copy_digest_lines digests;
+    fan_copy_sums sums;
     FILE *terminal;
 } copy;
 
@@ -91,16 +93,37 @@ static void scan_problem(void *state, const char *path, const char *text)
     fan_copy_report_error(&c->report, path, text);
 }
 
+static bool take_input(copy *c)
+{
+    const fan_copy_options *options = c->options;
+    char wrong[FAN_COPY_TEXT];
+    bool checked = options->expected.sum[0] != '\0' && options->files_from == NULL;
+    if (!fan_copy_from_stdin(options) && !fan_copy_from_stdin_list(options))
+        return true;
+    if (fan_copy_streams_take_input(options->stdin_from, checked, wrong, sizeof wrong))
+        return true;
+    fan_copy_report_error(&c->report, options->stdin_from != NULL ? options->stdin_from : "-",
+                          wrong);
+    return false;
+}
+
+static void open_sums(copy *c)
+{
+    const fan_copy_options *options = c->options;
+    if (c->report.tally.error[0] == '\0' &&
+        !fan_copy_sums_open(&c->sums, options->digest, &options->expected, options->sources,
+                            &c->manifest))
+        fan_copy_report_error(&c->report, options->sources[0], c->sums.error);
+}
+
 static bool look_at_source(copy *c)
 {
     const fan_copy_options *options = c->options;
-    if (!fan_copy_report_open(&c->report, options, c->ranks->size))
+    if (!fan_copy_report_open(&c->report, options, c->ranks->size) || !take_input(c))
         return false;
     const fan_copy_catalog_options wanted = fan_copy_needs_catalog(options);
     fan_copy_scan(&wanted, &c->manifest, scan_problem, c);
-    if (options->digest != NULL && c->report.tally.error[0] == '\0' &&
-        !fan_copy_digest_lines_open(&c->digests, options->digest, options->sources, &c->manifest))
-        fan_copy_report_error(&c->report, options->sources[0], c->digests.error);
+    open_sums(c);
     c->report.tally.bytes = fan_copy_manifest_bytes(&c->manifest);
     c->report.tally.files = fan_copy_manifest_files(&c->manifest);
     c->terminal = progress_stream(options);
@@ -282,7 +305,16 @@ static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
     fan_copy_sender_options how = fan_copy_needs_sender(c->options, c->report.tally.link);
     how.checks = is_root(c); /* once is enough */
     fan_copy_sender_open(sender, &how, &c->manifest, lacking_set(c), compresses ? c->codec : NULL,
-                         is_root(c) && c->options->digest ? &c->digests : NULL);
+                         is_root(c) ? &c->sums : NULL);
+}
+
+/* On rank 0: data with another sum than it must have is a failure of the source. */
+static void check_sum(copy *c, fan_copy_sender *sender)
+{
+    if (sender->error[0] != '\0' || fan_copy_sums_right(&c->sums))
+        return;
+    snprintf(sender->error, sizeof sender->error, "%s", c->sums.error);
+    snprintf(sender->error_path, sizeof sender->error_path, "%s", c->options->sources[0]);
 }
 
 /* `lacking` bytes, 0 if not known. Returns whether the source was read to its end. */
@@ -313,6 +345,8 @@ static bool transfer(copy *c, int64_t lacking)
                             lacking, fan_copy_manifest_files(&c->manifest),
                             c->report.tally.outcomes);
     fan_copy_transfer_run(&t);
+    if (is_root(c))
+        check_sum(c, &sender);
     fan_copy_progress_end(&c->progress);
     bool good = fan_copy_transfer_end(&t);
     if (sender.error[0] != '\0')
@@ -370,11 +404,9 @@ static void release(copy *c)
 
 static bool print_digests(copy *c)
 {
-    if (c->options->digest == NULL || c->options->dry_run)
+    if (c->options->dry_run || fan_copy_sums_print(&c->sums, stdout))
         return true;
-    if (fan_copy_digest_lines_print(&c->digests, stdout))
-        return true;
-    fan_copy_report_error(&c->report, c->options->sources[0], c->digests.error);
+    fan_copy_report_error(&c->report, c->options->sources[0], c->sums.error);
     return false;
 }
 
@@ -391,7 +423,7 @@ static int finish_report(copy *c, bool announced)
     bool printed = !all || print_digests(c);
     bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
     bool reported = fan_copy_report_end(&c->report);
-    fan_copy_digest_lines_close(&c->digests);
+    fan_copy_sums_close(&c->sums);
     if (c->terminal != NULL && c->terminal != stderr)
         fclose(c->terminal);
     return !all || !printed || !reported ? 1 : changed ? STATUS_CHANGED : 0;

@@ -60,6 +60,18 @@ copy() {
     end_copy
 }
 
+# stream FILE RANKS ARGUMENTS...: copy, with FILE as standard input; where the launcher is known to spoil that
+# (doc/limits.md), by --stdin-from.
+stream() {
+    local file=$1
+    shift
+    if [ "$launcher_kind" = prrte ]; then
+        copy "$1" --stdin-from "$file" "${@:2}"
+    else
+        INPUT=$file copy "$@"
+    fi
+}
+
 # start_copy FILE RANKS ARGUMENTS...: start fanout-copy and come back when FILE has some data.
 start_copy() {
     local file=$1

@@ -28,7 +28,7 @@ mkfifo input
     printf end
 } >input &
 writer=$!
-INPUT=input copy 3 --json report - 'stdin.%r'
+stream input 3 --json report - 'stdin.%r'
 wait "$writer"
 {
     printf begin
@@ -40,11 +40,11 @@ check "standard input: slow and in short pieces, all is there" same whole stdin.
 check "standard input: its length" [ "$(json bytes)" = "$(stat -c %s whole)" ]
 check "standard input: the mode of a new file" \
     [ "$(stat -c %a stdin.1)" = "$(printf %o $((0666 & ~$(umask))))" ]
-copy 2 --digest sha256 - 'empty.%r'
+stream /dev/null 2 --digest sha256 - 'empty.%r'
 check "empty input: an empty file" [ -f empty.0 -a -f empty.1 -a ! -s empty.1 ]
 check "empty input: its checksum" grep -qx "$(sha256sum </dev/null)" out
 mkdir directory
-INPUT=whole copy 2 - directory
+stream whole 2 - directory
 check "standard input to a directory: refused" said "directory: cannot write here: Is a directory"
 check "standard input to a directory: every rank exits with 1" every_rank 1
 check "standard input to a directory: nothing is there" [ -z "$(ls -A directory)" ]
@@ -58,7 +58,7 @@ mkdir "$place"
 copy 3 --pipe 'sleep 0.2; cat >%d-%r-%h' source "$place/%r"
 check "--pipe: every rank exits with 0" every_rank 0
 check "--pipe: %d with quotes and spaces, %h, %r; all bytes" same source "$place"/{0-0,1-1,2-2}-"$host"
-INPUT=whole copy 2 --compress lz4 --pipe 'cat >pipe.%r' - x.%r
+stream whole 2 --compress lz4 --pipe 'cat >pipe.%r' - x.%r
 check "--pipe from standard input, compressed" same whole pipe.{0,1}
 truncate -s 300000 sparse
 printf end >>sparse

@@ -245,8 +245,12 @@ check "--files-from: .. is refused" said "../block: is not below SRC"
 check "--files-from: a name beyond a link is refused" said "tree/nested/directory: is a link"
 check "--files-from: nothing is copied" absent unlisted.0
 printf 'file\nsub/below' >list
-INPUT=list copy 2 --files-from - small 'from-stdin.%r'
-check "--files-from -: the names" [ "$(cd from-stdin.1 && find . -type f | sort)" = $'./file\n./sub/below' ]
+if [ "$launcher_kind" = prrte ]; then
+    skip "--files-from -: the names" "this launcher spoils standard input, which source/input.sh tests"
+else
+    INPUT=list copy 2 --files-from - small 'from-stdin.%r'
+    check "--files-from -: the names" [ "$(cd from-stdin.1 && find . -type f | sort)" = $'./file\n./sub/below' ]
+fi
 
 # ---- owner, extended attributes, ACLs ----
 

@@ -22,6 +22,7 @@ enum {
     OPTION_COMPRESS = 256,
     OPTION_DIGEST,
     OPTION_EXCLUDE,
+    OPTION_EXPECT_DIGEST,
     OPTION_FAIL_FAST,
     OPTION_FILES_FROM,
     OPTION_FSYNC,
@@ -35,8 +36,10 @@ enum {
     OPTION_PIPE,
     OPTION_PROGRESS,
     OPTION_RESUME,
+    OPTION_SEND_LIBS,
     OPTION_SOURCE_HOST,
     OPTION_SOURCE_SHARED,
+    OPTION_STDIN_FROM,
     OPTION_TIMEOUT,
     OPTION_VERIFY,
     OPTION_WITH_LIBS
@@ -65,6 +68,7 @@ static const struct argp_option table[] = {
      0},
     {"with-libs", OPTION_WITH_LIBS, NULL, 0,
      "SRC is a program: also copy the shared libraries that it loads, to DST_libs", 0},
+    {"send-libs", OPTION_SEND_LIBS, "yes|no", OPTION_HIDDEN | OPTION_ARG_OPTIONAL, NULL, 0},
     {"libs-exclude", OPTION_LIBS_EXCLUDE, "DIRECTORY,...", 0,
      "Leave out libraries in these directories; \"none\" excludes nothing. Default: /lib, /lib64, "
      "/usr/lib, /usr/lib64",
@@ -73,11 +77,18 @@ static const struct argp_option table[] = {
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
      "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
+    {"stdin-from", OPTION_STDIN_FROM, "PATH", 0,
+     "Where SRC is -, read PATH, a FIFO for example, and not what the launcher passes on", 0},
+    {"expect-digest", OPTION_EXPECT_DIGEST, "ALGORITHM:SUM", 0,
+     "SRC is one file: no host gets it unless this is its checksum (sha256:..., as sha256sum "
+     "prints it)",
+     0},
     {"ignore-changed", OPTION_IGNORE_CHANGED, NULL, 0,
      "Copy files that change meanwhile, such as logs, as far as they were found; status 2", 0},
     {"compress", OPTION_COMPRESS, "METHOD", 0,
      "zstd, zstd:LEVEL, lz4, none, or auto: where it is faster than the network", 0},
     {NULL, 'z', NULL, 0, "Like --compress=auto", 0},
+    {NULL, 'C', "METHOD", OPTION_HIDDEN | OPTION_ARG_OPTIONAL, NULL, 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
      "Give up when no data has moved for SECONDS, and say where: between which hosts, at which "
      "command",
@@ -140,6 +151,15 @@ static void parse_compression(fan_copy_options *options, const char *text, struc
         wrong_usage(state, "--compress %s: %s", text, wrong);
 }
 
+/* sbcast's name of --with-libs. */
+static bool parse_yes(const char *text, struct argp_state *state)
+{
+    bool yes = text == NULL || strcmp(text, "yes") == 0;
+    if (!yes && strcmp(text, "no") != 0)
+        wrong_usage(state, "--send-libs=%s: write yes or no", text);
+    return yes;
+}
+
 static void check_digest(const char *name, struct argp_state *state)
 {
     char wrong[256];
@@ -147,6 +167,13 @@ static void check_digest(const char *name, struct argp_state *state)
     if (sum == NULL)
         wrong_usage(state, "--digest %s: %s", name, wrong);
     fan_copy_openssl_digest_free(sum);
+}
+
+static void parse_expected(fan_copy_options *options, const char *text, struct argp_state *state)
+{
+    char wrong[256];
+    if (!fan_copy_expected_parse(text, &options->expected, wrong, sizeof wrong))
+        wrong_usage(state, "--expect-digest %s: %s", text, wrong);
 }
 
 static void check_seconds(const char *text, struct argp_state *state)
@@ -170,7 +197,7 @@ static void check_stdin(const fan_copy_options *options, struct argp_state *stat
 {
     if (options->source_count > 1)
         wrong_usage(state, "standard input (-) must be the only SRC");
-    if (options->source_host != NULL || options->source_shared)
+    if (options->source_shared || (options->source_host != NULL && options->stdin_from == NULL))
         wrong_usage(state, "standard input (-) is always that of rank 0");
     if (options->update || options->checksum || options->resume)
         wrong_usage(
@@ -231,8 +258,7 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state, "%s: write --archive (-a), which keeps it", options->needs_archive);
     if (options->from0 && options->files_from == NULL)
         wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
-    if (options->files_from != NULL && strcmp(options->files_from, "-") == 0 &&
-        options->source_host != NULL)
+    if (fan_copy_from_stdin_list(options) && options->source_host != NULL)
         wrong_usage(state,
                     "--files-from -: standard input is that of rank 0, but --source-host may "
                     "name another host");
@@ -240,6 +266,10 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
         check_stdin(options, state);
+    else if (options->stdin_from != NULL)
+        wrong_usage(state, "--stdin-from says what SRC - is; write - for SRC");
+    if (options->expected.sum[0] != '\0' && options->dry_run)
+        wrong_usage(state, "--expect-digest needs the data, which --dry-run does not read");
     if (options->command != NULL)
         check_pipe(options, state);
     if (options->factors != NULL)
@@ -250,6 +280,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         (options->digest != NULL || options->dry_run || options->verbose))
         wrong_usage(state, "--json - needs standard output for itself, and so do --digest, "
                            "--dry-run and --verbose; name a file");
+    if (options->with_libraries && !options->recursive && options->patterns.count > 0)
+        wrong_usage(state, "--exclude leaves out files of trees; libraries: --libs-exclude");
     if (options->excluded_libraries != NULL && !options->with_libraries)
         wrong_usage(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
@@ -309,6 +341,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_SOURCE_HOST: options->source_host = value; return 0;
     case OPTION_COMPRESS: parse_compression(options, value, state); return 0;
     case 'z': parse_compression(options, "auto", state); return 0;
+    case 'C': parse_compression(options, value != NULL ? value : "auto", state); return 0;
+    case OPTION_SEND_LIBS: options->with_libraries = parse_yes(value, state); return 0;
     case OPTION_TIMEOUT:
         options->timeout = value;
         check_seconds(value, state);
@@ -321,6 +355,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         options->digest = value;
         check_digest(value, state);
         return 0;
+    case OPTION_EXPECT_DIGEST: parse_expected(options, value, state); return 0;
+    case OPTION_STDIN_FROM: options->stdin_from = value; return 0;
     case OPTION_JSON: options->json = value; return 0;
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->needs_archive; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
@@ -360,6 +396,11 @@ void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options
 bool fan_copy_from_stdin(const fan_copy_options *options)
 {
     return strcmp(options->sources[0], "-") == 0;
+}
+
+bool fan_copy_from_stdin_list(const fan_copy_options *options)
+{
+    return options->files_from != NULL && strcmp(options->files_from, "-") == 0;
 }
 
 void fan_copy_options_free(fan_copy_options *options)

@@ -4,6 +4,7 @@
 #define FAN_COPY_OPTIONS_OPTIONS_H
 
 #include "copy/coding/codec.h"
+#include "copy/coding/expected.h"
 #include "copy/model/patterns.h"
 
 #include <stdbool.h>
@@ -35,6 +36,8 @@ typedef struct fan_copy_options {
 
     /* Source and transfer. */
     const char *source_host; /**< or NULL: rank 0's */
+    const char *stdin_from;  /**< what is read in place of standard input, or NULL */
+    fan_copy_expected expected;
     bool source_shared;
     bool ignore_changed; /**< files that change meanwhile are copied as far as they were found */
     fan_copy_compression compression;
@@ -71,5 +74,8 @@ void fan_copy_options_free(fan_copy_options *options);
 
 /** The source is standard input. */
 bool fan_copy_from_stdin(const fan_copy_options *options);
+
+/** The list of names is standard input. */
+bool fan_copy_from_stdin_list(const fan_copy_options *options);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LONG (1024 + __LINE__)
@@ -58,8 +59,9 @@ static const struct argp_option table[] = {
      0},
     {"no-clobber", LONG, NULL, OPTION_HIDDEN, "write --update, which copies what differs", 0},
     {"ignore-existing", LONG, NULL, OPTION_HIDDEN, "write --update, which copies what differs", 0},
-    {"send-libs", LONG, "YESNO", OPTION_HIDDEN | OPTION_ARG_OPTIONAL, "write --with-libs", 0},
-    {NULL, 'C', "METHOD", OPTION_HIDDEN | OPTION_ARG_OPTIONAL, "write --compress=METHOD", 0},
+    {"size", 's', "BYTES", OPTION_HIDDEN, always, 0},
+    {"fanout", 'F', "NUMBER", OPTION_HIDDEN, always, 0},
+    {"jobid", 'j', "JOB", OPTION_HIDDEN, always, 0},
     {0},
 };
 
@@ -69,6 +71,16 @@ static const struct argp_option *find(int key)
         if (table[i].key == key)
             return &table[i];
     return NULL;
+}
+
+/* sbcast's JOB, or JOB.STEP. The job is the one that srun has started this process in. */
+static void check_job(const char *job, struct argp_state *state)
+{
+    const char *own = getenv("SLURM_JOB_ID");
+    size_t length = strcspn(job, ".+");
+    if (own == NULL || strlen(own) != length || strncmp(own, job, length) != 0)
+        argp_error(state, "--jobid=%s: this is %s%s; write srun --jobid=%s fanout-copy ...", job,
+                   own == NULL ? "no job of Slurm" : "job ", own == NULL ? "" : own, job);
 }
 
 /* A word of cp's --preserve=LIST. Returns it if only --archive keeps it. */
@@ -104,6 +116,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     const struct argp_option *option = find(key);
     if (option == NULL)
         return ARGP_ERR_UNKNOWN;
+    if (key == 'j')
+        check_job(value, state);
     const char *word = key == PRESERVE && value != NULL ? take_preserve(value, state) : NULL;
     if (word != NULL)
         snprintf(asked, sizeof asked, "--preserve=%s", word);

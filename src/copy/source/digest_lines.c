@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/param.h>
 #include <unistd.h>
 
@@ -83,18 +84,36 @@ static void end_entry(fan_copy_digest_lines *digests)
 void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,
                                const void *data, size_t bytes)
 {
+    if (digests->sum == NULL || bytes == 0) /* 0: standard input has ended */
+        return;
     while (digests->entry < entry)
         end_entry(digests);
     catch_up(digests, offset);
     update(digests, data, bytes);
 }
 
-bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file)
+static bool end(fan_copy_digest_lines *digests)
 {
     while (digests->entry < digests->manifest->entry_count)
         end_entry(digests);
-    if (fflush(digests->lines) != 0 ||
-        fwrite(digests->text, 1, digests->length, file) != digests->length || fflush(file) != 0)
+    return fflush(digests->lines) == 0;
+}
+
+bool fan_copy_digest_lines_only(fan_copy_digest_lines *digests, char *sum)
+{
+    if (!end(digests) && digests->error[0] == '\0')
+        fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot keep checksums",
+                                errno);
+    /* A backslash before it belongs to the name. */
+    snprintf(sum, FAN_COPY_OPENSSL_DIGEST_TEXT, "%s", digests->text + (digests->text[0] == '\\'));
+    sum[strcspn(sum, " ")] = '\0';
+    return digests->error[0] == '\0';
+}
+
+bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file)
+{
+    if (!end(digests) || fwrite(digests->text, 1, digests->length, file) != digests->length ||
+        fflush(file) != 0)
         fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot print checksums",
                                 errno);
     return digests->error[0] == '\0';

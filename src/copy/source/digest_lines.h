@@ -34,7 +34,8 @@ typedef struct fan_copy_digest_lines {
 bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
                                 char *const *sources, const fan_copy_manifest *manifest);
 
-/** Data of an entry that was read, in order. */
+/** Data of an entry that was read, in order. Nothing happens if there is none, or it was never
+ * opened. */
 void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, int64_t offset,
                                const void *data, size_t bytes);
 
@@ -42,6 +43,13 @@ void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, in
  * All was read: print the lines for all files. False, with the error, if a file could not be read.
  */
 bool fan_copy_digest_lines_print(fan_copy_digest_lines *digests, FILE *file);
+
+/**
+ * All was read: the sum of the only file, in hexadecimal. False, with the error, as above.
+ *
+ * @param sum  [FAN_COPY_OPENSSL_DIGEST_TEXT]
+ */
+bool fan_copy_digest_lines_only(fan_copy_digest_lines *digests, char *sum);
 
 void fan_copy_digest_lines_close(fan_copy_digest_lines *digests);
 

@@ -20,13 +20,13 @@
 
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, fan_copy_digest_lines *digests)
+                          fan_copy_codec *codec, fan_copy_sums *sums)
 {
     *sender = (fan_copy_sender){.options = *options,
                                 .manifest = manifest,
                                 .set = set,
                                 .codec = codec,
-                                .digests = digests,
+                                .sums = sums,
                                 .entry = -1,
                                 .fd = -1};
     sender->block = fan_copy_allocate(1, FAN_COPY_BLOCK);
@@ -236,9 +236,8 @@ static void add_to_hashes(fan_copy_sender *sender, const fan_copy_piece *piece,
         XXH3_128bits_update(sender->hash, data, (size_t)bytes);
         sender->hashed += bytes;
     }
-    if (sender->digests != NULL)
-        fan_copy_digest_lines_add(sender->digests, piece->entry, piece->offset, data,
-                                  (size_t)bytes);
+    if (sender->sums != NULL)
+        fan_copy_sums_add(sender->sums, piece->entry, piece->offset, data, (size_t)bytes);
 }
 
 static bool enter_file(fan_copy_sender *sender, int64_t entry)

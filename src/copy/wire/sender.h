@@ -8,8 +8,8 @@
 
 #include "copy/coding/xxh3.h"
 #include "copy/job/outcome.h"
-#include "copy/source/digest_lines.h"
 #include "copy/wire/frame.h"
+#include "copy/wire/sums.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -33,9 +33,9 @@ typedef struct fan_copy_sender {
     const fan_copy_manifest *manifest;
     const fan_copy_set *set; /**< the pieces to send; NULL: all */
     fan_copy_cursor cursor;
-    fan_copy_codec *codec;          /**< or NULL */
-    int uncompressed;               /**< blocks to send before it is tried again */
-    fan_copy_digest_lines *digests; /**< or NULL */
+    fan_copy_codec *codec; /**< or NULL */
+    int uncompressed;      /**< blocks to send before it is tried again */
+    fan_copy_sums *sums;   /**< or NULL */
     fan_copy_sender_stop_fn *stop;
     void *stop_state;
 
@@ -65,12 +65,12 @@ typedef struct fan_copy_sender {
 } fan_copy_sender;
 
 /**
- * Begin before the first piece. `set`, `codec` and `digests` may be NULL and are the caller's. The
+ * Begin before the first piece. `set`, `codec` and `sums` may be NULL and are the caller's. The
  * caller sets `stop` and its state afterwards.
  */
 void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options *options,
                           const fan_copy_manifest *manifest, const fan_copy_set *set,
-                          fan_copy_codec *codec, fan_copy_digest_lines *digests);
+                          fan_copy_codec *codec, fan_copy_sums *sums);
 
 /**
  * A fanout_reader_fn in all but its state: bytes of the stream from `offset` on, which does not go

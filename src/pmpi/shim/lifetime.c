@@ -3,7 +3,9 @@
 
 #include "pmpi/shim/lifetime.h"
 
+#include "base/log.h"
 #include "comm/key.h"
+#include "launch/alone.h"
 #include "pmpi/shim/stats.h"
 
 #include <mpi.h>
@@ -27,6 +29,14 @@ static int end(MPI_Comm comm, int keyval, void *attribute, void *extra)
     return MPI_SUCCESS;
 }
 
+/* Of a program that is not ours it is not known whether it is meant to be alone. */
+static void warn_if_alone(void)
+{
+    char text[480];
+    if (fan_launch_alone_by_mistake(text, sizeof text) && text[0] != '\0')
+        fan_warn("%s", text);
+}
+
 static bool begin(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -37,8 +47,10 @@ static bool begin(void)
     if (!initialised || finalised)
         return false;
     pthread_mutex_lock(&lock);
-    if (!begun)
+    if (!begun) {
+        warn_if_alone();
         alive = fan_comm_at_finalize(end) == MPI_SUCCESS;
+    }
     begun = true;
     pthread_mutex_unlock(&lock);
     return alive;

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "launch/alone.h"
 #include "tools/bench/contenders.h"
 #include "tools/bench/data.h"
 #include "tools/bench/json.h"
@@ -199,5 +200,5 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     bench b = {0};
     fan_bench_options_parse(argc, argv, rank == 0, &b.options);
-    return bench_main(&b);
+    return fan_launch_refuses("fanout-bench") ? EXIT_FAILURE : bench_main(&b);
 }

@@ -66,7 +66,8 @@ mode_t fan_mdctool_mode(const char *path)
 
 /* ---- opening ---- */
 
-static herr_t note_dataset(hid_t object, const char *name, const H5O_info_t *info, void *state)
+static herr_t note_dataset(hid_t object, const char *name, const fan_compat_object_info *info,
+                           void *state)
 {
     (void)object;
     char **found = state;

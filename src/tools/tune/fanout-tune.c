@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "launch/alone.h"
 #include "os/terminal.h"
 #include "tools/common/job.h"
 #include "tools/tune/measure/broadcasts.h"
@@ -209,6 +210,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     fan_tune_options options;
     fan_tune_options_parse(argc, argv, rank == 0, &options);
+    if (fan_launch_refuses("fanout-tune"))
+        return EXIT_FAILURE;
     fan_tune_job job = {0};
     fan_tune_job_open(&job);
     int status = tune(&job, &options);

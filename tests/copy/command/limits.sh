@@ -53,7 +53,7 @@ check "a command that is slow, but not as slow: all bytes" same source took.{0,1
 mkfifo silent
 sleep 1000 >silent &
 sleeper=$!
-INPUT=silent copy 2 --timeout 1 - x.%r
+stream silent 2 --timeout 1 - x.%r
 check "standard input that gives nothing: every rank exits with 1" every_rank 1
 check "standard input that gives nothing: it is said" said "-: standard input has given nothing for 1 s (--timeout)"
 check "standard input that gives nothing: no file" absent x.0 x.1

@@ -26,8 +26,12 @@ printf '%s\0' "${names[@]}" a/b/three >list0
 copy 2 -0 --files-from list0 tree zero.%r
 check "-0: every rank exits with 0" every_rank 0
 check "-0: all names, newlines in them as well" holds zero.1 "${names[@]}" a/b/three
-INPUT=list0 copy 2 --from0 --files-from=- tree input.%r
-check "--from0 from standard input" holds input.1 "${names[@]}" a/b/three
+if [ "$launcher_kind" = prrte ]; then
+    skip "--from0 from standard input" "this launcher spoils it, which input.sh tests"
+else
+    INPUT=list0 copy 2 --from0 --files-from=- tree input.%r
+    check "--from0 from standard input" holds input.1 "${names[@]}" a/b/three
+fi
 printf 'one\0two' >open0
 copy 2 --files-from open0 -0 tree open.%r
 check "-0: the last name needs no NUL" holds open.1 one two

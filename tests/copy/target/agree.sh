@@ -112,7 +112,7 @@ copy 2 -r s t "d%r"
 check "several sources: the host without the directory fails" said "d1: cannot write here: No such file or directory"
 check "several sources: the other has them" diff -r s d0/s
 prepare nothing
-copy 2 - "d%r"
+stream /dev/null 2 - "d%r"
 check "standard input: the host with the directory fails" said "d0: cannot write here: Is a directory"
 check "standard input: the other has it" test -f d1
 

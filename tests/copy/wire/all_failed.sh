@@ -42,7 +42,7 @@ if [ "$MPI_VENDOR" != mpich ]; then
         exec sleep 1000
     } >input 2>/dev/null &
     writer=$!
-    INPUT=input copy 3 --pipe 'exit 3' - 'copy.%r'
+    stream input 3 --pipe 'exit 3' - 'copy.%r'
     kill $writer
     ended "standard input that goes on"
     {
@@ -50,7 +50,7 @@ if [ "$MPI_VENDOR" != mpich ]; then
         exec sleep 1000
     } >input &
     writer=$!
-    INPUT=input copy 3 --pipe 'exit 3' - 'copy.%r'
+    stream input 3 --pipe 'exit 3' - 'copy.%r'
     ended "standard input that becomes silent"
     kill $writer
 else

@@ -164,10 +164,12 @@ static bool serves_the_rest(void)
     return good >= 0;
 }
 
-static void test_strange(const char *what)
+/* `known`: the HDF5 library of this machine knows such objects. */
+static void test_strange(const char *what, bool known)
 {
-    bool strange = rank != 0 || !hdf5_opens_strange();
-    tap_ok(strange && serves_the_rest(), "%s: the rest is served", what);
+    tap_ok(rank != 0 || hdf5_opens_strange() == known, "%s: HDF5 %s it", what,
+           known ? "opens" : "cannot open");
+    tap_ok(serves_the_rest(), "%s: the rest is served", what);
     if (rank == 0)
         add_external_link();
     MPI_Barrier(MPI_COMM_WORLD);
@@ -187,16 +189,16 @@ int main(void)
         MPI_Abort(MPI_COMM_WORLD, 1);
     if (rank == 0)
         make_strange_type(COMPLEX, false);
-    test_strange("a dataset of a type of HDF5 2.0");
+    test_strange("a dataset of a type of HDF5 2.0", H5_VERSION_GE(2, 0, 0));
     if (rank == 0)
         make_strange_type(REFERENCE, false);
-    test_strange("a dataset of references of HDF5 1.12");
+    test_strange("a dataset of references of HDF5 1.12", H5_VERSION_GE(1, 12, 0));
     if (rank == 0)
         make_strange_type(COMPLEX, true);
-    test_strange("a type of HDF5 2.0 by itself");
+    test_strange("a type of HDF5 2.0 by itself", H5_VERSION_GE(2, 0, 0));
     if (rank == 0)
         make_group_that_cannot_be_listed();
-    test_strange("a group that cannot be listed");
+    test_strange("a group that cannot be listed", false);
     if (rank == 0)
         make_circle();
     tap_ok(serves_the_rest(), "a circle of groups that claim one link each");

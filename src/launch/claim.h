@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file claim.h  How many processes the launcher has started, by the environment. */
+#ifndef FAN_LAUNCH_CLAIM_H
+#define FAN_LAUNCH_CLAIM_H
+
+#include <stdbool.h>
+
+/** What one variable says. */
+typedef struct fan_launch_claim {
+    const char *variable;
+    const char *value;
+    bool first; /**< this is the first of the processes, or that is not known */
+} fan_launch_claim;
+
+/**
+ * Whether some launcher says that it has started this process as one of several. Local.
+ *
+ * A process may have the variables of several launchers, such as those of the batch system's and
+ * of an mpirun inside of it. The one that belongs to the program's own MPI library decides. Only
+ * without it the others count.
+ *
+ * @param own    the variable with the number of processes that the launcher of the program's MPI
+ *               library sets
+ * @param claim  [out] the variable that says so
+ */
+bool fan_launch_claims_several(const char *own, fan_launch_claim *claim);
+
+#endif
