@@ -37,5 +37,6 @@ AC_DEFUN([FAN_CHECK_SHIM], [
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <mpi.h>]], [[return PMPI_Finalize();]])],
       [fan_cv_mpi_soname=`$OBJDUMP -p conftest$EXEEXT | sed -n 's/^ *NEEDED  *\(libmpi[[^ ]]*\)$/\1/p' | head -n 1`])])
   AC_SUBST([MPI_SONAME], [$fan_cv_mpi_soname])
+  AC_DEFINE_UNQUOTED([FAN_MPI_SONAME], ["$fan_cv_mpi_soname"], [The soname of the MPI library; empty if it is a static one.])
   AM_CONDITIONAL([HAVE_SHIM], [test -n "$fan_cv_mpi_soname"])
 ])

@@ -58,6 +58,6 @@ rm -rf moved/*
 cp "$preload" alone
 ./alone true >out 2>err
 check "without the library: status 1" [ $? = 1 ]
-check "without the library: message" grep -q 'libfanout_pmpi.so is not beside fanout-preload' err
+check "without the library: message" grep -q 'libfanout_pmpi.so, is not beside fanout-preload' err
 
 finish
