@@ -85,14 +85,14 @@ END
 
     # The compiler itself is that of MPI.
     check "CMake: with CC=mpicc" env CC="$(type -P "${MPICC%% *}")" cmake -S project -B cc-build "-DCMAKE_PREFIX_PATH=$prefix"
-    mv "$part" "$cmake_files/fanout-libmpi.so.99.cmake"
+    mv "$part" "$cmake_files/fanout-libmpi.so.1.cmake"
     check "CMake: of another MPI library only: an error" \
-        refuses "fanout is installed for libmpi.so.99, and the MPI library of this project is '/"
-    cp "$cmake_files/fanout-libmpi.so.99.cmake" "$part"
+        refuses "fanout is installed for libmpi.so.1, and the MPI library of this project is '/"
+    cp "$cmake_files/fanout-libmpi.so.1.cmake" "$part"
     check "CMake: of several, the one that fits" configure_project
-    check "CMake: one that is asked for" configure_project -Dfanout_MPI=libmpi.so.99
+    check "CMake: one that is asked for" configure_project -Dfanout_MPI=libmpi.so.1
     check "CMake: one that is not there" \
-        refuses "fanout is installed for libmpi.so.40 and libmpi.so.99, not for libx.so.1" -Dfanout_MPI=libx.so.1
+        refuses " and $soname, not for libx.so.1 (fanout_MPI)" -Dfanout_MPI=libx.so.1
 }
 
 if command -v cmake >/dev/null; then
