@@ -14,6 +14,7 @@ class Libfanout(AutotoolsPackage):
 
     # version("0.2.0", sha256="...")
 
+    # No variants for MPI, HDF5 and the programs: the build can leave out none of them.
     variant("hwloc", default=True, description="Know the NUMA domains of a node")
 
     depends_on("c", type="build")

@@ -105,13 +105,14 @@ check "ours is still taken for its programs" takes "$ours"
 preloads ./other-mpich
 check "a third MPI library: the error names both" has 1 "libfanout is here for"
 check "the error names the other" has 1 "libmpi.so.99"
-# A vendor's library has a name of its own.
+# A vendor's library has a name of its own. Its shim is in another prefix, to which there is a link.
 library libmpi_cray.so.99
 program cray "${linked[@]}" -l:libmpi_cray.so.99
-mkdir "$shims/libmpi_cray.so.99"
-cp lib/libfanout_pmpi.so "$shims/libmpi_cray.so.99/"
+mkdir elsewhere
+cp lib/libfanout_pmpi.so elsewhere/
+ln -s "$work/elsewhere" "$shims/libmpi_cray.so.99"
 preloads ./cray
-check "a library of any name that there is a shim for" takes "$shims/libmpi_cray.so.99/libfanout_pmpi.so"
+check "a library of any name that there is a link to a shim for" takes "$(realpath elsewhere)/libfanout_pmpi.so"
 rm "$ours"
 preloads ./own
 check "a shim that has gone: an error" has 1 "./own needs"
