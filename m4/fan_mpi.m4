@@ -37,5 +37,17 @@ AC_DEFUN([FAN_CHECK_SHIM], [
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <mpi.h>]], [[return PMPI_Finalize();]])],
       [fan_cv_mpi_soname=`$OBJDUMP -p conftest$EXEEXT | sed -n 's/^ *NEEDED  *\(libmpi[[^ ]]*\)$/\1/p' | head -n 1`])])
   AC_SUBST([MPI_SONAME], [$fan_cv_mpi_soname])
+  AC_DEFINE_UNQUOTED([FAN_MPI_SONAME], ["$fan_cv_mpi_soname"], [The soname of the MPI library; empty if it is a static one.])
   AM_CONDITIONAL([HAVE_SHIM], [test -n "$fan_cv_mpi_soname"])
+])
+
+# FAN_LIBRARY_SUFFIX: names of libraries for several MPI libraries in one prefix: libfanout-SUFFIX.so.0.
+AC_DEFUN([FAN_LIBRARY_SUFFIX], [
+  AC_ARG_WITH([library-suffix],
+    [AS_HELP_STRING([--with-library-suffix=SUFFIX], [call the libraries libfanout-SUFFIX.so.0 and so on])], [], [with_library_suffix=no])
+  AS_CASE([$with_library_suffix],
+    [no], [LIBRARY_SUFFIX=],
+    [yes | *[[!A-Za-z0-9._+-]]*], [AC_MSG_ERROR([--with-library-suffix needs a suffix of letters and digits, such as openmpi])],
+    [LIBRARY_SUFFIX="-release $with_library_suffix"])
+  AC_SUBST([LIBRARY_SUFFIX])
 ])

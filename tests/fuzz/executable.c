@@ -2,7 +2,7 @@
 /* The headers of ELF programs. */
 #include "config.h"
 
-#include "copy/source/executable.h"
+#include "os/elf/interpreter.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char interpreter[PATH_MAX], error[200] = "";
-    if (fan_copy_executable_interpreter(fuzz_file(data, size), interpreter, error, sizeof error))
+    if (fan_elf_interpreter(fuzz_file(data, size), interpreter, error, sizeof error))
         fuzz_assert(memchr(interpreter, '\0', sizeof interpreter) != NULL);
     else
         fuzz_assert(error[0] != '\0');

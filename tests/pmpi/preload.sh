@@ -44,20 +44,20 @@ fi
 
 # An installed tree, moved elsewhere: everything is found beside each other.
 cp -r "$top_builddir/tests/installed" moved
-installed=$(find "$work/moved" -name fanout-preload)
+installed=$(find "$work/moved" -name fanout-preload -path '*/bin/*')
 run "$installed" "$programs/bcast_c"
 check "installed and moved: the bytes are right" right
 check "installed and moved: taken over" counted "taken over" "< 16.0 MiB" 22
 
 mkdir 'with blank'
 cp -r moved/* 'with blank'
-"$(find "$work/with blank" -name fanout-preload)" true >out 2>err
+"$(find "$work/with blank" -name fanout-preload -path '*/bin/*')" true >out 2>err
 check "a path with a blank: status 1" [ $? = 1 ]
 check "a path with a blank: message" grep -q 'cannot be preloaded: blanks and colons' err
 rm -rf moved/*
 cp "$preload" alone
 ./alone true >out 2>err
 check "without the library: status 1" [ $? = 1 ]
-check "without the library: message" grep -q 'libfanout_pmpi.so is not beside fanout-preload' err
+check "without the library: message" grep -q 'libfanout_pmpi.so, is not beside fanout-preload' err
 
 finish

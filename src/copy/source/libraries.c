@@ -2,99 +2,15 @@
 #include "config.h"
 
 #include "copy/job/memory.h"
-#include "copy/source/executable.h"
 #include "copy/source/libraries.h"
+#include "os/elf/interpreter.h"
+#include "os/elf/loaded.h"
 #include "os/path.h"
-#include "os/process.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/*
- * Of the variables that ld.so reads, those about this process: what is loaded into it, and what to
- * print.
- */
-static bool is_ours(const char *variable)
-{
-    static const char *const names[] = {"LD_PRELOAD=", "LD_AUDIT=", "LD_DEBUG="};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strncmp(variable, names[i], strlen(names[i])) == 0)
-            return true;
-    return false;
-}
-
-static char **make_environment(void)
-{
-    size_t count = 0, kept = 0;
-    while (environ[count] != NULL)
-        count++;
-    char **environment = fan_copy_allocate(count + 1, sizeof *environment);
-    for (size_t i = 0; i < count; i++)
-        if (!is_ours(environ[i]))
-            environment[kept++] = environ[i];
-    return environment;
-}
-
-/* Start it with an empty input and both outputs in the pipe. 0 or an errno value. */
-static int start(const char *interpreter, const char *program, int output, pid_t *child)
-{
-    const char *const arguments[] = {interpreter, "--list", program, NULL};
-    char **environment = make_environment();
-    const fan_os_process_setup setup = {.input = open("/dev/null", O_RDONLY | O_CLOEXEC),
-                                        .output = output,
-                                        .environment = environment};
-    int error =
-        setup.input < 0 ? errno : fan_os_process_start(interpreter, arguments, &setup, child);
-    if (setup.input >= 0)
-        close(setup.input);
-    free(environment);
-    return error;
-}
-
-/* All that can be read from the pipe, which is closed. NULL and errno on failure. */
-static char *read_all(int input)
-{
-    char *text = NULL;
-    size_t room = 0;
-    FILE *stream = fdopen(input, "r");
-    if (stream == NULL) {
-        close(input);
-        return NULL;
-    }
-    errno = 0;
-    if (getdelim(&text, &room, '\0', stream) < 0 && errno == 0) {
-        free(text);
-        text = fan_copy_strdup("");
-    }
-    fclose(stream);
-    return text;
-}
-
-/* What ld.so prints about the program. NULL and an errno value in *error if it cannot be run. */
-static char *ask(const char *interpreter, const char *program, int *status, int *error)
-{
-    int ends[2];
-    pid_t child;
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        *error = errno;
-        return NULL;
-    }
-    *error = start(interpreter, program, ends[1], &child);
-    close(ends[1]);
-    if (*error != 0) {
-        close(ends[0]);
-        return NULL;
-    }
-    char *text = read_all(ends[0]);
-    *error = errno;
-    *status = fan_os_process_wait(child); /* negative if unknown: counts as a failure */
-    return text;
-}
 
 /* Whether path is below directory. One with .. in it may be anywhere. */
 static bool is_below(const char *path, const char *directory)
@@ -214,9 +130,12 @@ static void take_output(search *s, char *text)
 /* What ld.so says when it fails, on one line, without the name of the program. */
 static void explain_failure(search *s, const char *program, const char *interpreter, char *text)
 {
-    size_t prefix = strlen(program), length = strlen(text);
-    if (strncmp(text, program, prefix) == 0 && strncmp(text + prefix, ": ", 2) == 0)
-        memmove(text, text + prefix + 2, length - prefix - 1);
+    /* It may have been given as ./NAME. */
+    const char *said =
+        strchr(program, '/') == NULL && strncmp(text, "./", 2) == 0 ? text + 2 : text;
+    size_t prefix = strlen(program);
+    if (strncmp(said, program, prefix) == 0 && strncmp(said + prefix, ": ", 2) == 0)
+        memmove(text, said + prefix + 2, strlen(said + prefix + 2) + 1);
     for (char *p = text; (p = strchr(p, '\n')) != NULL;)
         *p = p[1] == '\0' ? '\0' : ' ';
     snprintf(s->error, sizeof s->error,
@@ -229,7 +148,7 @@ static void explain_failure(search *s, const char *program, const char *interpre
 static void search_by(search *s, const char *interpreter, const char *program)
 {
     int status = 0, error;
-    char *text = ask(interpreter, program, &status, &error);
+    char *text = fan_elf_loaded(interpreter, program, &status, &error);
     if (text == NULL)
         snprintf(s->error, sizeof s->error, "cannot run %s, which starts it: %s", interpreter,
                  strerror(error));
@@ -243,16 +162,11 @@ static void search_by(search *s, const char *interpreter, const char *program)
 bool fan_copy_libraries_find(const char *path, const char *excluded, fan_copy_libraries *libraries,
                              char *error, size_t size)
 {
-    char interpreter[PATH_MAX], program[PATH_MAX + 2];
+    char interpreter[PATH_MAX];
     search s = {.interpreter = interpreter, .excluded = excluded, .libraries = libraries};
     *libraries = (fan_copy_libraries){0};
-    /*
-     * ld.so looks for a name without a slash among the libraries, and might take it for an option.
-     */
-    snprintf(program, sizeof program, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
-    if (fan_copy_executable_interpreter(path, interpreter, s.error, sizeof s.error) &&
-        interpreter[0] != '\0')
-        search_by(&s, interpreter, program);
+    if (fan_elf_interpreter(path, interpreter, s.error, sizeof s.error) && interpreter[0] != '\0')
+        search_by(&s, interpreter, path);
     if (s.error[0] == '\0')
         return true;
     snprintf(error, size, "%s", s.error);

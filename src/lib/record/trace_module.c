@@ -13,7 +13,7 @@
 
 static const char module[] = "libfanout_trace.so";
 
-/* In a folder of the package beside libfanout.so, or, before it is installed, beside it. */
+/* In the folder for our MPI library in that of libfanout, or, in the build tree, beside it. */
 static void *load(char *path, size_t size, const char *folder)
 {
     Dl_info self;
@@ -29,7 +29,7 @@ static const fan_record_writer *writer;
 static void load_once(void)
 {
     char path[PATH_MAX];
-    void *handle = load(path, sizeof path, PACKAGE "/");
+    void *handle = load(path, sizeof path, PACKAGE "/" FAN_MPI_SONAME "/");
     char first[512];
     snprintf(first, sizeof first, "%s", handle == NULL ? dlerror() : "");
     if (handle == NULL)

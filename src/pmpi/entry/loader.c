@@ -62,23 +62,10 @@ static bool is_known_library(void *pmpi_bcast)
     return known;
 }
 
-/* Launchers set it in the environment; without a launcher this is the only process. */
-static bool is_first_rank(void)
-{
-    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
-                                            "SLURM_PROCID"};
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        const char *rank = getenv(variables[i]);
-        if (rank != NULL)
-            return strcmp(rank, "0") == 0;
-    }
-    return true;
-}
-
 static void tell_of_other_library(void *pmpi_bcast)
 {
     Dl_info object;
-    if (is_first_rank())
+    if (fan_warn_is_first())
         fan_warn("the program's MPI library is %s, but libfanout_pmpi.so is for %s: broadcasts are "
                  "left to MPI",
                  dladdr(pmpi_bcast, &object) != 0 ? object.dli_fname : "another library",

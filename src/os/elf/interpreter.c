@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/file.h"
-#include "copy/source/executable.h"
+#include "os/elf/interpreter.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -87,8 +87,7 @@ static const char *scan(int fd, char interpreter[PATH_MAX])
     return scan_elf(fd, interpreter);
 }
 
-bool fan_copy_executable_interpreter(const char *path, char interpreter[PATH_MAX], char *error,
-                                     size_t size)
+bool fan_elf_interpreter(const char *path, char interpreter[PATH_MAX], char *error, size_t size)
 {
     /* O_NONBLOCK: opening a fifo must not wait for its writer. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

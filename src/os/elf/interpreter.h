@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file executable.h  What starts a program. */
-#ifndef FAN_COPY_SOURCE_EXECUTABLE_H
-#define FAN_COPY_SOURCE_EXECUTABLE_H
+/** @file interpreter.h  What starts a program. */
+#ifndef FAN_OS_ELF_INTERPRETER_H
+#define FAN_OS_ELF_INTERPRETER_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -13,7 +13,6 @@
  *
  * @return false, with a text in `error`, if it is not such a program, or one for another byte order
  */
-bool fan_copy_executable_interpreter(const char *path, char interpreter[PATH_MAX], char *error,
-                                     size_t size);
+bool fan_elf_interpreter(const char *path, char interpreter[PATH_MAX], char *error, size_t size);
 
 #endif
