@@ -63,10 +63,31 @@ static int join(int count, const MPI_Aint *offsets, const MPI_Datatype *types, M
     return PMPI_Type_create_struct(count, lengths, offsets, types, joined);
 }
 
+static int repeat(MPI_Count count, MPI_Aint step, MPI_Datatype type, MPI_Datatype *repeated);
+
+/* Backwards byte by byte, in pairs: Open MPI 4.1.4 takes a step of -1 for none. */
+static int repeat_backwards(MPI_Count count, MPI_Datatype type, MPI_Datatype *repeated)
+{
+    MPI_Datatype pair, parts[2], halves[2] = {type, type};
+    MPI_Aint offsets[2] = {0, -1}, last[2] = {0, (MPI_Aint)(count % 2 - count)};
+    int code = join(2, offsets, halves, &pair);
+    if (code != MPI_SUCCESS)
+        return code;
+    repeat(count / 2, -2, pair, &parts[0]);
+    repeat(count % 2, 1, type, &parts[1]);
+    code = join(2, last, parts, repeated);
+    PMPI_Type_free(&pair);
+    PMPI_Type_free(&parts[0]);
+    PMPI_Type_free(&parts[1]);
+    return code;
+}
+
 /* `count` times `type`, each `step` bytes after the one before. MPI 3 takes no count above 2^31. */
 static int repeat(MPI_Count count, MPI_Aint step, MPI_Datatype type, MPI_Datatype *repeated)
 {
     enum { BLOCK = 1 << 30 };
+    if (step == -1)
+        return repeat_backwards(count, type, repeated);
     if (count <= BLOCK)
         return PMPI_Type_create_hvector((int)count, 1, step, type, repeated);
     MPI_Datatype block, parts[2];
@@ -183,6 +204,8 @@ fan_status fan_section_open(fan_section *section, const CFI_cdesc_t *array, MPI_
     MPI_Count bytes = 0;
     bool gapless = false;
     *section = (fan_section){fan_compat_fortran_buffer(array->base_addr), count, datatype, false};
+    if (section->buffer == MPI_IN_PLACE)
+        return fan_fail_mpi(MPI_ERR_BUFFER, "buffer: MPI_IN_PLACE means nothing in a broadcast");
     if (count <= 0 || datatype == MPI_DATATYPE_NULL || is_contiguous(array))
         return FAN_OK;
     fan_status status = find_bytes(datatype, &bytes, &gapless);
