@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The calls with a communicator and without a buffer: handles are converted, then it is the call of C. */
+/* The calls with a communicator and without a buffer: handles are converted, then C is called. */
 #include "config.h"
 
 #include "compat/fortran.h"

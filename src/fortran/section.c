@@ -206,7 +206,11 @@ fan_status fan_section_open(fan_section *section, const CFI_cdesc_t *array, MPI_
     *section = (fan_section){fan_compat_fortran_buffer(array->base_addr), count, datatype, false};
     if (section->buffer == MPI_IN_PLACE)
         return fan_fail_mpi(MPI_ERR_BUFFER, "buffer: MPI_IN_PLACE means nothing in a broadcast");
-    if (count <= 0 || datatype == MPI_DATATYPE_NULL || is_contiguous(array))
+    if (count <= 0 || datatype == MPI_DATATYPE_NULL)
+        return FAN_OK;
+    if (array->base_addr == NULL)
+        return fan_fail_mpi(MPI_ERR_BUFFER, "buffer: it is not allocated or not associated");
+    if (is_contiguous(array))
         return FAN_OK;
     fan_status status = find_bytes(datatype, &bytes, &gapless);
     if (status != FAN_OK || bytes == 0)

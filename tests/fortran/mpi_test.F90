@@ -6,6 +6,7 @@ program calls_test
     use mpi
     use, intrinsic :: iso_fortran_env, only: int8, real64
     use fanout
+    use hosts
     use tap
     implicit none
 #include "data.inc"

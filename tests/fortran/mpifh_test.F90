@@ -5,6 +5,7 @@
 program calls_test
     use, intrinsic :: iso_fortran_env, only: int8, real64
     use fanout
+    use hosts
     use tap
     implicit none
     include 'mpif.h'

@@ -34,8 +34,8 @@ contains
         call MPI_Allreduce(MPI_IN_PLACE, failing, 1, MPI_INTEGER, MPI_SUM, MPI_COMM_WORLD)
         checks = checks + 1
         if (failing > 0) failures = failures + 1
-        if (tap_rank == 0) print "(a, i0, 2a)", trim(merge("ok    ", "not ok", failing == 0))//" ", &
-            checks, " - ", text
+        if (tap_rank == 0) print "(2a, i0, 2a)", trim(merge("ok    ", "not ok", failing == 0)), &
+            " ", checks, " - ", text
         flush (6)
     end subroutine
 
