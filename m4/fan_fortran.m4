@@ -34,10 +34,12 @@ AC_DEFUN([FAN_CHECK_FORTRAN], [
       end program
 ]])], [AC_MSG_RESULT([yes])], [AC_MSG_RESULT([no])
       fan_fortran=no])
-    AC_FC_MODULE_FLAG([], [fan_fortran=no])
-    AC_FC_MODULE_OUTPUT_FLAG([], [fan_fortran=no])
-    AC_FC_MODULE_EXTENSION
-    FAN_FORTRAN_WARNINGS
+    AS_IF([test $fan_fortran = yes], [
+      AC_FC_MODULE_FLAG([], [fan_fortran=no])
+      AC_FC_MODULE_OUTPUT_FLAG([], [fan_fortran=no])
+      AC_FC_MODULE_EXTENSION
+      FAN_FORTRAN_WARNINGS
+    ])
     AC_LANG_POP([Fortran])
   ])
   AS_IF([test "$enable_fortran" = yes && test $fan_fortran = no],
