@@ -168,7 +168,7 @@ static int make_type(pieces *p, MPI_Count count, MPI_Datatype *type)
 /* Whether a datatype is its bytes from the first to the last, with no gap. */
 static fan_status find_bytes(MPI_Datatype datatype, MPI_Count *bytes, bool *gapless)
 {
-    MPI_Count lower, extent, true_lower, true_extent;
+    MPI_Count lower = 0, extent = 0, true_lower = 0, true_extent = 0;
     fan_status status = check(fan_compat_type_size(datatype, bytes));
     if (status == FAN_OK)
         status = check(fan_compat_type_extent(datatype, &lower, &extent));
