@@ -11,10 +11,8 @@ AC_DEFUN([FAN_PROG_MPICC], [
   AC_PROG_CC
 ])
 
-# FAN_CHECK_MPI: the library works, its vendor, its launcher, and the calls that not every library has.
-AC_DEFUN([FAN_CHECK_MPI], [
-  AC_CHECK_FUNC([MPI_Bcast], [], [AC_MSG_ERROR([$MPICC does not link MPI programs; install libopenmpi-dev, or set MPICC])])
-  AC_CHECK_FUNCS([MPI_Bcast_c MPI_Bcast_init MPI_Type_get_envelope_c])
+# FAN_MPI_VENDOR: which MPI library it is.
+AC_DEFUN([FAN_MPI_VENDOR], [
   AC_CACHE_CHECK([which MPI library this is], [fan_cv_mpi_vendor], [
     AC_PREPROC_IFELSE([AC_LANG_SOURCE([[
 #include <mpi.h>
@@ -22,11 +20,16 @@ AC_DEFUN([FAN_CHECK_MPI], [
 #error not Open MPI
 #endif
 ]])], [fan_cv_mpi_vendor=openmpi], [fan_cv_mpi_vendor=mpich])])
+])
+
+# FAN_CHECK_MPI: the library works, its launcher, and the calls that not every library has.
+AC_DEFUN([FAN_CHECK_MPI], [
+  AC_CHECK_FUNC([MPI_Bcast], [], [AC_MSG_ERROR([$MPICC does not link MPI programs; install libopenmpi-dev, or set MPICC])])
+  AC_CHECK_FUNCS([MPI_Bcast_c MPI_Bcast_init MPI_Type_get_envelope_c])
+  AC_REQUIRE([FAN_MPI_VENDOR])
   AC_ARG_VAR([MPIRUN], [launcher of MPI programs, for the tests])
   AC_CHECK_PROGS([MPIRUN], [mpirun.$fan_cv_mpi_vendor mpiexec.$fan_cv_mpi_vendor mpirun mpiexec])
   AS_IF([test -z "$MPIRUN"], [AC_MSG_ERROR([no MPI launcher found; install openmpi-bin (or mpich), or set MPIRUN])])
-  AC_ARG_VAR([MPIFC], [MPI Fortran compiler, for tests of the shim])
-  AC_CHECK_PROGS([MPIFC], [mpif90.$fan_cv_mpi_vendor mpifort.$fan_cv_mpi_vendor])
   AC_SUBST([MPI_VENDOR], [$fan_cv_mpi_vendor])
   AM_CONDITIONAL([OPEN_MPI], [test $fan_cv_mpi_vendor = openmpi])
 ])

@@ -8,17 +8,20 @@ AC_DEFUN([FAN_WARNINGS], [
   WARN_CFLAGS="-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion"
   AS_IF([test "x$enable_werror" = xyes], [WARN_CFLAGS="$WARN_CFLAGS -Werror"])
   AS_IF([test "x$enable_sanitizers" = xyes], [enable_sanitizers=address,undefined])
+  INSTRUMENT_FLAGS=
   AS_IF([test "x${enable_sanitizers:-no}" != xno],
-        [WARN_CFLAGS="$WARN_CFLAGS -fsanitize=$enable_sanitizers -fno-sanitize-recover=undefined -fno-omit-frame-pointer"])
+        [INSTRUMENT_FLAGS="-fsanitize=$enable_sanitizers -fno-sanitize-recover=undefined -fno-omit-frame-pointer"])
   FAN_COVERAGE
+  WARN_CFLAGS="$WARN_CFLAGS $INSTRUMENT_FLAGS"
   FAN_FUZZERS
   AC_SUBST([WARN_CFLAGS])
+  AC_SUBST([INSTRUMENT_FLAGS])
 ])
 
 # FAN_COVERAGE: --enable-coverage counts which lines run, for gcov.
 AC_DEFUN([FAN_COVERAGE], [
   AC_ARG_ENABLE([coverage], [AS_HELP_STRING([--enable-coverage], [count which lines run, for gcov])])
-  AS_IF([test "x$enable_coverage" = xyes], [WARN_CFLAGS="$WARN_CFLAGS --coverage -fprofile-update=atomic"])
+  AS_IF([test "x$enable_coverage" = xyes], [INSTRUMENT_FLAGS="$INSTRUMENT_FLAGS --coverage -fprofile-update=atomic"])
 ])
 
 # FAN_FUZZERS: --enable-fuzzers lets libFuzzer, which clang has, run tests/fuzz.

@@ -66,6 +66,19 @@ done
 launch ./open field.h5 /temperature
 check "the example open.c runs" [ "$(grep -c 'the mean of /temperature is 288' out)" = 2 ]
 
+# compile_fortran SOURCE PROGRAM
+compile_fortran() {
+    # shellcheck disable=SC2046,SC2086 # MPIFC and flags are several words
+    $MPIFC -o "$2" "$1" $(flags fanout-fortran) >out 2>err
+}
+if [ -e "$modules/fanout-fortran.pc" ]; then
+    check "the example bcast.f90 is compiled" compile_fortran "$top_srcdir/examples/bcast.f90" bcast-fortran
+    launch ./bcast-fortran
+    check "the example bcast.f90 runs" [ "$(grep -o 'the sum is 2097152' out | wc -l)" = 2 ]
+else
+    skip "the example bcast.f90" "the Fortran module is not built"
+fi
+
 # What README says for a library that is not found.
 # shellcheck disable=SC2016 # as it is written there
 advice='-Wl,-rpath,$(pkg-config --variable=libdir fanout)'
