@@ -73,21 +73,28 @@ def broadcast(comm, make, code, spec, root, count):
 
 @pytest.mark.parametrize("spec", SPECS)
 @pytest.mark.parametrize("make", MAKERS)
-def test_each_type_root_and_form(comm, make, spec):
-    for code in TYPES:
-        for root in range(comm.size):
-            for count in (0, 1, 1000):
-                assert broadcast(comm, make, code, spec, root, count) == [root % 100] * count
+def test_each_type_and_form(comm, make, spec):
+    for number, code in enumerate(TYPES):
+        for count in (0, 1, 1000):
+            root = (number + count) % comm.size
+            assert broadcast(comm, make, code, spec, root, count) == [root % 100] * count
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("code", TYPES)
+def test_each_type_and_root(comm, make, code):
+    for root in range(comm.size):
+        assert broadcast(comm, make, code, SPECS[1], root, root + 1) == [root % 100] * (root + 1)
 
 
 @pytest.mark.parametrize("make", MAKERS + [of_ctypes])
-@pytest.mark.parametrize("code", ["b", "i", "d"])
+@pytest.mark.parametrize("code", ["b", "d"])
 def test_large(comm, make, code):
-    wanted = make(code, [7] * LARGE)
+    count = 70_000
     for root in range(comm.size):
-        data = make(code, [7] * LARGE if comm.rank == root else [0] * LARGE)
+        data = make(code, [7 if comm.rank == root else 0] * count)
         fanout.bcast(data, root, comm)
-        assert bytes(data) == bytes(wanted)
+        assert list(data) == [7] * count
 
 
 @pytest.mark.parametrize("code", MORE_TYPES)
@@ -157,8 +164,9 @@ def test_a_slice_that_is_contiguous(comm):
 
 
 @pytest.mark.parametrize("first", [0, 1])
-@pytest.mark.parametrize("code", ["h", "i", "l", "f", "d"])
-@pytest.mark.parametrize("count", [10, LARGE])
+@pytest.mark.parametrize(
+    "code, count", [*((code, 10) for code in "hilfd"), ("h", LARGE), ("d", LARGE // 8)]
+)
 def test_indexed_blocks(comm, code, first, count):
     for root in range(comm.size):
         data = numpy.arange(count).astype(code) if comm.rank == root else numpy.full(count, -1, code)

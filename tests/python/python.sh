@@ -76,7 +76,7 @@ launch() {
     local ranks=$1
     rm -f out.*
     # shellcheck disable=SC2016,SC2086 # for the ranks' shells; MPIRUN is a command with arguments
-    FANOUT_TEST_RANKS=$ranks timeout -k 5 120 $MPIRUN -np "$ranks" sh -c \
+    FANOUT_TEST_RANKS=$ranks timeout -k 5 200 $MPIRUN -np "$ranks" sh -c \
         'exec "$@" >out.${OMPI_COMM_WORLD_RANK-$PMI_RANK} 2>&1' sh "${@:2}" >out 2>err </dev/null
 }
 
