@@ -190,6 +190,23 @@ def test_an_entry_of_a_zip_that_is_no_array(comm, folder):
     assert isinstance(error, ValueError) and "note.txt" in str(error)
 
 
+@pytest.mark.parametrize("length", [20, 30])
+def test_an_entry_that_is_not_as_long_as_it_says(comm, folder, length):
+    """Too short is seen at once, too long when it has been read."""
+    import zipfile
+
+    def write(path):
+        header = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}", bytes(length))
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.npy", header)
+
+    error = outcome(load_from, write, "a.npz", comm, folder)
+    assert error is not None
+    if length < 24 or comm.rank == comm.size - 1:
+        assert isinstance(error, ValueError) and ("an array" in str(error) or "'a'" in str(error))
+    assert works(comm)
+
+
 @SHARED
 @pytest.mark.parametrize("save", [numpy.savez, numpy.savez_compressed])
 def test_damage_that_only_reading_shows(comm, folder, save, shared):

@@ -133,19 +133,22 @@ def _entry(path: Any, name: str) -> Callable[[], IO[bytes]]:
 def _npz(path: Any) -> Content:
     arrays, openers = [], []
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
+        for entry in archive.infolist():
+            name = entry.filename
             if not name.endswith(".npy"):
                 raise ValueError(f"its entry {name!r} is no array")
-            with archive.open(name) as file:
-                arrays.append(_named(name[:-4], _read_npy, file, name[:-4]))
+            with archive.open(entry) as file:
+                arrays.append(_read_entry(file, name[:-4], entry.file_size))
             openers.append(_entry(path, name))
     return Content(False, arrays, openers, sealed=True)
 
 
-def _named(name: str, function: Callable[..., Array], *arguments: Any) -> Array:
-    """Say which array is wrong."""
+def _read_entry(file: IO[bytes], name: str, size: int) -> Array:
+    """Reads up to the elements."""
     try:
-        return function(*arguments)
+        array = _read_npy(file, name)
+        _check_length(array, file.tell(), size)
+        return array
     except ValueError as error:
         raise ValueError(f"array {name!r}: {error}") from None
 

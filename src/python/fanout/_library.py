@@ -81,7 +81,7 @@ def _mpi_of(opened: ctypes.CDLL) -> str:
 
 
 def _first_line(text: str) -> str:
-    return text.split("\0")[0].strip().split("\n")[0].strip()
+    return " ".join(text.split("\0")[0].strip().split("\n")[0].split())
 
 
 def _check(opened: ctypes.CDLL) -> None:
