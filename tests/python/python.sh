@@ -97,6 +97,22 @@ else
     FANOUT_CHECK=1 check "wrong arguments on one rank" tests 3 "$top_srcdir/tests/python/check_test.py"
 fi
 
+# Only the last rank waits; the others end, and must go on relaying until they have all data.
+cat >forgotten.py <<'END'
+import fanout, numpy
+from mpi4py import MPI
+comm = MPI.COMM_WORLD
+data = numpy.full(1000000, comm.rank)
+request = fanout.ibcast(data, 0, comm)
+if comm.rank == comm.size - 1:
+    request.wait()
+    print(data.any() and "wrong" or "right")
+END
+forgotten() {
+    FANOUT_SHARED_MEMORY=0 launch 4 timeout 60 "$python" forgotten.py && grep -qx right out.3
+}
+check "requests that nobody waits for end with the interpreter" forgotten
+
 # ---- README ----
 
 # The first block of Python there.
