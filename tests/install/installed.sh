@@ -105,7 +105,11 @@ if [ "$python" = none ]; then
 elif ! "$python" -c 'from mpi4py import MPI; print(MPI.Get_library_version())' 2>/dev/null |
     grep -qi "$([ "$MPI_VENDOR" = mpich ] && echo mpich || echo 'open mpi')"; then
     skip "the example open.py" "mpi4py has another MPI library"
+elif [ -z "$(find "$root" -path '*/fanout/__init__.py')" ]; then
+    skip "the example open.py" "configured --without-python"
 else
+    PYTHONPATH=$(dirname "$(dirname "$(find "$root" -path '*/fanout/__init__.py')")")
+    export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
     launch "$python" "$top_srcdir/examples/open.py" field.h5 /temperature
     # Two ranks may print into one line.
     check "the example open.py runs" [ "$(grep -o 'the mean of /temperature is 288' out | wc -l)" = 2 ]

@@ -5,7 +5,7 @@
 . "${top_srcdir:-.}/tests/unit/files.sh"
 need codespell codespell
 
-mapfile -t texts < <(files '*.md' '*.[ch]' '*.def' '*.sh' '*.inc' '*.am' '*.ac' '*.m4' '*.[13]' '*.txt' '.ci/*' quickstart 'bench/*' |
+mapfile -t texts < <(files '*.md' '*.[ch]' '*.def' '*.sh' '*.py' '*.inc' '*.am' '*.ac' '*.m4' '*.[13]' '*.txt' '.ci/*' quickstart 'bench/*' |
     grep -v -e '^bench/results/' -e '\.png$' -e '\.svg$')
 verdict "codespell finds nothing in ${#texts[@]} files" codespell --ignore-words tests/unit/words "${texts[@]}"
 finish
