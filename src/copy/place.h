@@ -8,7 +8,7 @@
 #include "copy/options/options.h"
 #include "copy/report.h"
 #include "copy/target/targets.h"
-#include "copy/way.h"
+#include "copy/target/way.h"
 
 /**
  * Find out where everything goes on this rank, and whether it writes there or another rank does
