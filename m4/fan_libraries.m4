@@ -31,6 +31,7 @@ AC_DEFUN([FAN_CHECK_LIBRARIES], [
   FAN_REQUIRE([CRYPTO], [libcrypto], [libssl-dev])
   FAN_REQUIRE([ELF], [libelf], [libelf-dev])
   FAN_REQUIRE([ATTR], [libattr], [libattr1-dev])
+  FAN_REQUIRE([ARCHIVE], [libarchive], [libarchive-dev])
   FAN_REQUIRE([JANSSON], [jansson], [libjansson-dev])
   FAN_REQUIRE([CHECK], [check], [check])
   FAN_REQUIRE([HDF5], [hdf5-serial hdf5], [libhdf5-dev])

@@ -38,6 +38,8 @@ enum {
     OPTION_SOURCE_HOST,
     OPTION_SOURCE_SHARED,
     OPTION_TIMEOUT,
+    OPTION_UNPACK,
+    OPTION_UNPACK_UNSAFE,
     OPTION_VERIFY,
     OPTION_WITH_LIBS
 };
@@ -87,6 +89,11 @@ static const struct argp_option table[] = {
     {"mkpath", OPTION_MKPATH, NULL, 0, "Make the directories on the way to DST", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
      "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
+    {"unpack", OPTION_UNPACK, NULL, 0,
+     "SRC are archives: unpack them on each host, while they arrive, into the new directory DST",
+     0},
+    {"unpack-unsafe", OPTION_UNPACK_UNSAFE, NULL, 0,
+     "Like --unpack, for archives that you trust: links may lead outside, as with bsdtar", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
     {"checksum", 'c', NULL, 0, "Copy only files that differ in content", 0},
     {"resume", OPTION_RESUME, NULL, 0,
@@ -190,6 +197,19 @@ static void check_pipe(const fan_copy_options *options, struct argp_state *state
         wrong_usage(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
 }
 
+static void check_unpack(const fan_copy_options *options, struct argp_state *state)
+{
+    if (options->command != NULL)
+        wrong_usage(state, "--unpack and --pipe exclude each other");
+    if (options->update || options->checksum || options->resume || options->verify)
+        wrong_usage(state, "--unpack makes all of DST anew: no --update, --checksum, --resume, "
+                           "--verify");
+    if (options->files_from != NULL || options->with_libraries || options->factors != NULL)
+        wrong_usage(state, "--unpack takes archives: no --files-from, --with-libs, --mdc");
+    if (options->patterns.count > 0)
+        wrong_usage(state, "--unpack takes all of an archive: no --exclude, --include");
+}
+
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
@@ -236,7 +256,9 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state,
                     "--files-from -: standard input is that of rank 0, but --source-host may "
                     "name another host");
-    if (options->no_target_directory && options->source_count > 1)
+    if (options->unpack)
+        check_unpack(options, state);
+    else if (options->no_target_directory && options->source_count > 1)
         wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
         check_stdin(options, state);
@@ -278,6 +300,8 @@ static bool take_flag(fan_copy_options *options, int key)
     case 'u': options->update = true; return true;
     case 'c': options->checksum = true; return true;
     case OPTION_RESUME: options->resume = true; return true;
+    case OPTION_UNPACK_UNSAFE: options->unpack = options->unpack_unsafe = true; return true;
+    case OPTION_UNPACK: options->unpack = true; return true;
     case OPTION_VERIFY: options->verify = true; return true;
     case OPTION_FSYNC: options->sync = true; return true;
     case OPTION_FAIL_FAST: options->fail_fast = true; return true;
