@@ -7,7 +7,7 @@
 #define FAN_COPY_ARCHIVE_UNPACK_H
 
 #include "copy/archive/feed.h"
-#include "copy/extract/extract.h"
+#include "copy/extract/functions.h"
 #include "copy/job/outcome.h"
 
 typedef struct fan_copy_unpack_options {

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/extract/below.h"
-#include "copy/extract/extract.h"
+#include "copy/extract/functions.h"
 #include "copy/extract/judge.h"
 #include "copy/extract/later.h"
 #include "copy/extract/layers.h"

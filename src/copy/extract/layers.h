@@ -7,7 +7,7 @@
 #ifndef FAN_COPY_EXTRACT_LAYERS_H
 #define FAN_COPY_EXTRACT_LAYERS_H
 
-#include "copy/extract/extract.h"
+#include "copy/extract/functions.h"
 
 #include <archive.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file extract.h  What the module libfanout_unpack.so can do: unpack archives into a new directory,
+ * @file functions.h  What the module libfanout_unpack.so can do: unpack archives into a new directory,
  * while they arrive.
  *
  * For one thread at a time; nobody else may change what is in the directory. Nothing is written
  * outside of it, whatever is in the archives.
  */
-#ifndef FAN_COPY_EXTRACT_EXTRACT_H
-#define FAN_COPY_EXTRACT_EXTRACT_H
+#ifndef FAN_COPY_EXTRACT_FUNCTIONS_H
+#define FAN_COPY_EXTRACT_FUNCTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
