@@ -34,19 +34,19 @@ fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
 fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
 {
     /* All that is unpacked is one target. */
-    return (fan_copy_targets_options){.destination = options->destination,
-                                      .sources = options->sources,
-                                      .source_count = options->unpack ? 1 : options->source_count,
-                                      .from_stdin =
-                                          !options->unpack && fan_copy_from_stdin(options),
-                                      .with_libraries = options->with_libraries,
-                                      .makes_way = options->makes_way,
-                                      /* The names of a list are below DST, whatever is there. */
-                                      .never_into = options->no_target_directory ||
-                                                    options->files_from != NULL || options->unpack,
-                                      .whole = options->unpack,
-                                      /* Each descriptor is of use without the others. */
-                                      .at_once = options->factors != NULL};
+    return (fan_copy_targets_options){
+        .destination = options->destination,
+        .sources = options->sources,
+        .source_count = options->unpack ? 1 : options->source_count,
+        .from_stdin = !options->unpack && fan_copy_from_stdin(options),
+        .with_libraries = options->with_libraries,
+        .makes_way = options->makes_way,
+        /* The names of a list are below DST, whatever is there. */
+        .never_into = options->no_target_directory || options->files_from != NULL ||
+                      options->unpack || options->once,
+        .whole = options->unpack || options->once,
+        /* Each descriptor is of use without the others. */
+        .at_once = options->factors != NULL};
 }
 
 fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
@@ -79,6 +79,16 @@ fan_copy_unpack_options fan_copy_needs_unpack(const fan_copy_options *options)
                                      .archive = options->archive,
                                      .unsafe = options->unpack_unsafe,
                                      .sync = options->sync};
+}
+
+fan_copy_once_options fan_copy_needs_once(const fan_copy_options *options)
+{
+    enum { DEFAULT_PATIENCE = 600 };
+    return (fan_copy_once_options){.verify = options->once_verify,
+                                   .patience = options->timeout != NULL ? seconds(options->timeout)
+                                                                        : DEFAULT_PATIENCE,
+                                   .quiet = options->quiet,
+                                   .sync = options->sync};
 }
 
 fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate)

@@ -46,6 +46,7 @@ typedef struct copy {
     fan_copy_tree tree;
     fan_copy_command command;
     fan_copy_unpack unpack;
+    fan_copy_once once;
     fan_copy_manifest directory; /* with --unpack: what is made here */
     bool takes;                  /* this rank needs some of the data */
     int takers;                  /* how many do */
@@ -203,7 +204,8 @@ static bool find_place(copy *c, const fan_copy_manifest *what)
         return false;
     const fan_copy_tree_options how = fan_copy_needs_tree(c->options);
     fan_copy_tree_open(&c->tree, &how, what, &c->targets, &c->outcome);
-    return true;
+    return fan_copy_place_settle(c->options, c->ranks, &c->manifest, &c->targets, &c->once,
+                                 &c->outcome, &c->report);
 }
 
 static void prepare_files(copy *c)
@@ -350,16 +352,20 @@ static bool transfer(copy *c, int64_t lacking)
     return good;
 }
 
+static bool finish_data(copy *c)
+{
+    if (c->options->command != NULL)
+        return fan_copy_command_finish(&c->command);
+    if (c->options->unpack)
+        return fan_copy_unpack_finish(&c->unpack) && fan_copy_once_commit(&c->once) &&
+               fan_copy_targets_commit(&c->targets, c->options->sync, &c->outcome);
+    return fan_copy_once_commit(&c->once) && fan_copy_tree_finish(&c->tree);
+}
+
 static void finish(copy *c)
 {
     fan_os_cleanup_lock();
-    if (c->options->command != NULL)
-        c->outcome.whole = fan_copy_command_finish(&c->command);
-    else if (c->options->unpack)
-        c->outcome.whole = fan_copy_unpack_finish(&c->unpack) &&
-                           fan_copy_targets_commit(&c->targets, c->options->sync, &c->outcome);
-    else
-        c->outcome.whole = fan_copy_tree_finish(&c->tree);
+    c->outcome.whole = finish_data(c) && fan_copy_once_finish(&c->once);
     fan_os_cleanup_unlock();
 }
 
@@ -389,22 +395,13 @@ static void release(copy *c)
     if (c->tree.manifest != NULL)
         fan_copy_tree_close(&c->tree);
     fan_copy_targets_unstage(&c->targets);
+    fan_copy_once_close(&c->once);
     fan_copy_targets_close(&c->targets);
     if (!c->outcome.whole && c->outcome.written_by < 0)
         fan_copy_way_remove(&c->way);
     fan_os_cleanup_unlock();
     fan_copy_codec_free(c->codec);
     fan_copy_set_free(&c->lacking);
-}
-
-static bool print_digests(copy *c)
-{
-    if (c->options->digest == NULL || c->options->dry_run)
-        return true;
-    if (fan_copy_digest_lines_print(&c->digests, stdout))
-        return true;
-    fan_copy_report_error(&c->report, c->options->sources[0], c->digests.error);
-    return false;
 }
 
 static int finish_report(copy *c, bool announced)
@@ -417,7 +414,7 @@ static int finish_report(copy *c, bool announced)
     if (announced && c->options->verbose && fan_copy_tally_whole(&c->report.tally) > 0)
         fan_copy_names_print(&c->manifest, c->options->sources, &c->names);
     fan_copy_set_free(&c->names);
-    bool printed = !all || print_digests(c);
+    bool printed = !all || fan_copy_report_digests(&c->report, &c->digests);
     bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
     bool reported = fan_copy_report_end(&c->report);
     fan_copy_digest_lines_close(&c->digests);
@@ -428,7 +425,7 @@ static int finish_report(copy *c, bool announced)
 
 int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
 {
-    copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}};
+    copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}, .once = {.fd = -1}};
     bool announced = announce(&c) && attach(&c);
     bool prepared = announced && prepare(&c);
     if (options->dry_run && announced && !c.disagree)

@@ -32,9 +32,12 @@ static ssize_t give_arrived(struct archive *outer, void *state, const void **dat
 static void remember_end(fan_copy_layers *layers)
 {
     size_t bytes = MIN(layers->block_bytes, sizeof layers->before);
-    if (bytes > 0)
-        memcpy(layers->before, (const char *)layers->block + layers->block_bytes - bytes, bytes);
-    layers->before_bytes = bytes;
+    size_t old = MIN(layers->before_bytes, sizeof layers->before - bytes);
+    if (bytes == 0)
+        return;
+    memmove(layers->before, layers->before + layers->before_bytes - old, old);
+    memcpy(layers->before + old, (const char *)layers->block + layers->block_bytes - bytes, bytes);
+    layers->before_bytes = old + bytes;
 }
 
 /* The next block. 0 at the end, negative if that fails. */

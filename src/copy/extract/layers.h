@@ -20,7 +20,7 @@ typedef struct fan_copy_layers {
 
     const void *block; /**< of decompressed data, the last one */
     size_t block_bytes;
-    unsigned char before[64]; /**< the end of what was before it */
+    unsigned char before[4096]; /**< the end of what was before it: the reader looks ahead */
     size_t before_bytes;
 
     unsigned char *rest; /**< when all is read: from the last entries' block on, for a zip only */

@@ -32,6 +32,7 @@ enum {
     OPTION_MDC,
     OPTION_MKPATH,
     OPTION_NO_PROGRESS,
+    OPTION_ONCE,
     OPTION_PIPE,
     OPTION_PROGRESS,
     OPTION_RESUME,
@@ -89,6 +90,10 @@ static const struct argp_option table[] = {
     {"mkpath", OPTION_MKPATH, NULL, 0, "Make the directories on the way to DST", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
      "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
+    {"once", OPTION_ONCE, "verify", OPTION_ARG_OPTIONAL,
+     "Do nothing where an earlier job has made DST of the same SRC, wait where another one makes "
+     "it; with =verify read what is there",
+     0},
     {"unpack", OPTION_UNPACK, NULL, 0,
      "SRC are archives: unpack them on each host, while they arrive, into the new directory DST",
      0},
@@ -210,6 +215,30 @@ static void check_unpack(const fan_copy_options *options, struct argp_state *sta
         wrong_usage(state, "--unpack takes all of an archive: no --exclude, --include");
 }
 
+static void parse_once(fan_copy_options *options, const char *value, struct argp_state *state)
+{
+    options->once = true;
+    options->once_verify = value != NULL;
+    if (value != NULL && strcmp(value, "verify") != 0)
+        wrong_usage(state, "--once=%s: only --once and --once=verify are known", value);
+}
+
+static void check_once(const fan_copy_options *options, struct argp_state *state)
+{
+    if (fan_copy_from_stdin(options))
+        wrong_usage(state, "--once: what standard input (-) holds is not known before it was read; "
+                           "name a file");
+    if (options->source_count > 1 && !options->unpack)
+        wrong_usage(state, "--once takes one SRC, or archives with --unpack");
+    if (options->command != NULL || options->dry_run || options->files_from != NULL ||
+        options->factors != NULL || options->with_libraries)
+        wrong_usage(state, "--once makes one file or directory: no --pipe, --dry-run, "
+                           "--files-from, --mdc, --with-libs");
+    if (options->update || options->checksum || options->resume || options->ignore_changed)
+        wrong_usage(state, "--once makes all of DST anew or leaves it: no --update, --checksum, "
+                           "--resume, --ignore-changed");
+}
+
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
@@ -256,6 +285,8 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state,
                     "--files-from -: standard input is that of rank 0, but --source-host may "
                     "name another host");
+    if (options->once)
+        check_once(options, state);
     if (options->unpack)
         check_unpack(options, state);
     else if (options->no_target_directory && options->source_count > 1)
@@ -337,6 +368,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         options->timeout = value;
         check_seconds(value, state);
         return 0;
+    case OPTION_ONCE: parse_once(options, value, state); return 0;
     case OPTION_PIPE:
         options->command = value;
         check_command(value, state);

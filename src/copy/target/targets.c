@@ -178,7 +178,8 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
         fan_copy_outcome_fail(outcome, "is inside the source; choose a destination outside of it");
         return false;
     }
-    target->existed = target->existed && !options->whole;
+    if (options->whole && top->kind == FAN_COPY_DIRECTORY)
+        target->existed = false;
     target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed && !options->at_once;
     char root[PATH_MAX];
     if (target->staged &&

@@ -90,7 +90,7 @@ copy 2 --unpack one.tar two.tar.gz 'copy.%r'
 whole "two archives"
 copy 2 --unpack one.tar one.tar 'copy.%r'
 check "the same twice: every rank fails" every_rank 1
-check "... and the entry and the archive are named" said "copy.1: one.tar: entry sub/hard"
+check "... and the entry and the archive are named" said "copy.1: one.tar: entry sub/"
 check "... and nothing is left" absent copy.0 copy.1
 
 # ---- cpio and zip ----
