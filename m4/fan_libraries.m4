@@ -28,6 +28,7 @@ AC_DEFUN([FAN_CHECK_LIBRARIES], [
   FAN_REQUIRE([XXHASH], [libxxhash], [libxxhash-dev])
   FAN_REQUIRE([ZSTD], [libzstd], [libzstd-dev])
   FAN_REQUIRE([LZ4], [liblz4], [liblz4-dev])
+  FAN_REQUIRE([ZLIB], [zlib], [zlib1g-dev])
   FAN_REQUIRE([CRYPTO], [libcrypto], [libssl-dev])
   FAN_REQUIRE([ELF], [libelf], [libelf-dev])
   FAN_REQUIRE([ATTR], [libattr], [libattr1-dev])

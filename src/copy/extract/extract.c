@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -249,13 +250,18 @@ static bool make_link(fan_copy_extract *x, const char *path, const char *full)
 static bool take_mode(fan_copy_extract *x, const fan_copy_zip_entry *entry)
 {
     char name[PATH_MAX], path[PATH_MAX], full[PATH_MAX];
-    if ((entry->mode & 0777) == 0 || entry->name_bytes >= sizeof name)
-        return true;
-    memcpy(name, entry->name, entry->name_bytes);
-    name[entry->name_bytes] = '\0';
-    if (fan_copy_below_normalise(name, path, sizeof path) != NULL ||
-        fan_copy_known_kind(&x->known, path) != S_IFREG)
-        return true; /* a directory, or it was left out */
+    size_t bytes = MIN(entry->name_bytes, sizeof name - 1);
+    memcpy(name, entry->name, bytes);
+    name[bytes] = '\0';
+    const char *wrong = fan_copy_below_normalise(name, path, sizeof path);
+    mode_t kind = wrong == NULL ? fan_copy_known_kind(&x->known, path) : 0;
+    if (kind == 0 && x->left_out == 0)
+        return fail(x,
+                    "entry %.300s: is in the directory of the zip, but not in the zip; make it "
+                    "again",
+                    name);
+    if (kind != S_IFREG || (entry->mode & 0777) == 0)
+        return true; /* a directory, or it was left out, or has no mode */
     if (!full_path(x, path, full))
         return false;
     if (S_ISLNK(entry->mode))

@@ -21,11 +21,11 @@ enum { LONGEST_REST = 256 << 20 };
 static ssize_t give_arrived(struct archive *outer, void *state, const void **data)
 {
     fan_copy_layers *layers = state;
-    ssize_t got = layers->pull(layers->state, data);
+    ssize_t got = fan_copy_gunzip_pull(&layers->gunzip, data);
     if (got >= 0)
         return got;
-    layers->stopped = true;
-    archive_set_error(outer, ECANCELED, "stopped");
+    layers->stopped = layers->gunzip.error == NULL;
+    archive_set_error(outer, EINVAL, "%s", layers->stopped ? "stopped" : layers->gunzip.error);
     return -1;
 }
 
@@ -85,8 +85,7 @@ static bool open_outer(fan_copy_layers *layers)
 {
     struct archive *outer = layers->outer = archive_read_new();
     struct archive_entry *whole;
-    return outer != NULL && archive_read_support_filter_gzip(outer) == ARCHIVE_OK &&
-           archive_read_support_filter_bzip2(outer) == ARCHIVE_OK &&
+    return outer != NULL && archive_read_support_filter_bzip2(outer) == ARCHIVE_OK &&
            archive_read_support_filter_xz(outer) == ARCHIVE_OK &&
            archive_read_support_filter_lzma(outer) == ARCHIVE_OK &&
            archive_read_support_filter_zstd(outer) == ARCHIVE_OK &&
@@ -108,7 +107,8 @@ static bool open_entries(fan_copy_layers *layers)
 bool fan_copy_layers_open(fan_copy_layers *layers, fan_copy_extract_pull_fn *pull, void *state,
                           char *text, size_t size)
 {
-    *layers = (fan_copy_layers){.pull = pull, .state = state};
+    *layers = (fan_copy_layers){0};
+    fan_copy_gunzip_open(&layers->gunzip, pull, state);
     if (open_outer(layers) && open_entries(layers))
         return true;
     struct archive *failed = layers->entries != NULL ? layers->entries : layers->outer;
@@ -181,6 +181,7 @@ void fan_copy_layers_close(fan_copy_layers *layers)
 {
     archive_read_free(layers->entries);
     archive_read_free(layers->outer);
+    fan_copy_gunzip_close(&layers->gunzip);
     free(layers->rest);
     *layers = (fan_copy_layers){0};
 }

@@ -7,14 +7,13 @@
 #ifndef FAN_COPY_EXTRACT_LAYERS_H
 #define FAN_COPY_EXTRACT_LAYERS_H
 
-#include "copy/extract/functions.h"
+#include "copy/extract/gunzip.h"
 
 #include <archive.h>
 
 typedef struct fan_copy_layers {
     struct archive *outer, *entries;
-    fan_copy_extract_pull_fn *pull;
-    void *state;
+    fan_copy_gunzip gunzip;
     bool stopped;  /**< `pull` said that there will be no more */
     int64_t bytes; /**< decompressed so far */
 
