@@ -9,11 +9,11 @@
 typedef enum fan_copy_below_way {
     FAN_COPY_BELOW_INSIDE,
     FAN_COPY_BELOW_OUTSIDE,
-    /** ".." follows a name, which may be a link itself: it can only be known when all is there */
+    /** ".." follows a name, which may be a link: it can only be known when all is there */
     FAN_COPY_BELOW_UNKNOWN
 } fan_copy_below_way;
 
-/** Where the link `path`, a name as fan_copy_below_normalise makes them, leads with this content. */
+/** ".." follows a name, which may be a link: that is known when all is there */
 fan_copy_below_way fan_copy_below_lead(const char *path, const char *content);
 
 /**

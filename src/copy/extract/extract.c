@@ -32,7 +32,7 @@ struct fan_copy_extract {
     bool has_top;           /* an entry says what the directory itself is like */
     uint64_t entries;       /* of this archive */
     fan_copy_later unknown; /* links of which it is not known where they lead */
-    /* Directories that were there before their entry: libarchive gives them their times too early */
+    /* directories that were there before their entry: libarchive sets their times too early */
     fan_copy_later old;
     int64_t left_out;
     char first_left_out[FAN_COPY_EXTRACT_TEXT];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file functions.h  What the module libfanout_unpack.so can do: unpack archives into a new directory,
- * while they arrive.
+ * @file functions.h  What the module libfanout_unpack.so can do: unpack archives into a new
+ * directory, while they arrive.
  *
  * For one thread at a time; nobody else may change what is in the directory. Nothing is written
  * outside of it, whatever is in the archives.

@@ -23,7 +23,7 @@ typedef struct fan_copy_gunzip {
 /** Begin, with what gives the compressed data. */
 void fan_copy_gunzip_open(fan_copy_gunzip *gunzip, fan_copy_extract_pull_fn *pull, void *state);
 
-/** A fan_copy_extract_pull_fn, with the gunzip as state. Negative, with `error`, if it is damaged. */
+/** A fan_copy_extract_pull_fn with the gunzip as state. Negative, with `error`: it is damaged. */
 ssize_t fan_copy_gunzip_pull(void *gunzip, const void **data);
 
 void fan_copy_gunzip_close(fan_copy_gunzip *gunzip);

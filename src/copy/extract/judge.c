@@ -109,8 +109,10 @@ static const char *judge_kind(const fan_copy_judge *judge, const fan_copy_known 
                               struct archive_entry *entry, fan_copy_item *item)
 {
     const char *target = archive_entry_hardlink(entry);
-    if (target != NULL)
-        return judge_hard_link(judge, known, target, item);
+    if (target != NULL) {
+        const char *wrong = judge_hard_link(judge, known, target, item);
+        return wrong != NULL ? wrong : judge_mode(judge, entry);
+    }
     item->kind = archive_entry_filetype(entry);
     switch (item->kind) {
     case S_IFDIR: return NULL;

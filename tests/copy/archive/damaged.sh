@@ -30,12 +30,12 @@ compressed=()
 for program in gzip bzip2 xz zstd lz4; do
     command -v $program >/dev/null || continue
     $program -c <tree.pax >tree.pax.$program
-    compressed+=(tree.pax.$program)
+    compressed+=("tree.pax.$program")
 done
 
 for archive in "${archives[@]}"; do
-    check "$archive cut off" "$damage" truncate 509 $archive place
-    check "$archive with another bit" "$damage" any 211 $archive place
+    check "$archive cut off" "$damage" truncate 509 "$archive" place
+    check "$archive with another bit" "$damage" any 211 "$archive" place
 done
 for archive in "${compressed[@]}"; do
     check "$archive cut off" "$damage" truncate 307 "$archive" place
@@ -45,7 +45,7 @@ done
 check "nothing is beside the trees" [ -z "$(ls -A place)" ]
 
 for archive in "${archives[@]}" "${compressed[@]}"; do
-    head -c $(($(stat -c %s $archive) / 2)) $archive >half
+    head -c $(($(stat -c %s "$archive") / 2)) "$archive" >half
     copy 2 --unpack half 'copy.%r'
     check "$archive, the first half: every rank fails" every_rank 1
     check "$archive, the first half: nothing is left" absent copy.0 copy.1 .copy.0.fanout-part
