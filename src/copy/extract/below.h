@@ -13,7 +13,7 @@ typedef enum fan_copy_below_way {
     FAN_COPY_BELOW_UNKNOWN
 } fan_copy_below_way;
 
-/** ".." follows a name, which may be a link: that is known when all is there */
+/** Where the link `path`, a name as fan_copy_below_normalise makes it, leads with `content`. */
 fan_copy_below_way fan_copy_below_lead(const char *path, const char *content);
 
 /**
