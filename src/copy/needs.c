@@ -17,11 +17,12 @@ fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
                                       .source_count = options->source_count,
                                       .from_stdin = fan_copy_from_stdin(options),
                                       .shared = options->source_shared,
-                                      .recursive = options->recursive,
+                                      .archives = options->unpack,
+                                      .recursive = options->recursive && !options->unpack,
                                       .dereference = options->dereference,
                                       .one_file_system = options->one_file_system,
                                       .archive = options->archive,
-                                      .holes = options->command == NULL,
+                                      .holes = options->command == NULL && !options->unpack,
                                       .patterns = &options->patterns,
                                       .files_from = options->files_from,
                                       .from0 = options->from0,
@@ -32,17 +33,20 @@ fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
 
 fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
 {
-    return (fan_copy_targets_options){.destination = options->destination,
-                                      .sources = options->sources,
-                                      .source_count = options->source_count,
-                                      .from_stdin = fan_copy_from_stdin(options),
-                                      .with_libraries = options->with_libraries,
-                                      .makes_way = options->makes_way,
-                                      /* The names of a list are below DST, whatever is there. */
-                                      .never_into = options->no_target_directory ||
-                                                    options->files_from != NULL,
-                                      /* Each descriptor is of use without the others. */
-                                      .at_once = options->factors != NULL};
+    /* All that is unpacked is one target. */
+    return (fan_copy_targets_options){
+        .destination = options->destination,
+        .sources = options->sources,
+        .source_count = options->unpack ? 1 : options->source_count,
+        .from_stdin = !options->unpack && fan_copy_from_stdin(options),
+        .with_libraries = options->with_libraries,
+        .makes_way = options->makes_way,
+        /* The names of a list are below DST, whatever is there. */
+        .never_into = options->no_target_directory || options->files_from != NULL ||
+                      options->unpack || options->once,
+        .whole = options->unpack || options->once,
+        /* Each descriptor is of use without the others. */
+        .at_once = options->factors != NULL};
 }
 
 fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
@@ -66,6 +70,25 @@ fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options)
 {
     return (fan_copy_command_options){.text = options->command,
                                       .timeout = seconds(options->timeout)};
+}
+
+fan_copy_unpack_options fan_copy_needs_unpack(const fan_copy_options *options)
+{
+    return (fan_copy_unpack_options){.archives = options->sources,
+                                     .archive_count = options->source_count,
+                                     .archive = options->archive,
+                                     .unsafe = options->unpack_unsafe,
+                                     .sync = options->sync};
+}
+
+fan_copy_once_options fan_copy_needs_once(const fan_copy_options *options)
+{
+    enum { DEFAULT_PATIENCE = 600 };
+    return (fan_copy_once_options){.verify = options->once_verify,
+                                   .patience = options->timeout != NULL ? seconds(options->timeout)
+                                                                        : DEFAULT_PATIENCE,
+                                   .quiet = options->quiet,
+                                   .sync = options->sync};
 }
 
 fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate)

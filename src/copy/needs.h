@@ -6,7 +6,9 @@
 #ifndef FAN_COPY_NEEDS_H
 #define FAN_COPY_NEEDS_H
 
+#include "copy/archive/unpack.h"
 #include "copy/command/command.h"
+#include "copy/once/once.h"
 #include "copy/options/options.h"
 #include "copy/source/catalog.h"
 #include "copy/target/targets.h"
@@ -30,6 +32,12 @@ double fan_copy_needs_patience(const fan_copy_options *options);
 
 /** Which command takes the data. */
 fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options);
+
+/** How archives are unpacked. */
+fan_copy_unpack_options fan_copy_needs_unpack(const fan_copy_options *options);
+
+/** Whom --once waits for, and how long. */
+fan_copy_once_options fan_copy_needs_once(const fan_copy_options *options);
 
 /** What is read, and how it travels; `link_rate` as in the result. */
 fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, double link_rate);

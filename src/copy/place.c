@@ -60,3 +60,18 @@ bool fan_copy_place_find(const fan_copy_options *options, const fan_copy_ranks *
     find_writer(options, ranks, found, targets, outcome);
     return true;
 }
+
+bool fan_copy_place_settle(const fan_copy_options *options, const fan_copy_ranks *ranks,
+                           const fan_copy_manifest *manifest, const fan_copy_targets *targets,
+                           fan_copy_once *once, fan_copy_outcome *outcome, fan_copy_report *report)
+{
+    char text[FAN_COPY_TEXT];
+    if (!options->once)
+        return true;
+    const fan_copy_once_options how = fan_copy_needs_once(options);
+    bool good = fan_copy_once_settle(once, &how, manifest, options->sources, targets, outcome,
+                                     ranks->writers, text);
+    if (!good && ranks->rank == 0)
+        fan_copy_report_error(report, options->sources[0], text);
+    return good;
+}

@@ -5,10 +5,11 @@
 
 #include "copy/job/ranks.h"
 #include "copy/model/manifest.h"
+#include "copy/once/once.h"
 #include "copy/options/options.h"
 #include "copy/report.h"
 #include "copy/target/targets.h"
-#include "copy/way.h"
+#include "copy/target/way.h"
 
 /**
  * Find out where everything goes on this rank, and whether it writes there or another rank does
@@ -22,5 +23,15 @@
 bool fan_copy_place_find(const fan_copy_options *options, const fan_copy_ranks *ranks,
                          const fan_copy_manifest *manifest, fan_copy_targets *targets,
                          fan_copy_way *way, fan_copy_outcome *outcome, fan_copy_report *report);
+
+/**
+ * With --once: find out which ranks lack what is copied; only those write. Collective over the
+ * writers.
+ *
+ * @return false, on all ranks, if that cannot be found out; the report says so then
+ */
+bool fan_copy_place_settle(const fan_copy_options *options, const fan_copy_ranks *ranks,
+                           const fan_copy_manifest *manifest, const fan_copy_targets *targets,
+                           fan_copy_once *once, fan_copy_outcome *outcome, fan_copy_report *report);
 
 #endif

@@ -62,6 +62,14 @@ void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *se
         fan_copy_sender_hash(sender, report->tally.hash);
 }
 
+bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums)
+{
+    if (report->options->dry_run || fan_copy_sums_print(sums, stdout))
+        return true;
+    fan_copy_report_error(report, report->options->sources[0], sums->error);
+    return false;
+}
+
 static bool close_json(fan_copy_report *report)
 {
     if (report->json == NULL)

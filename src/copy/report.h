@@ -33,6 +33,9 @@ void fan_copy_report_error(fan_copy_report *report, const char *path, const char
 void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *sender,
                               int64_t lacking, int64_t travelled);
 
+/** With --digest: print the lines. False, with a message, if a file could not be read. */
+bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums);
+
 /** Print summary and JSON report, as the options say. False, with a message, if that fails. */
 bool fan_copy_report_end(fan_copy_report *report);
 

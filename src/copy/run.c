@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/archive/unpack.h"
+#include "copy/attach.h"
 #include "copy/command/command.h"
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
@@ -22,7 +24,6 @@
 #include "copy/wire/progress.h"
 #include "copy/wire/sums.h"
 #include "copy/wire/transfer.h"
-#include "fanout.h"
 #include "os/cleanup.h"
 #include "os/path.h"
 #include "os/terminal.h"
@@ -46,9 +47,12 @@ typedef struct copy {
     fan_copy_targets targets;
     fan_copy_tree tree;
     fan_copy_command command;
-    bool takes;           /* this rank needs some of the data */
-    int takers;           /* how many do */
-    fan_copy_set lacking; /* pieces; without bits: all, of a stream of unknown length */
+    fan_copy_unpack unpack;
+    fan_copy_once once;
+    fan_copy_manifest directory; /* with --unpack: what is made here */
+    bool takes;                  /* this rank needs some of the data */
+    int takers;                  /* how many do */
+    fan_copy_set lacking;        /* pieces; without bits: all, of a stream of unknown length */
     fan_copy_codec *codec;
     fan_copy_progress progress;
     bool shows_progress;
@@ -143,25 +147,13 @@ static bool announce(copy *c)
     return v.good;
 }
 
-/* A wrong FANOUT_ variable is known here, on all ranks alike, before anything is written. */
 static bool attach(copy *c)
 {
     char text[MPI_MAX_ERROR_STRING];
-    int length;
-    MPI_Info info;
-    MPI_Info_create(&info);
-    if (c->options->timeout != NULL) {
-        snprintf(text, sizeof text, "%g", fan_copy_needs_patience(c->options));
-        MPI_Info_set(info, "fanout_timeout", text);
-    }
-    int code = fanout_comm_attach(c->ranks->stream, info);
-    MPI_Info_free(&info);
-    if (code == MPI_SUCCESS)
-        return true;
-    MPI_Error_string(code, text, &length);
-    if (is_root(c))
+    bool good = fan_copy_attach(c->options, c->ranks->stream, text);
+    if (!good && is_root(c))
         fan_copy_report_error(&c->report, c->options->sources[0], text);
-    return false;
+    return good;
 }
 
 /* ---- before the data ---- */
@@ -226,14 +218,23 @@ static void look_around_endless(copy *c)
     c->takes = c->outcome.writes;
 }
 
-static void prepare_files(copy *c)
+/* Where `what` goes. False if there is no such place. */
+static bool find_place(copy *c, const fan_copy_manifest *what)
 {
-    c->disagree = !fan_copy_place_find(c->options, c->ranks, &c->manifest, &c->targets, &c->way,
+    c->disagree = !fan_copy_place_find(c->options, c->ranks, what, &c->targets, &c->way,
                                        &c->outcome, &c->report);
     if (c->disagree)
-        return;
+        return false;
     const fan_copy_tree_options how = fan_copy_needs_tree(c->options);
-    fan_copy_tree_open(&c->tree, &how, &c->manifest, &c->targets, &c->outcome);
+    fan_copy_tree_open(&c->tree, &how, what, &c->targets, &c->outcome);
+    return fan_copy_place_settle(c->options, c->ranks, &c->manifest, &c->targets, &c->once,
+                                 &c->outcome, &c->report);
+}
+
+static void prepare_files(copy *c)
+{
+    if (!find_place(c, &c->manifest))
+        return;
     if (fan_copy_manifest_endless(&c->manifest))
         look_around_endless(c);
     else
@@ -242,13 +243,32 @@ static void prepare_files(copy *c)
         c->names = fan_copy_names_find(&c->tree, c->outcome.writes, c->ranks->writers);
 }
 
-static void prepare_command(copy *c)
+/* Who takes all as one stream has nothing of it. */
+static void lack_all(copy *c)
 {
-    find_command(c);
     if (fan_copy_manifest_endless(&c->manifest))
         return;
     c->lacking = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
     memset(c->lacking.bits, 0xff, fan_copy_set_bytes(c->lacking.count));
+}
+
+static bool begin_unpacking(copy *c)
+{
+    const fan_copy_unpack_options how = fan_copy_needs_unpack(c->options);
+    return fan_copy_targets_stage(&c->targets, false, &c->directory, &c->outcome) &&
+           fan_copy_unpack_open(&c->unpack, &how, c->targets.items[0].root, &c->outcome);
+}
+
+static void prepare_unpacking(copy *c)
+{
+    c->directory = fan_copy_manifest_of_directory();
+    if (!find_place(c, &c->directory))
+        return;
+    c->outcome.writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree) &&
+                        fan_copy_targets_vacant(&c->targets, &c->outcome) &&
+                        (c->options->dry_run || begin_unpacking(c));
+    c->takes = c->outcome.writes;
+    lack_all(c);
 }
 
 /* False if nothing is left to do. */
@@ -257,10 +277,14 @@ static bool prepare(copy *c)
     fan_copy_announce(&c->manifest, c->ranks->stream);
     fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
     fan_os_cleanup_lock();
-    if (c->options->command != NULL)
-        prepare_command(c);
-    else
+    if (c->options->command != NULL) {
+        find_command(c);
+        lack_all(c);
+    } else if (c->options->unpack) {
+        prepare_unpacking(c);
+    } else {
         prepare_files(c);
+    }
     fan_os_cleanup_unlock();
     gather(c);
     int counts[3] = {c->outcome.writes, has_failed(c), c->takes};
@@ -274,6 +298,9 @@ static bool prepare(copy *c)
 static bool take_piece(void *state, const fan_copy_piece *piece, const void *data)
 {
     copy *c = state;
+    if (c->options->unpack)
+        return fan_copy_unpack_write(&c->unpack, c->manifest.entries[piece->entry].target, data,
+                                     (size_t)piece->bytes);
     return c->options->command != NULL
                ? fan_copy_command_write(&c->command, data, (size_t)piece->bytes)
                : fan_copy_tree_write(&c->tree, piece, data);
@@ -359,13 +386,20 @@ static bool transfer(copy *c, int64_t lacking)
     return good;
 }
 
+static bool finish_data(copy *c)
+{
+    if (c->options->command != NULL)
+        return fan_copy_command_finish(&c->command);
+    if (c->options->unpack)
+        return fan_copy_unpack_finish(&c->unpack) && fan_copy_once_commit(&c->once) &&
+               fan_copy_targets_commit(&c->targets, c->options->sync, &c->outcome);
+    return fan_copy_once_commit(&c->once) && fan_copy_tree_finish(&c->tree);
+}
+
 static void finish(copy *c)
 {
     fan_os_cleanup_lock();
-    if (c->options->command != NULL)
-        c->outcome.whole = fan_copy_command_finish(&c->command);
-    else
-        c->outcome.whole = fan_copy_tree_finish(&c->tree);
+    c->outcome.whole = finish_data(c) && fan_copy_once_finish(&c->once);
     fan_os_cleanup_unlock();
 }
 
@@ -391,23 +425,17 @@ static void release(copy *c)
 {
     fan_os_cleanup_lock();
     fan_copy_command_close(&c->command);
+    fan_copy_unpack_close(&c->unpack);
     if (c->tree.manifest != NULL)
         fan_copy_tree_close(&c->tree);
     fan_copy_targets_unstage(&c->targets);
+    fan_copy_once_close(&c->once);
     fan_copy_targets_close(&c->targets);
     if (!c->outcome.whole && c->outcome.written_by < 0)
         fan_copy_way_remove(&c->way);
     fan_os_cleanup_unlock();
     fan_copy_codec_free(c->codec);
     fan_copy_set_free(&c->lacking);
-}
-
-static bool print_digests(copy *c)
-{
-    if (c->options->dry_run || fan_copy_sums_print(&c->sums, stdout))
-        return true;
-    fan_copy_report_error(&c->report, c->options->sources[0], c->sums.error);
-    return false;
 }
 
 static int finish_report(copy *c, bool announced)
@@ -420,7 +448,7 @@ static int finish_report(copy *c, bool announced)
     if (announced && c->options->verbose && fan_copy_tally_whole(&c->report.tally) > 0)
         fan_copy_names_print(&c->manifest, c->options->sources, &c->names);
     fan_copy_set_free(&c->names);
-    bool printed = !all || print_digests(c);
+    bool printed = !all || fan_copy_report_digests(&c->report, &c->sums);
     bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
     bool reported = fan_copy_report_end(&c->report);
     fan_copy_sums_close(&c->sums);
@@ -431,7 +459,7 @@ static int finish_report(copy *c, bool announced)
 
 int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
 {
-    copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}};
+    copy c = {.options = options, .ranks = ranks, .command = {.fd = -1}, .once = {.fd = -1}};
     bool announced = announce(&c) && attach(&c);
     bool prepared = announced && prepare(&c);
     if (options->dry_run && announced && !c.disagree)
@@ -443,6 +471,7 @@ int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
         gather(&c);
     int status = is_root(&c) ? finish_report(&c, announced) : 0;
     fan_copy_made_remove();
+    fan_copy_manifest_free(&c.directory);
     fan_copy_manifest_free(&c.manifest);
     return status;
 }

@@ -50,11 +50,16 @@ static void hold_list(void)
         stay_out_of_the_way();
 }
 
+void fan_os_cleanup_pass(void)
+{
+    hold_list();
+    pthread_mutex_unlock(&list_mutex);
+}
+
 void fan_os_cleanup_lock(void)
 {
     pthread_mutex_lock(&mutex);
-    hold_list();
-    pthread_mutex_unlock(&list_mutex);
+    fan_os_cleanup_pass();
 }
 
 void fan_os_cleanup_unlock(void)

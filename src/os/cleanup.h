@@ -19,6 +19,12 @@
 void fan_os_cleanup_lock(void);
 void fan_os_cleanup_unlock(void);
 
+/**
+ * For a thread that works on what is registered while another one holds the lock and waits for it:
+ * does not return when all is being removed. Called before each thing that it makes.
+ */
+void fan_os_cleanup_pass(void);
+
 /** Register what is to be removed: a file, or a directory with all that is in it. Copies the names.
  *
  * @param final_path  what the user calls it

@@ -22,8 +22,7 @@ static int close_with(int fd, int error)
     return -1;
 }
 
-/* Whether path still names what fd has open. */
-static bool is_at(int fd, const char *path)
+bool fan_os_temporary_is_at(int fd, const char *path)
 {
     struct stat opened, named;
     return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev &&
@@ -84,7 +83,7 @@ static int take_over(const char *path, int flags)
         return close_with(fd, EBUSY);
     /* It may have been renamed to its final name since it was opened. As long as it is here and we
      * have the lock, nobody else can put another one in its place. */
-    return is_at(fd, path) ? fd : close_with(fd, ENOENT);
+    return fan_os_temporary_is_at(fd, path) ? fd : close_with(fd, ENOENT);
 }
 
 /*
@@ -97,7 +96,7 @@ static int lock_new(const char *path, int fd)
         return -1;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && !locks_are_missing(errno))
         return close_with(fd, EEXIST);
-    return is_at(fd, path) ? fd : close_with(fd, EEXIST);
+    return fan_os_temporary_is_at(fd, path) ? fd : close_with(fd, EEXIST);
 }
 
 static int create_file(const char *path)

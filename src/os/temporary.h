@@ -24,6 +24,9 @@ bool fan_os_temporary_name(const char *final_path, const char *suffix, char *pat
 /** Whether `path` is such a name. */
 bool fan_os_temporary_is(const char *path);
 
+/** Whether `path` still names what `fd` has open. */
+bool fan_os_temporary_is_at(int fd, const char *path);
+
 /** What became of an attempt to create. */
 typedef struct fan_os_temporary {
     /** locked as long as it is open; -1 with errno: EBUSY when another process is writing there */

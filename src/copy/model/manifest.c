@@ -31,6 +31,15 @@ fan_copy_entry *fan_copy_manifest_add(fan_copy_manifest *manifest, fan_copy_kind
     return entry;
 }
 
+fan_copy_manifest fan_copy_manifest_of_directory(void)
+{
+    const struct stat directory = {.st_mode = S_IFDIR | 0777};
+    fan_copy_manifest manifest = {0};
+    fan_copy_manifest_keep(&manifest, "", 0); /* at 0, which in an entry means "not given" */
+    fan_copy_manifest_add(&manifest, FAN_COPY_DIRECTORY, 0, "", &directory);
+    return manifest;
+}
+
 size_t fan_copy_manifest_keep(fan_copy_manifest *manifest, const void *data, size_t bytes)
 {
     size_t place = (size_t)manifest->text_bytes;

@@ -69,6 +69,9 @@ typedef struct fan_copy_manifest {
 fan_copy_entry *fan_copy_manifest_add(fan_copy_manifest *manifest, fan_copy_kind kind, int target,
                                       const char *path, const struct stat *status);
 
+/** A manifest of one new directory, which is target 0. */
+fan_copy_manifest fan_copy_manifest_of_directory(void);
+
 /** Keep `bytes` bytes and a 0 after them. Returns their place in the text. */
 size_t fan_copy_manifest_keep(fan_copy_manifest *manifest, const void *data, size_t bytes);
 

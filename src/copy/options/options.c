@@ -33,6 +33,7 @@ enum {
     OPTION_MDC,
     OPTION_MKPATH,
     OPTION_NO_PROGRESS,
+    OPTION_ONCE,
     OPTION_PIPE,
     OPTION_PROGRESS,
     OPTION_RESUME,
@@ -41,6 +42,8 @@ enum {
     OPTION_SOURCE_SHARED,
     OPTION_STDIN_FROM,
     OPTION_TIMEOUT,
+    OPTION_UNPACK,
+    OPTION_UNPACK_UNSAFE,
     OPTION_VERIFY,
     OPTION_WITH_LIBS
 };
@@ -98,6 +101,15 @@ static const struct argp_option table[] = {
     {"mkpath", OPTION_MKPATH, NULL, 0, "Make the directories on the way to DST", 0},
     {"pipe", OPTION_PIPE, "COMMAND", 0,
      "Write no file: pass the data to COMMAND on each host; %d in it stands for DST", 0},
+    {"once", OPTION_ONCE, "verify", OPTION_ARG_OPTIONAL,
+     "Do nothing where an earlier job has made DST of the same SRC, wait where another one makes "
+     "it; with =verify read what is there",
+     0},
+    {"unpack", OPTION_UNPACK, NULL, 0,
+     "SRC are archives: unpack them on each host, while they arrive, into the new directory DST",
+     0},
+    {"unpack-unsafe", OPTION_UNPACK_UNSAFE, NULL, 0,
+     "Like --unpack, for archives that you trust: links may lead outside, as with bsdtar", 0},
     {"update", 'u', NULL, 0, "Copy only files that differ in size or time", 0},
     {"checksum", 'c', NULL, 0, "Copy only files that differ in content", 0},
     {"resume", OPTION_RESUME, NULL, 0,
@@ -217,6 +229,43 @@ static void check_pipe(const fan_copy_options *options, struct argp_state *state
         wrong_usage(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
 }
 
+static void check_unpack(const fan_copy_options *options, struct argp_state *state)
+{
+    if (options->command != NULL)
+        wrong_usage(state, "--unpack and --pipe exclude each other");
+    if (options->update || options->checksum || options->resume || options->verify)
+        wrong_usage(state, "--unpack makes all of DST anew: no --update, --checksum, --resume, "
+                           "--verify");
+    if (options->files_from != NULL || options->with_libraries || options->factors != NULL)
+        wrong_usage(state, "--unpack takes archives: no --files-from, --with-libs, --mdc");
+    if (options->patterns.count > 0)
+        wrong_usage(state, "--unpack takes all of an archive: no --exclude, --include");
+}
+
+static void parse_once(fan_copy_options *options, const char *value, struct argp_state *state)
+{
+    options->once = true;
+    options->once_verify = value != NULL;
+    if (value != NULL && strcmp(value, "verify") != 0)
+        wrong_usage(state, "--once=%s: only --once and --once=verify are known", value);
+}
+
+static void check_once(const fan_copy_options *options, struct argp_state *state)
+{
+    if (fan_copy_from_stdin(options))
+        wrong_usage(state, "--once: what standard input (-) holds is not known before it was read; "
+                           "name a file");
+    if (options->source_count > 1 && !options->unpack)
+        wrong_usage(state, "--once takes one SRC, or archives with --unpack");
+    if (options->command != NULL || options->dry_run || options->files_from != NULL ||
+        options->factors != NULL || options->with_libraries)
+        wrong_usage(state, "--once makes one file or directory: no --pipe, --dry-run, "
+                           "--files-from, --mdc, --with-libs");
+    if (options->update || options->checksum || options->resume || options->ignore_changed)
+        wrong_usage(state, "--once makes all of DST anew or leaves it: no --update, --checksum, "
+                           "--resume, --ignore-changed");
+}
+
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
 {
     if (options->source_host != NULL)
@@ -262,7 +311,11 @@ static void check_all(fan_copy_options *options, struct argp_state *state)
         wrong_usage(state,
                     "--files-from -: standard input is that of rank 0, but --source-host may "
                     "name another host");
-    if (options->no_target_directory && options->source_count > 1)
+    if (options->once)
+        check_once(options, state);
+    if (options->unpack)
+        check_unpack(options, state);
+    else if (options->no_target_directory && options->source_count > 1)
         wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))
         check_stdin(options, state);
@@ -310,6 +363,8 @@ static bool take_flag(fan_copy_options *options, int key)
     case 'u': options->update = true; return true;
     case 'c': options->checksum = true; return true;
     case OPTION_RESUME: options->resume = true; return true;
+    case OPTION_UNPACK_UNSAFE: options->unpack = options->unpack_unsafe = true; return true;
+    case OPTION_UNPACK: options->unpack = true; return true;
     case OPTION_VERIFY: options->verify = true; return true;
     case OPTION_FSYNC: options->sync = true; return true;
     case OPTION_FAIL_FAST: options->fail_fast = true; return true;
@@ -347,6 +402,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         options->timeout = value;
         check_seconds(value, state);
         return 0;
+    case OPTION_ONCE: parse_once(options, value, state); return 0;
     case OPTION_PIPE:
         options->command = value;
         check_command(value, state);

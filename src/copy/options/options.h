@@ -46,6 +46,10 @@ typedef struct fan_copy_options {
     /* Destination. */
     bool no_target_directory; /**< DST is the copy itself, never a directory to put it into */
     const char *command;      /**< each host gives the data to this command, or NULL */
+    bool unpack;              /**< the sources are archives: DST gets what is in them */
+    bool unpack_unsafe;       /**< ... and their names and links may lead outside, as with bsdtar */
+    bool once;                /**< DST is made by one job, and is there for others */
+    bool once_verify;         /**< ... and what is there is read and compared */
     bool makes_way;           /**< make the directories on the way to DST */
     bool update;              /**< what a host has already, by size and time, is not written */
     bool checksum;            /**< ... by its hash */

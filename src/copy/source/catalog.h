@@ -15,6 +15,7 @@ typedef struct fan_copy_catalog_options {
     int source_count;
     bool from_stdin;      /**< the only source is standard input */
     bool shared;          /**< every host sees the sources */
+    bool archives;        /**< they are to be unpacked */
     bool recursive;       /**< directories with all that is in them */
     bool dereference;     /**< what symbolic links point to, not the links */
     bool one_file_system; /**< without what is mounted in directories */

@@ -65,7 +65,9 @@ static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, siz
             fan_copy_catalog_add(s, target, path, found->fts_accpath, found->fts_statp);
     }
     if (is_directory && !s->options->recursive) {
-        s->problem(s->state, found->fts_path, "is a directory; --recursive (-r) copies it");
+        s->problem(s->state, found->fts_path,
+                   s->options->archives ? "is a directory, not an archive; --unpack takes archives"
+                                        : "is a directory; --recursive (-r) copies it");
         fts_set(walk, found, FTS_SKIP);
     }
 }

@@ -6,6 +6,7 @@
 #include "os/path.h"
 #include "os/temporary.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -162,11 +163,8 @@ static bool is_taken(const fan_copy_targets *targets, int i)
     return false;
 }
 
-/*
- * @param at_once  what is copied is of use before all of it is there: no staging
- */
 static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_source_node,
-                    bool at_once, fan_copy_outcome *outcome)
+                    const fan_copy_targets_options *options, fan_copy_outcome *outcome)
 {
     if (top->kind == FAN_COPY_DIRECTORY)
         fan_os_path_trim(target->final_path);
@@ -180,7 +178,9 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
         fan_copy_outcome_fail(outcome, "is inside the source; choose a destination outside of it");
         return false;
     }
-    target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed && !at_once;
+    if (options->whole && top->kind == FAN_COPY_DIRECTORY)
+        target->existed = false;
+    target->staged = top->kind == FAN_COPY_DIRECTORY && !target->existed && !options->at_once;
     char root[PATH_MAX];
     if (target->staged &&
         !fan_os_temporary_name(target->final_path, FAN_COPY_PART, root, sizeof root))
@@ -221,10 +221,27 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_
                 outcome, path, "two of the sources have this name; copy one after the other", 0);
         if (top == NULL)
             target->skipped = true;
-        else if (!resolve(target, top, on_source_node, options->at_once, outcome))
+        else if (!resolve(target, top, on_source_node, options, outcome))
             return false;
     }
     return true;
+}
+
+bool fan_copy_targets_vacant(const fan_copy_targets *targets, fan_copy_outcome *outcome)
+{
+    const char *path = targets->items[0].final_path;
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return errno == ENOENT ||
+               fan_copy_outcome_fail_at(outcome, path, "cannot write here", errno);
+    bool vacant = true;
+    for (const struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory))
+        vacant &= strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    closedir(directory);
+    return vacant || fan_copy_outcome_fail_at(outcome, path,
+                                              "is there already and is not empty; remove it, or "
+                                              "choose another name",
+                                              0);
 }
 
 bool fan_copy_target_path(const fan_copy_targets *targets, const fan_copy_manifest *manifest,

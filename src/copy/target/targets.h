@@ -15,7 +15,11 @@ typedef struct fan_copy_targets_options {
     bool with_libraries; /**< each program has a second target: the directory of its libraries */
     bool makes_way; /**< DST becomes a directory if it must be one, by a slash or several sources */
     bool never_into; /**< DST is the copy itself, never a directory to put it into */
-    bool at_once;    /**< the parts of a copy are of use before all are there: no staging */
+                     /**
+     * a directory is made as a whole, by staging, also where an empty one is; nothing is merged
+     */
+    bool whole;
+    bool at_once; /**< the parts of a copy are of use before all are there: no staging */
 } fan_copy_targets_options;
 
 typedef struct fan_copy_target {
@@ -47,6 +51,11 @@ bool fan_copy_targets_into(const fan_copy_targets_options *options, const char *
 bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_options *options,
                               const fan_copy_manifest *manifest, bool on_source_node,
                               fan_copy_outcome *outcome);
+
+/**
+ * With `whole`: whether nothing is at the first target, or an empty directory. Records the failure.
+ */
+bool fan_copy_targets_vacant(const fan_copy_targets *targets, fan_copy_outcome *outcome);
 
 /** The path of an entry, with the target's root or its final path. False if it is too long. */
 bool fan_copy_target_path(const fan_copy_targets *targets, const fan_copy_manifest *manifest,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file way.h  --mkpath: the directories on the way to DST. */
-#ifndef FAN_COPY_WAY_H
-#define FAN_COPY_WAY_H
+#ifndef FAN_COPY_TARGET_WAY_H
+#define FAN_COPY_TARGET_WAY_H
 
 #include "copy/job/outcome.h"
 #include "copy/target/targets.h"

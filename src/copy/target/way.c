@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/way.h"
+#include "copy/target/way.h"
 #include "os/path.h"
 
 #include <errno.h>
