@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file apart.h  Work with a damaged file in a child process: where HDF5 crashes or does not come to
- * an end, the child does.
+ * @file apart.h  Work with a damaged file in a child process: where HDF5 crashes or does not come
+ * to an end, the child does.
  *
  * Of three hundred small files with damage to their metadata, about one makes HDF5 1.10.8 write
- * beyond its memory or go in circles when its objects are opened. The child is a fork(), without exec: it sees this process's
- * memory, the image of a file for instance, and needs no program to be installed. What that relies
- * on:
+ * beyond its memory or go in circles when its objects are opened. The child is a fork(), without
+ * exec: it sees this process's memory, the image of a file for instance, and needs no program to
+ * be installed. What that relies on:
  *
  * - The child calls HDF5 and the C library only, never MPI, and ends by _exit().
- * - It is made in a callback of HDF5, thus by the thread that has HDF5's lock: no other thread is in
- *   HDF5, whose state the child has as it is. The C library's fork() does the same for malloc().
- * - Pages that a fabric has registered stay those of this process: so it is from Linux 5.12 on, and
- *   with TCP and shared memory always. The child does not touch them.
+ * - It is made in a callback of HDF5, thus by the thread that has HDF5's lock: no other thread is
+ *   in HDF5, whose state the child has as it is. The C library's fork() does the same for
+ *   malloc().
+ * - Pages that a fabric has registered stay those of this process: so it is from Linux 5.12 on,
+ *   and with TCP and shared memory always. The child does not touch them.
  * - Signals have their default effects in the child; it leaves no core file and prints nothing. To
  *   this process it is a child like those of system(3): SIGCHLD is sent when it ends. That may be
  *   ignored, and another thread may wait for it.
  *
- * It costs what fork() costs: 0.6 ms, and 20 to 70 ms for each GB that the process has in memory of
- * its own (measured with pages of 4 KiB in a virtual machine; shared memory is free).
+ * It costs what fork() costs: 0.6 ms, and 20 to 70 ms for each GB that the process has in memory
+ * of its own (measured with pages of 4 KiB in a virtual machine; shared memory is free).
  */
 #ifndef FAN_HDF5_OBJECTS_APART_H
 #define FAN_HDF5_OBJECTS_APART_H
