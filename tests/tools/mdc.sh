@@ -130,7 +130,7 @@ with h5py.File('huge.h5', 'w') as f:
     f.create_dataset('nothing', (2**34, 8), 'f8')
     f.create_dataset('too large', (2**62,), 'f8', chunks=(1000,))
     many = f.create_dataset('many', (2**37,), 'f8', chunks=(16,))
-    many[:16 * 5000] = 1
+    many[:16 * 9000] = 1
     rows = h5py.VirtualLayout((2**37,), 'f8')
     rows[:2**37] = h5py.VirtualSource('.', 'nothing', (2**34, 8))[:2**34, :8]
     f.create_virtual_dataset('virtual', rows)
