@@ -187,6 +187,47 @@ START_TEST(permissions_are_those_of_the_file)
 }
 END_TEST
 
+/* ---- damage ---- */
+
+static void patch(const char *path, long at, int byte)
+{
+    FILE *file = fopen(path, "r+b");
+    fseek(file, at, SEEK_SET);
+    fputc(byte, file);
+    fclose(file);
+}
+
+static long find(const char *path, const char *text)
+{
+    static char all[1 << 20];
+    FILE *file = fopen(path, "rb");
+    size_t count = fread(all, 1, sizeof all, file);
+    fclose(file);
+    const char *place = memmem(all, count, text, strlen(text));
+    ck_assert_ptr_nonnull(place);
+    return place - all;
+}
+
+/* The size of an object in the global heap, which has the sources, is made to exceed the heap. */
+START_TEST(a_crash_is_a_failure_with_names)
+{
+    char damaged[96];
+    snprintf(damaged, sizeof damaged, "%s.damaged", whole);
+    make_virtual(damaged, ".");
+    patch(damaged, find(damaged, "GCOL") + 27, 2);
+    unlink(part);
+    fan_status status = fan_mdctool_extract(damaged, "/virtual", part);
+    ck_assert_int_ne(status, FAN_OK);
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), "/virtual"));
+#if !H5_VERSION_GE(1, 10, 9)
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), "crashes"));
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), damaged));
+#endif
+    ck_assert_int_ne(access(part, F_OK), 0);
+    unlink(damaged);
+}
+END_TEST
+
 /* One group without a cycle. */
 static void make_whole(void)
 {
@@ -211,6 +252,7 @@ int main(void)
         a_virtual_dataset_goes_with_its_sources,
         external_data_is_refused,
         virtual_data_is_refused_or_copied,
+        a_crash_is_a_failure_with_names,
     };
     strcpy(whole, "/tmp/fanout-h5-extract-XXXXXX");
     if (mkstemp(whole) < 0)

@@ -129,6 +129,40 @@ static void expect_table(const fan_order *order, const int *nodes)
         ck_assert_int_eq(order->table[i], nodes[i]);
 }
 
+/* Each below the one before. */
+static char *make_chain(int switches)
+{
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    for (int i = 0; i < switches - 1; i++)
+        fprintf(out, "SwitchName=s%d Switches=s%d\n", i, i + 1);
+    fprintf(out, "SwitchName=s%d Nodes=n\n", switches - 1);
+    fclose(out);
+    return text;
+}
+
+START_TEST(switches_have_an_end)
+{
+    fan_topology *t;
+    char *text = make_chain(10000);
+    ck_assert_int_eq(parse_topology(text, &t), FAN_OK);
+    ck_assert_int_eq(t->switch_count, 10000);
+    ck_assert_int_eq(fan_topology_host(t, "n")->at, 9999);
+    fan_topology_free(t);
+    free(text);
+    text = make_chain(500000);
+    ck_assert_int_eq(parse_topology(text, &t), FAN_ERR_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), "line 10001: more than 10000 switches"));
+    free(text);
+    ck_assert_int_eq(parse_topology("SwitchName=a Nodes=x\n"
+                                    "SwitchName=b Switches=[1-100001]\n",
+                                    &t),
+                     FAN_ERR_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(fan_fail_text(), "line 2: more than 100000 names of switches"));
+}
+END_TEST
+
 START_TEST(usual_names_keep_the_order_of_ranks)
 {
     const char *one[] = {"a", "a", "a"};
@@ -240,6 +274,7 @@ int main(void)
         names_match_exactly_or_up_to_the_dot,
         redundant_spines_are_permitted,
         wrong_lines_are_named,
+        switches_have_an_end,
         usual_names_keep_the_order_of_ranks,
         ranks_of_a_host_are_together_in_order_of_numbers,
         hosts_of_a_switch_are_together_slow_ones_last,

@@ -129,6 +129,15 @@ with h5py.File('huge.h5', 'w') as f:
     d[2**36 + 1] = 4
     f.create_dataset('nothing', (2**34, 8), 'f8')
     f.create_dataset('too large', (2**62,), 'f8', chunks=(1000,))
+    many = f.create_dataset('many', (2**37,), 'f8', chunks=(16,))
+    many[:16 * 9000] = 1
+    rows = h5py.VirtualLayout((2**37,), 'f8')
+    rows[:2**37] = h5py.VirtualSource('.', 'nothing', (2**34, 8))[:2**34, :8]
+    f.create_virtual_dataset('virtual', rows)
+with h5py.File('changed.h5', 'w') as f:
+    d = f.create_dataset('sparse', (2**37,), 'f8', chunks=(1000,), fillvalue=-1)
+    d[5:9] = [1, 2, 3, 7]
+    f.create_dataset('nothing', (2**34, 8), 'f8', fillvalue=5)
 END
     sparse() {
         timeout 60 "$mdc" encode huge.h5:/sparse -k 2 -o sparse -q && timeout 60 "$mdc" decode sparse.d?.h5 -o sparse.h5 &&
@@ -143,6 +152,23 @@ sys.exit(a.shape != b.shape or any((a[i:i + 5000] != b[i:i + 5000]).any() for i 
             $python -c "import h5py, sys; d = h5py.File('empty.h5')['nothing']; sys.exit(d.shape != (2**34, 8) or float(d[2**33, 3]) != 0)"
     }
     check "a huge extent without storage" empty
+    compared() { # ONE OTHER TEXT
+        timeout 60 "$mdc" compare "$1" "$2" >out 2>err && grep -q "$3" out
+    }
+    check "comparing huge extents of which little is stored: equal" compared huge.h5:/sparse sparse.h5:/sparse "^equal$"
+    check "... another number, and one missing" compared huge.h5:/sparse changed.h5:/sparse "^2 elements are a number in one"
+    check "... where both are numbers" grep -q "^maximum error 0, .*, 3 numbers" out
+    check "... only the fill value differs" compared huge.h5:/nothing changed.h5:/nothing "^$((2 ** 37)) elements are a number in one"
+    check "... nothing at all" compared huge.h5:/nothing empty.h5:/nothing "^maximum error 0, .*, $((2 ** 37)) numbers"
+    # These go through all rows: they say how far they are.
+    tells() { # COMMAND...
+        timeout 20 "$mdc" "$@" 2>err
+        [ $? = 124 ] && grep -Eq "^fanout-mdc: $1: .*: [0-9.]+ % of the rows after [0-9]+ s" err
+    }
+    check "more chunks than are looked at: how far it is" tells encode huge.h5:/many -o m -q
+    check "a virtual dataset: how far it is" tells encode huge.h5:/virtual -o v -q
+    check "comparing: how far it is" tells compare huge.h5:/virtual huge.h5:/many
+    rm -f .[mv].d*
     fails 1 "it has more bytes than a file can" encode "huge.h5:/too large" -o x
     # A filter that there is not: the number of one that there is, made another in the file.
     $python - <<'END'

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 /* An object that a link leads to. */
 typedef struct found {
@@ -89,6 +90,39 @@ static char *path_of(const walking *w, const found *above, const char *name)
     }
 }
 
+/* ---- steps ---- */
+
+/* The path, from its end on as far as there is room. */
+static const char *place_of(const walking *w, const found *f, char *text)
+{
+    static const char more[] = "...";
+    size_t at = FAN_H5_WALK_PLACE_BYTES - 1;
+    text[at] = '\0';
+    for (; f != NULL; f = f->above) {
+        size_t length = strlen(f->name);
+        if (length + 1 + strlen(more) > at)
+            break;
+        memcpy(text + (at -= length), f->name, length);
+        text[--at] = '/';
+    }
+    const char *before = f != NULL ? more : w->top_path;
+    size_t length = MIN(strlen(before), at);
+    return memcpy(text + at - length, before, length);
+}
+
+static void step(const walking *w, const found *f)
+{
+    char place[FAN_H5_WALK_PLACE_BYTES];
+    if (w->walk->at_step != NULL)
+        w->walk->at_step(w->walk->step_state, place_of(w, f, place));
+}
+
+static void step_in_group(const walking *w)
+{
+    if (w->walk->at_step != NULL)
+        w->walk->at_step(w->walk->step_state, NULL);
+}
+
 /* ---- links ---- */
 
 static fan_h5_walk_end at_external(walking *w, hid_t group, const char *name, size_t bytes)
@@ -110,6 +144,7 @@ static fan_h5_walk_end at_external(walking *w, hid_t group, const char *name, si
 static herr_t look_at_link(hid_t group, const char *name, const H5L_info_t *info, void *state)
 {
     walking *w = state;
+    step_in_group(w);
     if (info->type == H5L_TYPE_HARD)
         w->end = add(w, info->u.address, name);
     else if (info->type == H5L_TYPE_EXTERNAL)
@@ -144,6 +179,7 @@ static void look_at(walking *w, hid_t object, const found *f)
 
 static void look_at_found(walking *w, const found *f)
 {
+    step(w, f);
     hid_t object = H5Oopen_by_addr(w->top, f->address);
     if (object < 0)
         return;
@@ -154,6 +190,7 @@ static void look_at_found(walking *w, const found *f)
 fan_h5_walk_end fan_h5_walk_from(hid_t top, const char *path, const fan_h5_walk *walk)
 {
     walking w = {.walk = walk, .top = top, .top_path = path};
+    step(&w, NULL);
     look_at(&w, top, NULL);
     for (size_t i = 0; i < w.count && w.end == FAN_H5_WALK_WHOLE; i++)
         look_at_found(&w, w.objects[i]);

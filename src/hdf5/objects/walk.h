@@ -12,13 +12,24 @@
 #include <hdf5.h>
 #include <stdbool.h>
 
-/** Each may be NULL, and returns false to end the walk. `path` begins with a slash. */
+/** The longest text that `at_step` is given, with its end. */
+enum { FAN_H5_WALK_PLACE_BYTES = 300 };
+
+/**
+ * Each may be NULL. All but `at_step` return false to end the walk. `path` begins with a slash.
+ */
 typedef struct fan_h5_walk {
     bool (*at_dataset)(void *state, hid_t dataset, const char *path);
     /** An external link `name` in `group`. */
     bool (*at_external_link)(void *state, hid_t group, const char *name, size_t value_bytes,
                              const char *path);
     void *state;
+    /**
+     * HDF5 is about to read something: the object at `place`, of which there is the end of the
+     * path if it is long; NULL: another link of the same.
+     */
+    void (*at_step)(void *step_state, const char *place);
+    void *step_state;
 } fan_h5_walk;
 
 typedef enum fan_h5_walk_end {

@@ -11,7 +11,11 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Seconds for one object, where the parameter timeout is not set. */
+static const double PATIENCE = 20;
 
 static const char external_key[] = "fanout_h5_external";
 
@@ -83,17 +87,24 @@ static bool prepare(fan_h5_call *call, opening *o, const char *path, unsigned fl
 
 /* ---- the bytes ---- */
 
-/* Whether ranks of a node share memory is a parameter of libfanout. */
-static bool may_share(fan_h5_call *call)
+/* A parameter of libfanout. False, with the failure recorded, if it cannot be had. */
+static bool get_parameter(fan_h5_call *call, const char *key, char *value, int size)
 {
     MPI_Info used;
-    char value[8] = "";
     int found, code = fanout_comm_get_info(call->comm, &used);
     if (code != MPI_SUCCESS)
         return fan_h5_fail_by_mpi(&call->errors, code, "fanout_comm_get_info");
-    fan_compat_info_get(used, "fanout_shared_memory", sizeof value, value, &found);
+    value[0] = '\0';
+    fan_compat_info_get(used, key, size, value, &found);
     MPI_Info_free(&used);
-    return strcmp(value, "1") == 0;
+    return true;
+}
+
+static bool may_share(fan_h5_call *call)
+{
+    char value[8];
+    return get_parameter(call, "fanout_shared_memory", value, sizeof value) &&
+           strcmp(value, "1") == 0;
 }
 
 static int read_piece(void *state, MPI_Count offset, void *buffer, size_t bytes)
@@ -167,20 +178,53 @@ static hid_t open_once(opening *o, fan_h5_errors *errors)
     return fan_h5_image_open(o->image, name, o->announced.path, errors);
 }
 
-/* By an identifier of its own: HDF5 1.10 keeps traces of an object that it could not open. */
-static void look_for_other_files(opening *o, fan_h5_errors *errors)
+/* ---- the look ---- */
+
+/* An image that cannot be opened here cannot be opened later either: that is when it is told. */
+static void look(void *state, fan_h5_apart_report *report)
 {
-    hid_t file = open_once(o, errors);
+    opening *o = state;
+    fan_h5_errors errors = {.stack = H5I_INVALID_HID};
+    hid_t file = open_once(o, &errors);
     if (file < 0)
         return;
-    fan_h5_is_self_contained(file, errors);
+    fan_h5_is_self_contained(file, report, &errors);
+    snprintf(report->result, sizeof report->result, "%s", errors.text);
     H5Fclose(file);
 }
+
+static double find_patience(fan_h5_call *call)
+{
+    char value[32];
+    double seconds = get_parameter(call, "fanout_timeout", value, sizeof value) ? atof(value) : 0;
+    return seconds > 0 ? seconds : PATIENCE;
+}
+
+/* In this process, HDF5 1.10 would keep traces of an object that it could not open. */
+static void look_for_other_files(fan_h5_call *call, opening *o)
+{
+    fan_h5_apart_report report;
+    fan_h5_apart_end end = fan_h5_apart(look, o, find_patience(call), &report);
+    if (end == FAN_H5_APART_NO_PROCESS)
+        look(o, &report);
+    if (end == FAN_H5_APART_DONE || end == FAN_H5_APART_NO_PROCESS) {
+        if (report.result[0] != '\0')
+            fan_h5_fail(&call->errors, "%s", report.result);
+        return;
+    }
+    fan_h5_fail(&call->errors,
+                "%s: HDF5 %s when it opens %s (%s), so the file is damaged; without a search for "
+                "other files (fanout_h5_external=allow) the rest may be usable",
+                o->announced.path, end == FAN_H5_APART_CRASHED ? "crashes" : "hangs",
+                report.place[0] != '\0' ? report.place : "/", report.reason);
+}
+
+/* ---- opening ---- */
 
 static hid_t open_image(fan_h5_call *call, opening *o)
 {
     if (fan_h5_is_root(call) && !o->announced.allow_other_files)
-        look_for_other_files(o, &call->errors);
+        look_for_other_files(call, o);
     hid_t file = fan_h5_good(&call->errors) ? open_once(o, &call->errors) : H5I_INVALID_HID;
     if (fan_h5_agree(call, NULL))
         return file;

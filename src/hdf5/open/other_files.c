@@ -31,9 +31,9 @@ static bool check_dataset(void *state, hid_t dataset, const char *path)
     return !fan_h5_outside_data(dataset, path, text) || fan_h5_fail(errors, "%s; %s", text, advice);
 }
 
-bool fan_h5_is_self_contained(hid_t file, fan_h5_errors *errors)
+bool fan_h5_is_self_contained(hid_t file, fan_h5_apart_report *report, fan_h5_errors *errors)
 {
-    const fan_h5_walk walk = {check_dataset, refuse_link, errors};
+    const fan_h5_walk walk = {check_dataset, refuse_link, errors, fan_h5_apart_step, report};
     if (fan_h5_walk_from(file, "", &walk) == FAN_H5_WALK_NO_MEMORY)
         return fan_h5_fail(errors, "no memory to look at the objects of the file");
     return fan_h5_good(errors);

@@ -11,6 +11,7 @@
 #include "lib/record/recorder.h"
 
 #include <string.h>
+#include <sys/param.h>
 
 enum {
     MOST_OFFERS = 8,
@@ -40,6 +41,7 @@ typedef struct offer {
 typedef struct proposal {
     offer offers[MOST_OFFERS];
     uint64_t new_channel;
+    int64_t has_more; /* channels that may be offered next */
 } proposal;
 
 enum { HAS, NOT_YET, HAS_NOT };
@@ -55,10 +57,12 @@ typedef struct vote {
 
 typedef struct attempt {
     fan_comm_state *state;
-    int tries; /* before this one */
+    int tries;   /* before this one */
+    int skipped; /* channels that rank 0 has offered in vain */
     bool has_turn;
     fan_survey *survey;       /* a new one, or NULL */
     fan_placement *placement; /* a new one, or NULL */
+    fan_channel *fresh;       /* memory for a new one, or NULL */
     proposal proposal;
     vote vote;
     fan_channel *held[MOST_OFFERS]; /* with the block of the offer */
@@ -90,8 +94,11 @@ static void propose(attempt *a)
     fan_comm_state *state = a->state;
     fan_survey_key key = fan_survey_key_of(&state->params);
     bool may_share = !state->traced && a->tries < MOST_TRIES;
-    int count = may_share ? fan_channel_find_all(state->rank, state->size, ids, MOST_OFFERS) : 0;
-    for (int i = 0; i < count; i++)
+    int count = may_share
+                    ? fan_channel_find_all(state->rank, state->size, a->skipped, ids, MOST_OFFERS)
+                    : 0;
+    a->proposal.has_more = count > MOST_OFFERS;
+    for (int i = 0; i < MIN(count, MOST_OFFERS); i++)
         a->proposal.offers[i] = offer_channel(ids[i], state, &key);
     a->proposal.new_channel = fan_comm_new_id();
 }
@@ -111,12 +118,32 @@ static int64_t look_for(const offer *o, const fan_comm_state *state, fan_channel
     return NOT_YET;
 }
 
+/* The number that rank `rank` of the communicator has in MPI_COMM_WORLD, or MPI_UNDEFINED. */
+static int rank_in_world(MPI_Comm comm, int rank)
+{
+    int found;
+    MPI_Group group, world;
+    MPI_Comm_group(comm, &group);
+    MPI_Comm_group(MPI_COMM_WORLD, &world);
+    MPI_Group_translate_ranks(group, 1, &rank, world, &found);
+    MPI_Group_free(&group);
+    MPI_Group_free(&world);
+    return found;
+}
+
+/*
+ * Where worlds are connected, processes of two of them may have the ranks that they have there. If
+ * each rank knows the next one from its own world, all are of one.
+ */
 static bool is_part_of_world(const fan_comm_state *state)
 {
     int rank, size;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    return rank != state->rank || size != state->size;
+    if (rank != state->rank || size != state->size)
+        return true;
+    int next = (rank + 1) % size;
+    return rank_in_world(state->user_comm, next) != next;
 }
 
 static void prepare_vote(attempt *a)
@@ -126,7 +153,7 @@ static void prepare_vote(attempt *a)
         v->on[i] = look_for(&a->proposal.offers[i], a->state, &a->held[i]);
     v->no_turn = !a->has_turn;
     v->no_room = fan_channel_count() >= MOST_CHANNELS;
-    v->no_memory = a->survey == NULL || a->placement == NULL;
+    v->no_memory = a->survey == NULL || a->placement == NULL || a->fresh == NULL;
     v->is_threaded = fan_comm_has_threads();
     v->is_part = is_part_of_world(a->state);
     v->longest = a->survey == NULL ? 0 : (int64_t)strlen(a->survey->hosts.own);
@@ -157,6 +184,7 @@ static int ask_all(attempt *a)
     a->has_turn = fan_comm_take_turn(a->tries > 0);
     a->survey = fan_survey_begin(state->user_comm, &state->params);
     a->placement = fan_placement_begin(state->size);
+    a->fresh = fan_channel_prepare();
     if (state->rank == 0)
         propose(a);
     int code = fan_comm_from(0, &a->proposal, sizeof a->proposal, state->user_comm);
@@ -240,6 +268,7 @@ static fan_status adopt(attempt *a, int chosen)
     fan_comm_state *state = a->state;
     bool able = true;
     state->channel = a->held[chosen];
+    fan_channel_come_first(state->channel);
     state->block = o->block;
     fan_status status = o->is_new_survey
                             ? survey_hosts(a, (int)o->survey, &able)
@@ -269,9 +298,11 @@ static bool make_channel(attempt *a)
         return false;
     /* One that nobody can share must not be kept for others. */
     bool is_shared = !state->traced, is_kept = is_shared && !a->vote.is_part;
-    state->channel = fan_channel_enter(a->proposal.new_channel, own, is_shared, is_kept);
+    state->channel = a->fresh;
+    a->fresh = NULL;
+    fan_channel_enter(state->channel, a->proposal.new_channel, own, is_shared, is_kept);
     state->block = 0;
-    return state->channel != NULL && fan_channel_take_block(state->channel, 0);
+    return fan_channel_take_block(state->channel, 0);
 }
 
 static fan_status create(attempt *a)
@@ -292,7 +323,7 @@ static fan_status create(attempt *a)
     return status;
 }
 
-typedef enum outcome { DONE, AGAIN } outcome;
+typedef enum outcome { DONE, AGAIN, WITH_OTHERS /* again with other offers */ } outcome;
 
 static outcome decide(attempt *a, fan_status *status)
 {
@@ -308,6 +339,8 @@ static outcome decide(attempt *a, fan_status *status)
         *status = adopt(a, chosen);
     } else if (find_offer(v, NOT_YET) >= 0) {
         return AGAIN;
+    } else if (a->proposal.has_more) {
+        return WITH_OTHERS;
     } else if (v->no_room) {
         cannot_connect(a->state, "a process has 256 private communicators already");
     } else if (v->no_turn) {
@@ -324,12 +357,13 @@ static void fail(attempt *a, int code, fan_status *status)
     *status = fan_fail_mpi(code, mpi_failed);
 }
 
-static outcome try_to_connect(fan_comm_state *state, int tries, fan_status *status)
+static outcome try_to_connect(fan_comm_state *state, int tries, int skipped, fan_status *status)
 {
     attempt a;
     memset(&a, 0, sizeof a);
     a.state = state;
     a.tries = tries;
+    a.skipped = skipped;
     int code = ask_all(&a);
     outcome result = DONE;
     if (code == MPI_SUCCESS)
@@ -338,6 +372,7 @@ static outcome try_to_connect(fan_comm_state *state, int tries, fan_status *stat
         fail(&a, code, status);
     end_turn(&a);
     fan_survey_free(a.survey);
+    fan_channel_discard(a.fresh);
     if (a.placement != NULL)
         fan_placement_leave(a.placement);
     return result;
@@ -356,8 +391,14 @@ fan_status fan_connection_make(fan_comm_state *state)
     fan_status status = FAN_OK;
     if (state->connection != FAN_UNCONNECTED)
         return FAN_OK;
-    for (int tries = 0; try_to_connect(state, tries, &status) == AGAIN; tries++)
-        fan_comm_miss_turn();
+    int skipped = 0;
+    outcome last;
+    for (int tries = 0; (last = try_to_connect(state, tries, skipped, &status)) != DONE; tries++) {
+        if (last == AGAIN)
+            fan_comm_miss_turn();
+        else
+            skipped += MOST_OFFERS;
+    }
     if (status == FAN_OK && state->connection == FAN_CONNECTED && state->traced)
         begin_recording(state);
     return status;

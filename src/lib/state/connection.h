@@ -5,7 +5,8 @@
  * Rank 0 proposes the channels that the communicator may be; in one vote all ranks say which of
  * these they have, and whether they could make a new one. So a communicator of processes that have
  * a channel already costs two round trips and makes nothing. If a new one is to be made, one
- * question and one answer say where its ranks are.
+ * question and one answer say where its ranks are. Rank 0 proposes eight channels at a time, those
+ * used last first; where it has more of this size with the same own rank, votes go on.
  *
  * It cannot block. Whatever is waited for is waited for while pending broadcasts go on
  * (comm/wait.h), but for MPI_Comm_create, which all ranks enter as soon as the vote is over. Only

@@ -8,6 +8,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
+
+/*
+ * Surveys of a channel, where the parameters or the topology file change. Rank 0 offers the newest;
+ * between offering one and using it, in another thread, no more are made than are kept in addition.
+ */
+enum { MOST_OFFERED = 8, MOST_KEPT = 64 };
 
 /* Of all that is in this file. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,11 +34,34 @@ int fan_channel_count(void)
     return count;
 }
 
-fan_channel *fan_channel_enter(uint64_t id, MPI_Comm comm, bool is_shared, bool is_kept)
+static bool make_room(fan_channel *channel, size_t block)
+{
+    size_t old = channel->blocks;
+    if (!fan_array_reserve(&channel->used, &channel->blocks, block + 1, sizeof *channel->used))
+        return false;
+    memset(channel->used + old, 0, (channel->blocks - old) * sizeof *channel->used);
+    return true;
+}
+
+fan_channel *fan_channel_prepare(void)
 {
     fan_channel *channel = calloc(1, sizeof *channel);
-    if (channel == NULL)
-        return NULL;
+    if (channel != NULL && make_room(channel, 0))
+        return channel;
+    free(channel);
+    return NULL;
+}
+
+void fan_channel_discard(fan_channel *channel)
+{
+    if (channel != NULL)
+        free(channel->used);
+    free(channel);
+}
+
+void fan_channel_enter(fan_channel *channel, uint64_t id, MPI_Comm comm, bool is_shared,
+                       bool is_kept)
+{
     channel->id = id;
     channel->comm = comm;
     MPI_Comm_rank(comm, &channel->rank);
@@ -42,7 +72,6 @@ fan_channel *fan_channel_enter(uint64_t id, MPI_Comm comm, bool is_shared, bool 
     pthread_mutex_lock(&lock);
     LIST_INSERT_HEAD(&all_channels, channel, link);
     pthread_mutex_unlock(&lock);
-    return channel;
 }
 
 static bool fits(fan_channel *channel, int rank, int size)
@@ -51,16 +80,20 @@ static bool fits(fan_channel *channel, int rank, int size)
            channel->size == size;
 }
 
-int fan_channel_find_all(int rank, int size, uint64_t *ids, int most)
+int fan_channel_find_all(int rank, int size, int skipped, uint64_t *ids, int most)
 {
-    int count = 0;
+    int found = 0;
     fan_channel *channel;
     pthread_mutex_lock(&lock);
-    LIST_FOREACH (channel, &all_channels, link)
-        if (count < most && fits(channel, rank, size))
-            ids[count++] = channel->id;
+    LIST_FOREACH (channel, &all_channels, link) {
+        if (!fits(channel, rank, size))
+            continue;
+        if (found >= skipped && found - skipped < most)
+            ids[found - skipped] = channel->id;
+        found++;
+    }
     pthread_mutex_unlock(&lock);
-    return count;
+    return MAX(found - skipped, 0);
 }
 
 fan_channel *fan_channel_hold(uint64_t id, int rank, int size)
@@ -70,13 +103,18 @@ fan_channel *fan_channel_hold(uint64_t id, int rank, int size)
     LIST_FOREACH (channel, &all_channels, link)
         if (channel->id == id && fits(channel, rank, size))
             break;
-    if (channel != NULL) {
+    if (channel != NULL)
         channel->references++;
-        LIST_REMOVE(channel, link);
-        LIST_INSERT_HEAD(&all_channels, channel, link);
-    }
     pthread_mutex_unlock(&lock);
     return channel;
+}
+
+void fan_channel_come_first(fan_channel *channel)
+{
+    pthread_mutex_lock(&lock);
+    LIST_REMOVE(channel, link);
+    LIST_INSERT_HEAD(&all_channels, channel, link);
+    pthread_mutex_unlock(&lock);
 }
 
 fan_channel *fan_channel_retain(fan_channel *channel)
@@ -96,8 +134,7 @@ static void free_channel(fan_channel *channel, bool collective)
     }
     if (collective)
         MPI_Comm_free(&channel->comm);
-    free(channel->used);
-    free(channel);
+    fan_channel_discard(channel);
 }
 
 void fan_channel_leave(fan_channel *channel, bool collective)
@@ -131,29 +168,28 @@ static bool is_used(const fan_channel *channel, size_t block)
     return block < channel->blocks && channel->used[block];
 }
 
-/* Not the lowest one: that may have been freed here a moment ago, and not yet elsewhere. */
+static size_t first_free(const fan_channel *channel, size_t from)
+{
+    while (is_used(channel, from))
+        from++;
+    return from;
+}
+
+/*
+ * Not the lowest one: that may have been freed here a moment ago, and not yet elsewhere. But from
+ * some distance on they come again, so that neither tags nor memory run out.
+ */
 int64_t fan_channel_propose_block(fan_channel *channel)
 {
+    enum { DISTANCE = 64 };
     pthread_mutex_lock(&lock);
-    size_t block = channel->next_block;
-    while (is_used(channel, block))
-        block++;
-    if (!has_tags(channel, block))
-        for (block = 0; is_used(channel, block);)
-            block++;
+    size_t block = first_free(channel, channel->next_block);
+    if (block >= 2 * channel->blocks_used + DISTANCE || !has_tags(channel, block))
+        block = first_free(channel, 0);
     bool possible = has_tags(channel, block);
     channel->next_block = block + 1;
     pthread_mutex_unlock(&lock);
     return possible ? (int64_t)block : -1;
-}
-
-static bool make_room(fan_channel *channel, size_t block)
-{
-    size_t old = channel->blocks;
-    if (!fan_array_reserve(&channel->used, &channel->blocks, block + 1, sizeof *channel->used))
-        return false;
-    memset(channel->used + old, 0, (channel->blocks - old) * sizeof *channel->used);
-    return true;
 }
 
 bool fan_channel_take_block(fan_channel *channel, int64_t block)
@@ -163,6 +199,7 @@ bool fan_channel_take_block(fan_channel *channel, int64_t block)
         block >= 0 && !is_used(channel, (size_t)block) && make_room(channel, (size_t)block);
     if (taken)
         channel->used[block] = true;
+    channel->blocks_used += taken;
     pthread_mutex_unlock(&lock);
     return taken;
 }
@@ -171,6 +208,7 @@ void fan_channel_free_block(fan_channel *channel, int64_t block)
 {
     pthread_mutex_lock(&lock);
     channel->used[block] = false;
+    channel->blocks_used--;
     pthread_mutex_unlock(&lock);
 }
 
@@ -187,12 +225,14 @@ fan_survey *fan_channel_survey(fan_channel *channel, int number)
     return survey;
 }
 
+/* An old one may have been dropped elsewhere. */
 int fan_channel_find_survey(fan_channel *channel, const fan_survey_key *key)
 {
     fan_survey *survey;
     pthread_mutex_lock(&lock);
     LIST_FOREACH (survey, &channel->surveys, link)
-        if (fan_survey_key_equal(&survey->key, key))
+        if (fan_survey_key_equal(&survey->key, key) &&
+            survey->number > channel->surveys_made - MOST_OFFERED)
             break;
     int number = survey == NULL ? 0 : survey->number;
     pthread_mutex_unlock(&lock);
@@ -207,9 +247,22 @@ int fan_channel_new_survey(fan_channel *channel)
     return number;
 }
 
+static void drop_before(fan_channel *channel, int number)
+{
+    fan_survey *survey = LIST_FIRST(&channel->surveys), *next;
+    for (; survey != NULL; survey = next) {
+        next = LIST_NEXT(survey, link);
+        if (survey->number >= number)
+            continue;
+        LIST_REMOVE(survey, link);
+        fan_survey_free(survey);
+    }
+}
+
 void fan_channel_add_survey(fan_channel *channel, fan_survey *survey)
 {
     pthread_mutex_lock(&lock);
     LIST_INSERT_HEAD(&channel->surveys, survey, link);
+    drop_before(channel, survey->number - MOST_KEPT);
     pthread_mutex_unlock(&lock);
 }

@@ -41,7 +41,7 @@ typedef struct fan_channel {
     int surveys_made;
     LIST_HEAD(, fan_survey) surveys;
     bool *used; /**< [blocks] */
-    size_t blocks;
+    size_t blocks, blocks_used;
     size_t next_block; /**< where rank 0 begins to look for a free one */
     LIST_ENTRY(fan_channel) link;
 } fan_channel;
@@ -49,17 +49,28 @@ typedef struct fan_channel {
 /** How many channels this process has. Local, thread-safe. */
 int fan_channel_count(void);
 
-/** Enter a new channel, with one reference. `comm` becomes its own. Local; NULL: no memory. */
-fan_channel *fan_channel_enter(uint64_t id, MPI_Comm comm, bool is_shared, bool is_kept);
+/** Memory for a channel, so that fan_channel_enter has it. NULL: there is none. Local. */
+fan_channel *fan_channel_prepare(void);
+
+/** It is not needed; may be NULL. */
+void fan_channel_discard(fan_channel *prepared);
+
+/** Enter a new channel, with one reference. `comm` becomes its own. Local. */
+void fan_channel_enter(fan_channel *prepared, uint64_t id, MPI_Comm comm, bool is_shared,
+                       bool is_kept);
 
 /**
  * The ids of at most `most` channels of `size` ranks that can be shared and in which this rank is
- * `rank`, those used last first. Local, thread-safe. Returns how many there are.
+ * `rank`, those used last first, without the first `skipped` of them. Local, thread-safe. Returns
+ * how many there are behind those, which may be more than `most`.
  */
-int fan_channel_find_all(int rank, int size, uint64_t *ids, int most);
+int fan_channel_find_all(int rank, int size, int skipped, uint64_t *ids, int most);
 
 /** The channel of that id, with a reference, if `rank` and `size` fit; else NULL. Local. */
 fan_channel *fan_channel_hold(uint64_t id, int rank, int size);
+
+/** It is the one used last. Local. */
+void fan_channel_come_first(fan_channel *channel);
 
 /** The same channel, with one reference more. Local. */
 fan_channel *fan_channel_retain(fan_channel *channel);

@@ -9,12 +9,21 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <search.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PAIRS = 16, MOST_DIGITS = 9, MOST_NAMES = 1000000 };
+/* Of switches and links there may be as many as a way from each link to the root takes no time. */
+enum {
+    MOST_PAIRS = 16,
+    MOST_DIGITS = 9,
+    MOST_NAMES = 1000000,
+    MOST_SWITCHES = 10000,
+    MOST_LINKS = 100000
+};
 
 typedef struct pair {
     const char *key, *value;
@@ -82,6 +91,9 @@ static fan_status add_link(void *state, const char *name)
 {
     reader *r = state;
     fan_topology_draft *d = r->draft;
+    if (d->link_count == MOST_LINKS)
+        return fan_fail(FAN_ERR_ARGUMENT, "more than %d names of switches below others in the file",
+                        MOST_LINKS);
     if (!fan_array_reserve(&d->links, &d->link_room, (size_t)d->link_count + 1, sizeof *d->links))
         return fan_topology_no_memory();
     d->links[d->link_count] =
@@ -123,30 +135,65 @@ static fan_status expand(reader *r, const char *list, fan_hostlist_visit *visit)
     return fan_topology_wrong(r->draft, r->line, "%s", text);
 }
 
-int fan_topology_find_switch(const fan_topology *t, const char *name)
+/* ---- switches ---- */
+
+typedef struct named {
+    char *name; /* the switch's */
+    int number;
+} named;
+
+static int by_name(const void *a, const void *b)
 {
-    int s = t->switch_count - 1;
-    while (s >= 0 && strcmp(t->switches[s].name, name) != 0)
-        s--;
-    return s;
+    return strcmp(((const named *)a)->name, ((const named *)b)->name);
+}
+
+int fan_topology_find_switch(const fan_topology_draft *draft, const char *name)
+{
+    named key = {(char *)(uintptr_t)name, 0};
+    named *const *found = tfind(&key, &draft->switch_names, by_name);
+    return found == NULL ? FAN_NO_SWITCH : (*found)->number;
+}
+
+static bool note_name(fan_topology_draft *draft, char *name, int number)
+{
+    named *own = malloc(sizeof *own);
+    if (own == NULL)
+        return false;
+    *own = (named){name, number};
+    if (tsearch(own, &draft->switch_names, by_name) != NULL)
+        return true;
+    free(own);
+    return false;
+}
+
+static fan_status add_switch(reader *r, const char *name)
+{
+    fan_topology *t = r->draft->topology;
+    if (t->switch_count == MOST_SWITCHES)
+        return fan_topology_wrong(r->draft, r->line, "more than %d switches in the file",
+                                  MOST_SWITCHES);
+    if (!fan_array_reserve(&t->switches, &r->draft->switch_room, (size_t)t->switch_count + 1,
+                           sizeof *t->switches))
+        return fan_topology_no_memory();
+    char *own = strdup(name);
+    t->switches[t->switch_count] = (fan_switch){own, FAN_NO_SWITCH, 0};
+    bool good = own != NULL && note_name(r->draft, own, t->switch_count);
+    t->switch_count++;
+    return good ? FAN_OK : fan_topology_no_memory();
 }
 
 static fan_status read_switch(reader *r, const char *name)
 {
-    fan_topology *t = r->draft->topology;
-    if (fan_topology_find_switch(t, name) >= 0)
+    if (fan_topology_find_switch(r->draft, name) >= 0)
         return fan_topology_wrong(r->draft, r->line, "switch %s is listed twice", name);
-    if (!fan_array_reserve(&t->switches, &r->draft->switch_room, (size_t)t->switch_count + 1,
-                           sizeof *t->switches))
-        return fan_topology_no_memory();
-    t->switches[t->switch_count] = (fan_switch){strdup(name), FAN_NO_SWITCH, 0};
-    if (t->switches[t->switch_count++].name == NULL)
-        return fan_topology_no_memory();
+    fan_status status = add_switch(r, name);
+    if (status != FAN_OK)
+        return status;
     const char *nodes = value_of(r, "Nodes"), *below = value_of(r, "Switches");
     if (nodes == NULL && below == NULL)
         return fan_topology_wrong(r->draft, r->line,
                                   "switch %s has neither Nodes= nor Switches=", name);
-    fan_status status = nodes == NULL ? FAN_OK : expand(r, nodes, add_host_of_switch);
+    status = nodes == NULL ? FAN_OK : expand(r, nodes, add_host_of_switch);
     return status != FAN_OK || below == NULL ? status : expand(r, below, add_link);
 }
 

@@ -26,6 +26,7 @@ typedef struct fan_topology_draft {
     fan_topology *topology;
     fan_topology_uplink *links;
     int link_count;
+    void *switch_names; /**< a tree (tsearch) of what free() frees, beside `topology` */
     size_t switch_room, host_room, moved_room, link_room;
 } fan_topology_draft;
 
@@ -37,7 +38,7 @@ typedef struct fan_topology_draft {
 fan_status fan_topology_lines_read(fan_topology_draft *draft, FILE *file);
 
 /** The number of the switch of that name, or FAN_NO_SWITCH. */
-int fan_topology_find_switch(const fan_topology *topology, const char *name);
+int fan_topology_find_switch(const fan_topology_draft *draft, const char *name);
 
 /** FAN_ERR_ARGUMENT with a text that names the file, the line and what is wrong. */
 fan_status fan_topology_wrong(const fan_topology_draft *draft, int line, const char *format, ...)

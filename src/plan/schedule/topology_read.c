@@ -5,6 +5,7 @@
 #include "plan/schedule/topology_lines.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ static fan_status set_parents(const fan_topology_draft *d)
     fan_topology *t = d->topology;
     for (int i = 0; i < d->link_count; i++) {
         const fan_topology_uplink *l = &d->links[i];
-        int below = fan_topology_find_switch(t, l->below);
+        int below = fan_topology_find_switch(d, l->below);
         if (below < 0)
             return fan_topology_wrong(d, l->line, "switch %s has no line of its own", l->below);
         int above = l->above;
@@ -150,6 +151,7 @@ fan_status fan_topology_parse(FILE *file, const char *path, fan_topology **topol
     for (int i = 0; i < d.link_count; i++)
         free(d.links[i].below);
     free(d.links);
+    tdestroy(d.switch_names, free);
     if (status == FAN_OK)
         *topology = d.topology;
     else

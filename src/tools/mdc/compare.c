@@ -3,12 +3,15 @@
 
 #include "tools/mdc/compare.h"
 #include "tools/mdc/parts.h"
+#include "tools/mdc/progress.h"
+#include "tools/mdc/stored.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 enum { SLAB_BYTES = 16 << 20 };
 
@@ -20,23 +23,38 @@ typedef struct differences {
     bool equal;         /* as double */
 } differences;
 
-static bool is_fill(const fan_mdctool_dataset *d, const void *element)
+/* Both datasets, and which of their rows have storage. */
+typedef struct pair {
+    fan_mdctool_dataset a, b;
+    fan_mdctool_stored in_a, in_b;
+} pair;
+
+/* The first row, from `row` on, that has storage in one of them. */
+static int64_t next_stored(const pair *p, int64_t row)
 {
-    return d->fill != NULL && memcmp(element, d->fill, d->bytes) == 0;
+    return MIN(fan_mdctool_stored_next(&p->in_a, row), fan_mdctool_stored_next(&p->in_b, row));
 }
 
-static void add(differences *sum, double a, double b, bool a_is_number, bool b_is_number)
+static bool is_number(const fan_mdctool_dataset *d, double element)
 {
+    return !isnan(element) && (d->fill == NULL || memcmp(&element, d->fill, sizeof element) != 0);
+}
+
+/* `times` elements of two datasets of numbers, which are alike. */
+static void add(differences *sum, const pair *p, double a, double b, int64_t times)
+{
+    bool a_is_number = is_number(&p->a, a), b_is_number = is_number(&p->b, b);
+    sum->equal = sum->equal && (a == b || (isnan(a) && isnan(b)));
     if (a_is_number != b_is_number)
-        sum->mismatches++;
+        sum->mismatches += times;
     if (!a_is_number || !b_is_number)
         return;
     double error = fabs(a - b);
-    sum->squares += error * error;
+    sum->squares += error * error * (double)times;
     sum->largest = fmax(sum->largest, error);
     sum->least = fmin(sum->least, a);
     sum->greatest = fmax(sum->greatest, a);
-    sum->numbers++;
+    sum->numbers += times;
 }
 
 /* All as double: a copy in memory of the dataset with another type. */
@@ -58,33 +76,78 @@ static fan_mdctool_dataset as_numbers(const fan_mdctool_dataset *d)
     return numbers;
 }
 
-static void compare_rows(differences *sum, const fan_mdctool_dataset *a,
-                         const fan_mdctool_dataset *b, int64_t first, int64_t rows, double *of_a,
+static double value_without_storage(const fan_mdctool_dataset *numbers)
+{
+    double value = 0;
+    if (numbers->fill != NULL)
+        memcpy(&value, numbers->fill, sizeof value);
+    return value;
+}
+
+static void compare_rows(differences *sum, const pair *p, int64_t first, int64_t rows, double *of_a,
                          double *of_b)
 {
-    int64_t count = rows * fan_mdctool_dataset_row(a);
-    fan_mdctool_dataset_read(a, first, rows, of_a);
-    fan_mdctool_dataset_read(b, first, rows, of_b);
-    for (int64_t i = 0; i < count; i++) {
-        bool a_is_number = !isnan(of_a[i]) && !is_fill(a, &of_a[i]),
-             b_is_number = !isnan(of_b[i]) && !is_fill(b, &of_b[i]);
-        sum->equal = sum->equal && (of_a[i] == of_b[i] || (isnan(of_a[i]) && isnan(of_b[i])));
-        add(sum, of_a[i], of_b[i], a_is_number, b_is_number);
+    int64_t count = rows * fan_mdctool_dataset_row(&p->a);
+    fan_mdctool_dataset_read(&p->a, first, rows, of_a);
+    fan_mdctool_dataset_read(&p->b, first, rows, of_b);
+    for (int64_t i = 0; i < count; i++)
+        add(sum, p, of_a[i], of_b[i], 1);
+}
+
+static differences compare_numbers(const pair *p)
+{
+    int64_t row = fan_mdctool_dataset_row(&p->a), end = p->a.extent[0],
+            rows = SLAB_BYTES / (row * (int64_t)sizeof(double) + 1) + 1;
+    double *of_a = fan_mdctool_allocate((size_t)(rows * row), sizeof(double)),
+           *of_b = fan_mdctool_allocate((size_t)(rows * row), sizeof(double));
+    differences sum = {.least = INFINITY, .greatest = -INFINITY, .equal = true};
+    fan_mdctool_progress progress = fan_mdctool_progress_begin("compare", p->a.path, end);
+    for (int64_t at = 0; at < end;) {
+        int64_t next = next_stored(p, at), part = MIN(rows, end - next);
+        if (next > at && row > 0)
+            add(&sum, p, value_without_storage(&p->a), value_without_storage(&p->b),
+                (next - at) * row);
+        compare_rows(&sum, p, next, part, of_a, of_b);
+        at = next + part;
+        fan_mdctool_progress_at(&progress, at);
     }
+    free(of_a);
+    free(of_b);
+    return sum;
+}
+
+static unsigned char fill_byte(const fan_mdctool_dataset *d, size_t i)
+{
+    return d->fill == NULL ? 0 : ((const unsigned char *)d->fill)[i];
+}
+
+static bool have_same_fill(const pair *p)
+{
+    size_t i = 0;
+    while (i < p->a.bytes && fill_byte(&p->a, i) == fill_byte(&p->b, i))
+        i++;
+    return i == p->a.bytes;
+}
+
+static bool have_same_rows(const pair *p, int64_t first, int64_t rows, void *of_a, void *of_b)
+{
+    fan_mdctool_dataset_read(&p->a, first, rows, of_a);
+    fan_mdctool_dataset_read(&p->b, first, rows, of_b);
+    return memcmp(of_a, of_b, (size_t)(rows * fan_mdctool_dataset_row(&p->a)) * p->a.bytes) == 0;
 }
 
 /* A double cannot hold all digits of all types. */
-static bool has_same_bits(const fan_mdctool_dataset *a, const fan_mdctool_dataset *b)
+static bool have_same_bits(const pair *p)
 {
-    bool same = H5Tequal(a->type, b->type) > 0;
-    int64_t row = fan_mdctool_dataset_row(a) * (int64_t)a->bytes, rows = SLAB_BYTES / (row + 1) + 1;
-    char *of_a = fan_mdctool_allocate((size_t)rows, (size_t)row),
+    bool same = H5Tequal(p->a.type, p->b.type) > 0;
+    int64_t row = fan_mdctool_dataset_row(&p->a) * (int64_t)p->a.bytes, end = p->a.extent[0],
+            rows = SLAB_BYTES / (row + 1) + 1;
+    void *of_a = fan_mdctool_allocate((size_t)rows, (size_t)row),
          *of_b = fan_mdctool_allocate((size_t)rows, (size_t)row);
-    for (int64_t at = 0; same && at < a->extent[0]; at += rows) {
-        int64_t part = rows < a->extent[0] - at ? rows : a->extent[0] - at;
-        fan_mdctool_dataset_read(a, at, part, of_a);
-        fan_mdctool_dataset_read(b, at, part, of_b);
-        same = memcmp(of_a, of_b, (size_t)(part * row)) == 0;
+    for (int64_t at = 0; same && at < end;) {
+        int64_t next = next_stored(p, at), part = MIN(rows, end - next);
+        same = (next == at || have_same_fill(p)) && have_same_rows(p, next, part, of_a, of_b);
+        at = next + part;
     }
     free(of_a);
     free(of_b);
@@ -112,20 +175,17 @@ void fan_mdctool_compare(const char *original, const char *other)
                         second = fan_mdctool_dataset_open(other);
     if (first.axes != second.axes || memcmp(first.extent, second.extent, sizeof first.extent) != 0)
         fan_mdctool_die("%s and %s have different extents", original, other);
-    fan_mdctool_dataset a = as_numbers(&first), b = as_numbers(&second);
-    int64_t row = fan_mdctool_dataset_row(&a),
-            rows = SLAB_BYTES / (row * (int64_t)sizeof(double) + 1) + 1;
-    double *of_a = fan_mdctool_allocate((size_t)(rows * row), sizeof(double)),
-           *of_b = fan_mdctool_allocate((size_t)(rows * row), sizeof(double));
-    differences sum = {.least = INFINITY, .greatest = -INFINITY, .equal = true};
-    for (int64_t at = 0; at < a.extent[0]; at += rows)
-        compare_rows(&sum, &a, &b, at, rows < a.extent[0] - at ? rows : a.extent[0] - at, of_a,
-                     of_b);
-    print(&sum, sum.equal && has_same_bits(&first, &second));
-    free(of_a);
-    free(of_b);
-    free(a.fill);
-    free(b.fill);
+    pair elements = {first, second, fan_mdctool_stored_find(&first),
+                     fan_mdctool_stored_find(&second)};
+    pair numbers = elements;
+    numbers.a = as_numbers(&first);
+    numbers.b = as_numbers(&second);
+    differences sum = compare_numbers(&numbers);
+    print(&sum, sum.equal && have_same_bits(&elements));
+    free(numbers.a.fill);
+    free(numbers.b.fill);
+    fan_mdctool_stored_free(&elements.in_a);
+    fan_mdctool_stored_free(&elements.in_b);
     fan_mdctool_dataset_close(&first);
     fan_mdctool_dataset_close(&second);
 }

@@ -4,6 +4,7 @@
 #include "tools/mdc/encode.h"
 #include "tools/mdc/output.h"
 #include "tools/mdc/parts.h"
+#include "tools/mdc/progress.h"
 #include "tools/mdc/stored.h"
 
 #include <inttypes.h>
@@ -95,11 +96,13 @@ void fan_mdctool_encode(const char *input, const char *output, const char *facto
         parts[i] = fan_mdctool_part_create(names[i], &d, &lattice, i);
     }
     fan_mdctool_stored stored = fan_mdctool_stored_find(&d);
+    fan_mdctool_progress progress = fan_mdctool_progress_begin("encode", d.path, d.extent[0]);
     for (int64_t first = next_slab(&stored, 0, lattice.factor[0]); first < d.extent[0];
          first = next_slab(&stored, first + rows, lattice.factor[0])) {
         int64_t part = rows < d.extent[0] - first ? rows : d.extent[0] - first;
         fan_mdctool_dataset_read(&d, first, part, slab);
         encode_slab(&lattice, parts, first, part, slab, piece);
+        fan_mdctool_progress_at(&progress, first + part);
     }
     fan_mdctool_stored_free(&stored);
     for (int64_t i = 0; i < descriptors; i++) {
@@ -197,12 +200,14 @@ static void decode_all(const decoding *d, const fan_mdctool_dataset *output)
     fan_mdctool_stored *stored = fan_mdctool_allocate((size_t)d->count, sizeof *stored);
     for (int i = 0; i < d->count; i++)
         stored[i] = fan_mdctool_stored_find(&d->parts[i].dataset);
+    fan_mdctool_progress progress = fan_mdctool_progress_begin("decode", output->path, end);
     for (int64_t first = next_to_decode(d, stored, 0); first < end;
          first = next_to_decode(d, stored, first + rows)) {
         int64_t from = first > 0 ? first - halo : 0, to = MIN(first + rows + halo, end);
         decode_slab(d, from, to - from, slab, piece);
         fan_mdctool_dataset_write(output, first, MIN(rows, end - first),
                                   slab + (first - from) * row_bytes);
+        fan_mdctool_progress_at(&progress, MIN(first + rows, end));
     }
     for (int i = 0; i < d->count; i++)
         fan_mdctool_stored_free(&stored[i]);

@@ -3,22 +3,25 @@
 
 #include "tools/mdc/extract.h"
 
+#include "hdf5/objects/apart.h"
 #include "hdf5/objects/outside.h"
 #include "hdf5/objects/reason.h"
 #include "hdf5/objects/walk.h"
+#include "os/temporary.h"
 #include "tools/mdc/output.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { REASON_BYTES = 400 };
+enum { REASON_BYTES = 400, PATIENCE = 20 /* seconds for one object */ };
 
 static const char advice[] = "a copy of the object would be without it; store it in the file first";
 
 typedef struct extraction {
     const char *path, *object, *target;
     hid_t from, to;
+    fan_h5_apart_report *report;
     bool has_own_sources; /* virtual datasets with sources in the file itself */
     fan_status status;
 } extraction;
@@ -78,7 +81,11 @@ static bool find_sources(void *state, hid_t dataset, const char *path)
 
 static fan_status look(extraction *e, bool (*at_dataset)(void *, hid_t, const char *))
 {
-    const fan_h5_walk walk = {.at_dataset = at_dataset, .state = e};
+    const fan_h5_walk walk = {.at_dataset = at_dataset,
+                              .state = e,
+                              .at_step = fan_h5_apart_step,
+                              .step_state = e->report};
+    fan_h5_apart_step(e->report, e->object);
     hid_t top = H5Oopen(e->from, e->object, H5P_DEFAULT);
     if (top < 0)
         return failure("copy", e->object);
@@ -92,6 +99,8 @@ static fan_status look(extraction *e, bool (*at_dataset)(void *, hid_t, const ch
 
 static fan_status copy_object(extraction *e)
 {
+    atomic_store(&e->report->long_step, true);
+    fan_h5_apart_step(e->report, e->object);
     hid_t names = H5Pcreate(H5P_LINK_CREATE);
     bool good = names >= 0 && H5Pset_create_intermediate_group(names, 1) >= 0 &&
                 H5Ocopy(e->from, e->object, e->to, e->object, H5P_DEFAULT, names) >= 0;
@@ -140,14 +149,41 @@ static fan_status extract(extraction *e)
     return status;
 }
 
+/* ---- in a process of its own, as HDF5 may crash ---- */
+
+static void extract_apart(void *state, fan_h5_apart_report *report)
+{
+    extraction *e = state;
+    e->report = report;
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    if (extract(e) != FAN_OK)
+        snprintf(report->result, sizeof report->result, "%s", fan_fail_text());
+}
+
+static void remove_rest(const char *target)
+{
+    char temporary[PATH_MAX];
+    if (fan_os_temporary_name(target, FAN_COPY_PART, temporary, sizeof temporary))
+        unlink(temporary);
+}
+
+static fan_status judge(const extraction *e, fan_h5_apart_end end,
+                        const fan_h5_apart_report *report)
+{
+    if (end == FAN_H5_APART_NO_PROCESS)
+        return fan_fail(FAN_ERR_SYSTEM, "cannot copy %s: no process for it: %s", e->object,
+                        report->reason);
+    if (end == FAN_H5_APART_DONE)
+        return report->result[0] == '\0' ? FAN_OK : fan_fail(FAN_ERR_SYSTEM, "%s", report->result);
+    remove_rest(e->target);
+    return fan_fail(FAN_ERR_SYSTEM, "cannot copy %s: HDF5 %s at %s (%s): the file %s is damaged",
+                    e->object, end == FAN_H5_APART_CRASHED ? "crashes" : "hangs", report->place,
+                    report->reason, e->path);
+}
+
 fan_status fan_mdctool_extract(const char *path, const char *object, const char *target)
 {
-    H5E_auto2_t print;
-    void *data;
     extraction e = {.path = path, .object = object, .target = target};
-    H5Eget_auto2(H5E_DEFAULT, &print, &data);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    fan_status status = extract(&e);
-    H5Eset_auto2(H5E_DEFAULT, print, data);
-    return status;
+    fan_h5_apart_report report;
+    return judge(&e, fan_h5_apart(extract_apart, &e, PATIENCE, &report), &report);
 }

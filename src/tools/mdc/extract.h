@@ -14,7 +14,9 @@
  * `target`, under the same name (groups above it are made, without their attributes) and with the
  * permissions of the file. What is at `target` is replaced when all is written. Soft and external
  * links are copied as they are; references to objects become null. Datasets with data elsewhere (in
- * external storage, or as virtual datasets with sources that the copy would lack) are refused.
+ * external storage, or as virtual datasets with sources that the copy would lack) are refused. A
+ * child process does it: where a damaged file makes HDF5 crash, or hang at an object, that is a
+ * failure here.
  *
  * @return FAN_ERR_SYSTEM with the reason in fan_fail_text(), and with `target` as it was
  */

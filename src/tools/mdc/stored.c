@@ -7,7 +7,7 @@
 #include <sys/param.h>
 
 /* HDF5 1.10 looks from the first chunk on for each of them. */
-enum { MOST_CHUNKS = 4096 };
+enum { MOST_CHUNKS = 8192 };
 
 static int ascending(const void *a, const void *b)
 {

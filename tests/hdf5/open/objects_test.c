@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * fanout_h5_open of files with objects that this HDF5 cannot open, or in circles: where H5Fopen
- * serves the rest, so does it.
+ * serves the rest, so does it. An object on which HDF5 crashes or hangs is an error.
  */
 #include "config.h"
 
 #include "fanout_hdf5.h"
 #include "tests/common/tap.h"
 #include "tests/hdf5/content.h"
+#include "tests/hdf5/files.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { DEPTH = 10000, COMPLEX = 0x4b, REFERENCE = 0x47 };
@@ -130,6 +133,16 @@ static void add_external_link(void)
     H5Fclose(again);
 }
 
+/*
+ * A global heap has the sources of a virtual dataset. The bytes of its object, whose size is 24
+ * bytes behind the heap's signature, do not fill it then.
+ */
+static void damage_heap(int byte_of_size, int value)
+{
+    make_virtual(path, ".");
+    patch(find("GCOL", 4) + 24 + byte_of_size, value);
+}
+
 /* ---- tests ---- */
 
 static herr_t go_on(hid_t group, const char *name, const H5L_info_t *info, void *state)
@@ -179,8 +192,62 @@ static void test_strange(const char *what, bool known)
     MPI_Barrier(MPI_COMM_WORLD);
 }
 
+/* In a child: whether HDF5 of this version opens the dataset, or at least comes to an end. */
+static bool hdf5_survives(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL); /* MPI prints a stack */
+        signal(SIGABRT, SIG_DFL);
+        alarm(3);
+        hid_t own = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+        H5Dopen2(own, "virtual", H5P_DEFAULT);
+        _exit(0);
+    }
+    return waitpid(child, &status, 0) == child && WIFEXITED(status);
+}
+
+static void test_damaged(const char *what, int byte_of_size, int value, const char *expected)
+{
+    int survives = 1;
+    if (rank == 0)
+        damage_heap(byte_of_size, value);
+    if (rank == 0)
+        survives = hdf5_survives();
+    MPI_Bcast(&survives, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    hid_t image = fanout_h5_open(path, H5F_ACC_RDONLY, 0, MPI_COMM_WORLD, MPI_INFO_NULL);
+    bool right = survives ? image >= 0
+                          : image < 0 && error_says("HDF5") && (rank != 0 || error_says(path)) &&
+                                error_says("/virtual") && error_says(expected);
+    tap_ok(right, "%s is an error that names the file and the object", what);
+    if (image >= 0)
+        H5Fclose(image);
+    MPI_Info allow;
+    MPI_Info_create(&allow);
+    MPI_Info_set(allow, "fanout_h5_external", "allow");
+    image = fanout_h5_open(path, H5F_ACC_RDONLY, 0, MPI_COMM_WORLD, allow);
+    tap_ok(image >= 0 && H5Fclose(image) >= 0, "without a look the file is served: %s", what);
+    MPI_Info_free(&allow);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+/* The program's own business with children. */
+static void test_ignored_children(void)
+{
+    signal(SIGCHLD, SIG_IGN);
+    if (rank == 0)
+        make_full_file(path, H5F_LIBVER_LATEST, 0);
+    MPI_Barrier(MPI_COMM_WORLD);
+    hid_t image = fanout_h5_open(path, H5F_ACC_RDONLY, 0, MPI_COMM_WORLD, MPI_INFO_NULL);
+    tap_ok(image >= 0 && H5Fclose(image) >= 0, "a program that ignores its children");
+    signal(SIGCHLD, SIG_DFL);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
 int main(void)
 {
+    setenv("FANOUT_TIMEOUT", "2", 1);
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
@@ -205,6 +272,9 @@ int main(void)
     if (rank == 0)
         make_deep();
     tap_ok(serves_the_rest(), "%d groups below each other", DEPTH);
+    test_damaged("an object that makes HDF5 crash", 3, 2, "crashes");
+    test_damaged("an object with which HDF5 does not come to an end", 0, 0xf9, "hangs");
+    test_ignored_children();
     if (rank == 0)
         unlink(path);
     return tap_end();

@@ -8,6 +8,8 @@
 #include "tests/common/tap.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
 
 enum { BYTES = 4 << 20, MANY = 300 };
 
@@ -150,6 +152,87 @@ static void test_no_tags(void)
     most_tag = 0;
 }
 
+/* Rank 0 first, and the others in one of their orders. */
+static MPI_Comm in_order(int number)
+{
+    int key = 0, left[16];
+    for (int i = 0; i < size - 1; i++)
+        left[i] = i + 1;
+    for (int count = size - 1, place = 1; count > 0; number /= count, count--, place++) {
+        int i = number % count;
+        if (left[i] == rank)
+            key = place;
+        memmove(&left[i], &left[i + 1], (size_t)(count - i - 1) * sizeof *left);
+    }
+    return split(0, key);
+}
+
+/* More than are offered at a time. */
+static void test_many_orders(void)
+{
+    enum { ORDERS = 20 };
+    MPI_Comm first[ORDERS];
+    fan_channel *channels[ORDERS];
+    int same = 0;
+    if (size < 5) {
+        tap_ok(true, "# SKIP there are too few orders of %d ranks", size);
+        return;
+    }
+    for (int i = 0; i < ORDERS; i++) {
+        first[i] = in_order(i + 1);
+        channels[i] = used_state(first[i])->channel;
+    }
+    int before = fan_channel_count();
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < ORDERS; i++) {
+            MPI_Comm again;
+            MPI_Comm_dup(first[i], &again);
+            same += used_state(again)->channel == channels[i];
+            MPI_Comm_free(&again);
+        }
+    tap_ok(same == 2 * ORDERS && fan_channel_count() == before,
+           "%d orders of the same ranks: each finds its own (%d of %d)", ORDERS, same, 2 * ORDERS);
+    for (int i = 0; i < ORDERS; i++)
+        MPI_Comm_free(&first[i]);
+}
+
+static void test_many_blocks(void)
+{
+    MPI_Comm comm = split(0, rank);
+    fan_channel *channel = used_state(comm)->channel;
+    int64_t least = INT64_MAX, most = -1, last = -1;
+    bool good = true;
+    for (int i = 0; i < 100000; i++) {
+        int64_t block = fan_channel_propose_block(channel);
+        good = good && block != last && fan_channel_take_block(channel, block);
+        fan_channel_free_block(channel, block);
+        least = MIN(least, block);
+        most = MAX(most, block);
+        last = block;
+    }
+    tap_ok(good && most - least < 1000, "blocks of tags come again, but not at once");
+    tap_ok(channel->blocks < 1000, "and need no memory when they are free");
+    MPI_Comm_free(&comm);
+}
+
+/* Whose topology file says something else each time. */
+static void test_surveys(void)
+{
+    MPI_Comm comm = split(0, rank);
+    fan_channel *channel = used_state(comm)->channel;
+    int count = 0;
+    fan_survey *survey;
+    for (int i = 0; i < 150; i++) {
+        fan_survey *own = fan_survey_begin(comm, &(fan_params){.shared_memory = 1});
+        own->number = fan_channel_new_survey(channel);
+        fan_channel_add_survey(channel, own);
+    }
+    LIST_FOREACH (survey, &channel->surveys, link)
+        count++;
+    tap_ok(count <= 70, "old surveys go (%d are left)", count);
+    MPI_Comm_free(&comm);
+}
+
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
@@ -163,6 +246,9 @@ int main(void)
     test_lanes();
     test_traced();
     test_no_tags();
+    test_many_orders();
+    test_many_blocks();
+    test_surveys();
     free(data);
     return tap_end();
 }
