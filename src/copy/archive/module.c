@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Where it is when it is installed, and beside this program's real file before that. */
-static const char *const places[] = {FAN_LIBDIR_FROM_BINDIR "/" PACKAGE "/", "", ".libs/"};
+static const char *const places[] = {FAN_MODULES_FROM_BINDIR "/", "", ".libs/"};
 
 static void *load(const char *place)
 {
