@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/streams.h"
 #include "copy/report.h"
 #include "copy/report/json_file.h"
 #include "copy/report/text.h"
 #include "copy/source/scan.h"
 #include "os/path.h"
+#include "os/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,6 +62,35 @@ void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *se
     tell_changes(report, sender);
     if (!report->options->source_shared)
         fan_copy_sender_hash(sender, report->tally.hash);
+}
+
+FILE *fan_copy_report_terminal(const fan_copy_options *options)
+{
+    if (options->quiet || options->progress == FAN_COPY_SHOW_NEVER)
+        return NULL;
+    return options->progress == FAN_COPY_SHOW_ALWAYS ? stderr : fan_os_terminal_open();
+}
+
+bool fan_copy_report_input(fan_copy_report *report)
+{
+    const fan_copy_options *options = report->options;
+    char wrong[FAN_COPY_TEXT];
+    bool checked = options->expected.sum[0] != '\0' && options->files_from == NULL;
+    if (!fan_copy_from_stdin(options) && !fan_copy_from_stdin_list(options))
+        return true;
+    if (fan_copy_streams_take_input(options->stdin_from, checked, wrong, sizeof wrong))
+        return true;
+    fan_copy_report_error(report, options->stdin_from != NULL ? options->stdin_from : "-", wrong);
+    return false;
+}
+
+void fan_copy_report_sums(fan_copy_report *report, fan_copy_sums *sums,
+                          const fan_copy_manifest *manifest)
+{
+    const fan_copy_options *options = report->options;
+    if (report->tally.error[0] == '\0' &&
+        !fan_copy_sums_open(sums, options->digest, &options->expected, options->sources, manifest))
+        fan_copy_report_error(report, options->sources[0], sums->error);
 }
 
 bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums)

@@ -33,6 +33,16 @@ void fan_copy_report_error(fan_copy_report *report, const char *path, const char
 void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *sender,
                               int64_t lacking, int64_t travelled);
 
+/** Where progress is shown: a stream to be closed unless it is stderr, or NULL. */
+FILE *fan_copy_report_terminal(const fan_copy_options *options);
+
+/** Take standard input, or what stands for it, if it is needed. False, with a message, if not. */
+bool fan_copy_report_input(fan_copy_report *report);
+
+/** Open what --digest and --expect-digest need, if nothing has failed; else with a message. */
+void fan_copy_report_sums(fan_copy_report *report, fan_copy_sums *sums,
+                          const fan_copy_manifest *manifest);
+
 /** With --digest: print the lines. False, with a message, if a file could not be read. */
 bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums);
 

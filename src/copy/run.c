@@ -6,7 +6,6 @@
 #include "copy/command/command.h"
 #include "copy/dry_run.h"
 #include "copy/job/stop.h"
-#include "copy/job/streams.h"
 #include "copy/model/announce.h"
 #include "copy/names.h"
 #include "copy/needs.h"
@@ -26,7 +25,6 @@
 #include "copy/wire/transfer.h"
 #include "os/cleanup.h"
 #include "os/path.h"
-#include "os/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,53 +82,24 @@ static verdict tell(copy *c, verdict v)
 
 /* ---- the source ---- */
 
-static FILE *progress_stream(const fan_copy_options *options)
-{
-    if (options->quiet || options->progress == FAN_COPY_SHOW_NEVER)
-        return NULL;
-    return options->progress == FAN_COPY_SHOW_ALWAYS ? stderr : fan_os_terminal_open();
-}
-
 static void scan_problem(void *state, const char *path, const char *text)
 {
     copy *c = state;
     fan_copy_report_error(&c->report, path, text);
 }
 
-static bool take_input(copy *c)
-{
-    const fan_copy_options *options = c->options;
-    char wrong[FAN_COPY_TEXT];
-    bool checked = options->expected.sum[0] != '\0' && options->files_from == NULL;
-    if (!fan_copy_from_stdin(options) && !fan_copy_from_stdin_list(options))
-        return true;
-    if (fan_copy_streams_take_input(options->stdin_from, checked, wrong, sizeof wrong))
-        return true;
-    fan_copy_report_error(&c->report, options->stdin_from != NULL ? options->stdin_from : "-",
-                          wrong);
-    return false;
-}
-
-static void open_sums(copy *c)
-{
-    const fan_copy_options *options = c->options;
-    if (c->report.tally.error[0] == '\0' &&
-        !fan_copy_sums_open(&c->sums, options->digest, &options->expected, options->sources,
-                            &c->manifest))
-        fan_copy_report_error(&c->report, options->sources[0], c->sums.error);
-}
-
 static bool look_at_source(copy *c)
 {
     const fan_copy_options *options = c->options;
-    if (!fan_copy_report_open(&c->report, options, c->ranks->size) || !take_input(c))
+    if (!fan_copy_report_open(&c->report, options, c->ranks->size) ||
+        !fan_copy_report_input(&c->report))
         return false;
     const fan_copy_catalog_options wanted = fan_copy_needs_catalog(options);
     fan_copy_scan(&wanted, &c->manifest, scan_problem, c);
-    open_sums(c);
+    fan_copy_report_sums(&c->report, &c->sums, &c->manifest);
     c->report.tally.bytes = fan_copy_manifest_bytes(&c->manifest);
     c->report.tally.files = fan_copy_manifest_files(&c->manifest);
-    c->terminal = progress_stream(options);
+    c->terminal = fan_copy_report_terminal(options);
     return c->report.tally.error[0] == '\0';
 }
 

@@ -4,6 +4,7 @@
 #include "copy/coding/openssl_digest.h"
 #include "copy/job/memory.h"
 #include "copy/job/printable.h"
+#include "copy/options/checks.h"
 #include "copy/options/options.h"
 #include "copy/options/others.h"
 #include "fanout.h"
@@ -13,7 +14,6 @@
 #include "os/shell_word.h"
 
 #include <argp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,33 +134,19 @@ static const struct argp_option table[] = {
 };
 
 /* argp_error, for texts with what the user has typed. */
-static void __attribute__((format(printf, 2, 3)))
-wrong_usage(struct argp_state *state, const char *format, ...)
-{
-    char text[1024], shown[FAN_COPY_PRINTABLE * sizeof text];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    fan_copy_printable(text, shown, sizeof shown);
-    argp_error(state, "%s", shown);
-}
-
-/* ---- single options ---- */
-
 static void add_pattern(fan_copy_options *options, char *text, bool include,
                         struct argp_state *state)
 {
     const char *wrong = fan_copy_patterns_add(&options->patterns, text, include);
     if (wrong != NULL)
-        wrong_usage(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
+        fan_copy_options_wrong(state, "--%s %s: %s", include ? "include" : "exclude", text, wrong);
 }
 
 static void parse_compression(fan_copy_options *options, const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_copy_compression_parse(text, &options->compression, wrong, sizeof wrong))
-        wrong_usage(state, "--compress %s: %s", text, wrong);
+        fan_copy_options_wrong(state, "--compress %s: %s", text, wrong);
 }
 
 /* sbcast's name of --with-libs. */
@@ -168,7 +154,7 @@ static bool parse_yes(const char *text, struct argp_state *state)
 {
     bool yes = text == NULL || strcmp(text, "yes") == 0;
     if (!yes && strcmp(text, "no") != 0)
-        wrong_usage(state, "--send-libs=%s: write yes or no", text);
+        fan_copy_options_wrong(state, "--send-libs=%s: write yes or no", text);
     return yes;
 }
 
@@ -177,7 +163,7 @@ static void check_digest(const char *name, struct argp_state *state)
     char wrong[256];
     fan_copy_openssl_digest *sum = fan_copy_openssl_digest_create(name, wrong, sizeof wrong);
     if (sum == NULL)
-        wrong_usage(state, "--digest %s: %s", name, wrong);
+        fan_copy_options_wrong(state, "--digest %s: %s", name, wrong);
     fan_copy_openssl_digest_free(sum);
 }
 
@@ -185,7 +171,7 @@ static void parse_expected(fan_copy_options *options, const char *text, struct a
 {
     char wrong[256];
     if (!fan_copy_expected_parse(text, &options->expected, wrong, sizeof wrong))
-        wrong_usage(state, "--expect-digest %s: %s", text, wrong);
+        fan_copy_options_wrong(state, "--expect-digest %s: %s", text, wrong);
 }
 
 static void check_seconds(const char *text, struct argp_state *state)
@@ -193,53 +179,14 @@ static void check_seconds(const char *text, struct argp_state *state)
     char *end;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !(seconds > 0 && seconds < 1e9))
-        wrong_usage(state, "--timeout %s: a positive number of seconds is needed", text);
+        fan_copy_options_wrong(state, "--timeout %s: a positive number of seconds is needed", text);
 }
 
 static void check_command(const char *text, struct argp_state *state)
 {
     char wrong[256];
     if (!fan_os_shell_command_valid(text, wrong, sizeof wrong))
-        wrong_usage(state, "--pipe %s", wrong);
-}
-
-/* ---- all together ---- */
-
-static void check_stdin(const fan_copy_options *options, struct argp_state *state)
-{
-    if (options->source_count > 1)
-        wrong_usage(state, "standard input (-) must be the only SRC");
-    if (options->source_shared || (options->source_host != NULL && options->stdin_from == NULL))
-        wrong_usage(state, "standard input (-) is always that of rank 0");
-    if (options->update || options->checksum || options->resume)
-        wrong_usage(
-            state,
-            "standard input (-) is always sent as a whole: no --update, --checksum, --resume");
-    if (options->with_libraries || options->files_from != NULL)
-        wrong_usage(state, "standard input (-) is one file: no --with-libs, --files-from");
-}
-
-static void check_pipe(const fan_copy_options *options, struct argp_state *state)
-{
-    if (options->source_count > 1 || options->files_from != NULL || options->with_libraries ||
-        options->recursive)
-        wrong_usage(state, "--pipe takes one file; make an archive of several: tar c ... | "
-                           "fanout-copy --pipe 'tar x -C %%d' - DST");
-    if (options->update || options->checksum || options->resume || options->verify)
-        wrong_usage(state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
-}
-
-static void check_unpack(const fan_copy_options *options, struct argp_state *state)
-{
-    if (options->command != NULL)
-        wrong_usage(state, "--unpack and --pipe exclude each other");
-    if (options->update || options->checksum || options->resume || options->verify)
-        wrong_usage(state, "--unpack makes all of DST anew: no --update, --checksum, --resume, "
-                           "--verify");
-    if (options->files_from != NULL || options->with_libraries || options->factors != NULL)
-        wrong_usage(state, "--unpack takes archives: no --files-from, --with-libs, --mdc");
-    if (options->patterns.count > 0)
-        wrong_usage(state, "--unpack takes all of an archive: no --exclude, --include");
+        fan_copy_options_wrong(state, "--pipe %s", wrong);
 }
 
 static void parse_once(fan_copy_options *options, const char *value, struct argp_state *state)
@@ -247,97 +194,7 @@ static void parse_once(fan_copy_options *options, const char *value, struct argp
     options->once = true;
     options->once_verify = value != NULL;
     if (value != NULL && strcmp(value, "verify") != 0)
-        wrong_usage(state, "--once=%s: only --once and --once=verify are known", value);
-}
-
-static void check_once(const fan_copy_options *options, struct argp_state *state)
-{
-    if (fan_copy_from_stdin(options))
-        wrong_usage(state, "--once: what standard input (-) holds is not known before it was read; "
-                           "name a file");
-    if (options->source_count > 1 && !options->unpack)
-        wrong_usage(state, "--once takes one SRC, or archives with --unpack");
-    if (options->command != NULL || options->dry_run || options->files_from != NULL ||
-        options->factors != NULL || options->with_libraries)
-        wrong_usage(state, "--once makes one file or directory: no --pipe, --dry-run, "
-                           "--files-from, --mdc, --with-libs");
-    if (options->update || options->checksum || options->resume || options->ignore_changed)
-        wrong_usage(state, "--once makes all of DST anew or leaves it: no --update, --checksum, "
-                           "--resume, --ignore-changed");
-}
-
-static void check_shared(const fan_copy_options *options, struct argp_state *state)
-{
-    if (options->source_host != NULL)
-        wrong_usage(state, "--source-shared: every host has the source; leave out --source-host");
-    if (options->compression.method != FAN_COPY_STORED)
-        wrong_usage(state, "--source-shared: several hosts read, so nothing can be compressed; "
-                           "leave out --compress");
-    if (options->ignore_changed)
-        wrong_usage(state,
-                    "--source-shared: hosts would read a file in different states; leave out "
-                    "--ignore-changed");
-    if (options->with_libraries)
-        wrong_usage(
-            state, "--source-shared: the libraries may be on one host only; leave out --with-libs");
-}
-
-static void check_mdc(const fan_copy_options *options, struct argp_state *state)
-{
-    if (options->source_count != 1 || options->recursive || options->with_libraries ||
-        fan_copy_from_stdin(options))
-        wrong_usage(state, "--mdc takes one dataset: FILE.h5:/PATH, or FILE.h5 if it has only one");
-    if (options->command != NULL || options->source_shared)
-        wrong_usage(state, "--mdc makes files on the source's host: no --pipe, --source-shared");
-}
-
-static void check_all(fan_copy_options *options, struct argp_state *state)
-{
-    if (options->source_count < 1 || options->destination == NULL)
-        wrong_usage(state, "SRC and DST are both needed");
-    else if (!fan_os_path_valid(options->destination))
-        wrong_usage(state,
-                    "DST %s: only %%h (host), %%r (rank) and %%%% are replaced; write %%%% for a "
-                    "percent sign",
-                    options->destination);
-    if (options->files_from != NULL && options->source_count != 1)
-        wrong_usage(state,
-                    "--files-from needs exactly one SRC, the directory that the names are in");
-    if (options->needs_archive != NULL && !options->archive)
-        wrong_usage(state, "%s: write --archive (-a), which keeps it", options->needs_archive);
-    if (options->from0 && options->files_from == NULL)
-        wrong_usage(state, "--from0 (-0) says how the names of --files-from end; add that option");
-    if (fan_copy_from_stdin_list(options) && options->source_host != NULL)
-        wrong_usage(state,
-                    "--files-from -: standard input is that of rank 0, but --source-host may "
-                    "name another host");
-    if (options->once)
-        check_once(options, state);
-    if (options->unpack)
-        check_unpack(options, state);
-    else if (options->no_target_directory && options->source_count > 1)
-        wrong_usage(state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
-    if (fan_copy_from_stdin(options))
-        check_stdin(options, state);
-    else if (options->stdin_from != NULL)
-        wrong_usage(state, "--stdin-from says what SRC - is; write - for SRC");
-    if (options->expected.sum[0] != '\0' && options->dry_run)
-        wrong_usage(state, "--expect-digest needs the data, which --dry-run does not read");
-    if (options->command != NULL)
-        check_pipe(options, state);
-    if (options->factors != NULL)
-        check_mdc(options, state);
-    if (options->source_shared)
-        check_shared(options, state);
-    if (options->json != NULL && strcmp(options->json, "-") == 0 &&
-        (options->digest != NULL || options->dry_run || options->verbose))
-        wrong_usage(state, "--json - needs standard output for itself, and so do --digest, "
-                           "--dry-run and --verbose; name a file");
-    if (options->with_libraries && !options->recursive && options->patterns.count > 0)
-        wrong_usage(state, "--exclude leaves out files of trees; libraries: --libs-exclude");
-    if (options->excluded_libraries != NULL && !options->with_libraries)
-        wrong_usage(state, "--libs-exclude needs --with-libs");
-    options->recursive |= options->files_from != NULL;
+        fan_copy_options_wrong(state, "--once=%s: only --once and --once=verify are known", value);
 }
 
 /* All but the last are sources. */
@@ -416,7 +273,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_JSON: options->json = value; return 0;
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->needs_archive; return 0;
     case ARGP_KEY_ARG: take_argument(options, value); return 0;
-    case ARGP_KEY_END: check_all(options, state); return 0;
+    case ARGP_KEY_END: fan_copy_options_check(options, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
