@@ -14,7 +14,9 @@
 
 enum {
     LARGEST_TREE = 64 * 1024, /* above, a node that waits for the whole message waits too long */
-    USUAL_TREE = 8 * 1024     /* up to which it is the first choice */
+    USUAL_TREE = 8 * 1024,    /* up to which it is the first choice */
+    /* Data that is not contiguous is packed for MPI, which takes as much memory again. */
+    LARGEST_MPI = 256 * 1024 * 1024
 };
 
 /*
@@ -31,6 +33,8 @@ static bool is_limited_by_processors(const fan_comm_state *state)
 
 static fan_way first_of_whole(int64_t bytes)
 {
+    if (bytes > LARGEST_MPI)
+        return FAN_WAY_ENGINE;
     return bytes <= USUAL_TREE ? FAN_WAY_TREE : FAN_WAY_MPI;
 }
 
@@ -60,7 +64,7 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 {
     fan_field field = {.open = {[FAN_WAY_ENGINE] = bytes >= FAN_TRIAL_LEAST_BYTES,
                                 [FAN_WAY_TREE] = bytes <= LARGEST_TREE,
-                                [FAN_WAY_MPI] = true}};
+                                [FAN_WAY_MPI] = bytes <= LARGEST_MPI}};
     if (state->map.nodes == 1)
         choose_in_node(state, bytes, &field);
     else

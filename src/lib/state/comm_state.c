@@ -84,6 +84,10 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     if (status != FAN_OK)
         return status;
     state->params = params;
+    /* What was found out held for the old ones. */
+    state->learned = (fan_learned){0};
+    state->trials = (fan_trials){0};
+    fan_blocking_set(&state->blocks, false);
     state->adapts = params.adapt && !state->traced && !is_told_how(&params);
     fan_planned_forget(&state->planned);
     return FAN_OK;

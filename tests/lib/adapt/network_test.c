@@ -65,6 +65,10 @@ int main(void)
     tap_ok(mixed.bandwidth == 123456789, "what is set by hand stays");
     tap_ok(mixed.latency == found.latency, "what is not is measured");
 
+    fanout_comm_attach(first, MPI_INFO_NULL);
+    fan_params later = use(first, BYTES);
+    tap_ok(are_equal(&found, &later), "it is still known after another fanout_comm_attach");
+
     MPI_Comm without = make_comm("fanout_adapt", "0");
     fan_params defaults = use(without, BYTES);
     tap_ok(are_equal(&defaults, &preset), "adapt 0: nothing is");
