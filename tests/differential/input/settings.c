@@ -151,6 +151,8 @@ void settings_read(int argc, char **argv)
     draw_numbers(&state);
     draw_switches(&state);
     draw_trace(&state);
+    /* Tests are without by default. */
+    set_number("FANOUT_ADAPT", random_one_in(&state, 2));
 }
 
 /* ---- placement ---- */
