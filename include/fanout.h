@@ -316,7 +316,8 @@ FANOUT_EXPORT int fanout_error_class(fanout_error error);
 FANOUT_EXPORT int fanout_comm_attach(MPI_Comm comm, MPI_Info hints);
 
 /**
- * The parameters in force on `comm`. Collective if `comm` has no state yet, otherwise local.
+ * The parameters in force on `comm`. Collective if `comm` has no state yet, otherwise local. Given
+ * to fanout_comm_attach, they are set by hand, and nothing is measured or tried any more.
  *
  * @param used  receives a new MPI_Info, which the caller frees
  * @return MPI_SUCCESS or an MPI error code

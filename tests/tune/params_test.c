@@ -70,6 +70,7 @@ static const struct {
     {"overlap", "0", "0", "-1", "2"},
     {"shared_memory", "0", "0", "-1", "2"},
     {"domains", "0", "0", "-1", "2"},
+    {"adapt", "0", "0", "-1", "2"},
     {"check", "1", "1", "-1", "2"},
     {"shared_source", "1", "1", "-1", "2"},
     {"timeout", "1.5", "1.5", "-1", "2e9"},
@@ -106,9 +107,12 @@ START_TEST(defaults_round_trip)
     for (size_t i = 0; i < fan_param_count(); i++) {
         char text[64];
         fan_params_get(&params, i, text, sizeof text);
+        ck_assert(!fan_params_given(&params, fan_param_name(i)));
         ck_assert_int_eq(fan_params_set(&params, fan_param_name(i), text, "here"), FAN_OK);
+        ck_assert(fan_params_given(&params, fan_param_name(i)));
     }
     fan_params untouched = fan_params_default();
+    params.given = untouched.given;
     ck_assert_mem_eq(&params, &untouched, sizeof params);
 }
 END_TEST

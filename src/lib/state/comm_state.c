@@ -65,16 +65,12 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
     return fan_agree_on_hints(state->user_comm, hints, params);
 }
 
-/* Whether a parameter that says how to broadcast has been set by hand: it goes first. */
-static bool is_told_how(const fan_params *params)
+/* Whether a parameter says how to broadcast: it goes first. 0 leaves most of them to the planner. */
+static bool is_told_how(const fan_params *p)
 {
-    static const char *const how[] = {"algorithm",   "group_size", "branching", "secondary_groups",
-                                      "chunk_bytes", "window",     "sends",     "child_sends",
-                                      "overlap",     "min_bytes"};
-    for (size_t i = 0; i < sizeof how / sizeof how[0]; i++)
-        if (fan_params_given(params, how[i]))
-            return true;
-    return false;
+    return p->algorithm != FAN_AUTO || p->group_size > 0 || p->branching > 0 ||
+           p->secondary_groups > 0 || p->chunk_bytes > 0 || p->window > 0 || p->sends > 0 ||
+           p->child_sends > 0 || !p->overlap || fan_params_given(p, "min_bytes");
 }
 
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
