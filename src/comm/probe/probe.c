@@ -92,10 +92,17 @@ static double allowed(const fan_probe_patience *patience, double rate)
     return fmax(patience->seconds, patience->share * patience->of_bytes / rate);
 }
 
-/* By what the last train took longer than the first one; of one alone, than none. */
-static double rate_of(double bytes, double seconds)
+/*
+ * By what a train took longer than the first one; but not much more than by what it took longer
+ * than none, because a disturbed first one would make that infinite.
+ */
+static double rate_of(double bytes, double seconds, double first, double round_trip)
 {
-    return seconds > 0 ? fmin(bytes / seconds, 1e15) : 1e15;
+    enum { AT_MOST = 2 };
+    double whole = bytes / (seconds > round_trip ? seconds - round_trip : seconds);
+    if (first == 0 || seconds <= first)
+        return whole;
+    return fmin((bytes - FIRST_PIECES * PIECE) / (seconds - first), AT_MOST * whole);
 }
 
 static int measure_bandwidth(track *t, const fan_probe_patience *patience, double round_trip,
@@ -111,8 +118,7 @@ static int measure_bandwidth(track *t, const fan_probe_patience *patience, doubl
         int code = run(t, (train){pieces, PIECE}, &seconds);
         if (code != MPI_SUCCESS)
             return code;
-        rate = first == 0 ? rate_of(bytes, seconds - round_trip)
-                          : rate_of(bytes - FIRST_PIECES * PIECE, seconds - first);
+        rate = rate_of(bytes, seconds, first, round_trip);
         if (before > 0 && fabs(rate / before - 1) < agree_within && seconds > 2 * round_trip)
             break;
         first = first == 0 ? seconds : first;

@@ -65,7 +65,7 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
     return fan_agree_on_hints(state->user_comm, hints, params);
 }
 
-/* Whether a parameter says how to broadcast: it goes first. 0 leaves most of them to the planner. */
+/* Whether a parameter says how to broadcast: it goes first. 0 leaves most to the planner. */
 static bool is_told_how(const fan_params *p)
 {
     return p->algorithm != FAN_AUTO || p->group_size > 0 || p->branching > 0 ||
