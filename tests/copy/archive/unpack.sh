@@ -68,7 +68,12 @@ copy 2 --unpack tree.pax 'copy.%r'
 check "holes stay holes" [ "$(stat -c %b copy.1/sparse)" -le $((blocks + 16)) ]
 rm -rf copy.*
 
-INPUT=tree.gnu copy 2 --unpack - 'copy.%r'
+# Hydra ends the job when it has more than 64 KiB that nobody has read yet; PRRTE changes the data.
+if [ "$launcher_kind" = orte ]; then
+    INPUT=tree.gnu copy 2 --unpack - 'copy.%r'
+else
+    copy 2 --unpack --stdin-from tree.gnu - 'copy.%r'
+fi
 whole "standard input"
 copy 2 --compress=zstd --fsync -a --unpack tree.gnu 'copy.%r'
 whole "with -a, --compress, --fsync"

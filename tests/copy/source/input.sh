@@ -32,21 +32,23 @@ right_or_refused() {
 
 # ---- a launcher that is known to change it ----
 
-if [ "$launcher_kind" != prrte ]; then
-    export PRTE_LAUNCHED=1
+[ "$launcher_kind" = prrte ] || export PRTE_LAUNCHED=1
+
+# Hydra ends the job when it has more than 64 KiB that nobody has read yet.
+if [ "$launcher_kind" != hydra ]; then
+    slowly >fifo &
+    INPUT=fifo copy 2 - target.%r
+    check "standard input by PRRTE: refused" every_rank 1
+    check "standard input by PRRTE: why, and what to do" said "not read: this launcher (PRRTE, of Open MPI 5)"
+    check "standard input by PRRTE: nothing is there" nothing
+    INPUT=source copy 2 --stdin-from /dev/stdin - target.%r
+    check "under another name: refused" every_rank 1
+    check "under another name: nothing is there" nothing
+    mkdir directory
+    INPUT=source copy 2 --files-from - . directory
+    check "a list of names: refused" every_rank 1
+    check "a list of names: why" said "not read: this launcher"
 fi
-slowly >fifo &
-INPUT=fifo copy 2 - target.%r
-check "standard input by PRRTE: refused" every_rank 1
-check "standard input by PRRTE: why, and what to do" said "not read: this launcher (PRRTE, of Open MPI 5)"
-check "standard input by PRRTE: nothing is there" nothing
-INPUT=source copy 2 --stdin-from /dev/stdin - target.%r
-check "under another name: refused" every_rank 1
-check "under another name: nothing is there" nothing
-mkdir directory
-INPUT=source copy 2 --files-from - . directory
-check "a list of names: refused" every_rank 1
-check "a list of names: why" said "not read: this launcher"
 slowly >fifo &
 copy 3 --stdin-from fifo - target.%r
 check "a FIFO in its place: every rank exits with 0" every_rank 0
@@ -67,9 +69,11 @@ rm -f target.*
 copy 2 --stdin-from source - target.%r
 check "a file" same source target.{0,1}
 rm -f target.*
-slowly >fifo &
-INPUT=fifo copy 2 --expect-digest "sha256:$sum" - target.%r
-check "with a sum that it must have: right, or refused" right_or_refused
+if [ "$launcher_kind" != hydra ]; then
+    slowly >fifo &
+    INPUT=fifo copy 2 --expect-digest "sha256:$sum" - target.%r
+    check "with a sum that it must have: right, or refused" right_or_refused
+fi
 rm -f target.*
 [ "$launcher_kind" = prrte ] || unset PRTE_LAUNCHED
 
