@@ -317,7 +317,9 @@ FANOUT_EXPORT int fanout_comm_attach(MPI_Comm comm, MPI_Info hints);
 
 /**
  * The parameters in force on `comm`. Collective if `comm` has no state yet, otherwise local. Given
- * to fanout_comm_attach, they are set by hand, and nothing is measured or tried any more.
+ * to fanout_comm_attach, they are set by hand, and nothing is measured or tried any more. If ways
+ * of broadcasting are tried, `adapts_from_bytes`, which is no parameter, says from how many bytes
+ * on one of them is to cut the data into pieces.
  *
  * @param used  receives a new MPI_Info, which the caller frees
  * @return MPI_SUCCESS or an MPI error code

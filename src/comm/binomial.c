@@ -29,7 +29,8 @@ static int rank_of(const tree *t, int number)
     return (number + t->root) % t->size;
 }
 
-int fan_comm_binomial(void *data, int bytes, int root, MPI_Comm comm, int tag)
+int fan_comm_binomial(void *data, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                      int tag)
 {
     enum { MOST_CHILDREN = 31 };
     MPI_Request receive, sends[MOST_CHILDREN];
@@ -37,12 +38,12 @@ int fan_comm_binomial(void *data, int bytes, int root, MPI_Comm comm, int tag)
     int children = 0, code = MPI_SUCCESS;
     if (t.number > 0) {
         int parent = rank_of(&t, t.number - t.reach);
-        code = PMPI_Irecv(data, bytes, MPI_BYTE, parent, tag, comm, &receive);
+        code = PMPI_Irecv(data, count, datatype, parent, tag, comm, &receive);
         code = fan_comm_completed(code, &receive);
     }
     for (int bit = t.reach >> 1; bit > 0 && code == MPI_SUCCESS; bit >>= 1)
         if (t.number + bit < t.size)
-            code = PMPI_Isend(data, bytes, MPI_BYTE, rank_of(&t, t.number + bit), tag, comm,
+            code = PMPI_Isend(data, count, datatype, rank_of(&t, t.number + bit), tag, comm,
                               &sends[children++]);
     for (int i = 0; i < children && code == MPI_SUCCESS; i++)
         code = fan_comm_complete(&sends[i]);

@@ -6,12 +6,13 @@
 #include <mpi.h>
 
 /**
- * Broadcast `bytes` down a binomial tree of ranks, and wait as wait.h says. Collective, blocking.
+ * Broadcast the data down a binomial tree of ranks, and wait as wait.h says. Collective, blocking.
  * Returns MPI's code.
  *
  * @param comm  private; errors return
  * @param tag   of the messages. Such broadcasts may follow each other with the same one
  */
-int fan_comm_binomial(void *data, int bytes, int root, MPI_Comm comm, int tag);
+int fan_comm_binomial(void *data, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                      int tag);
 
 #endif

@@ -8,6 +8,7 @@
 #include "lib/deliver/pending.h"
 #include "plan/planner.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What measuring may cost: these seconds, or that share of the broadcast. */
@@ -23,27 +24,53 @@ static const double assumed_bandwidth = 125e6;
  * of them over TCP. Without them chunks on slow links would be of 4 KiB.
  */
 static const double gap_bytes = 300;
-enum { WORTH_MORE_TIME = 8 /* times the bytes */ };
+static const double worth_more_time = 8; /* times what it was before */
 
-/* It has been measured for a broadcast so large that this one gives no more time for it. */
-static bool is_known(const fan_learned *network, int64_t bytes)
+/* Seconds that may be spent for a broadcast of so many bytes, where the bandwidth is not known. */
+static double allowed(int64_t bytes)
 {
-    return network->known &&
-           (network->link.bandwidth > 0 || bytes < WORTH_MORE_TIME * network->bytes);
+    return fmax(least_patience, share * (double)bytes / assumed_bandwidth);
 }
 
-/* The leaders of the first two nodes do it, and the first one tells the others. */
-static int measure(const fan_comm_state *state, int64_t bytes, fan_probe_link *link)
+/* The bandwidth is known, or was not to be had in what time there is for this broadcast. */
+static bool is_known(const fan_learned *learned, int64_t bytes)
+{
+    return learned->known && (learned->link.bandwidth > 0 ||
+                              allowed(bytes) < worth_more_time * allowed(learned->bytes));
+}
+
+static bool is_all_by_hand(const fan_params *p)
+{
+    return fan_params_given(p, "latency") && fan_params_given(p, "overhead") &&
+           fan_params_given(p, "bandwidth") && fan_params_given(p, "gap");
+}
+
+/* What the rank that leads tells the others. */
+typedef struct report {
+    fan_learned learned;
+    int64_t code; /* MPI's */
+} report;
+
+/* The leaders of the first two nodes do it, and the first one tells all. Returns MPI's code. */
+static int measure(const fan_comm_state *state, int64_t bytes, fan_learned *learned)
 {
     const int *leader = state->map.leader;
-    int tag = state->first_tag + FAN_TAG_NODE, code = MPI_SUCCESS;
+    int tag = state->first_tag + FAN_TAG_NODE;
     fan_probe_patience patience = {least_patience, share, (double)bytes};
+    report r;
+    memset(&r, 0, sizeof r);
+    r.learned.known = true;
+    r.learned.bytes = bytes;
     if (state->rank == leader[0])
-        code = fan_probe_lead(state->comm, leader[1], tag, &patience, link);
+        r.code = fan_probe_lead(state->comm, leader[1], tag, &patience, &r.learned.link);
     else if (state->rank == leader[1])
-        code = fan_probe_follow(state->comm, leader[0], tag);
-    int shared = fan_comm_from(leader[0], link, sizeof *link, state->user_comm);
-    return code == MPI_SUCCESS ? shared : code;
+        r.code = fan_probe_follow(state->comm, leader[0], tag);
+    int failed = (int)r.code;
+    int code = fan_comm_from(leader[0], &r, sizeof r, state->user_comm);
+    *learned = r.learned;
+    if (code == MPI_SUCCESS)
+        code = (int)r.code;
+    return code == MPI_SUCCESS ? failed : code;
 }
 
 static void use(fan_comm_state *state, const fan_probe_link *link)
@@ -64,15 +91,14 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
 
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 {
-    fan_learned *network = &state->placement->network;
-    if (!state->params.adapt || state->map.nodes < 2)
+    fan_learned found, *network = &state->placement->network;
+    if (!state->params.adapt || state->map.nodes < 2 || is_all_by_hand(&state->params))
         return FAN_OK;
     if (!is_known(network, bytes)) {
-        fan_probe_link link = {0};
-        int code = measure(state, bytes, &link);
+        int code = measure(state, bytes, &found);
         if (code != MPI_SUCCESS)
             return fan_fail_mpi(code, "cannot measure the network");
-        *network = (fan_learned){.known = true, .bytes = bytes, .link = link};
+        *network = found;
     }
     if (memcmp(&state->learned, network, sizeof *network) != 0)
         use(state, &network->link);
@@ -81,6 +107,8 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes)
 {
+    if (state->learned.link.bandwidth == 0 && !fan_params_given(&state->params, "bandwidth"))
+        return 0;
     fan_model model = fan_params_model(&state->params);
     return fan_limit_time(&model, (double)bytes);
 }

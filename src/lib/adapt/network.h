@@ -9,20 +9,21 @@
 #include "lib/state/comm_state.h"
 
 /**
- * Make the parameters latency, overhead and bandwidth of a state those of its network, but for
- * those that are set by hand. Collective; the state is connected, and no broadcast is pending on
- * its lane. Communicators that share a placement share what was measured; it is measured anew when
- * a broadcast is so large that more time may be spent on it. Does nothing without the parameter
- * `adapt`.
+ * Make the parameters latency, overhead, gap and bandwidth of a state those of its network, but for
+ * those that are set by hand. Collective; the state is connected, and waits for what is pending on
+ * its lane if they change. Communicators that share a placement share what was measured; it is
+ * measured anew if there was no time for the bandwidth, and 8 times as much may be spent now. Does
+ * nothing without the parameter `adapt`.
  *
- * It takes at most some 5 ms, or 2 % of the broadcast, if a round trip does not take longer; and in
- * any case three round trips and an agreement.
+ * It takes at most some 4 ms, or 2 % of the broadcast, if a round trip and 32 KiB do not take
+ * longer; and in any case three round trips and an agreement.
  *
- * @param bytes  of the broadcast that is to come
+ * @param bytes  of the broadcast that is to come; 0: not known. What the leader of the first node
+ *               says counts
  */
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes);
 
-/** Seconds that the data takes on one link of the network as it is known. */
+/** Seconds that the data takes on one link of the network; 0: its bandwidth is not known. */
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes);
 
 #endif

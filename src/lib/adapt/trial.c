@@ -26,8 +26,13 @@ enum {
 static bool is_limited_by_processors(const fan_comm_state *state)
 {
     enum { CHUNK = 16 * 1024 };
-    return CHUNK / state->params.bandwidth < 2 * 2 * state->learned.link.overhead;
+    const fan_params *params = &state->params;
+    bool is_known = fan_params_given(params, "overhead") || state->learned.link.overhead > 0;
+    return is_known && CHUNK / params->bandwidth < 2 * 2 * params->overhead;
 }
+
+/* Seconds: so that a way that fails on a rank is not taken for a fast one. */
+static const double failure_takes = 1e9;
 
 /* ---- what can be tried ---- */
 
@@ -48,7 +53,7 @@ static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int
                                  fan_field *field)
 {
     fan_plan_request request = fan_delivery_request(state, bytes, root);
-    double limit = fan_adapt_limit(state, bytes);
+    double limit = fan_adapt_limit(state, bytes); /* 0: not known */
     field->least[FAN_WAY_TREE] = ceil(log2(state->map.nodes)) * limit;
     field->least[FAN_WAY_MPI] = limit;
     field->first = first_of_whole(bytes);
@@ -147,8 +152,8 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
     return FAN_OK;
 }
 
-void fan_trial_end(fan_comm_state *state, const fan_trial *trial)
+void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded)
 {
     if (trial->timed)
-        state->trials.seconds = MPI_Wtime() - trial->start;
+        state->trials.seconds = succeeded ? MPI_Wtime() - trial->start : failure_takes;
 }

@@ -29,7 +29,7 @@ enum { FAN_TRIAL_LEAST_BYTES = 4096 };
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial);
 
 /** The broadcast has ended on this rank. Local. */
-void fan_trial_end(fan_comm_state *state, const fan_trial *trial);
+void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded);
 
 /** The contest for so many bytes, to be looked at. */
 const fan_contest *fan_trial_contest(const fan_comm_state *state, int64_t bytes);

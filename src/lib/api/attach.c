@@ -47,15 +47,17 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
     int code = find_state(comm, &state);
     if (code != MPI_SUCCESS)
         return code;
-    fan_params in_force = state->params;
-    if (state->adapts)
-        in_force.min_bytes = FAN_TRIAL_LEAST_BYTES;
     code = MPI_Info_create(used);
     for (size_t i = 0; code == MPI_SUCCESS && i < fan_param_count(); i++) {
         char key[MPI_MAX_INFO_KEY], value[64];
         snprintf(key, sizeof key, "fanout_%s", fan_param_name(i));
-        fan_params_get(&in_force, i, value, sizeof value);
+        fan_params_get(&state->params, i, value, sizeof value);
         code = MPI_Info_set(*used, key, value);
+    }
+    if (code == MPI_SUCCESS && state->adapts) {
+        char value[32];
+        snprintf(value, sizeof value, "%d", FAN_TRIAL_LEAST_BYTES);
+        code = MPI_Info_set(*used, "adapts_from_bytes", value);
     }
     return fan_error_raise_code(comm, code);
 }

@@ -37,7 +37,7 @@ static int broadcast_by_trial(const fan_call *call)
         return fan_error_raise(call->comm, status);
     int code = trial.way == FAN_WAY_ENGINE ? fan_error_raise(call->comm, broadcast(call))
                                            : fan_pass_through_by(call, trial.way);
-    fan_trial_end(call->state, &trial);
+    fan_trial_end(call->state, &trial, code == MPI_SUCCESS);
     return code;
 }
 

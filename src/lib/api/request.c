@@ -3,7 +3,7 @@
 
 #include "comm/check.h"
 #include "comm/private.h"
-#include "lib/call/buffer.h"
+#include "lib/call/as_bytes.h"
 #include "lib/call/lifetime.h"
 #include "lib/call/pass_through.h"
 #include "lib/deliver/pending.h"
@@ -27,6 +27,8 @@ struct fanout_request_s {
     fan_planned planned;
     fan_buffer buffer;
     fan_pending pending;
+    bool goes_as_bytes; /* to MPI */
+    fan_as_bytes as_bytes;
 };
 
 /* Where errors are raised. The communicator may have been freed before the request. */
@@ -39,6 +41,7 @@ static MPI_Comm comm_of(fanout_request request)
 static void release(fanout_request request)
 {
     fan_buffer_free(&request->buffer);
+    fan_as_bytes_close(&request->as_bytes);
     fan_planned_forget(&request->planned);
     fan_lane_close(&request->lane);
     if (request->call.state != NULL)
@@ -69,7 +72,7 @@ static void start_ours(fanout_request r)
 /* Returns an MPI code. */
 static int pass_through(fanout_request r)
 {
-    fan_call call = r->call;
+    fan_call call = r->goes_as_bytes ? fan_as_bytes_call(&r->as_bytes, &r->call) : r->call;
     if (r->comm != MPI_COMM_NULL)
         call.comm = r->comm;
     return fan_pass_through_nonblocking(&call, &r->mpi);
@@ -137,6 +140,12 @@ static int keep_datatype(fanout_request r)
     return code;
 }
 
+static fan_status keep_bytes(fanout_request r)
+{
+    r->goes_as_bytes = r->passed_through && r->call.state != NULL && r->call.bytes > 0;
+    return r->goes_as_bytes ? fan_as_bytes_open(&r->as_bytes, &r->call) : FAN_OK;
+}
+
 /* Returns an MPI code that has been raised. */
 static int prepare(fanout_request r, MPI_Info info)
 {
@@ -153,6 +162,8 @@ static int prepare(fanout_request r, MPI_Info info)
             return fan_error_raise(r->call.comm, status);
     }
     fan_status status = keep_comm(r);
+    if (status == FAN_OK)
+        status = keep_bytes(r);
     return status == FAN_OK ? fan_error_raise_code(r->call.comm, keep_datatype(r))
                             : fan_error_raise(r->call.comm, status);
 }
@@ -243,6 +254,8 @@ static int end(fanout_request *request, int code)
     bool was_ours = !r->passed_through;
     fan_status status = was_ours ? fan_pending_wait(&r->pending) : FAN_OK;
     r->active = false;
+    if (r->goes_as_bytes && code == MPI_SUCCESS)
+        fan_as_bytes_done(&r->as_bytes);
     if (!r->persistent) {
         release(r);
         *request = FANOUT_REQUEST_NULL;

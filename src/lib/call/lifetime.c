@@ -7,6 +7,7 @@
 #include "comm/key.h"
 #include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
+#include "lib/state/blocking.h"
 #include "lib/state/callback.h"
 #include "lib/state/connection.h"
 
@@ -49,6 +50,7 @@ static void end_state(void *argument)
     if (!finalizing)
         fan_comm_state_end_recording(state);
     state->user_comm = MPI_COMM_NULL;
+    fan_blocking_set(&state->blocks, false);
     fan_lifetime_leave(state);
 }
 

@@ -7,7 +7,7 @@
 #include "comm/check.h"
 #include "comm/wait.h"
 #include "compat/mpi_calls.h"
-#include "lib/call/buffer.h"
+#include "lib/call/as_bytes.h"
 #include "lib/state/errors.h"
 
 #include <limits.h>
@@ -88,55 +88,33 @@ static fan_way usual_way(const fan_call *call)
  * stand still, for which those that it waits for may wait. MPI_Ibcast takes up to twice as long for
  * some bytes, messages less.
  */
-static int broadcast_bytes(const fan_call *call, void *data, fan_way way)
+static int broadcast_bytes(const fan_call *call, fan_way way)
 {
     const fan_comm_state *state = call->state;
     MPI_Request request;
     if (way == FAN_WAY_TREE) {
-        int code = fan_comm_binomial(data, (int)call->bytes, call->root, state->comm,
-                                     state->first_tag + FAN_TAG_SMALL);
+        int code = fan_comm_binomial(call->buffer, (int)call->count, call->datatype, call->root,
+                                     state->comm, state->first_tag + FAN_TAG_SMALL);
         return fan_error_raise_code(call->comm, code);
     }
-    fan_call bytes = *call;
-    bytes.buffer = data;
-    bytes.count = call->bytes;
-    bytes.datatype = MPI_BYTE;
     if (state->blocks)
-        return pass_through(&bytes, NULL);
-    return fan_comm_completed(pass_through(&bytes, &request), &request);
+        return pass_through(call, NULL);
+    return fan_comm_completed(pass_through(call, &request), &request);
 }
 
-static int broadcast_packed(const fan_call *call, const fan_store *store, fan_way way)
-{
-    bool is_root = call->state->rank == call->root;
-    void *data = malloc((size_t)call->bytes);
-    if (data == NULL)
-        return fan_error_raise_code(call->comm, MPI_ERR_NO_MEM);
-    if (is_root)
-        store->fill(store->state, 0, data, call->bytes);
-    int code = broadcast_bytes(call, data, way);
-    if (!is_root && code == MPI_SUCCESS)
-        store->drain(store->state, 0, data, call->bytes);
-    free(data);
-    return code;
-}
-
-/*
- * As bytes on every rank: where count and datatype differ between ranks, Open MPI may deliver wrong
- * data, and MPICH 4.0.2 takes a large MPI_SHORT_INT message for truncated in MPI_Ibcast.
- */
 int fan_pass_through_by(const fan_call *call, fan_way way)
 {
-    fan_buffer buffer;
+    fan_as_bytes data;
     if (call->bytes == 0)
         return MPI_SUCCESS;
-    fan_status status = fan_buffer_open(&buffer, call);
+    fan_status status = fan_as_bytes_open(&data, call);
     if (status != FAN_OK)
         return fan_error_raise(call->comm, status);
-    fan_store store = fan_buffer_store(&buffer, call->state->rank == call->root);
-    int code = store.base != NULL ? broadcast_bytes(call, store.base, way)
-                                  : broadcast_packed(call, &store, way);
-    fan_buffer_free(&buffer);
+    fan_call bytes = fan_as_bytes_call(&data, call);
+    int code = broadcast_bytes(&bytes, way);
+    if (code == MPI_SUCCESS)
+        fan_as_bytes_done(&data);
+    fan_as_bytes_close(&data);
     return code;
 }
 

@@ -30,10 +30,17 @@ void fan_comm_state_end_recording(fan_comm_state *state)
     state->trace = NULL;
 }
 
-void fan_comm_state_free(fan_comm_state *state)
+static void forget_nonblocking(fan_comm_state *state)
 {
     if (state->nonblocking_node != NULL)
         fan_node_leave(state->nonblocking_node);
+    state->nonblocking_node = NULL;
+    state->nonblocking = FAN_UNPREPARED;
+}
+
+void fan_comm_state_free(fan_comm_state *state)
+{
+    forget_nonblocking(state);
     fan_planned_forget(&state->planned);
     fan_blocking_set(&state->blocks, false);
     free(state->hosts);
@@ -84,6 +91,8 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     state->learned = (fan_learned){0};
     state->trials = (fan_trials){0};
     fan_blocking_set(&state->blocks, false);
+    if (state->nonblocking == FAN_LEFT_TO_MPI)
+        forget_nonblocking(state);
     state->adapts = params.adapt && !state->traced && !is_told_how(&params);
     fan_planned_forget(&state->planned);
     return FAN_OK;

@@ -51,7 +51,9 @@ static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
     int found, code = fanout_comm_get_info(comm, &used);
     if (code != MPI_SUCCESS)
         return code;
-    fan_compat_info_get(used, "fanout_min_bytes", sizeof text, text, &found);
+    fan_compat_info_get(used, "adapts_from_bytes", sizeof text, text, &found);
+    if (!found)
+        fan_compat_info_get(used, "fanout_min_bytes", sizeof text, text, &found);
     PMPI_Info_free(&used);
     *min_bytes = found ? strtoll(text, NULL, 10) : INT64_MAX;
     return MPI_SUCCESS;

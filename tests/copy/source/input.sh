@@ -33,6 +33,7 @@ right_or_refused() {
 # ---- a launcher that is known to change it ----
 
 [ "$launcher_kind" = prrte ] || export PRTE_LAUNCHED=1
+mkdir directory
 
 # Hydra ends the job when it has more than 64 KiB that nobody has read yet.
 if [ "$launcher_kind" != hydra ]; then
@@ -44,7 +45,6 @@ if [ "$launcher_kind" != hydra ]; then
     INPUT=source copy 2 --stdin-from /dev/stdin - target.%r
     check "under another name: refused" every_rank 1
     check "under another name: nothing is there" nothing
-    mkdir directory
     INPUT=source copy 2 --files-from - . directory
     check "a list of names: refused" every_rank 1
     check "a list of names: why" said "not read: this launcher"

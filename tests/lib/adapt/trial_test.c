@@ -41,11 +41,30 @@ static MPI_Comm make_comm(void)
     return comm;
 }
 
+typedef enum form { BLOCKING, NONBLOCKING, PERSISTENT, FORMS } form;
+
+static int run(int count, MPI_Datatype type, int root, MPI_Comm comm, form how)
+{
+    fanout_request request;
+    if (how == BLOCKING)
+        return fanout_bcast(room, count, type, root, comm);
+    int code = how == NONBLOCKING
+                   ? fanout_ibcast(room, count, type, root, comm, &request)
+                   : fanout_bcast_init(room, count, type, root, comm, MPI_INFO_NULL, &request);
+    if (code == MPI_SUCCESS && how == PERSISTENT)
+        code = fanout_start(&request);
+    if (code == MPI_SUCCESS)
+        code = fanout_wait(&request);
+    if (how == PERSISTENT)
+        fanout_request_free(&request);
+    return code;
+}
+
 /*
  * Ranks take turns in how they describe the same bytes: as they lie, or every other one. Both have
  * the signature of so many MPI_CHARs.
  */
-static bool broadcast(MPI_Comm comm, int bytes, int root, int salt, bool mixed)
+static bool broadcast_by(MPI_Comm comm, int bytes, int root, int salt, bool mixed, form how)
 {
     bool strided = mixed && (rank + salt) % 2 == 1;
     int step = strided ? 2 : 1;
@@ -56,12 +75,17 @@ static bool broadcast(MPI_Comm comm, int bytes, int root, int salt, bool mixed)
     }
     for (int i = 0; i < bytes; i++)
         room[i * step] = rank == root ? value(salt, i) : 0;
-    bool good = fanout_bcast(room, strided ? 1 : bytes, type, root, comm) == MPI_SUCCESS;
+    bool good = run(strided ? 1 : bytes, type, root, comm, how) == MPI_SUCCESS;
     for (int i = 0; i < bytes; i++)
         good = good && room[i * step] == value(salt, i);
     if (strided)
         MPI_Type_free(&type);
     return good;
+}
+
+static bool broadcast(MPI_Comm comm, int bytes, int root, int salt, bool mixed)
+{
+    return broadcast_by(comm, bytes, root, salt, mixed, BLOCKING);
 }
 
 /* Whether it is the same number on all ranks. */
@@ -159,6 +183,11 @@ static void test_blocking(void)
     fan_blocking_set(&state_of(blocks)->blocks, true);
     tap_ok(entangle(pending, blocks), "pending beside a communicator that blocks: it ends");
     tap_ok(state_of(pending)->nonblocking == FAN_LEFT_TO_MPI, "because it is left to MPI");
+    bool mixed = true;
+    for (int i = 0; i < SIZES; i++)
+        for (form how = NONBLOCKING; how < FORMS; how++)
+            mixed = broadcast_by(pending, sizes[i], i % size, i, true, how) && mixed;
+    tap_ok(mixed, "nonblocking and persistent ones of mixed types are right there");
     tap_ok(entangle(blocks, blocks), "pending on that communicator itself: it ends");
     tap_ok(!state_of(blocks)->blocks, "because it blocks no more");
     tap_ok(entangle(late, blocks), "pending on another one: it ends");
