@@ -14,7 +14,6 @@
 
 enum {
     LARGEST_TREE = 64 * 1024, /* above, a node that waits for the whole message waits too long */
-    USUAL_TREE = 8 * 1024,    /* up to which it is the first choice */
     /* Data that is not contiguous is packed for MPI, which takes as much memory again. */
     LARGEST_MPI = 256 * 1024 * 1024
 };
@@ -40,7 +39,7 @@ static fan_way first_of_whole(int64_t bytes)
 {
     if (bytes > LARGEST_MPI)
         return FAN_WAY_ENGINE;
-    return bytes <= USUAL_TREE ? FAN_WAY_TREE : FAN_WAY_MPI;
+    return bytes <= FAN_TRIAL_USUAL_TREE ? FAN_WAY_TREE : FAN_WAY_MPI;
 }
 
 /* Memory of a node: nothing is known of it but what has been found to be good in most of them. */

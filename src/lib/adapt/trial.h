@@ -23,6 +23,12 @@ typedef struct fan_trial {
 enum { FAN_TRIAL_LEAST_BYTES = 4096 };
 
 /**
+ * Up to so many bytes a tree is the first choice where nothing has been tried: above, MPI's
+ * algorithms are better (4 ranks in a node, Open MPI 4.1.4 and MPICH 4.0.2).
+ */
+enum { FAN_TRIAL_USUAL_TREE = 8192 };
+
+/**
  * Begin a broadcast: find which way to go. Collective while there is something to try, and in the
  * call after that; otherwise local. The state is connected, and adapts.
  */

@@ -7,6 +7,7 @@
 #include "comm/check.h"
 #include "comm/wait.h"
 #include "compat/mpi_calls.h"
+#include "lib/adapt/trial.h"
 #include "lib/call/as_bytes.h"
 #include "lib/state/errors.h"
 
@@ -74,12 +75,10 @@ static int pass_through(const fan_call *call, MPI_Request *request)
 }
 #endif
 
-/* Above this MPI's algorithms are better (4 ranks in a node, Open MPI 4.1.4 and MPICH 4.0.2). */
-enum { MOST_BYTES = 8192 };
-
 static fan_way usual_way(const fan_call *call)
 {
-    bool is_for_tree = call->state->connection == FAN_CONNECTED && call->bytes <= MOST_BYTES;
+    bool is_for_tree =
+        call->state->connection == FAN_CONNECTED && call->bytes <= FAN_TRIAL_USUAL_TREE;
     return is_for_tree ? FAN_WAY_TREE : FAN_WAY_MPI;
 }
 
