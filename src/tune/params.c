@@ -125,16 +125,6 @@ static const char *limit_text(const descriptor *d, double limit, char *text)
     return text;
 }
 
-static int64_t bit_of(const descriptor *d)
-{
-    return INT64_C(1) << (d - table);
-}
-
-bool fan_params_given(const fan_params *params, const char *name)
-{
-    return (params->given & bit_of(find(name))) != 0;
-}
-
 fan_status fan_params_set(fan_params *params, const char *name, const char *text,
                           const char *origin)
 {
@@ -145,7 +135,7 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
                         name);
     void *field = (char *)params + d->offset;
     if (is_real(d) ? set_real(field, d, text) : set_integer(field, d, text)) {
-        params->given |= bit_of(d);
+        params->given |= INT64_C(1) << (d - table);
         return FAN_OK;
     }
     if (d->kind == ALGORITHM)

@@ -37,8 +37,18 @@ void fan_param_variable(size_t index, char *text, size_t size);
 /** One line of help of parameter `index`. */
 const char *fan_param_help(size_t index);
 
-/** Whether parameter `name`, which exists, has been set by hand, not only by its default. */
-bool fan_params_given(const fan_params *params, const char *name);
+/** FAN_PARAM_INDEX_name: where parameter `name` is in the table. */
+enum {
+#define FAN_PARAM(name, kind, preset, minimum, maximum, help) FAN_PARAM_INDEX_##name,
+#include "tune/params.def"
+#undef FAN_PARAM
+};
+
+/** Whether parameter `index` has been set by hand, not only by its default. */
+static inline bool fan_params_given(const fan_params *params, size_t index)
+{
+    return ((params->given >> index) & 1) != 0;
+}
 
 /** All parameters at their defaults. */
 fan_params fan_params_default(void);

@@ -136,7 +136,8 @@ START_TEST(the_file_is_read_back)
     fan_status status = fan_params_from_tune_file(&params, path);
     unlink(path);
     ck_assert_msg(status == FAN_OK, "%s", fan_fail_text());
-    ck_assert(fan_params_given(&params, "latency") && !fan_params_given(&params, "window"));
+    ck_assert(fan_params_given(&params, FAN_PARAM_INDEX_latency) &&
+              !fan_params_given(&params, FAN_PARAM_INDEX_window));
     params.given = r.params.given;
     ck_assert_mem_eq(&params, &r.params, sizeof params);
     fan_params untouched = fan_params_default();

@@ -41,8 +41,10 @@ static bool is_known(const fan_learned *learned, int64_t bytes)
 
 static bool is_all_by_hand(const fan_params *p)
 {
-    return fan_params_given(p, "latency") && fan_params_given(p, "overhead") &&
-           fan_params_given(p, "bandwidth") && fan_params_given(p, "gap");
+    return fan_params_given(p, FAN_PARAM_INDEX_latency) &&
+           fan_params_given(p, FAN_PARAM_INDEX_overhead) &&
+           fan_params_given(p, FAN_PARAM_INDEX_bandwidth) &&
+           fan_params_given(p, FAN_PARAM_INDEX_gap);
 }
 
 /* What the rank that leads tells the others. */
@@ -76,13 +78,13 @@ static int measure(const fan_comm_state *state, int64_t bytes, fan_learned *lear
 static void use(fan_comm_state *state, const fan_probe_link *link)
 {
     fan_params *params = &state->params;
-    if (!fan_params_given(params, "latency"))
+    if (!fan_params_given(params, FAN_PARAM_INDEX_latency))
         params->latency = link->latency;
-    if (!fan_params_given(params, "bandwidth"))
+    if (!fan_params_given(params, FAN_PARAM_INDEX_bandwidth))
         params->bandwidth = link->bandwidth > 0 ? link->bandwidth : assumed_bandwidth;
-    if (!fan_params_given(params, "overhead"))
+    if (!fan_params_given(params, FAN_PARAM_INDEX_overhead))
         params->overhead = link->overhead > 0 ? link->overhead : params->overhead;
-    if (!fan_params_given(params, "gap"))
+    if (!fan_params_given(params, FAN_PARAM_INDEX_gap))
         params->gap = gap_bytes / params->bandwidth;
     fan_pending_finish(state, &state->lane); /* their plan is that of the old parameters */
     fan_planned_forget(&state->planned);
@@ -107,7 +109,8 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes)
 {
-    if (state->learned.link.bandwidth == 0 && !fan_params_given(&state->params, "bandwidth"))
+    if (state->learned.link.bandwidth == 0 &&
+        !fan_params_given(&state->params, FAN_PARAM_INDEX_bandwidth))
         return 0;
     fan_model model = fan_params_model(&state->params);
     return fan_limit_time(&model, (double)bytes);

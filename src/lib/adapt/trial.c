@@ -26,7 +26,8 @@ static bool is_limited_by_processors(const fan_comm_state *state)
 {
     enum { CHUNK = 16 * 1024 };
     const fan_params *params = &state->params;
-    bool is_known = fan_params_given(params, "overhead") || state->learned.link.overhead > 0;
+    bool is_known =
+        fan_params_given(params, FAN_PARAM_INDEX_overhead) || state->learned.link.overhead > 0;
     return is_known && CHUNK / params->bandwidth < 2 * 2 * params->overhead;
 }
 

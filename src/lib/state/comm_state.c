@@ -77,7 +77,7 @@ static bool is_told_how(const fan_params *p)
 {
     return p->algorithm != FAN_AUTO || p->group_size > 0 || p->branching > 0 ||
            p->secondary_groups > 0 || p->chunk_bytes > 0 || p->window > 0 || p->sends > 0 ||
-           p->child_sends > 0 || !p->overlap || fan_params_given(p, "min_bytes");
+           p->child_sends > 0 || !p->overlap || fan_params_given(p, FAN_PARAM_INDEX_min_bytes);
 }
 
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
