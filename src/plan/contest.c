@@ -47,18 +47,18 @@ static fan_way next_try(const fan_contest *c, const fan_field *field)
 
 static bool is_faster(const fan_contest *c, int way, fan_way than)
 {
-    double margin = c->has_best && than == c->best ? clearly : 1;
+    double margin = fan_contest_has_best(c) && than == c->best ? clearly : 1;
     return c->seconds[than] == 0 || c->seconds[way] < margin * c->seconds[than];
 }
 
 static void decide(fan_contest *c, const fan_field *field)
 {
-    fan_way best = c->has_best ? c->best : field->first;
+    fan_way best = fan_contest_has_best(c) ? c->best : field->first;
     for (int way = 0; way < FAN_WAYS; way++)
         if (c->seconds[way] > 0 && is_faster(c, way, best))
             best = way;
     c->best = best;
-    c->has_best = c->decided = true;
+    c->decided = true;
     c->rest = c->rest == 0 ? FIRST_REST : c->rest * REST_GROWS;
     c->calls = 0;
 }

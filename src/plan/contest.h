@@ -36,11 +36,16 @@ typedef struct fan_contest {
     int64_t rest;  /**< calls until the next one, once it is decided */
     bool decided;  /**< there is a best one, and no look goes on */
     bool is_warm;  /**< there was a first call */
-    bool has_best;
     fan_way best;
     int tries[FAN_WAYS];      /**< in this look */
     double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
 } fan_contest;
+
+/** Whether a best one has been found, though a new look may go on. */
+static inline bool fan_contest_has_best(const fan_contest *contest)
+{
+    return contest->rest > 0;
+}
 
 /** Whether nothing is to be tried now, and the best one is to be used. Counts as a call if so. */
 bool fan_contest_rests(fan_contest *contest);

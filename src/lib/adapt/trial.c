@@ -81,12 +81,12 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 
 static int class_of(int64_t bytes)
 {
-    int class = 0;
-    while (bytes > 1 && class < FAN_CLASSES - 1) {
+    int number = 0;
+    while (bytes > 1 && number < FAN_CLASSES - 1) {
         bytes /= 2;
-        class ++;
+        number++;
     }
-    return class;
+    return number;
 }
 
 const fan_contest *fan_trial_contest(const fan_comm_state *state, int64_t bytes)
@@ -99,18 +99,20 @@ static bool leaves_to_mpi(const fan_trials *t, fan_way way)
 {
     bool leaves = way == FAN_WAY_MPI;
     for (int i = 0; i < FAN_CLASSES; i++)
-        leaves = leaves || (t->contests[i].has_best && t->contests[i].best == FAN_WAY_MPI);
+        leaves =
+            leaves || (fan_contest_has_best(&t->contests[i]) && t->contests[i].best == FAN_WAY_MPI);
     return leaves;
 }
 
-static fan_status agree(fan_comm_state *state)
+/* Tell the time of the last trial, and find out whether all could block. */
+static fan_status agree(fan_comm_state *state, bool *may_block)
 {
     fan_trials *t = &state->trials;
     int64_t said[2] = {(int64_t)(t->seconds * 1e9), !fan_blocking_is_possible()};
     int code = fan_comm_maximum(state->user_comm, 2, said);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot agree on the time of a broadcast");
-    t->may_block = said[1] == 0;
+    *may_block = said[1] == 0;
     if (t->has_sample)
         fan_contest_note(&t->contests[t->class], t->way, (double)MAX(said[0], 1) * 1e-9);
     t->has_sample = false;
@@ -121,16 +123,14 @@ static fan_status agree(fan_comm_state *state)
 /* ---- a broadcast ---- */
 
 /* Ranks that have just agreed choose alike, and begin together. */
-static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
+static void choose(fan_comm_state *state, int number, const fan_field *field, fan_trial *trial)
 {
     fan_trials *t = &state->trials;
-    fan_contest *c = &t->contests[class_of(bytes)];
-    fan_field field = field_for(state, bytes, root);
-    trial->way = fan_contest_next(c, &field, &trial->timed);
+    trial->way = fan_contest_next(&t->contests[number], field, &trial->timed);
     if (!trial->timed)
         return;
     t->has_sample = true;
-    t->class = class_of(bytes);
+    t->class = number;
     t->way = trial->way;
 }
 
@@ -138,16 +138,20 @@ static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *tr
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
 {
     fan_trials *t = &state->trials;
-    fan_contest *c = &t->contests[class_of(bytes)];
+    int number = class_of(bytes);
+    fan_contest *c = &t->contests[number];
     bool rests = fan_contest_rests(c), must_agree = t->has_sample || (!rests && c->is_warm);
+    bool may_block = false;
     *trial = (fan_trial){.way = c->best};
-    fan_status status = must_agree ? agree(state) : FAN_OK;
+    fan_status status = must_agree ? agree(state, &may_block) : FAN_OK;
     if (status != FAN_OK)
         return status;
-    if (!rests)
-        choose(state, bytes, root, trial);
+    if (!rests) {
+        fan_field field = field_for(state, bytes, root);
+        choose(state, number, &field, trial);
+    }
     if (must_agree)
-        fan_blocking_set(&state->blocks, t->may_block && leaves_to_mpi(t, trial->way));
+        fan_blocking_set(&state->blocks, may_block && leaves_to_mpi(t, trial->way));
     trial->start = MPI_Wtime();
     return FAN_OK;
 }

@@ -51,7 +51,6 @@ typedef struct fan_trials {
     int class;
     fan_way way;
     double seconds; /**< on this rank */
-    bool may_block; /**< see blocking.h: what ranks have last agreed on */
 } fan_trials;
 
 typedef struct fan_comm_state {
