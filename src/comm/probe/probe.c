@@ -87,7 +87,7 @@ static int measure_overhead(track *t, double round_trip, double *overhead)
     return code;
 }
 
-static double allowed(const fan_probe_patience *patience, double rate)
+double fan_probe_allowed(const fan_probe_patience *patience, double rate)
 {
     return fmax(patience->seconds, patience->share * patience->of_bytes / rate);
 }
@@ -113,7 +113,7 @@ static int measure_bandwidth(track *t, const fan_probe_patience *patience, doubl
         double seconds, before = rate, bytes = (double)pieces * PIECE;
         /* A round trip, and twice the bytes of the one before. */
         double expected = fmax(round_trip, 2 * last - round_trip);
-        if (spent + expected > allowed(patience, rate > 0 ? rate : bytes / expected))
+        if (spent + expected > fan_probe_allowed(patience, rate > 0 ? rate : bytes / expected))
             break;
         int code = run(t, (train){pieces, PIECE}, &seconds);
         if (code != MPI_SUCCESS)

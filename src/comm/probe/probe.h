@@ -29,6 +29,9 @@ typedef struct fan_probe_patience {
     double of_bytes; /**< so many bytes will take; whichever is longer */
 } fan_probe_patience;
 
+/** Seconds that it may take, at so many bytes per second. */
+double fan_probe_allowed(const fan_probe_patience *patience, double rate);
+
 /**
  * Measure, on the first of two ranks. Both call it; others do not. It waits as wait.h says, and
  * returns MPI's code.

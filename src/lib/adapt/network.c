@@ -26,10 +26,18 @@ static const double assumed_bandwidth = 125e6;
 static const double gap_bytes = 300;
 static const double worth_more_time = 8; /* times what it was before */
 
+static const char failure[] = "cannot measure the network";
+
+static fan_probe_patience patience_for(int64_t bytes)
+{
+    return (fan_probe_patience){least_patience, share, (double)bytes};
+}
+
 /* Seconds that may be spent for a broadcast of so many bytes, where the bandwidth is not known. */
 static double allowed(int64_t bytes)
 {
-    return fmax(least_patience, share * (double)bytes / assumed_bandwidth);
+    fan_probe_patience patience = patience_for(bytes);
+    return fan_probe_allowed(&patience, assumed_bandwidth);
 }
 
 /* The bandwidth is known, or was not to be had in what time there is for this broadcast. */
@@ -47,32 +55,35 @@ static bool is_all_by_hand(const fan_params *p)
            fan_params_given(p, FAN_PARAM_INDEX_gap);
 }
 
-/* What the rank that leads tells the others. */
+/* What rank 0, which is the leader of the first node, tells the others. */
 typedef struct report {
+    fan_comm_verdict verdict;
     fan_learned learned;
-    int64_t code; /* MPI's */
 } report;
 
-/* The leaders of the first two nodes do it, and the first one tells all. Returns MPI's code. */
-static int measure(const fan_comm_state *state, int64_t bytes, fan_learned *learned)
+static fan_status status_of(int code)
+{
+    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "%s", failure);
+}
+
+/* The leaders of the first two nodes do it. */
+static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learned *learned)
 {
     const int *leader = state->map.leader;
     int tag = state->first_tag + FAN_TAG_NODE;
-    fan_probe_patience patience = {least_patience, share, (double)bytes};
+    fan_probe_patience patience = patience_for(bytes);
+    fan_status own = FAN_OK;
     report r;
     memset(&r, 0, sizeof r);
     r.learned.known = true;
     r.learned.bytes = bytes;
     if (state->rank == leader[0])
-        r.code = fan_probe_lead(state->comm, leader[1], tag, &patience, &r.learned.link);
+        own = status_of(fan_probe_lead(state->comm, leader[1], tag, &patience, &r.learned.link));
     else if (state->rank == leader[1])
-        r.code = fan_probe_follow(state->comm, leader[0], tag);
-    int failed = (int)r.code;
-    int code = fan_comm_from(leader[0], &r, sizeof r, state->user_comm);
+        own = status_of(fan_probe_follow(state->comm, leader[0], tag));
+    fan_status status = fan_comm_share(state->user_comm, own, &r.verdict, sizeof r, failure);
     *learned = r.learned;
-    if (code == MPI_SUCCESS)
-        code = (int)r.code;
-    return code == MPI_SUCCESS ? failed : code;
+    return status == FAN_OK ? own : status;
 }
 
 static void use(fan_comm_state *state, const fan_probe_link *link)
@@ -93,13 +104,15 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
 
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 {
-    fan_learned found, *network = &state->placement->network;
-    if (!state->params.adapt || state->map.nodes < 2 || is_all_by_hand(&state->params))
+    const fan_params *params = &state->params;
+    if (state->connection != FAN_CONNECTED || !params->adapt || state->map.nodes < 2 ||
+        is_all_by_hand(params))
         return FAN_OK;
+    fan_learned found, *network = &state->placement->network;
     if (!is_known(network, bytes)) {
-        int code = measure(state, bytes, &found);
-        if (code != MPI_SUCCESS)
-            return fan_fail_mpi(code, "cannot measure the network");
+        fan_status status = measure(state, bytes, &found);
+        if (status != FAN_OK)
+            return status;
         *network = found;
     }
     if (memcmp(&state->learned, network, sizeof *network) != 0)

@@ -10,10 +10,10 @@
 
 /**
  * Make the parameters latency, overhead, gap and bandwidth of a state those of its network, but for
- * those that are set by hand. Collective; the state is connected, and waits for what is pending on
- * its lane if they change. Communicators that share a placement share what was measured; it is
- * measured anew if there was no time for the bandwidth, and 8 times as much may be spent now. Does
- * nothing without the parameter `adapt`.
+ * those that are set by hand. Collective; if they change, it waits for what is pending on the lane
+ * of the state. Communicators that share a placement share what was measured; it is measured anew
+ * if there was no time for the bandwidth, and 8 times as much may be spent now. Does nothing
+ * without the parameter `adapt`, or if the state is not connected.
  *
  * It takes at most some 4 ms, or 2 % of the broadcast, if a round trip and 32 KiB do not take
  * longer; and in any case three round trips and an agreement.

@@ -36,7 +36,7 @@ int fanout_comm_attach(MPI_Comm comm, MPI_Info hints)
     fan_status status = fan_comm_state_set(state, hints);
     if (status == FAN_OK)
         status = fan_connection_make(state);
-    if (status == FAN_OK && state->connection == FAN_CONNECTED)
+    if (status == FAN_OK)
         status = fan_adapt_to_network(state, 0);
     return fan_error_raise(comm, status);
 }
@@ -112,7 +112,7 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
         return fan_error_raise_code(comm, MPI_ERR_COUNT);
     bool is_new = state->connection == FAN_UNCONNECTED;
     fan_status status = fan_connection_make(state);
-    if (status == FAN_OK && is_new && state->connection == FAN_CONNECTED)
+    if (status == FAN_OK && is_new)
         status = fan_adapt_to_network(state, bytes);
     if (status != FAN_OK)
         return fan_error_raise(comm, status);

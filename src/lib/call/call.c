@@ -44,7 +44,7 @@ static bool is_worth_connecting(fan_call *c)
 /* A nonblocking call may wait for other ranks only where it connects. */
 static bool may_learn(const fan_call *c, bool is_new)
 {
-    return c->state->connection == FAN_CONNECTED && c->bytes > 0 && (is_new || !c->nonblocking);
+    return c->bytes > 0 && (is_new || !c->nonblocking);
 }
 
 static fan_status find_state(fan_call *c)
