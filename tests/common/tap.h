@@ -52,6 +52,14 @@ __attribute__((format(printf, 2, 3))) static inline bool tap_ok(bool holds, cons
     return failing == 0;
 }
 
+/** Whether all ranks have given the same number. Collective over MPI_COMM_WORLD. */
+static inline bool tap_is_same(double number)
+{
+    double ends[2] = {number, -number};
+    MPI_Allreduce(MPI_IN_PLACE, ends, 2, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    return ends[0] == -ends[1];
+}
+
 /** Print the plan, finalize, and return the exit status for main. */
 static inline int tap_end(void)
 {

@@ -9,20 +9,5 @@ program calls_test
     use tap
     implicit none
     include 'mpif.h'
-#include "data.inc"
-    call tap_begin()
-    call test_broadcasts()
-    call test_sections()
-    call test_errors()
-    call test_requests()
-    call test_communicators()
-    call test_streams()
-    call tap_end()
-contains
-#include "broadcasts.inc"
-#include "sections.inc"
-#include "errors.inc"
-#include "requests.inc"
-#include "communicators.inc"
-#include "streams.inc"
+#include "calls.inc"
 end program

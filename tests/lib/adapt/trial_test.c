@@ -88,19 +88,12 @@ static bool broadcast(MPI_Comm comm, int bytes, int root, int salt, bool mixed)
     return broadcast_by(comm, bytes, root, salt, mixed, BLOCKING);
 }
 
-/* Whether it is the same number on all ranks. */
-static bool is_one(double number)
-{
-    double ends[2] = {number, -number};
-    MPI_Allreduce(MPI_IN_PLACE, ends, 2, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
-    return ends[0] == -ends[1];
-}
-
 static bool is_alike(const fan_contest *c)
 {
-    bool alike = is_one((double)c->best) & is_one(c->decided) & is_one((double)c->calls);
+    bool alike =
+        tap_is_same((double)c->best) & tap_is_same(c->decided) & tap_is_same((double)c->calls);
     for (int way = 0; way < FAN_WAYS; way++)
-        alike &= is_one(c->tries[way]) & is_one(c->seconds[way]);
+        alike &= tap_is_same(c->tries[way]) & tap_is_same(c->seconds[way]);
     return alike;
 }
 
