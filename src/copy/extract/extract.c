@@ -145,11 +145,7 @@ static bool write_data(fan_copy_extract *x, fan_copy_layers *layers, const char 
 static bool note_way(fan_copy_extract *x, const fan_copy_item *item)
 {
     char directory[PATH_MAX];
-    for (const char *slash = strchr(item->path, '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        size_t length = (size_t)(slash - item->path);
-        memcpy(directory, item->path, length);
-        directory[length] = '\0';
+    for (const char *slash = NULL; fan_copy_item_above(item, &slash, directory);) {
         if (fan_copy_known_kind(&x->known, directory) != 0)
             continue;
         if (!take_quota(x, directory, 0, 1))

@@ -34,15 +34,22 @@ static const char *judge_name(const fan_copy_judge *judge, struct archive_entry 
     return is_printable(item->name) ? NULL : "has a name with control characters or not in UTF-8";
 }
 
+bool fan_copy_item_above(const fan_copy_item *item, const char **slash, char *directory)
+{
+    *slash = strchr(*slash == NULL ? item->path : *slash + 1, '/');
+    if (*slash == NULL)
+        return false;
+    size_t length = (size_t)(*slash - item->path);
+    memcpy(directory, item->path, length);
+    directory[length] = '\0';
+    return true;
+}
+
 /* What it is in must be directories: through a link it would be somewhere else. */
 static const char *judge_way(const fan_copy_known *known, const fan_copy_item *item)
 {
     char directory[PATH_MAX];
-    for (const char *slash = strchr(item->path, '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        size_t length = (size_t)(slash - item->path);
-        memcpy(directory, item->path, length);
-        directory[length] = '\0';
+    for (const char *slash = NULL; fan_copy_item_above(item, &slash, directory);) {
         mode_t kind = fan_copy_known_kind(known, directory);
         if (kind == S_IFLNK)
             return "is to be written through a symbolic link of the archive";

@@ -20,6 +20,14 @@ typedef struct fan_copy_item {
     bool unknown;          /**< a symbolic link that has to be looked at again when all is there */
 } fan_copy_item;
 
+/**
+ * The next directory that the item is in, the topmost first. False after the last one.
+ *
+ * @param slash      NULL to begin with
+ * @param directory  [PATH_MAX] receives its path
+ */
+bool fan_copy_item_above(const fan_copy_item *item, const char **slash, char *directory);
+
 /** How strict to be. */
 typedef struct fan_copy_judge {
     bool unsafe; /**< as bsdtar */
