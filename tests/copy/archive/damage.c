@@ -104,7 +104,7 @@ int main(int argc, char **argv)
         return 1;
     }
     for (size_t i = 0; i < s.bytes; i += step) {
-        unsigned char bit = truncates ? 0 : (unsigned char)(1u << i / step % 8);
+        unsigned char bit = (unsigned char)(truncates ? 0 : 1u << i / step % 8);
         s.data[i] ^= bit;
         bool good = unpack(&s, truncates ? i : s.bytes, root, &seal);
         s.data[i] ^= bit;
