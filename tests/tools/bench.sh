@@ -58,6 +58,15 @@ check "--json -: exit status" succeeds
 check "--json -: standard output is the report" \
     "$report_check" out 2 70000 'limit,MPI_Bcast,fanout_bcast,memcpy,group k=1'
 
+bench 2 --sizes 70000 --setting window=8 --setting child_sends=3 --repeat 2 --json report
+check "settings: exit status" succeeds
+check "settings are contenders" \
+    "$report_check" report 2 70000 limit,MPI_Bcast,fanout_bcast,memcpy,window=8,child_sends=3
+check "a setting is in force" has '"window": "8"' report
+check "two settings are two contenders" has '"child_sends": "3"' report
+bench 2 --sizes 70000 --setting window=8,chunk_bytes=32K --repeat 1 --json report
+check "a setting may have several parameters" has '"chunk_bytes": "32768"' report
+
 bench 2 --sizes 1 --repeat 1 --quiet
 check "--quiet: exit status" succeeds
 check "--quiet: prints nothing" [ ! -s out ]
@@ -146,7 +155,8 @@ fi
 
 for arguments in "--sizes 1M:1K" "--sizes 1K:2K:1" "--sizes 0" "--sizes 3G" "--sizes 1K," "--sizes 1K:2K:3:4" \
     "--repeat 0" "--warmup -1" "--root x" "--algorithm best" "--group-size 2" "--peers=pipeline:x" \
-    "--algorithm ktree --group-size x"; do
+    "--algorithm ktree --group-size x" "--setting window" "--setting bogus=1" "--setting window=x" \
+    "--setting window=8,"; do
     # shellcheck disable=SC2086 # several arguments
     alone $arguments
     check "usage: $arguments" fails_with 2 "fanout-bench: --"

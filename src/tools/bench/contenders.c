@@ -35,50 +35,59 @@ static void add_peer(fan_bench_contenders *contenders, const fan_bench_peer *pee
     char name[64];
     snprintf(name, sizeof name, "MPI_Bcast %s", peer->name);
     fan_bench_contender *contender = add_on(comm, contenders, FAN_BENCH_PEER, name);
-    contender->algorithm = peer->algorithm;
-    contender->segment_bytes = peer->segment_bytes;
+    contender->peer = peer;
+}
+
+enum { MAX_VALUE = 64 };
+
+/* The key and the value of parameter `index` as an info object has them. */
+static void to_hint(const fan_params *params, size_t index, char key[static MPI_MAX_INFO_KEY],
+                    char value[static MAX_VALUE])
+{
+    snprintf(key, MPI_MAX_INFO_KEY, "fanout_%s", fan_param_name(index));
+    fan_params_get(params, index, value, MAX_VALUE);
+}
+
+static void set_hint(MPI_Info info, const fan_params *params, size_t index)
+{
+    char key[MPI_MAX_INFO_KEY], value[MAX_VALUE];
+    to_hint(params, index, key, value);
+    MPI_Info_set(info, key, value);
 }
 
 /*
  * The environment wins over hints; then the contender would not be what its name says. That of rank
  * 0 decides, so rank 0 alone complains.
  */
-static void check_in_force(const fan_bench_contender *contender, MPI_Info used, const char *key,
-                           const char *wanted)
+static void check_in_force(const fan_bench_contender *contender, MPI_Info used, size_t index)
 {
-    char value[64] = "";
+    char key[MPI_MAX_INFO_KEY], wanted[MAX_VALUE], value[MAX_VALUE] = "";
     int found, rank;
     MPI_Comm_rank(contender->comm, &rank);
+    to_hint(&contender->setting->params, index, key, wanted);
     fan_compat_info_get(used, key, sizeof value, value, &found);
     if (rank == 0 && strcmp(value, wanted) != 0)
         fan_job_abort("%s: the parameter %s is %s instead of %s; unset its environment variable",
                       contender->name, key, value, wanted);
 }
 
-static void add_algorithm(fan_bench_contenders *contenders, const char *algorithm, int group_size)
+static void add_setting(fan_bench_contenders *contenders, const fan_bench_setting *setting)
 {
-    fan_bench_contender *contender = add(contenders, FAN_BENCH_FANOUT, algorithm);
-    contender->algorithm = algorithm;
-    char size[16];
-    snprintf(size, sizeof size, "%d", group_size);
-    /* Small broadcasts too must be done by the algorithm that is named. */
-    const char *const hints[][2] = {
-        {"fanout_algorithm", algorithm}, {"fanout_min_bytes", "0"}, {"fanout_group_size", size}};
-    int count = group_size > 0 ? 3 : 2;
-    if (group_size > 0)
-        snprintf(contender->name, sizeof contender->name, "%s k=%d", algorithm, group_size);
-
-    MPI_Info info;
+    fan_bench_contender *contender = add(contenders, FAN_BENCH_FANOUT, setting->name);
+    contender->setting = setting;
+    MPI_Info info, used;
     MPI_Info_create(&info);
-    for (int i = 0; i < count; i++)
-        MPI_Info_set(info, hints[i][0], hints[i][1]);
+    for (size_t i = 0; i < fan_param_count(); i++)
+        if (fan_params_given(&setting->params, i))
+            set_hint(info, &setting->params, i);
     fan_job_check(contender->name, fanout_comm_attach(contender->comm, info));
     MPI_Info_free(&info);
 
-    fan_job_check(contender->name, fanout_comm_get_info(contender->comm, &info));
-    for (int i = 0; i < count; i++)
-        check_in_force(contender, info, hints[i][0], hints[i][1]);
-    MPI_Info_free(&info);
+    fan_job_check(contender->name, fanout_comm_get_info(contender->comm, &used));
+    for (size_t i = 0; i < fan_param_count(); i++)
+        if (fan_params_given(&setting->params, i))
+            check_in_force(contender, used, i);
+    MPI_Info_free(&used);
 }
 
 /* What ranks that share memory are measured by. */
@@ -101,8 +110,8 @@ void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench
     fan_job_check(plain->name, fanout_comm_attach(plain->comm, MPI_INFO_NULL));
     if (job->host_count < job->size)
         add_memcpy(contenders, fan_bench_largest(options));
-    for (int i = 0; i < options->algorithm_count; i++)
-        add_algorithm(contenders, options->algorithms[i], options->group_size);
+    for (int i = 0; i < options->setting_count; i++)
+        add_setting(contenders, &options->settings[i]);
     for (int i = 0; i < options->peer_count; i++)
         add_peer(contenders, &options->peers[i]);
 }

@@ -19,18 +19,18 @@ typedef enum fan_bench_kind {
 
 typedef struct fan_bench_contender {
     fan_bench_kind kind;
-    char name[64];
-    const char *algorithm; /**< as --algorithm or --peers named it; else NULL */
-    int segment_bytes;     /**< of FAN_BENCH_PEER; 0: none */
-    MPI_Comm comm;         /**< its own duplicate of MPI_COMM_WORLD */
-    void *copy;            /**< of FAN_BENCH_MEMCPY: where to */
+    char name[FAN_BENCH_MAX_NAME];
+    const fan_bench_setting *setting; /**< of FAN_BENCH_FANOUT; NULL: none */
+    const fan_bench_peer *peer;       /**< of FAN_BENCH_PEER */
+    MPI_Comm comm;                    /**< its own duplicate of MPI_COMM_WORLD */
+    void *copy;                       /**< of FAN_BENCH_MEMCPY: where to */
 } fan_bench_contender;
 
 typedef struct fan_bench_contenders {
     int count; /**< number 0 is the limit */
     /** number of FAN_BENCH_MEMCPY; 0: none, because no two ranks share a host */
     int memcpy;
-    fan_bench_contender list[4 + FAN_BENCH_MAX_ALGORITHMS + FAN_BENCH_MAX_PEERS];
+    fan_bench_contender list[4 + FAN_BENCH_MAX_SETTINGS + FAN_BENCH_MAX_PEERS];
 } fan_bench_contenders;
 
 /** Make the communicators and their libfanout state, so that no timed call does. Collective. */

@@ -6,6 +6,7 @@
 #include "compat/mpi_calls.h"
 #include "fanout.h"
 #include "tools/common/json_append.h"
+#include "tune/algorithm_names.h"
 #include "tune/params.h"
 
 #include <jansson.h>
@@ -41,7 +42,20 @@ static json_t *parameters(const fan_bench_contender *contender)
 
 static json_t *segment(const fan_bench_contender *contender)
 {
-    return contender->segment_bytes > 0 ? json_integer(contender->segment_bytes) : json_null();
+    return contender->peer != NULL && contender->peer->segment_bytes > 0
+               ? json_integer(contender->peer->segment_bytes)
+               : json_null();
+}
+
+/* As --peers or a setting names it; else NULL. */
+static const char *algorithm(const fan_bench_contender *contender)
+{
+    if (contender->peer != NULL)
+        return contender->peer->algorithm;
+    if (contender->setting == NULL ||
+        !fan_params_given(&contender->setting->params, FAN_PARAM_INDEX_algorithm))
+        return NULL;
+    return fan_algorithm_names[contender->setting->params.algorithm];
 }
 
 static json_t *contender_array(const fan_bench_contenders *contenders)
@@ -55,7 +69,7 @@ static json_t *contender_array(const fan_bench_contenders *contenders)
     for (int i = 0; i < contenders->count; i++) {
         const fan_bench_contender *c = &contenders->list[i];
         array = fan_json_append(array, json_pack("{s:s, s:s, s:s?, s:o, s:o}", "name", c->name,
-                                                 "kind", kinds[c->kind], "algorithm", c->algorithm,
+                                                 "kind", kinds[c->kind], "algorithm", algorithm(c),
                                                  "segment_bytes", segment(c), "parameters",
                                                  parameters(c)));
     }

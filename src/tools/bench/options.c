@@ -33,6 +33,7 @@ enum {
     OPTION_PEERS,
     OPTION_REPEAT,
     OPTION_ROOT,
+    OPTION_SETTING,
     OPTION_SIZES,
     OPTION_WARMUP
 };
@@ -53,6 +54,8 @@ static const struct argp_option table[] = {
     {"quiet", 'q', NULL, 0, "Do not print the table", 0},
     {"repeat", OPTION_REPEAT, "N", 0, "Rounds to measure for each size (default 5)", 0},
     {"root", OPTION_ROOT, "R", 0, "Rank that holds the data (default 0)", 0},
+    {"setting", OPTION_SETTING, "NAME=VALUE[,...]", 0,
+     "Also measure fanout_bcast with these parameters; can be given several times", 0},
     {"sizes", OPTION_SIZES, "LIST", 0,
      "Sizes and ranges LOW:HIGH[:FACTOR], such as 1M,16777229 (default 64K:64M:4)", 0},
     {"warmup", OPTION_WARMUP, "N", 0, "Warm-up rounds, not measured (default 1)", 0},
@@ -110,25 +113,50 @@ static void set_parameter(struct argp_state *state, fan_params *params, const ch
         argp_error(state, "%s", fan_fail_text());
 }
 
-static int parse_group_size(struct argp_state *state, const char *text)
-{
-    fan_params params = fan_params_default();
-    set_parameter(state, &params, "--group-size", "group_size", text);
-    return (int)params.group_size;
-}
-
-static void parse_algorithms(struct argp_state *state, char *list)
+static fan_bench_setting *add_setting(struct argp_state *state, const char *option)
 {
     fan_bench_options *options = state->input;
-    fan_params params = fan_params_default();
-    options->algorithm_count = 0;
+    if (options->setting_count == FAN_BENCH_MAX_SETTINGS)
+        argp_error(state, "%s: more than %d algorithms and settings", option,
+                   FAN_BENCH_MAX_SETTINGS);
+    fan_bench_setting *setting = &options->settings[options->setting_count++];
+    setting->params = fan_params_default();
+    return setting;
+}
+
+static void parse_setting(struct argp_state *state, char *list)
+{
+    fan_bench_setting *setting = add_setting(state, "--setting");
+    snprintf(setting->name, sizeof setting->name, "%s", list);
     while (list != NULL) {
-        const char *name = strsep(&list, ",");
-        set_parameter(state, &params, "--algorithm", "algorithm", name);
-        if (options->algorithm_count == FAN_BENCH_MAX_ALGORITHMS)
-            argp_error(state, "--algorithm: more than %d algorithms", FAN_BENCH_MAX_ALGORITHMS);
-        options->algorithms[options->algorithm_count++] = name;
+        char *value = strsep(&list, ",");
+        const char *name = strsep(&value, "=");
+        if (value == NULL)
+            argp_error(state, "--setting: '%s' is not NAME=VALUE, such as group_size=4", name);
+        set_parameter(state, &setting->params, "--setting", name, value);
     }
+}
+
+/* Small broadcasts too must be done by the algorithm that is named. */
+static void add_algorithm(struct argp_state *state, const char *name, const char *group_size)
+{
+    fan_bench_setting *setting = add_setting(state, "--algorithm");
+    set_parameter(state, &setting->params, "--algorithm", "algorithm", name);
+    set_parameter(state, &setting->params, "--algorithm", "min_bytes", "0");
+    if (group_size != NULL)
+        set_parameter(state, &setting->params, "--group-size", "group_size", group_size);
+    snprintf(setting->name, sizeof setting->name, group_size != NULL ? "%s k=%s" : "%s", name,
+             group_size);
+}
+
+/* When the group size is known, wherever it was on the command line. */
+static void add_algorithms(struct argp_state *state)
+{
+    const fan_bench_options *options = state->input;
+    if (options->group_size != NULL && options->algorithms == NULL)
+        argp_error(state, "--group-size needs --algorithm");
+    for (char *list = options->algorithms; list != NULL;)
+        add_algorithm(state, strsep(&list, ","), options->group_size);
 }
 
 static fan_bench_peer parse_peer(struct argp_state *state, char *text)
@@ -159,9 +187,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     fan_bench_options *options = state->input;
     switch (key) {
-    case OPTION_ALGORITHM: parse_algorithms(state, value); return 0;
+    case OPTION_ALGORITHM: options->algorithms = value; return 0;
     case OPTION_CHECK: options->check = true; return 0;
-    case OPTION_GROUP_SIZE: options->group_size = parse_group_size(state, value); return 0;
+    case OPTION_GROUP_SIZE: options->group_size = value; return 0;
     case OPTION_JSON:
         options->json = value;
         options->quiet = options->quiet || strcmp(value, "-") == 0;
@@ -174,15 +202,13 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_ROOT:
         options->root = fan_os_parse_number(state, "--root", value, 0, INT_MAX);
         return 0;
+    case OPTION_SETTING: parse_setting(state, value); return 0;
     case OPTION_SIZES: parse_sizes(state, value); return 0;
     case OPTION_WARMUP:
         options->warmup = fan_os_parse_number(state, "--warmup", value, 0, 1000000);
         return 0;
     case ARGP_KEY_ARG: argp_error(state, "unexpected argument: %s", value); return 0;
-    case ARGP_KEY_END:
-        if (options->group_size > 0 && options->algorithm_count == 0)
-            argp_error(state, "--group-size needs --algorithm");
-        return 0;
+    case ARGP_KEY_END: add_algorithms(state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }

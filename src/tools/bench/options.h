@@ -8,16 +8,28 @@
 
 #include <stdbool.h>
 
-enum { FAN_BENCH_MAX_SIZES = 64, FAN_BENCH_MAX_ALGORITHMS = 16, FAN_BENCH_MAX_PEERS = 64 };
+enum {
+    FAN_BENCH_MAX_SIZES = 64,
+    FAN_BENCH_MAX_SETTINGS = 64,
+    FAN_BENCH_MAX_PEERS = 64,
+    FAN_BENCH_MAX_NAME = 96
+};
+
+/** fanout_bcast with some parameters set by hand. */
+typedef struct fan_bench_setting {
+    char name[FAN_BENCH_MAX_NAME]; /**< of the contender */
+    fan_params params;             /**< those that are given */
+} fan_bench_setting;
 
 typedef struct fan_bench_options {
     int sizes[FAN_BENCH_MAX_SIZES]; /**< bytes, as MPI_Bcast counts them */
     int size_count;
-    const char *algorithms[FAN_BENCH_MAX_ALGORITHMS];
-    int algorithm_count;
+    char *algorithms;       /**< as --algorithm lists them, or NULL */
+    const char *group_size; /**< for `algorithms`, or NULL */
+    fan_bench_setting settings[FAN_BENCH_MAX_SETTINGS];
+    int setting_count; /**< those of `algorithms` are among them */
     fan_bench_peer peers[FAN_BENCH_MAX_PEERS];
     int peer_count;
-    int group_size; /**< for `algorithms`, 0: chosen */
     int root;
     int rounds;
     int warmup;       /**< rounds before those that count */
