@@ -12,6 +12,8 @@
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
+#include <sys/param.h>
+
 /* We do broadcasts with valid arguments on an intracommunicator of several ranks. */
 static bool is_sane(const fan_call *c)
 {
@@ -20,6 +22,19 @@ static bool is_sane(const fan_call *c)
     int size;
     return fan_comm_check(c->comm, &size) == MPI_SUCCESS && size > 1 && c->root >= 0 &&
            c->root < size && fan_arguments_accepted(c->buffer, c->count, c->datatype);
+}
+
+/*
+ * One so large is worth connecting for at once. To connect takes as long as some 100 KiB where links
+ * are as fast as processors, 1 to 3 ms, and who knows how many broadcasts will follow: so a smaller
+ * one must be followed by others where the library is to find out for itself what is the fastest. (A
+ * nonblocking one may wait in the first call on its communicator only.)
+ */
+static int64_t worth_at_once(const fan_call *c)
+{
+    enum { WHERE_ALL_IS_FAST = 256 * 1024 };
+    int64_t least = c->state->params.min_bytes;
+    return c->state->adapts && !c->nonblocking ? MAX(least, WHERE_ALL_IS_FAST) : least;
 }
 
 /*
@@ -33,7 +48,7 @@ static bool is_worth_connecting(fan_call *c)
         return true;
     if (c->bytes == 0)
         return false;
-    if (c->bytes >= c->state->params.min_bytes)
+    if (c->bytes >= worth_at_once(c))
         return true;
     bool may_be_cut = c->bytes >= FAN_TRIAL_LEAST_BYTES && c->state->adapts;
     if (!c->nonblocking)
@@ -67,11 +82,11 @@ static fan_status find_state(fan_call *c)
 static fan_verdict judge_sane(fan_call *call)
 {
     const fan_comm_state *state = call->state;
-    if (state->connection == FAN_CANNOT_CONNECT)
+    if (state->connection != FAN_CONNECTED)
         return FAN_IS_MPIS;
     if (call->nonblocking && state->params.check)
         return FAN_IS_OURS;
-    if (call->tries && call->bytes > 0 && state->connection == FAN_CONNECTED && state->adapts)
+    if (call->tries && call->bytes > 0 && state->adapts)
         return FAN_IS_OPEN;
     return call->bytes == 0 || fan_delivery_is_small(state, call->bytes) ? FAN_IS_MPIS
                                                                          : FAN_IS_OURS;

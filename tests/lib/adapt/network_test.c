@@ -7,7 +7,7 @@
 #include "tests/common/tap.h"
 #include "tune/params.h"
 
-enum { BYTES = 300000 };
+enum { MEDIUM = 100000, BYTES = 300000 };
 
 static char *data;
 
@@ -29,6 +29,41 @@ static MPI_Comm make_comm(const char *key, const char *value)
     fanout_comm_attach(comm, hints);
     MPI_Info_free(&hints);
     return comm;
+}
+
+static bool is_connected(MPI_Comm comm)
+{
+    fan_comm_state *state;
+    return fan_lifetime_state(comm, &state) == FAN_OK && state->connection == FAN_CONNECTED;
+}
+
+/* Connecting takes longer than one broadcast of medium size where the network is fast. */
+static void test_few_medium_ones(void)
+{
+    MPI_Comm comm;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    use(comm, MEDIUM);
+    use(comm, MEDIUM);
+    tap_ok(!is_connected(comm), "two broadcasts of medium size are not worth connecting");
+    use(comm, MEDIUM);
+    tap_ok(is_connected(comm), "the third one is");
+    MPI_Comm_free(&comm);
+
+    MPI_Info hints;
+    MPI_Info_create(&hints);
+    MPI_Info_set(hints, "fanout_min_bytes", "64K");
+    MPI_Comm_dup_with_info(MPI_COMM_WORLD, hints, &comm);
+    MPI_Info_free(&hints);
+    use(comm, MEDIUM);
+    tap_ok(is_connected(comm), "a limit set by hand holds from the first one on");
+    MPI_Comm_free(&comm);
+
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    fanout_request request;
+    fanout_ibcast(data, MEDIUM, MPI_BYTE, 0, comm, &request);
+    fanout_wait(&request);
+    tap_ok(is_connected(comm), "a nonblocking one connects: later ones may not wait");
+    MPI_Comm_free(&comm);
 }
 
 static bool are_equal(const fan_params *a, const fan_params *b)
@@ -65,6 +100,8 @@ int main(void)
     MPI_Comm without = make_comm("fanout_adapt", "0");
     fan_params defaults = use(without, BYTES);
     tap_ok(are_equal(&defaults, &preset), "adapt 0: nothing is");
+
+    test_few_medium_ones();
 
     MPI_Comm_free(&first);
     MPI_Comm_free(&second);
