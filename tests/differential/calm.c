@@ -46,7 +46,8 @@ static void hint(MPI_Info hints, const char *key, int value)
 
 static void attach(actor *a)
 {
-    static const int limits[] = {0, 1, 1000, 10000, 65536}, chunks[] = {0, 50, 1000, 4096, 100000};
+    static const int limits[] = {0, 1, 1000, 10000, 65536},
+                     chunks[] = {0, LEAST_CHUNK, 1000, 4096, 100000};
     team *t = actor_team(a);
     random_state *common = &a->common;
     MPI_Info hints;

@@ -96,7 +96,7 @@ static void set_number(const char *variable, int64_t value)
 static void draw_numbers(random_state *state)
 {
     static const int min_bytes[] = {0, 1, 1000, 4096, 65536, 200000},
-                     chunks[] = {100, 1000, 4096, 8192, 65536, 300000};
+                     chunks[] = {LEAST_CHUNK, 1000, 4096, 8192, 65536, 300000};
     static const char *const algorithms[] = {"chain", "group", "full", "ktree", "kexchange"};
     all_settings.min_bytes = all_settings.chunk_bytes = NOT_SET;
     if (random_one_in(state, 3))

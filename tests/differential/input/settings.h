@@ -9,6 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * Of the largest broadcasts, 6 MB. With chunks of 50 bytes one waits for more than 100,000 messages in
+ * turn: on a busy machine longer than `limit_s`.
+ */
+enum { LEAST_CHUNK = 500 };
+
 enum { SETTINGS_TEXT = 600, NOT_SET = -1 };
 
 typedef struct settings {
