@@ -65,8 +65,10 @@ static int reader_of_errors(void)
     return ancestor;
 }
 
-/* O_APPEND: if it is a file, the launcher's position in it is not ours. O_NONBLOCK: do not wait here
- * for somebody to read. */
+/*
+ * O_APPEND: if it is a file, the launcher's position in it is not ours. O_NONBLOCK: do not wait
+ * here for somebody to read.
+ */
 static int open_errors_of(int process)
 {
     char path[PROC_PATH];

@@ -6,8 +6,8 @@
 /**
  * A descriptor to write to after a signal that ends the job: standard error, unless that is a pipe
  * to a launcher that no longer reads it; then a new one for what is the launcher's own standard
- * error. That is only found where the launcher is an ancestor on this host, of the same user. Local;
- * not async-signal-safe.
+ * error. That is only found where the launcher is an ancestor on this host, of the same user.
+ * Local; not async-signal-safe.
  */
 int fan_launch_last_words(void);
 
