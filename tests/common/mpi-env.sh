@@ -13,10 +13,12 @@ esac
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 # Several ranks on a core: let waiting ranks yield.
 export OMPI_MCA_mpi_yield_when_idle=1
+# Where a host has IPv6, the other component of Open MPI 5 complains at each start that it does not reach itself. Also
+# for hydra: some of its tests start a program of Open MPI.
+export OMPI_MCA_reachable=weighted
 case $launcher_kind in
 orte) export OMPI_MCA_rmaps_base_oversubscribe=1 ;;
-# Where a host has IPv6, the other component complains at each start that it does not reach itself.
-prrte) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_reachable=weighted ;;
+prrte) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe ;;
 esac
 
 # end_all_when_one_fails 0|1: whether the launcher kills the other ranks when one has ended with a failure.

@@ -139,6 +139,15 @@ said() {
     grep -F "fanout-copy: $host: " err | grep -qF -- "$1"
 }
 
+# said_soon TEXT: while the copy goes on, within ten seconds.
+said_soon() {
+    local tries=500
+    until cat err messages 2>/dev/null | grep -F "fanout-copy: $host: " | grep -qF -- "$1"; do
+        ((tries-- > 0)) || return 1
+        sleep 0.02
+    done
+}
+
 # said_once TEXT: exactly one line does.
 said_once() {
     [ "$(grep -cF -- "$1" err)" = 1 ]

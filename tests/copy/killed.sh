@@ -8,6 +8,9 @@
 head -c 8M /dev/urandom >source
 export FANOUT_TEST_DISTURB_PAUSE=100000
 
+# What is said must reach the user, also by a launcher that forwards nothing any more.
+messages=${FANOUT_TEST_MESSAGES-}
+unset FANOUT_TEST_MESSAGES
 for signal in TERM INT; do
     echo old >copy.2
     start_copy .copy.4.fanout-part 5 source 'copy.%r'
@@ -22,7 +25,18 @@ for signal in TERM INT; do
         said "copy.1: not written, the copy was stopped by a signal"
     rm -f copy.2
 done
+# What managers of jobs send before the time is over.
+for signal in USR1 USR2 XCPU; do
+    start_copy .copy.4.fanout-part 5 source 'copy.%r'
+    kill -"$signal" "$(cat pid.1)"
+    check "SIG$signal for one rank: it is said" \
+        said_soon "copy.1: not written, the copy was stopped by a signal"
+    check "SIG$signal for one rank: its file is gone" absent .copy.1.fanout-part copy.1
+    kill_all
+    rm -f .copy.*
+done
 
+[ -z "$messages" ] || export FANOUT_TEST_MESSAGES=$messages
 start_copy .copy.4.fanout-part 5 source 'copy.%r'
 check "SIGKILL: all ranks end" kill_all
 check "SIGKILL leaves temporary files" [ -e .copy.0.fanout-part -a -e .copy.4.fanout-part ]

@@ -2,6 +2,7 @@
 /* The datatype of a random array section packs what the section has, in array element order. */
 #include "config.h"
 
+#include "compat/mpi_calls.h"
 #include "fortran/section.h"
 #include "tests/common/random.h"
 #include "tests/common/tap.h"
@@ -111,8 +112,8 @@ static void test_large_section(void)
     d.head.dim[0].sm = 8;
     bool opened = fan_section_open(&section, &d.head, many, MPI_INT) == FAN_OK;
     if (opened) {
-        MPI_Type_size_x(section.datatype, &size);
-        MPI_Type_get_true_extent_x(section.datatype, &lower, &extent);
+        fan_compat_type_size(section.datatype, &size);
+        fan_compat_type_true_extent(section.datatype, &lower, &extent);
         fan_section_close(&section);
     }
     tap_ok(opened && size == 4 * many && lower == 0 && extent == 8 * (many - 1) + 4,

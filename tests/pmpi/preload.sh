@@ -30,8 +30,8 @@ check "the program's arguments" [ "$(cat out)" = "--help.a b.." ]
 library=$(realpath "$top_builddir/.libs/libfanout_pmpi.so")
 env -u LD_PRELOAD "$preload" printenv LD_PRELOAD >out 2>err
 check "LD_PRELOAD is our library" [ "$(cat out)" = "$library" ]
-env LD_PRELOAD="$programs/.libs/fake_gpu.so" "$preload" printenv LD_PRELOAD >out 2>err
-check "what was in LD_PRELOAD comes behind it" [ "$(cat out)" = "$library:$programs/.libs/fake_gpu.so" ]
+env LD_PRELOAD="$programs/.libs/aware.so" "$preload" printenv LD_PRELOAD >out 2>err
+check "what was in LD_PRELOAD comes behind it" [ "$(cat out)" = "$library:$programs/.libs/aware.so" ]
 
 # shellcheck disable=SC2016 # for the shell in the name space
 if unshare --mount true 2>/dev/null; then

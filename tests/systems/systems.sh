@@ -53,9 +53,9 @@ not_mounted() {
 bash=$(type -P bash)
 path=$PATH
 system
-check "usage: no system" ends_with 2 "usage: tests/systems/run trixie|forky"
-system bookworm true
-check "usage: a system that it does not know" ends_with 2 "usage: tests/systems/run trixie|forky"
+check "usage: no system" ends_with 2 "usage: tests/systems/run bookworm|trixie|forky"
+system bullseye true
+check "usage: a system that it does not know" ends_with 2 "usage: tests/systems/run bookworm|trixie|forky"
 
 if [ "$(id -u)" = 0 ]; then
     path=$PWD/programs

@@ -5,6 +5,7 @@
 #include "copy/job/outcome.h"
 #include "copy/job/printable.h"
 #include "copy/job/stop.h"
+#include "launch/last_words.h"
 #include "os/cleanup.h"
 
 #include <mpi.h>
@@ -19,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+/* The last three are those by which managers of jobs tell that the time is nearly over. */
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 
 static char host[FAN_COPY_HOST];
@@ -50,7 +52,7 @@ static void tell_unfinished(const char *path)
     int length = snprintf(line, sizeof line,
                           "fanout-copy: %s: %s: not written, the copy was stopped by a signal\n",
                           host, shown);
-    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    ssize_t written = write(fan_launch_last_words(), line, (size_t)length);
     (void)written; /* a failure could not be reported either */
 }
 

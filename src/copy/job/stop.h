@@ -4,8 +4,9 @@
 #define FAN_COPY_JOB_STOP_H
 
 /**
- * Hold SIGINT, SIGTERM and SIGHUP back in this thread and in all that it starts from now on. Called
- * before MPI_Init, it leaves them to the thread that fan_copy_signals_handle starts.
+ * Hold SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU back in this thread and in all that it
+ * starts from now on. Called before MPI_Init, it leaves them to the thread that
+ * fan_copy_signals_handle starts.
  */
 void fan_copy_signals_hold(void);
 

@@ -36,14 +36,6 @@ commands_gone() {
         done
     done
 }
-# said_soon TEXT: it is said within ten seconds.
-said_soon() {
-    local tries=500
-    until said "$1"; do
-        ((tries-- > 0)) || return 1
-        sleep 0.02
-    done
-}
 # stopped TEXT: the copy is; what became of the commands?
 stopped() {
     check "$1: all ranks end" ranks_gone
