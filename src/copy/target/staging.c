@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/job/memory.h"
-#include "copy/target/part.h"
+#include "copy/part/part.h"
 #include "copy/target/staging.h"
 #include "os/cleanup.h"
 #include "os/temporary.h"

@@ -11,7 +11,7 @@
 #include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
-#include "copy/target/part.h"
+#include "copy/part/part.h"
 #include "copy/target/targets.h"
 
 /**

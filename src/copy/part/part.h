@@ -6,8 +6,8 @@
  * All functions that return text return NULL, or what failed, with errno; with errno 0 the
  * text says everything.
  */
-#ifndef FAN_COPY_TARGET_PART_H
-#define FAN_COPY_TARGET_PART_H
+#ifndef FAN_COPY_PART_PART_H
+#define FAN_COPY_PART_PART_H
 
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
