@@ -5,9 +5,9 @@
 #include "copy/job/outcome.h"
 #include "copy/model/attributes.h"
 #include "copy/source/catalog.h"
-#include "copy/source/extents.h"
 #include "copy/source/made.h"
-#include "copy/source/snapshot.h"
+#include "copy/walk/extents.h"
+#include "copy/walk/snapshot.h"
 #include "os/temporary.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/source/extents.h"
+#include "copy/walk/extents.h"
 
 #include <errno.h>
 #include <fcntl.h>

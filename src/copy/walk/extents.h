@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file extents.h  Where a file has data, and where holes. */
-#ifndef FAN_COPY_SOURCE_EXTENTS_H
-#define FAN_COPY_SOURCE_EXTENTS_H
+#ifndef FAN_COPY_WALK_EXTENTS_H
+#define FAN_COPY_WALK_EXTENTS_H
 
 #include "copy/model/manifest.h"
 
