@@ -32,64 +32,71 @@ static bool is_copied(const char *name)
     return attr_copy_action(name, NULL) != ATTR_ACTION_SKIP;
 }
 
-/* Of the link itself only if it is a link that is copied. */
-static ssize_t get(const fan_copy_entry *entry, const char *path, const char *name, char *value,
-                   size_t room)
+static ssize_t get(const char *path, bool is_link, const char *name, char *value, size_t room)
 {
-    return entry->kind == FAN_COPY_SYMLINK ? lgetxattr(path, name, value, room)
-                                           : getxattr(path, name, value, room);
+    return is_link ? lgetxattr(path, name, value, room) : getxattr(path, name, value, room);
 }
 
-static ssize_t list(const fan_copy_entry *entry, const char *path, char *names, size_t room)
+static ssize_t list(const char *path, bool is_link, char *names, size_t room)
 {
-    return entry->kind == FAN_COPY_SYMLINK ? llistxattr(path, names, room)
-                                           : listxattr(path, names, room);
+    return is_link ? llistxattr(path, names, room) : listxattr(path, names, room);
 }
 
-static fan_copy_entry *last_entry(const fan_copy_manifest *manifest)
+/* With a 0 behind it. */
+static void add(fan_copy_attributes *attributes, const void *data, size_t bytes)
 {
-    return &manifest->entries[manifest->entry_count - 1];
+    fan_copy_grow(&attributes->data, &attributes->room, (int64_t)(attributes->bytes + bytes + 1),
+                  1);
+    memcpy(attributes->data + attributes->bytes, data, bytes);
+    attributes->data[attributes->bytes + bytes] = '\0';
+    attributes->bytes += bytes + 1;
 }
 
 /* An attribute in the text: its name with the 0, the length of the value, the value. */
-static int keep_one(fan_copy_manifest *manifest, const char *path, const char *name, char *value,
-                    size_t room)
+static int read_one(fan_copy_attributes *attributes, const char *path, bool is_link,
+                    const char *name, char *value, size_t room)
 {
-    ssize_t length = get(last_entry(manifest), path, name, value, room);
+    ssize_t length = get(path, is_link, name, value, room);
     if (length < 0)
         return errno == ENODATA ? 0 : errno; /* removed since it was listed */
     uint32_t bytes = (uint32_t)length;
-    fan_copy_manifest_keep(manifest, name, strlen(name));
-    fan_copy_manifest_keep(manifest, &bytes, sizeof bytes);
-    fan_copy_manifest_keep(manifest, value, bytes);
+    add(attributes, name, strlen(name));
+    add(attributes, &bytes, sizeof bytes);
+    add(attributes, value, bytes);
     return 0;
 }
 
-static int keep_all(fan_copy_manifest *manifest, const char *path, const char *names, size_t bytes)
+static int read_all(fan_copy_attributes *attributes, const char *path, bool is_link,
+                    const char *names, size_t bytes)
 {
     char *value = fan_copy_allocate(1, XATTR_SIZE_MAX);
     int error = 0;
     for (const char *name = names; error == 0 && name < names + bytes; name += strlen(name) + 1)
         if (is_copied(name))
-            error = keep_one(manifest, path, name, value, XATTR_SIZE_MAX);
+            error = read_one(attributes, path, is_link, name, value, XATTR_SIZE_MAX);
     free(value);
     return error;
 }
 
-int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path)
+int fan_copy_attributes_read(fan_copy_attributes *attributes, const char *path, bool is_link)
 {
-    fan_copy_entry *entry = last_entry(manifest);
-    ssize_t bytes = list(entry, path, NULL, 0);
+    *attributes = (fan_copy_attributes){0};
+    ssize_t bytes = list(path, is_link, NULL, 0);
     if (bytes <= 0)
         return bytes == 0 || errno == ENOTSUP ? 0 : errno;
     char *names = fan_copy_allocate(1, (size_t)bytes);
-    bytes = list(entry, path, names, (size_t)bytes);
-    size_t start = (size_t)manifest->text_bytes;
-    int error = bytes < 0 ? errno : keep_all(manifest, path, names, (size_t)bytes);
+    bytes = list(path, is_link, names, (size_t)bytes);
+    int error = bytes < 0 ? errno : read_all(attributes, path, is_link, names, (size_t)bytes);
     free(names);
-    entry->extra = start;
-    entry->extra_bytes = (size_t)manifest->text_bytes - start;
     return error;
+}
+
+void fan_copy_attributes_keep(fan_copy_manifest *manifest, const fan_copy_attributes *attributes)
+{
+    fan_copy_entry *entry = &manifest->entries[manifest->entry_count - 1];
+    entry->extra_bytes = attributes->bytes;
+    if (attributes->bytes > 0)
+        entry->extra = fan_copy_manifest_keep(manifest, attributes->data, attributes->bytes - 1);
 }
 
 typedef struct extended {

@@ -8,11 +8,20 @@
 
 #include "copy/model/manifest.h"
 
+/** Extended attributes (ACLs are some of them) as they are in a manifest's text. */
+typedef struct fan_copy_attributes {
+    char *data; /**< for the caller to free */
+    size_t bytes, room;
+} fan_copy_attributes;
+
 /**
- * Add the extended attributes of `path` (ACLs are some of them) to the last entry. 0 or an errno
- * value.
+ * Read those of `path`, of the link itself if it is a link that is copied. Thread-safe. 0 or an
+ * errno value.
  */
-int fan_copy_attributes_read(fan_copy_manifest *manifest, const char *path);
+int fan_copy_attributes_read(fan_copy_attributes *attributes, const char *path, bool is_link);
+
+/** Give them to the last entry. */
+void fan_copy_attributes_keep(fan_copy_manifest *manifest, const fan_copy_attributes *attributes);
 
 /**
  * Whether `path` has the mode and the modification time that fan_copy_attributes_apply would give

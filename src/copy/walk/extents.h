@@ -5,12 +5,21 @@
 
 #include "copy/model/manifest.h"
 
+/** Begin with {0}. */
+typedef struct fan_copy_extents {
+    fan_copy_extent *list; /**< for the caller to free */
+    int64_t count;
+    size_t room;
+} fan_copy_extents;
+
+void fan_copy_extents_add(fan_copy_extents *extents, int64_t offset, int64_t bytes);
+
 /**
- * Add the extents of the regular file `path` to the last entry of the manifest.
+ * Add the extents of the regular file `path`. Thread-safe.
  *
  * @param status  what stat() says of it; a file with as many blocks as its size needs is not opened
  * @return 0 or an errno value
  */
-int fan_copy_extents_read(fan_copy_manifest *manifest, const char *path, const struct stat *status);
+int fan_copy_extents_read(fan_copy_extents *extents, const char *path, const struct stat *status);
 
 #endif
