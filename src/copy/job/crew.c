@@ -43,7 +43,8 @@ static void do_first(fan_copy_crew *crew)
     job->run(job);
     pthread_mutex_lock(&crew->mutex);
     job->done = true;
-    pthread_cond_broadcast(&crew->done);
+    if (job == crew->awaited)
+        pthread_cond_signal(&crew->done);
 }
 
 static void *work(void *state)
@@ -90,11 +91,13 @@ void fan_copy_crew_give(fan_copy_crew *crew, fan_copy_job *job)
 void fan_copy_crew_wait(fan_copy_crew *crew, fan_copy_job *job)
 {
     pthread_mutex_lock(&crew->mutex);
+    crew->awaited = job;
     while (!job->done)
         if (crew->count == 0)
             do_first(crew);
         else
             pthread_cond_wait(&crew->done, &crew->mutex);
+    crew->awaited = NULL;
     pthread_mutex_unlock(&crew->mutex);
 }
 

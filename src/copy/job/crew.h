@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file crew.h  Threads that do jobs in the order in which these were given: for calls that wait for
- * a disk or a server, which can be asked many things at the same time.
+ * @file crew.h  Threads that do jobs in the order in which these were given: for calls that wait
+ * for a disk or a server, which can be asked many things at the same time.
  *
  * All functions are local. A crew belongs to one thread, which waits for its jobs; jobs may give
  * more of them.
@@ -31,10 +31,13 @@ typedef struct fan_copy_crew {
     int limit, count, idle;     /**< of the threads */
     fan_copy_job *first, *last; /**< those that nobody has begun */
     int waiting;                /**< how many these are */
+    fan_copy_job *awaited;      /**< by the thread that the crew belongs to */
     bool ending;
 } fan_copy_crew;
 
-/** A crew of at most `limit` threads (up to FAN_COPY_CREW), which are started when there are jobs. */
+/**
+ * A crew of at most `limit` threads (up to FAN_COPY_CREW), which are started when there are jobs.
+ */
 void fan_copy_crew_open(fan_copy_crew *crew, int limit);
 
 /** Have a job done, whose `run` is set. It must stay where it is until it has been waited for. */

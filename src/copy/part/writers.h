@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file writers.h  Threads that write small files, each from all of its content: what takes the time
- * of such files are calls that wait for the file system.
+ * @file writers.h  Threads that write small files, each from all of its content: what takes the
+ * time of such files are calls that wait for the file system.
  *
  * All functions are called with the lock of os/cleanup.h held once; while threads are waited for,
  * it is released.
