@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <sys/param.h>
 
-void fan_copy_crew_open(fan_copy_crew *crew, int limit)
+void fan_copy_crew_open(fan_copy_crew *crew, int limit, int patience)
 {
-    *crew = (fan_copy_crew){.limit = MIN(limit, FAN_COPY_CREW)};
+    *crew = (fan_copy_crew){.limit = MIN(limit, FAN_COPY_CREW), .patience = patience};
     pthread_mutex_init(&crew->mutex, NULL);
     pthread_cond_init(&crew->given, NULL);
     pthread_cond_init(&crew->done, NULL);
@@ -64,11 +64,12 @@ static void *work(void *state)
     return NULL;
 }
 
-/* One more thread, if there is something to do for it. It is not missed if that fails. */
+/* One more thread, if there is enough to do for it. It is not missed if that fails. */
 static void start_thread(fan_copy_crew *crew)
 {
     pthread_attr_t attributes;
-    if (crew->idle >= crew->waiting || crew->count == crew->limit || crew->ending)
+    bool keeps_up = crew->waiting <= crew->idle + crew->patience * crew->count;
+    if (keeps_up || crew->count == crew->limit || crew->ending)
         return;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, FAN_COPY_CREW_STACK);

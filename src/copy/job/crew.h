@@ -28,7 +28,8 @@ typedef struct fan_copy_crew {
     pthread_mutex_t mutex;
     pthread_cond_t given, done;
     pthread_t threads[FAN_COPY_CREW];
-    int limit, count, idle;     /**< of the threads */
+    int limit, count, idle; /**< of the threads */
+    int patience;
     fan_copy_job *first, *last; /**< those that nobody has begun */
     int waiting;                /**< how many these are */
     fan_copy_job *awaited;      /**< by the thread that the crew belongs to */
@@ -36,9 +37,11 @@ typedef struct fan_copy_crew {
 } fan_copy_crew;
 
 /**
- * A crew of at most `limit` threads (up to FAN_COPY_CREW), which are started when there are jobs.
+ * A crew of at most `limit` threads (up to FAN_COPY_CREW). One more is started when more than
+ * `patience` jobs wait for each of them: what a few threads keep up with needs no others, which
+ * would take the processor from those who send.
  */
-void fan_copy_crew_open(fan_copy_crew *crew, int limit);
+void fan_copy_crew_open(fan_copy_crew *crew, int limit, int patience);
 
 /** Have a job done, whose `run` is set. It must stay where it is until it has been waited for. */
 void fan_copy_crew_give(fan_copy_crew *crew, fan_copy_job *job);

@@ -12,7 +12,8 @@
 
 enum {
     THREADS = 8, /* a network file system does so many calls at a time, a local one hardly fewer */
-    SLOTS = 32   /* files that have been given; each of them at most a block */
+    SLOTS = 32,  /* files that have been given; each of them at most a block */
+    PATIENCE = 3 /* all threads are at work when the slots are full */
 };
 
 typedef struct fan_copy_writers_slot {
@@ -83,7 +84,7 @@ static void allocate(fan_copy_writers *writers)
         writers->slots[i].writers = writers;
         writers->slots[i].part = FAN_COPY_PART_CLOSED;
     }
-    fan_copy_crew_open(&writers->crew, THREADS);
+    fan_copy_crew_open(&writers->crew, THREADS, PATIENCE);
 }
 
 /* Wait for the slot's file, and tell what became of it. */

@@ -36,7 +36,7 @@ void fan_copy_ahead_open(fan_copy_ahead *ahead, char *const *sources,
         ahead->slots[i].ahead = ahead;
         ahead->slots[i].file.fd = -1;
     }
-    fan_copy_crew_open(&ahead->crew, alone ? FAN_COPY_CREW : 0);
+    fan_copy_crew_open(&ahead->crew, alone ? FAN_COPY_CREW : 0, 1);
 }
 
 /* ---- in a thread ---- */

@@ -12,7 +12,7 @@
 void fan_copy_walk_open(fan_copy_walk *walk, const fan_copy_walk_options *options)
 {
     walk->options = *options;
-    fan_copy_crew_open(&walk->crew, FAN_COPY_CREW);
+    fan_copy_crew_open(&walk->crew, FAN_COPY_CREW, 1);
 }
 
 void fan_copy_walk_close(fan_copy_walk *walk)

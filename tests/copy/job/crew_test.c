@@ -36,7 +36,7 @@ static void run(fan_copy_job *job)
 static void start(fan_copy_crew *crew, int limit)
 {
     done = now = most = 0;
-    fan_copy_crew_open(crew, limit);
+    fan_copy_crew_open(crew, limit, 1);
 }
 
 START_TEST(all_are_done_by_few_threads)
