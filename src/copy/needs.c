@@ -96,6 +96,7 @@ fan_copy_sender_options fan_copy_needs_sender(const fan_copy_options *options, d
     return (fan_copy_sender_options){.sources = options->sources,
                                      .compression = options->compression,
                                      .link_rate = link_rate,
+                                     .alone = !options->source_shared,
                                      .ignores_changes = options->ignore_changed,
                                      .timeout = seconds(options->timeout)};
 }

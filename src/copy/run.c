@@ -318,7 +318,7 @@ static bool transfer(copy *c, int64_t lacking)
 {
     bool compresses = c->options->compression.method != FAN_COPY_STORED;
     bool endless = fan_copy_manifest_endless(&c->manifest);
-    fan_copy_sender sender = {.fd = -1};
+    fan_copy_sender sender = {.entry = -1};
     fan_copy_receiver receiver = {0};
     open_codec(c);
     if (reads(c))

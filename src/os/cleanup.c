@@ -34,10 +34,23 @@ static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static leftover *leftovers;
 static bool removing;
+static int inside; /* threads between _enter and _leave */
+static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
+static _Thread_local bool is_inside;
+
+/* With the mutex. */
+static void leave(void)
+{
+    is_inside = false;
+    inside--;
+    pthread_cond_signal(&left);
+}
 
 /* While all is being removed, others wait for the end of the process: theirs would be too early. */
 static void stay_out_of_the_way(void)
 {
+    if (is_inside)
+        leave();
     pthread_mutex_unlock(&list_mutex);
     for (;;)
         pause();
@@ -53,6 +66,21 @@ static void hold_list(void)
 void fan_os_cleanup_pass(void)
 {
     hold_list();
+    pthread_mutex_unlock(&list_mutex);
+}
+
+void fan_os_cleanup_enter(void)
+{
+    hold_list();
+    inside++;
+    is_inside = true;
+    pthread_mutex_unlock(&list_mutex);
+}
+
+void fan_os_cleanup_leave(void)
+{
+    pthread_mutex_lock(&list_mutex);
+    leave();
     pthread_mutex_unlock(&list_mutex);
 }
 
@@ -174,10 +202,12 @@ static const char *end_command(void)
     return path;
 }
 
-static leftover *take_list(void)
+static leftover *take_list(const struct timespec *until)
 {
     pthread_mutex_lock(&list_mutex);
     removing = true;
+    while (inside > 0 && pthread_cond_timedwait(&left, &list_mutex, until) == 0)
+        ;
     leftover *list = leftovers;
     leftovers = NULL;
     pthread_mutex_unlock(&list_mutex);
@@ -192,7 +222,7 @@ const char *fan_os_cleanup_run(void)
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     pthread_mutex_timedlock(&mutex, &until);
-    leftover *list = take_list();
+    leftover *list = take_list(&until);
     bool any = list != NULL || path_of_command != NULL;
     if (any)
         snprintf(unfinished, sizeof unfinished, "%s",

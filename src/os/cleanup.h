@@ -25,6 +25,14 @@ void fan_os_cleanup_unlock(void);
  */
 void fan_os_cleanup_pass(void);
 
+/**
+ * The same for one of several threads that make files, each from _enter to _leave: what is
+ * registered is removed only when all have left, though not after more than a second. When all is
+ * being removed, _enter does not return. Not to be nested.
+ */
+void fan_os_cleanup_enter(void);
+void fan_os_cleanup_leave(void);
+
 /** Register what is to be removed: a file, or a directory with all that is in it. Copies the names.
  *
  * @param final_path  what the user calls it
@@ -56,7 +64,8 @@ int fan_os_cleanup_remove(const char *path);
 void fan_os_cleanup_open(const char *path);
 
 /**
- * Remove all that is registered; waits a second for the lock, and does not give it back.
+ * Remove all that is registered; waits a second for the lock and for those who have entered, and
+ * does not give the lock back.
  *
  * @return the final path of something that was registered, or NULL if nothing was
  */

@@ -12,14 +12,19 @@
  *                                 file of DELAYED
  * DELAYED=FILE
  * REMOVE=MICROSECONDS             wait before each file that is removed with remove()
+ *
+ * With FAIL or DELAY no threads of a crew can be started, so that all calls have an order, unless
+ * THREADS=1 is given.
  */
 #include "config.h"
 
+#include "copy/job/crew.h"
 #include "fanout.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -129,6 +134,24 @@ DISTURBED(int, fsync, (int fd), (fd))
 DISTURBED(int, fdatasync, (int fd), (fd))
 DISTURBED(int, ftruncate, (int fd, off_t size), (fd, size))
 DISTURBED(int, rename, (const char *from, const char *to), (from, to))
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                   void *argument)
+{
+    union {
+        void *object;
+        int (*function)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    } next = {dlsym(RTLD_NEXT, "pthread_create")};
+    size_t stack = 0;
+    if (attributes != NULL)
+        pthread_attr_getstacksize(attributes, &stack);
+    bool is_ordered =
+        getenv("FANOUT_TEST_DISTURB_THREADS") == NULL &&
+        (getenv("FANOUT_TEST_DISTURB_FAIL") != NULL || getenv("FANOUT_TEST_DISTURB_DELAY") != NULL);
+    return is_ordered && stack == FAN_COPY_CREW_STACK
+               ? EAGAIN
+               : next.function(thread, attributes, run, argument);
+}
 
 int remove(const char *path)
 {

@@ -63,16 +63,16 @@ nothing_new "I/O error of a write"
 failing pwrite:EDQUOT:3
 one_failed "a quota" tree/a/10 "cannot write: Disk quota exceeded"
 nothing_new "a quota"
-failing fsync:EIO:5 --fsync
+failing fsync:EIO:3 --fsync
 one_failed "I/O error of a flush" tree/a/10 "cannot flush the file: Input/output error"
 nothing_new "I/O error of a flush"
 failing fdatasync:EIO:21 --verify
 one_failed "I/O error while verifying" tree/m/large "cannot flush the file: Input/output error"
 nothing_new "I/O error while verifying"
-failing rename:EIO:7
-one_failed "a file that cannot be renamed" tree/a/14 "cannot rename the temporary file: Input/output error"
+failing rename:EIO:1
+one_failed "a file that cannot be renamed" tree/m/large "cannot rename the temporary file: Input/output error"
 nothing_new "a file that cannot be renamed"
-failing rename:EIO:42
+failing rename:EIO:2
 one_failed "a tree that cannot be renamed" tree "cannot rename the temporary directory: Input/output error"
 nothing_new "a tree that cannot be renamed"
 
@@ -85,6 +85,41 @@ one_failed "I/O error in a tree that was there" tree/m/large "cannot write: Inpu
 check "I/O error in a tree that was there: files before it are whole" diff -r tree/a to.1/tree/a
 check "I/O error in a tree that was there: the old file is still there" [ "$(cat to.1/tree/m/large)" = old ]
 check "I/O error in a tree that was there: nothing behind it" absent to.1/tree/z/0
+
+# Several small files are written at the same time: any of them may fail.
+export FANOUT_TEST_DISTURB_THREADS=1
+for call in pwrite:EIO:5 pwrite:ENOSPC:19 pwrite:EIO:0 fsync:EIO:7; do
+    failing $call --fsync
+    check "several threads, $call: every rank exits with 1" every_rank 1
+    check "several threads, $call: one file is named" [ "$(grep -c "to.1/tree/a/[0-9]*: cannot " err)" = 1 ]
+    check "several threads, $call: the other trees are whole" trees_whole to.{0,2,3}/tree
+    check "several threads, $call: no temporary file or directory is left" no_temporary
+    nothing_new "several threads, $call"
+done
+four
+mkdir -p to.1/tree/a
+echo old >to.1/tree/a/10
+DISTURB_RANK=1 FANOUT_TEST_DISTURB_FAIL=rename:EIO:0 copy 4 -r tree 'to.%r'
+check "several threads, no file can be renamed: every rank exits with 1" every_rank 1
+check "several threads, no file can be renamed: named" said "to.1/tree/a/"
+check "several threads, no file can be renamed: nothing temporary" no_temporary
+check "several threads, no file can be renamed: only the old file is there" \
+    [ "$(ls to.1/tree/a) $(cat to.1/tree/a/10)" = "10 old" ]
+signalled_at_random() {
+    four
+    FANOUT_TEST_DISTURB_DELAY=pwrite:100000:0 FANOUT_TEST_DISTURB_REMOVE=3000 \
+        start_copy to.1/.tree.fanout-part/a/1 4 -r tree 'to.%r'
+    sleep "0.$1"
+    # shellcheck disable=SC2046
+    kill -TERM $(cat pid.*)
+    end_copy
+    check "SIGTERM while several threads write, $1: all ranks end" ranks_gone
+    check "SIGTERM while several threads write, $1: nothing is there" nothing_in to.*
+}
+for moment in 00 08 21; do
+    signalled_at_random $moment
+done
+unset FANOUT_TEST_DISTURB_THREADS
 
 # ---- --fail-fast ----
 
@@ -189,10 +224,10 @@ whole_or_nothing() {
 }
 signalled "SIGTERM while verifying" fdatasync:500000:0 --verify
 check "SIGTERM while verifying: nothing is there" nothing_in to.*
-FANOUT_TEST_DISTURB_REMOVE=30000 signalled "SIGTERM at the end" rename:1600000:42
+FANOUT_TEST_DISTURB_REMOVE=30000 signalled "SIGTERM at the end" rename:1600000:2
 check "SIGTERM at the end: whole or nothing" whole_or_nothing
 # Longer than anybody waits: then all is removed while somebody works on it.
-FANOUT_TEST_DISTURB_REMOVE=30000 signalled "SIGTERM while a slow disk is flushed" fsync:1600000:82 --fsync
+FANOUT_TEST_DISTURB_REMOVE=30000 signalled "SIGTERM while a slow disk is flushed" fsync:1600000:41 --fsync
 check "SIGTERM while a slow disk is flushed: whole or nothing" whole_or_nothing
 
 # ---- one directory for several ranks ----

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "copy/model/pieces.h"
-#include "copy/target/journal.h"
+#include "copy/part/journal.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>

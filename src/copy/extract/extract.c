@@ -221,6 +221,19 @@ static bool take_entry(fan_copy_extract *x, fan_copy_layers *layers, struct arch
     return wrong != NULL ? refuse(x, item.name, wrong) : make_entry(x, layers, entry, &item);
 }
 
+/*
+ * The reader warns of it. A name that is not in UTF-8 it gives as it is, and that is judged; what
+ * else it warns of would get lost.
+ */
+static bool take_doubtful(fan_copy_extract *x, fan_copy_layers *layers, struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname(entry);
+    const char *reason = archive_error_string(layers->entries);
+    if (name == NULL || reason == NULL || strstr(reason, "can't be converted") != NULL)
+        return take_entry(x, layers, entry);
+    return fail(x, "entry %.300s: is damaged: %s; make the archive again", name, reason);
+}
+
 /* ---- what only the end of a zip says ---- */
 
 /* Its content has arrived as that of a file. */
@@ -287,8 +300,9 @@ static bool read_entries(fan_copy_extract *x, fan_copy_layers *layers)
     char text[FAN_COPY_EXTRACT_TEXT];
     int code;
     x->entries = 0;
-    while ((code = archive_read_next_header(layers->entries, &entry)) == ARCHIVE_OK)
-        if (!take_entry(x, layers, entry))
+    while ((code = archive_read_next_header(layers->entries, &entry)) == ARCHIVE_OK ||
+           code == ARCHIVE_WARN)
+        if (!(code == ARCHIVE_OK ? take_entry : take_doubtful)(x, layers, entry))
             return false;
     if (code != ARCHIVE_EOF)
         fan_copy_layers_explain(layers, layers->entries, text, sizeof text);

@@ -15,6 +15,13 @@ static size_t length_of_lead(unsigned char lead)
     return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
+/* What the lead alone does not show: too long a form, a surrogate, or beyond Unicode. */
+static bool is_misused(unsigned char lead, unsigned char second)
+{
+    return (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+           (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
+}
+
 /* Bytes of the printable character at `text`; 0 if it is not one. */
 static size_t length_of_printable(const char *text)
 {
@@ -23,6 +30,8 @@ static size_t length_of_printable(const char *text)
     for (size_t i = 1; i < length; i++)
         if ((byte[i] & 0xc0) != 0x80)
             return 0;
+    if (length > 2 && is_misused(byte[0], byte[1]))
+        return 0;
     bool is_control = byte[0] < 0x20 || byte[0] == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0);
     return is_control ? 0 : length;
 }

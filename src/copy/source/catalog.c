@@ -3,11 +3,10 @@
 
 #include "copy/job/memory.h"
 #include "copy/job/outcome.h"
-#include "copy/model/attributes.h"
 #include "copy/source/catalog.h"
-#include "copy/source/extents.h"
 #include "copy/source/made.h"
-#include "copy/source/snapshot.h"
+#include "copy/walk/extents.h"
+#include "copy/walk/snapshot.h"
 #include "os/temporary.h"
 
 #include <errno.h>
@@ -84,26 +83,15 @@ static void add_snapshot(fan_copy_catalog *s, const char *origin)
     free(place);
 }
 
-/* Where the last entry has data. */
-static int add_extents(fan_copy_catalog *s, const char *origin, const struct stat *status)
+static void add_content(fan_copy_catalog *s, const char *origin, const fan_copy_probe *probe)
 {
-    if (s->options->holes)
-        return fan_copy_extents_read(s->manifest, origin, status);
-    if (status->st_size > 0) /* a pipe cannot have holes */
-        fan_copy_manifest_add_extent(s->manifest, 0, status->st_size);
-    return 0;
-}
-
-static void add_content(fan_copy_catalog *s, const char *origin, const struct stat *status)
-{
-    bool needs_snapshot;
-    int error = fan_copy_snapshot_needed(origin, status, &needs_snapshot);
-    if (error == 0 && needs_snapshot)
+    const fan_copy_extents *where = &probe->where;
+    if (probe->content != 0)
+        fan_copy_catalog_problem(s, origin, "cannot read the source", probe->content);
+    else if (probe->needs_snapshot)
         add_snapshot(s, origin);
-    else if (error == 0)
-        error = add_extents(s, origin, status);
-    if (error != 0)
-        fan_copy_catalog_problem(s, origin, "cannot read the source", error);
+    for (int64_t i = 0; i < where->count; i++)
+        fan_copy_manifest_add_extent(s->manifest, where->list[i].offset, where->list[i].bytes);
 }
 
 /* Whether the file has an entry under another name; if so, one more is added. */
@@ -118,31 +106,28 @@ static bool add_hard_link(fan_copy_catalog *s, int target, const char *path,
 }
 
 static void add_regular(fan_copy_catalog *s, int target, const char *path, const char *origin,
-                        const struct stat *status)
+                        const fan_copy_probe *probe)
 {
-    if (add_hard_link(s, target, path, status))
+    if (add_hard_link(s, target, path, &probe->status))
         return;
-    fan_copy_manifest_add(s->manifest, FAN_COPY_REGULAR, target, path, status);
-    if (faccessat(AT_FDCWD, origin, R_OK, AT_EACCESS) != 0)
-        fan_copy_catalog_problem(s, origin, "cannot open the source", errno);
+    fan_copy_manifest_add(s->manifest, FAN_COPY_REGULAR, target, path, &probe->status);
+    if (probe->access != 0)
+        fan_copy_catalog_problem(s, origin, "cannot open the source", probe->access);
     else
-        add_content(s, origin, status);
+        add_content(s, origin, probe);
 }
 
 static void add_symlink(fan_copy_catalog *s, int target, const char *path, const char *origin,
-                        const struct stat *status)
+                        const fan_copy_probe *probe)
 {
-    char content[PATH_MAX];
-    ssize_t length = readlink(origin, content, sizeof content);
-    if (length < 0 || length == sizeof content) {
-        fan_copy_catalog_problem(s, origin, "cannot read the link",
-                                 length < 0 ? errno : ENAMETOOLONG);
+    if (probe->link == NULL) {
+        fan_copy_catalog_problem(s, origin, "cannot read the link", probe->linking);
         return;
     }
-    if (add_hard_link(s, target, path, status))
+    if (add_hard_link(s, target, path, &probe->status))
         return;
-    size_t link = fan_copy_manifest_keep(s->manifest, content, (size_t)length);
-    fan_copy_manifest_add(s->manifest, FAN_COPY_SYMLINK, target, path, status)->link = link;
+    size_t link = fan_copy_manifest_keep(s->manifest, probe->link, strlen(probe->link));
+    fan_copy_manifest_add(s->manifest, FAN_COPY_SYMLINK, target, path, &probe->status)->link = link;
 }
 
 static const char *kind_of_special(mode_t mode)
@@ -151,9 +136,10 @@ static const char *kind_of_special(mode_t mode)
 }
 
 void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, const char *origin,
-                          const struct stat *status)
+                          const fan_copy_probe *probe)
 {
     char text[FAN_COPY_TEXT];
+    const struct stat *status = &probe->status;
     int64_t before = s->manifest->entry_count;
     if (fan_os_temporary_is(path)) {
         s->problem(s->state, origin,
@@ -161,9 +147,9 @@ void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, con
     } else if (S_ISDIR(status->st_mode)) {
         fan_copy_manifest_add(s->manifest, FAN_COPY_DIRECTORY, target, path, status);
     } else if (S_ISREG(status->st_mode)) {
-        add_regular(s, target, path, origin, status);
+        add_regular(s, target, path, origin, probe);
     } else if (S_ISLNK(status->st_mode)) {
-        add_symlink(s, target, path, origin, status);
+        add_symlink(s, target, path, origin, probe);
     } else {
         snprintf(text, sizeof text, "is not a regular file but %s; leave it out with --exclude",
                  kind_of_special(status->st_mode));
@@ -172,9 +158,25 @@ void fan_copy_catalog_add(fan_copy_catalog *s, int target, const char *path, con
     if (!s->options->archive || s->manifest->entry_count == before ||
         s->manifest->entries[before].kind == FAN_COPY_HARD_LINK) /* its first name has them */
         return;
-    int error = fan_copy_attributes_read(s->manifest, origin);
-    if (error != 0)
-        fan_copy_catalog_problem(s, origin, "cannot read its extended attributes", error);
+    fan_copy_attributes_keep(s->manifest, &probe->extended);
+    if (probe->attributes != 0)
+        fan_copy_catalog_problem(s, origin, "cannot read its extended attributes",
+                                 probe->attributes);
+}
+
+fan_copy_probe_options fan_copy_catalog_needs(const fan_copy_catalog_options *options)
+{
+    return (fan_copy_probe_options){.holes = options->holes, .archive = options->archive};
+}
+
+void fan_copy_catalog_add_one(fan_copy_catalog *s, int target, const char *path, const char *origin,
+                              const struct stat *status)
+{
+    const fan_copy_probe_options needs = fan_copy_catalog_needs(s->options);
+    fan_copy_probe probe;
+    fan_copy_probe_take(&probe, &needs, origin, status);
+    fan_copy_catalog_add(s, target, path, origin, &probe);
+    fan_copy_probe_free(&probe);
 }
 
 static int compare_names(const void *left, const void *right)
@@ -206,7 +208,7 @@ void fan_copy_catalog_add_from(fan_copy_catalog *s, int target, const char *path
     int64_t before = s->manifest->entry_count;
     size_t place = fan_copy_manifest_keep(s->manifest, origin, strlen(origin));
     status.st_nlink = 1; /* a copy for each name */
-    fan_copy_catalog_add(s, target, path, origin, &status);
+    fan_copy_catalog_add_one(s, target, path, origin, &status);
     if (s->manifest->entry_count > before)
         s->manifest->entries[before].origin = place;
 }

@@ -5,6 +5,7 @@
 
 #include "copy/model/manifest.h"
 #include "copy/model/patterns.h"
+#include "copy/walk/probe.h"
 
 /** Told of everything that cannot be copied; the search goes on to find all. */
 typedef void fan_copy_catalog_problem_fn(void *state, const char *path, const char *text);
@@ -42,11 +43,18 @@ typedef struct fan_copy_catalog {
 void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const char *what,
                               int error);
 
+/** What has to be known of a thing to add it. */
+fan_copy_probe_options fan_copy_catalog_needs(const fan_copy_catalog_options *options);
+
 /**
  * Add what is at `origin`, with `path` below its target; a further name of a file as a hard link.
  */
 void fan_copy_catalog_add(fan_copy_catalog *catalog, int target, const char *path,
-                          const char *origin, const struct stat *status);
+                          const char *origin, const fan_copy_probe *probe);
+
+/** The same for a thing of which nothing but its status is known. */
+void fan_copy_catalog_add_one(fan_copy_catalog *catalog, int target, const char *path,
+                              const char *origin, const struct stat *status);
 
 /** Add a file whose place on this host does not follow from its name. */
 void fan_copy_catalog_add_from(fan_copy_catalog *catalog, int target, const char *path,

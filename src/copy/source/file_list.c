@@ -26,7 +26,7 @@ static void add_parent(fan_copy_catalog *s, const char *name)
                    "is a link, and the list names something beyond it; name that by its own "
                    "path, or follow links with -L");
     else
-        fan_copy_catalog_add(s, 0, name, origin, &status);
+        fan_copy_catalog_add_one(s, 0, name, origin, &status);
 }
 
 /* An entry for each directory on the way to `name`, which is below the only source. */
@@ -50,7 +50,7 @@ static bool add_top(fan_copy_catalog *s)
     else if (!S_ISDIR(status.st_mode))
         s->problem(s->state, top, "is not a directory; --files-from takes names below one");
     else if (!fan_copy_catalog_has(s, ""))
-        fan_copy_catalog_add(s, 0, "", top, &status);
+        fan_copy_catalog_add_one(s, 0, "", top, &status);
     return s->manifest->entry_count > 0;
 }
 
@@ -87,6 +87,11 @@ static const char *explain(const fan_copy_catalog *s, const char *line)
                                                                : NULL;
 }
 
+static void pass(void *state, const fan_copy_found *found)
+{
+    (void)state, (void)found;
+}
+
 static void report_missing(fan_copy_catalog *s, const char *path, const char *line, int error)
 {
     char text[FAN_COPY_TEXT];
@@ -99,30 +104,67 @@ static void report_missing(fan_copy_catalog *s, const char *path, const char *li
     s->problem(s->state, path, text);
 }
 
-static void add_named(fan_copy_catalog *s, const char *name, const char *line,
-                      fan_copy_walk_fn *walk)
+/* Some lines of the list, whose names are looked at at the same time. */
+enum { LINES = 256 };
+
+typedef struct batch {
+    fan_copy_catalog *catalog;
+    fan_copy_walk *walk;
+    fan_copy_file_list_fn *end;
+    int count;
+    struct {
+        char *line, *name; /* NULL: it is not below the source */
+        fan_copy_found *found;
+    } lines[LINES];
+} batch;
+
+static void add_named(batch *b, const char *name, const char *line, fan_copy_found *found)
 {
-    const char *top = s->options->sources[0];
-    char path[PATH_MAX];
-    struct stat status;
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", top, name) >= sizeof path)
-        fan_copy_catalog_problem(s, name, "cannot open the source", ENAMETOOLONG);
-    else if (lstat(path, &status) != 0)
-        report_missing(s, path, line, errno);
-    else {
-        add_parents(s, name);
-        walk(s, 0, path, strlen(top));
+    fan_copy_catalog *s = b->catalog;
+    fan_copy_walk_wait(b->walk, found);
+    if (found->kind == FAN_COPY_FOUND_NOTHING) {
+        report_missing(s, found->path, line, found->error);
+        fan_copy_walk_end(b->walk, found, pass, NULL);
+        return;
     }
+    add_parents(s, name);
+    b->end(s, 0, found);
 }
 
-static void add_listed(fan_copy_catalog *s, const char *line, fan_copy_walk_fn *walk)
+static void add_batch(batch *b)
+{
+    for (int i = 0; i < b->count; i++) {
+        char *line = b->lines[i].line, *name = b->lines[i].name;
+        if (name == NULL)
+            b->catalog->problem(b->catalog->state, line,
+                                "is not below SRC; --files-from takes names relative to it");
+        else if (b->lines[i].found == NULL)
+            fan_copy_catalog_problem(b->catalog, name, "cannot open the source", ENAMETOOLONG);
+        else
+            add_named(b, name, line, b->lines[i].found);
+        free(name);
+        free(line);
+    }
+    b->count = 0;
+}
+
+static fan_copy_found *begin_named(batch *b, const char *name)
+{
+    const char *top = b->catalog->options->sources[0];
+    char path[PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", top, name) >= sizeof path)
+        return NULL;
+    return fan_copy_walk_begin(b->walk, path, strlen(top));
+}
+
+static void add_listed(batch *b, const char *line)
 {
     char *name = clean_name(line);
-    if (name == NULL)
-        s->problem(s->state, line, "is not below SRC; --files-from takes names relative to it");
-    else
-        add_named(s, name, line, walk);
-    free(name);
+    b->lines[b->count].line = fan_copy_strdup(line);
+    b->lines[b->count].name = name;
+    b->lines[b->count].found = name != NULL ? begin_named(b, name) : NULL;
+    if (++b->count == LINES)
+        add_batch(b);
 }
 
 /* ---- the list ---- */
@@ -162,8 +204,9 @@ static void report_unreadable(fan_copy_catalog *s, int error)
         fan_copy_catalog_problem(s, list, "cannot read the list of files", error);
 }
 
-static void read_list(fan_copy_catalog *s, FILE *file, fan_copy_walk_fn *walk)
+static void read_list(batch *b, FILE *file)
 {
+    fan_copy_catalog *s = b->catalog;
     char *line = NULL;
     size_t room = 0;
     int64_t number = 0;
@@ -173,15 +216,17 @@ static void read_list(fan_copy_catalog *s, FILE *file, fan_copy_walk_fn *walk)
         if (!check_line(s, line, length, ++number))
             break;
         if (line[0] != '\0')
-            add_listed(s, line, walk);
+            add_listed(b, line);
         errno = 0;
     }
+    int error = errno;
+    add_batch(b);
     if (ferror(file))
-        report_unreadable(s, errno);
+        report_unreadable(s, error);
     free(line);
 }
 
-void fan_copy_file_list_scan(fan_copy_catalog *s, fan_copy_walk_fn *walk)
+void fan_copy_file_list_scan(fan_copy_catalog *s, fan_copy_walk *walk, fan_copy_file_list_fn *end)
 {
     const char *list = s->options->files_from;
     if (!add_top(s))
@@ -191,7 +236,8 @@ void fan_copy_file_list_scan(fan_copy_catalog *s, fan_copy_walk_fn *walk)
         fan_copy_catalog_problem(s, list, "cannot open the list of files", errno);
         return;
     }
-    read_list(s, file, walk);
+    batch b = {.catalog = s, .walk = walk, .end = end};
+    read_list(&b, file);
     if (file != stdin)
         fclose(file);
 }

@@ -7,100 +7,87 @@
 #include "copy/source/libraries.h"
 #include "copy/source/made.h"
 #include "copy/source/scan.h"
+#include "copy/walk/walk.h"
 #include "os/path.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a tree ---- */
-
-/* What follows the first `prefix` bytes of a path, without the slashes between. */
-static const char *below(const char *path, size_t prefix)
-{
-    path += prefix;
-    return path + strspn(path, "/");
-}
+/* ---- trees ---- */
 
 /*
  * As with rsync, a file that is named itself is left out if a pattern matches its name; what is in
  * a directory that is named begins below it.
  */
-static bool is_excluded(const fan_copy_catalog *s, const FTSENT *found, const char *path)
+static bool is_excluded(const void *state, const fan_copy_found *found)
 {
-    bool is_directory = found->fts_info == FTS_D;
-    const char *name = path[0] != '\0' || is_directory ? path : fan_os_path_base(found->fts_path);
-    return name[0] != '\0' && fan_copy_patterns_exclude(s->options->patterns, name, is_directory);
+    const fan_copy_patterns *patterns = state;
+    const char *path = fan_copy_found_name(found);
+    bool is_directory = S_ISDIR(found->probe.status.st_mode);
+    const char *name = path[0] != '\0' || is_directory ? path : fan_os_path_base(found->path);
+    return name[0] != '\0' && fan_copy_patterns_exclude(patterns, name, is_directory);
 }
 
-static void visit(fan_copy_catalog *s, FTS *walk, FTSENT *found, int target, size_t prefix)
+/* What is being walked. */
+typedef struct walked {
+    fan_copy_catalog *catalog;
+    int target;
+} walked;
+
+static void add_found(fan_copy_catalog *s, int target, const fan_copy_found *found)
 {
-    const char *path = below(found->fts_path, prefix);
-    bool is_directory = found->fts_info == FTS_D;
-    if (found->fts_info == FTS_DP)
-        return;
-    if (is_excluded(s, found, path)) {
-        fts_set(walk, found, FTS_SKIP);
-        return;
-    }
-    switch (found->fts_info) {
-    case FTS_DNR:
-        fan_copy_catalog_problem(s, found->fts_path, "cannot read the directory", found->fts_errno);
-        return;
-    case FTS_ERR:
-    case FTS_NS:
-        fan_copy_catalog_problem(s, found->fts_path, "cannot open the source", found->fts_errno);
-        return;
-    case FTS_SLNONE:
-        fan_copy_catalog_problem(s, found->fts_path, "cannot follow the link", ENOENT);
-        return;
-    case FTS_DC:
-        s->problem(s->state, found->fts_path,
-                   "contains itself, through a link; leave it out with --exclude");
-        return;
-    default:
-        if (!fan_copy_catalog_has(s, path))
-            fan_copy_catalog_add(s, target, path, found->fts_accpath, found->fts_statp);
-    }
-    if (is_directory && !s->options->recursive) {
-        s->problem(s->state, found->fts_path,
+    const char *path = fan_copy_found_name(found);
+    if (!fan_copy_catalog_has(s, path))
+        fan_copy_catalog_add(s, target, path, found->path, &found->probe);
+    if (S_ISDIR(found->probe.status.st_mode) && !s->options->recursive)
+        s->problem(s->state, found->path,
                    s->options->archives ? "is a directory, not an archive; --unpack takes archives"
                                         : "is a directory; --recursive (-r) copies it");
-        fts_set(walk, found, FTS_SKIP);
+}
+
+static void visit(void *state, const fan_copy_found *found)
+{
+    const walked *w = state;
+    fan_copy_catalog *s = w->catalog;
+    switch (found->kind) {
+    case FAN_COPY_FOUND_NOTHING:
+        fan_copy_catalog_problem(s, found->path, "cannot open the source", found->error);
+        break;
+    case FAN_COPY_FOUND_NO_END:
+        fan_copy_catalog_problem(s, found->path, "cannot follow the link", found->error);
+        break;
+    case FAN_COPY_FOUND_ITSELF:
+        s->problem(s->state, found->path,
+                   "contains itself, through a link; leave it out with --exclude");
+        break;
+    case FAN_COPY_FOUND_UNREADABLE:
+        add_found(s, w->target, found);
+        fan_copy_catalog_problem(s, found->path, "cannot read the directory", found->error);
+        break;
+    case FAN_COPY_FOUND: add_found(s, w->target, found); break;
+    case FAN_COPY_FOUND_EXCLUDED: break;
     }
 }
 
-static int by_name(const FTSENT **left, const FTSENT **right)
+static void end_walk(fan_copy_catalog *s, int target, fan_copy_found *found)
 {
-    return strcmp((*left)->fts_name, (*right)->fts_name);
+    walked w = {s, target};
+    fan_copy_walk_end(found->walk, found, visit, &w);
 }
 
 /* As with cp: what is named is followed if it is a link, unless trees are copied. */
-static int walk_flags(const fan_copy_catalog_options *options)
+static void open_walk(const fan_copy_catalog_options *options, fan_copy_walk *walk)
 {
-    int common = FTS_NOCHDIR | (options->one_file_system ? FTS_XDEV : 0);
-    if (options->dereference)
-        return FTS_LOGICAL | common;
-    return FTS_PHYSICAL | common | (options->recursive ? 0 : FTS_COMFOLLOW);
-}
-
-/* Add `path` and all below it; the names of entries begin after `prefix` bytes of the path. */
-static void walk_tree(fan_copy_catalog *s, int target, const char *path, size_t prefix)
-{
-    char *const paths[] = {(char *)(uintptr_t)path, NULL};
-    FTS *walk = fts_open(paths, walk_flags(s->options), by_name);
-    if (walk == NULL) {
-        fan_copy_catalog_problem(s, path, "cannot open the source", errno);
-        return;
-    }
-    FTSENT *found;
-    while (errno = 0, (found = fts_read(walk)) != NULL)
-        visit(s, walk, found, target, prefix);
-    if (errno != 0)
-        fan_copy_catalog_problem(s, path, "cannot read the directory", errno);
-    fts_close(walk);
+    const fan_copy_walk_options how = {.probe = fan_copy_catalog_needs(options),
+                                       .follows = options->dereference,
+                                       .follows_named = !options->recursive,
+                                       .enters = options->recursive,
+                                       .stays = options->one_file_system,
+                                       .excludes = is_excluded,
+                                       .state = options->patterns};
+    fan_copy_walk_open(walk, &how);
 }
 
 /* ---- libraries ---- */
@@ -163,13 +150,20 @@ static void add_descriptors(fan_copy_catalog *s)
     free(paths);
 }
 
-static void scan_source(fan_copy_catalog *s, int i)
+/* All sources are looked at at the same time. */
+static void scan_sources(fan_copy_catalog *s, fan_copy_walk *walk)
 {
-    const char *source = s->options->sources[i];
-    if (fan_copy_made_needed(source))
-        add_part_of_file(s, i);
-    else
-        walk_tree(s, i, source, strlen(source));
+    const fan_copy_catalog_options *options = s->options;
+    fan_copy_found **found = fan_copy_allocate((size_t)options->source_count, sizeof *found);
+    for (int i = 0; i < options->source_count; i++)
+        if (!fan_copy_made_needed(options->sources[i]))
+            found[i] = fan_copy_walk_begin(walk, options->sources[i], strlen(options->sources[i]));
+    for (int i = 0; i < options->source_count; i++)
+        if (found[i] != NULL)
+            end_walk(s, i, found[i]);
+        else
+            add_part_of_file(s, i);
+    free(found);
 }
 
 /* ---- all ---- */
@@ -179,16 +173,18 @@ void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *m
 {
     fan_copy_catalog s = {
         .options = options, .manifest = manifest, .problem = problem, .state = state};
+    fan_copy_walk walk;
+    open_walk(options, &walk);
     fan_copy_manifest_keep(manifest, "", 0); /* at 0, which in an entry means "not given" */
     if (options->from_stdin)
         fan_copy_catalog_add_stdin(&s);
     else if (options->factors != NULL)
         add_descriptors(&s);
     else if (options->files_from != NULL)
-        fan_copy_file_list_scan(&s, walk_tree);
+        fan_copy_file_list_scan(&s, &walk, end_walk);
     else
-        for (int i = 0; i < options->source_count; i++)
-            scan_source(&s, i);
+        scan_sources(&s, &walk);
+    fan_copy_walk_close(&walk);
     for (int i = 0; options->with_libraries && i < options->source_count; i++)
         add_libraries(&s, i);
     fan_copy_catalog_close(&s);

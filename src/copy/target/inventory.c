@@ -141,6 +141,17 @@ static int64_t lacking(const fan_copy_tree *tree, fan_copy_cursor cursor, const 
     return bytes;
 }
 
+/* What is at the entry's place, with as few looks as that takes. False if nothing is. */
+static bool find_old(const fan_copy_tree *tree, const fan_copy_entry *entry, struct stat *status)
+{
+    const fan_copy_target *target = &tree->targets->items[entry->target];
+    char path[PATH_MAX];
+    bool is_top = fan_copy_entry_path(tree->manifest, entry)[0] == '\0';
+    return (!target->staged || target->resumed || is_top) &&
+           fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, sizeof path) &&
+           lstat(path, status) == 0;
+}
+
 /*
  * Files are replaced one after the other: each gives its blocks back, but only once the new one is
  * whole.
@@ -150,7 +161,6 @@ void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have
 {
     const fan_copy_manifest *manifest = tree->manifest;
     int64_t largest_old = 0;
-    char path[PATH_MAX] = "";
     struct stat status;
     *bytes = *files = 0;
     for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
@@ -159,11 +169,12 @@ void fan_copy_inventory_room(const fan_copy_tree *tree, const fan_copy_set *have
         if (!fan_copy_target_wanted(tree->targets, entry) || fan_copy_tree_keeps(tree, at.entry))
             continue;
         *bytes += round_up(lacking(tree, at, have), unit);
-        if (find_regular(tree, entry, path, &status) && status.st_nlink == 1) {
+        bool is_there = find_old(tree, entry, &status);
+        if (is_there && S_ISREG(status.st_mode) && status.st_nlink == 1) {
             int64_t old = (int64_t)status.st_blocks * 512;
             *bytes -= old;
             largest_old = MAX(largest_old, old);
-        } else if (entry->kind != FAN_COPY_HARD_LINK && lstat(path, &status) != 0) {
+        } else if (!is_there && entry->kind != FAN_COPY_HARD_LINK) {
             ++*files;
         }
     }

@@ -2,7 +2,8 @@
 #include "config.h"
 
 #include "copy/job/memory.h"
-#include "copy/target/part.h"
+#include "copy/model/attributes.h"
+#include "copy/part/part.h"
 #include "copy/target/staging.h"
 #include "os/cleanup.h"
 #include "os/temporary.h"
@@ -79,7 +80,7 @@ static void expect_entry(const fan_copy_targets *targets, const fan_copy_manifes
     const fan_copy_entry *first =
         entry->kind == FAN_COPY_HARD_LINK ? &manifest->entries[entry->same_as] : entry;
     expect(path, kinds[first->kind]);
-    if (entry->kind != FAN_COPY_REGULAR)
+    if (entry->kind != FAN_COPY_REGULAR || fan_copy_part_is_direct(entry, true))
         return;
     if (fan_os_temporary_name(path, FAN_COPY_PART, beside, sizeof beside))
         expect(beside, S_IFREG);
@@ -143,6 +144,8 @@ static bool stage(fan_copy_targets *targets, int i, bool resume, const fan_copy_
     if (made.fd < 0)
         return fail_to_stage(target, outcome, errno);
     fan_os_cleanup_add(target->root, target->final_path);
+    target->resumed = made.resumed;
+    target->clean = !made.resumed && !fan_copy_attributes_inherited(target->root);
     if (made.stale)
         note_stale(outcome);
     return !made.resumed || prune(targets, manifest, i) == 0 ||

@@ -29,6 +29,8 @@ typedef struct fan_copy_target {
     bool staged;  /**< they differ */
     bool existed; /**< something is at final_path already */
     bool skipped; /**< it is the source itself */
+    bool resumed; /**< staged, and begun by a killed run */
+    bool clean;   /**< staged, and what is made there gets no ACL by that */
     int lock;     /**< descriptor of a staged root, or -1 */
 } fan_copy_target;
 

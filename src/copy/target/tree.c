@@ -24,19 +24,6 @@ enum state {
     MADE  /* a directory that was not there */
 };
 
-void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_tree_options *options,
-                        const fan_copy_manifest *manifest, fan_copy_targets *targets,
-                        fan_copy_outcome *outcome)
-{
-    *tree = (fan_copy_tree){.options = *options,
-                            .manifest = manifest,
-                            .targets = targets,
-                            .outcome = outcome,
-                            .writing = -1,
-                            .part = {.fd = -1, .journal = -1}};
-    tree->states = fan_copy_allocate((size_t)manifest->entry_count, 1);
-}
-
 void fan_copy_tree_keep(fan_copy_tree *tree, int64_t entry)
 {
     tree->states[entry] = KEPT;
@@ -90,6 +77,32 @@ static void note_loss(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
                                fan_copy_entry_path(tree->manifest, entry), error);
 }
 
+static void take_result(void *state, const fan_copy_writers_result *result)
+{
+    fan_copy_tree *tree = state;
+    const fan_copy_entry *entry = &tree->manifest->entries[result->entry];
+    tree->part.stale |= result->stale;
+    note_loss(tree, entry, result->lost, result->lost_errno);
+    errno = result->error;
+    if (result->failed != NULL)
+        fail(tree, entry, result->failed);
+}
+
+void fan_copy_tree_open(fan_copy_tree *tree, const fan_copy_tree_options *options,
+                        const fan_copy_manifest *manifest, fan_copy_targets *targets,
+                        fan_copy_outcome *outcome)
+{
+    *tree = (fan_copy_tree){.options = *options,
+                            .manifest = manifest,
+                            .targets = targets,
+                            .outcome = outcome,
+                            .writing = -1,
+                            .small = -1,
+                            .part = FAN_COPY_PART_CLOSED};
+    tree->states = fan_copy_allocate((size_t)manifest->entry_count, 1);
+    fan_copy_writers_open(&tree->writers, manifest, &tree->options.part, take_result, tree);
+}
+
 static bool path_of(fan_copy_tree *tree, const fan_copy_entry *entry, char path[static PATH_MAX])
 {
     if (fan_copy_target_path(tree->targets, tree->manifest, entry, false, path, PATH_MAX))
@@ -105,7 +118,8 @@ static bool apply_attributes(fan_copy_tree *tree, const fan_copy_entry *entry, c
     /* What has them already may belong to somebody else. */
     if (fan_copy_attributes_match(tree->manifest, entry, path, tree->options.part.archive))
         return true;
-    const char *failed = fan_copy_attributes_apply(tree->manifest, entry, path,
+    const fan_copy_attributes_place place = {.path = path, .fd = -1};
+    const char *failed = fan_copy_attributes_apply(tree->manifest, entry, &place,
                                                    tree->options.part.archive, &lost, &lost_errno);
     note_loss(tree, entry, lost, lost_errno);
     return failed == NULL || fail(tree, entry, failed);
@@ -222,8 +236,30 @@ static bool make_link(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
     return !failed || fail(tree, entry, "cannot rename the temporary link");
 }
 
+static fan_copy_part_place place_of(const fan_copy_tree *tree, const fan_copy_entry *entry,
+                                    const char *path)
+{
+    const fan_copy_target *target = &tree->targets->items[entry->target];
+    return (fan_copy_part_place){.path = path, .staged = target->staged, .clean = target->clean};
+}
+
+/* All of the small file is here. */
+static bool give_small(fan_copy_tree *tree, const void *data, size_t bytes)
+{
+    char path[PATH_MAX];
+    int64_t i = tree->small;
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    tree->small = -1;
+    if (!path_of(tree, entry, path))
+        return false;
+    const fan_copy_part_place place = place_of(tree, entry, path);
+    return fan_copy_writers_give(&tree->writers, i, &place, data, bytes);
+}
+
 static bool finish_file(fan_copy_tree *tree)
 {
+    if (tree->small >= 0)
+        return give_small(tree, NULL, 0); /* it is empty */
     if (tree->writing < 0)
         return true;
     const fan_copy_entry *entry = &tree->manifest->entries[tree->writing];
@@ -243,10 +279,26 @@ static bool keep_file(fan_copy_tree *tree, const fan_copy_entry *entry, const ch
     return apply_attributes(tree, entry, path);
 }
 
+/* One after the other; those before it are whole then. */
+static bool begin_large(fan_copy_tree *tree, int64_t i, const char *path, int taken)
+{
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    const fan_copy_part_place place = place_of(tree, entry, path);
+    if (!fan_copy_writers_wait(&tree->writers)) {
+        if (taken >= 0)
+            close(taken);
+        return false;
+    }
+    const char *failed = fan_copy_part_open(&tree->part, entry, &place, taken);
+    if (failed != NULL)
+        return fail(tree, entry, failed);
+    tree->writing = i;
+    return true;
+}
+
 static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
 {
     const fan_copy_entry *entry = &tree->manifest->entries[i];
-    const fan_copy_target *target = &tree->targets->items[entry->target];
     if (tree->states[i] == KEPT) {
         int taken = hand_over(tree, i); /* what a killed run had of it is not needed */
         if (taken >= 0)
@@ -255,11 +307,11 @@ static bool begin_file(fan_copy_tree *tree, int64_t i, const char *path)
     }
     if (!may_replace(tree, entry, path))
         return false;
-    const char *failed =
-        fan_copy_part_open(&tree->part, entry, path, hand_over(tree, i), !target->staged);
-    if (failed != NULL)
-        return fail(tree, entry, failed);
-    tree->writing = i;
+    int taken = hand_over(tree, i);
+    bool is_one_of_many = tree->manifest->entry_count > 1;
+    if (taken >= 0 || !is_one_of_many || !fan_copy_writers_can(tree->manifest, entry))
+        return begin_large(tree, i, path, taken);
+    tree->small = i;
     return true;
 }
 
@@ -274,8 +326,10 @@ static bool make_entry(fan_copy_tree *tree, int64_t i)
     switch (entry->kind) {
     case FAN_COPY_DIRECTORY: return make_directory(tree, i, path);
     case FAN_COPY_REGULAR: return begin_file(tree, i, path);
-    case FAN_COPY_SYMLINK:
-    case FAN_COPY_HARD_LINK: return may_replace(tree, entry, path) && make_link(tree, entry, path);
+    case FAN_COPY_HARD_LINK:
+        return fan_copy_writers_wait(&tree->writers) && may_replace(tree, entry, path) &&
+               make_link(tree, entry, path);
+    case FAN_COPY_SYMLINK: return may_replace(tree, entry, path) && make_link(tree, entry, path);
     }
     return false;
 }
@@ -292,6 +346,8 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
 {
     if (!advance(tree, piece->entry + 1))
         return false;
+    if (tree->small == piece->entry)
+        return give_small(tree, data, (size_t)piece->bytes);
     if (tree->writing != piece->entry)
         return true; /* it is kept, or not wanted here */
     const char *failed =
@@ -300,6 +356,13 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
 }
 
 /* ---- the end ---- */
+
+/* In a tree that was there, this was done for each file. */
+static bool flush_directory(fan_copy_tree *tree, const fan_copy_entry *entry, const char *path)
+{
+    return !tree->options.part.sync || !tree->targets->items[entry->target].staged ||
+           fan_copy_sync_directory(path) == 0 || fail(tree, entry, "cannot flush the directory");
+}
 
 /* What is put into a directory changes its time, so those that are deepest come first. */
 static bool finish_directories(fan_copy_tree *tree)
@@ -319,7 +382,7 @@ static bool finish_directories(fan_copy_tree *tree)
             errno = error;
             return fail(tree, entry, "cannot set the mode");
         }
-        if (!apply_attributes(tree, entry, path))
+        if (!apply_attributes(tree, entry, path) || !flush_directory(tree, entry, path))
             return false;
     }
     return true;
@@ -335,7 +398,8 @@ static void close_directories(fan_copy_tree *tree)
 
 bool fan_copy_tree_finish(fan_copy_tree *tree)
 {
-    if (!advance(tree, tree->manifest->entry_count) || !finish_file(tree))
+    if (!advance(tree, tree->manifest->entry_count) || !finish_file(tree) ||
+        !fan_copy_writers_wait(&tree->writers))
         return false;
     close_directories(tree); /* before those that are to have the source's get them */
     return finish_directories(tree) &&
@@ -348,6 +412,7 @@ void fan_copy_tree_close(fan_copy_tree *tree)
         snprintf(tree->outcome->note, sizeof tree->outcome->note,
                  "removed the temporary file of an earlier copy that was killed");
     fan_copy_part_discard(&tree->part);
+    fan_copy_writers_close(&tree->writers);
     close_directories(tree);
     for (int i = 0; i < tree->taken_count; i++)
         if (tree->taken[i].fd >= 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file tree.h  This rank's copy: makes the manifest's entries one after the other, while their
- * data arrives in that order.
+ * @file tree.h  This rank's copy: makes the manifest's entries while their data arrives, in that
+ * order but for small files: these are written by several threads (writers.h), and what has to come
+ * after them waits for all.
  *
  * Failures are recorded in the outcome.
  */
@@ -11,7 +12,8 @@
 #include "copy/job/outcome.h"
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
-#include "copy/target/part.h"
+#include "copy/part/part.h"
+#include "copy/part/writers.h"
 #include "copy/target/targets.h"
 
 /**
@@ -44,6 +46,8 @@ typedef struct fan_copy_tree {
     int64_t next;          /**< all entries before are made, or being made */
     int64_t writing;       /**< the entry of `part`, -1: none */
     fan_copy_part part;
+    int64_t small; /**< whose data comes next and then is given to the writers, -1: none */
+    fan_copy_writers writers;
     fan_copy_taken taken[FAN_COPY_TAKEN];
     int taken_count;
 } fan_copy_tree;

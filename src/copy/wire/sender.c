@@ -4,11 +4,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "copy/job/memory.h"
-#include "copy/source/scan.h"
 #include "copy/wire/sender.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <mpi.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -27,8 +25,10 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
                                 .set = set,
                                 .codec = codec,
                                 .sums = sums,
-                                .entry = -1,
-                                .fd = -1};
+                                .entry = -1};
+    if (!fan_copy_manifest_endless(manifest))
+        fan_copy_ahead_open(&sender->ahead, options->sources, manifest, set, options->checks,
+                            options->alone);
     sender->block = fan_copy_allocate(1, FAN_COPY_BLOCK);
     sender->frame = fan_copy_allocate(1, sizeof *sender->frame);
     if (fan_copy_manifest_files(manifest) == 1)
@@ -67,22 +67,13 @@ static bool open_file(fan_copy_sender *sender, int64_t entry)
 {
     sender->entry = entry;
     sender->files++;
-    free(sender->path);
-    if (is_endless(sender)) {
-        sender->path = fan_copy_strdup("-");
-        sender->fd = STDIN_FILENO;
+    sender->path = "-";
+    if (is_endless(sender))
         return true;
-    }
-    sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, current(sender));
-    char *content =
-        fan_copy_scan_content(sender->options.sources, sender->manifest, current(sender));
-    /* O_NONBLOCK: it may have become a fifo, whose writer must not be waited for. */
-    sender->fd = open(content, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    free(content);
-    if (sender->fd < 0)
-        return fail(sender, "cannot open the source", errno);
-    posix_fadvise(sender->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return true;
+    sender->file = fan_copy_ahead_get(&sender->ahead, entry);
+    sender->path = sender->file->path;
+    return sender->file->opened == 0 ||
+           fail(sender, "cannot open the source", sender->file->opened);
 }
 
 static bool fail_shrunk(fan_copy_sender *sender, const fan_copy_entry *entry, int64_t size)
@@ -127,24 +118,24 @@ static bool is_as_before(fan_copy_sender *sender, const fan_copy_entry *entry,
  */
 static bool check_unchanged(fan_copy_sender *sender)
 {
-    struct stat status;
+    fan_copy_ahead_file *file = sender->file;
     if (is_endless(sender) || current(sender)->content != 0)
         return true;
-    if (fstat(sender->fd, &status) != 0)
-        return fail(sender, "cannot read the source", errno);
-    return is_as_before(sender, current(sender), &status);
+    if (file->fd >= 0)
+        file->looked = fstat(file->fd, &file->status) != 0 ? errno : 0;
+    return file->looked != 0 ? fail(sender, "cannot read the source", file->looked)
+                             : is_as_before(sender, current(sender), &file->status);
 }
 
 static bool check_without_data(fan_copy_sender *sender, const fan_copy_entry *entry)
 {
-    struct stat status;
     if (entry->kind != FAN_COPY_REGULAR || entry->extents > 0 || entry->content != 0)
         return true;
-    free(sender->path);
-    sender->path = fan_copy_scan_path(sender->options.sources, sender->manifest, entry);
-    if (stat(sender->path, &status) != 0)
-        return fail(sender, "cannot open the source", errno);
-    return is_as_before(sender, entry, &status);
+    const fan_copy_ahead_file *file =
+        fan_copy_ahead_get(&sender->ahead, entry - sender->manifest->entries);
+    sender->path = file->path;
+    return file->looked != 0 ? fail(sender, "cannot open the source", file->looked)
+                             : is_as_before(sender, entry, &file->status);
 }
 
 /* Files that have no data are not opened, but they can have some by now. */
@@ -161,9 +152,7 @@ static bool close_file(fan_copy_sender *sender)
     if (sender->entry < 0)
         return true;
     bool unchanged = check_unchanged(sender);
-    if (sender->fd != STDIN_FILENO)
-        close(sender->fd);
-    sender->fd = -1;
+    sender->file = NULL;
     sender->entry = -1;
     return unchanged;
 }
@@ -175,7 +164,7 @@ static bool wait_for_input(fan_copy_sender *sender)
     const double glance = 0.1;
     const double limit = sender->options.timeout;
     double start = fan_clock_now();
-    while (!fan_file_wait(sender->fd, POLLIN, glance)) {
+    while (!fan_file_wait(STDIN_FILENO, POLLIN, glance)) {
         if (sender->stop(sender->stop_state))
             return false;
         if (limit > 0 && fan_clock_now() - start > limit)
@@ -194,7 +183,7 @@ static int64_t read_input(fan_copy_sender *sender, unsigned char *data, size_t w
     while (done < wanted) {
         if (!wait_for_input(sender))
             return -1;
-        ssize_t got = read(sender->fd, data + done, wanted - done);
+        ssize_t got = read(STDIN_FILENO, data + done, wanted - done);
         if (got == 0)
             break;
         if (got < 0 && errno != EINTR && errno != EAGAIN) {
@@ -208,9 +197,24 @@ static int64_t read_input(fan_copy_sender *sender, unsigned char *data, size_t w
 
 /* ---- pieces and blocks ---- */
 
+/* The piece of a file that is in memory. */
+static int64_t copy_part(const fan_copy_ahead_file *file, const fan_copy_piece *piece,
+                         unsigned char *data)
+{
+    errno = file->reading;
+    if (file->bytes < 0)
+        return -1;
+    int64_t got = MIN(MAX(file->bytes - piece->offset, 0), piece->bytes);
+    memcpy(data, file->all + piece->offset, (size_t)got);
+    return got;
+}
+
 static int64_t read_part(fan_copy_sender *sender, const fan_copy_piece *piece, unsigned char *data)
 {
-    int64_t got = fan_file_read_at(sender->fd, data, (size_t)piece->bytes, piece->offset);
+    const fan_copy_ahead_file *file = sender->file;
+    int64_t got = file->fd < 0
+                      ? copy_part(file, piece, data)
+                      : fan_file_read_at(file->fd, data, (size_t)piece->bytes, piece->offset);
     if (got == piece->bytes)
         return got;
     if (got < 0)
@@ -354,12 +358,10 @@ void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3
 
 void fan_copy_sender_close(fan_copy_sender *sender)
 {
-    if (sender->fd >= 0 && sender->fd != STDIN_FILENO)
-        close(sender->fd);
-    free(sender->path);
+    fan_copy_ahead_close(&sender->ahead);
     free(sender->block);
     free(sender->frame);
     free(sender->changed);
     XXH3_freeState(sender->hash);
-    *sender = (fan_copy_sender){.fd = -1, .entry = -1};
+    *sender = (fan_copy_sender){.entry = -1};
 }

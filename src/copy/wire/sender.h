@@ -8,6 +8,7 @@
 
 #include "copy/coding/xxh3.h"
 #include "copy/job/outcome.h"
+#include "copy/source/ahead.h"
 #include "copy/wire/frame.h"
 #include "copy/wire/sums.h"
 
@@ -19,6 +20,7 @@ typedef struct fan_copy_sender_options {
     char *const *sources; /**< what was named on the command line */
     fan_copy_compression compression;
     double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
+    bool alone;       /**< no other rank reads parts of the source */
     bool checks;      /**< whether files that have no data to send have changed, too */
     /** a file that changes, but does not shrink, is sent as far as it was found, and noted */
     bool ignores_changes;
@@ -41,8 +43,9 @@ typedef struct fan_copy_sender {
 
     int64_t entry;   /**< whose file is open, -1: none */
     int64_t checked; /**< all before have been sent, or have no data and were looked at again */
-    int fd;
-    char *path;
+    fan_copy_ahead ahead;      /**< not of standard input */
+    fan_copy_ahead_file *file; /**< the one that is open, or NULL */
+    const char *path;          /**< of the one that was opened or looked at last */
 
     unsigned char *block;           /**< as read */
     fan_copy_frame *frame;          /**< being sent */

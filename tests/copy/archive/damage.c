@@ -5,6 +5,10 @@
  * Cut off, it must be refused, unless only zeros are missing; with another bit it must be refused
  * or give the same tree (`any`: it may give another one, where there is no checksum). DIRECTORY is
  * used for the trees; nothing may appear beside them.
+ *
+ * Usage: damage try ARCHIVE DIRECTORY
+ * Unpack it with all attributes into DIRECTORY/root. Exit status 3, the reason on standard output
+ * and nothing there if it is refused.
  */
 #include "config.h"
 
@@ -40,21 +44,31 @@ static void pass(void)
 {
 }
 
-/* Whether it is unpacked; then with the seal of the tree. */
-static bool unpack(const source *whole, size_t bytes, const char *root, XXH128_hash_t *seal)
+/* Whether it is unpacked; the error in `text`. */
+static bool extract_all(const source *whole, size_t bytes, const fan_copy_extract_options *options,
+                        char text[static FAN_COPY_EXTRACT_TEXT])
 {
     const fan_copy_extract_module *module = &fan_copy_extract_functions;
-    const fan_copy_extract_options options = {.root = root, .pass = pass};
     source s = {whole->data, bytes, 0};
-    if (mkdir(root, 0700) != 0)
+    if (mkdir(options->root, 0700) != 0)
         exit(2);
-    fan_copy_extract *extract = module->open(&options);
+    fan_copy_extract *extract = module->open(options);
     bool good = module->read(extract, pull, &s) && module->finish(extract);
-    if (good == (module->error(extract)[0] != '\0')) {
+    snprintf(text, FAN_COPY_EXTRACT_TEXT, "%s", module->error(extract));
+    if (good == (text[0] != '\0')) {
         printf("# success and an error text, or none of them\n");
         exit(1);
     }
     module->close(extract);
+    return good;
+}
+
+/* Whether it is unpacked; then with the seal of the tree. */
+static bool unpack(const source *whole, size_t bytes, const char *root, XXH128_hash_t *seal)
+{
+    const fan_copy_extract_options options = {.root = root, .pass = pass};
+    char text[FAN_COPY_EXTRACT_TEXT];
+    bool good = extract_all(whole, bytes, &options, text);
     if (good && !fan_copy_seal_take(root, seal))
         exit(2);
     if (fan_os_cleanup_remove(root) != 0)
@@ -89,10 +103,26 @@ static bool equal(XXH128_hash_t one, XXH128_hash_t other)
     return XXH128_isEqual(one, other);
 }
 
+static int try(const char *archive, const char *directory)
+{
+    char root[PATH_MAX], text[FAN_COPY_EXTRACT_TEXT];
+    snprintf(root, sizeof root, "%s/root", directory);
+    const fan_copy_extract_options options = {.root = root, .archive = true, .pass = pass};
+    source s = load(archive);
+    bool good = extract_all(&s, s.bytes, &options, text);
+    free(s.data);
+    puts(text);
+    if (!good && fan_os_cleanup_remove(root) != 0)
+        return 2;
+    return good ? 0 : 3;
+}
+
 int main(int argc, char **argv)
 {
     char root[PATH_MAX];
     XXH128_hash_t intact, seal;
+    if (argc == 4 && strcmp(argv[1], "try") == 0)
+        return try(argv[2], argv[3]);
     if (argc != 5)
         return 2;
     bool truncates = strcmp(argv[1], "truncate") == 0, any = strcmp(argv[1], "any") == 0;

@@ -5,8 +5,8 @@
  * One record for each piece that was written, with the piece's hash and the record's own. A torn or
  * damaged record ends the journal, a piece that does not have its hash any more is not whole.
  */
-#ifndef FAN_COPY_TARGET_JOURNAL_H
-#define FAN_COPY_TARGET_JOURNAL_H
+#ifndef FAN_COPY_PART_JOURNAL_H
+#define FAN_COPY_PART_JOURNAL_H
 
 #include "copy/model/manifest.h"
 

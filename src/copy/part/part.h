@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file part.h  The one regular file that this process writes at a time: under a temporary name,
- * with a journal if it is a large one, until it is whole.
+ * @file part.h  A regular file that is being written: under a temporary name, with a journal if it
+ * is a large one, until it is whole. A small one in a tree that has a temporary name itself is
+ * written under its own name: it gets its time when it is whole.
  *
  * All functions that return text return NULL, or what failed, with errno; with errno 0 the
  * text says everything.
  */
-#ifndef FAN_COPY_TARGET_PART_H
-#define FAN_COPY_TARGET_PART_H
+#ifndef FAN_COPY_PART_PART_H
+#define FAN_COPY_PART_PART_H
 
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
@@ -27,10 +28,20 @@ typedef struct fan_copy_part_options {
     bool archive; /**< give it the owner and the extended attributes of the source */
 } fan_copy_part_options;
 
+/** Where the file is. */
+typedef struct fan_copy_part_place {
+    const char *path; /**< of the file */
+    bool staged;      /**< in a tree that has a temporary name, which is registered for cleaning */
+    bool clean;       /**< nothing there gets an ACL by being made there */
+} fan_copy_part_place;
+
 typedef struct fan_copy_part {
     int fd;      /**< -1: not open */
     int journal; /**< -1: not kept */
     bool stale;  /**< the temporary file of a killed run was removed */
+    bool direct; /**< it has its own name */
+    bool taken;  /**< it was begun by a killed run */
+    bool clean;  /**< as in its place */
     char path[PATH_MAX], journal_path[PATH_MAX], final_path[PATH_MAX];
     fan_copy_written *written; /**< with --verify: all pieces */
     int64_t written_count;
@@ -39,15 +50,20 @@ typedef struct fan_copy_part {
     int64_t flushing; /**< bytes that are on their way to the device */
 } fan_copy_part;
 
+/** Begin with this. */
+#define FAN_COPY_PART_CLOSED ((fan_copy_part){.fd = -1, .journal = -1})
+
+/** Whether the entry's file at such a place is written under its own name. */
+bool fan_copy_part_is_direct(const fan_copy_entry *entry, bool staged);
+
 /**
- * Open the temporary file for `final_path`.
+ * Open the file to write to.
  *
- * @param taken       that of a killed run, as fan_copy_part_look found it, to continue; -1: begin
- *                    a new one
- * @param registered  false: its directory is registered for cleaning up
+ * @param taken  that of a killed run, as fan_copy_part_look found it, to continue; -1: begin a new
+ *               one
  */
 const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
-                               const char *final_path, int taken, bool registered);
+                               const fan_copy_part_place *place, int taken);
 
 /** Write a piece. */
 const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,

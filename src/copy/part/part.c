@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/model/attributes.h"
-#include "copy/target/journal.h"
-#include "copy/target/part.h"
+#include "copy/part/journal.h"
+#include "copy/part/part.h"
 #include "os/cleanup.h"
 #include "os/path.h"
 #include "os/temporary.h"
@@ -22,12 +22,14 @@ enum { WRITE_BACK_BYTES = 8 << 20 };
 
 /* ---- beginning ---- */
 
-static bool name_it(fan_copy_part *part, const char *final_path)
+static const char cannot_create[] = "cannot create a temporary file beside it";
+
+static bool name_it(fan_copy_part *part)
 {
-    bool fits = fan_os_temporary_name(final_path, FAN_COPY_PART, part->path, sizeof part->path) &&
-                fan_os_temporary_name(final_path, FAN_COPY_JOURNAL, part->journal_path,
-                                      sizeof part->journal_path);
-    snprintf(part->final_path, sizeof part->final_path, "%s", final_path);
+    bool fits =
+        fan_os_temporary_name(part->final_path, FAN_COPY_PART, part->path, sizeof part->path) &&
+        fan_os_temporary_name(part->final_path, FAN_COPY_JOURNAL, part->journal_path,
+                              sizeof part->journal_path);
     errno = ENAMETOOLONG;
     return fits;
 }
@@ -58,12 +60,9 @@ static const char *open_journal(fan_copy_part *part, const fan_copy_entry *entry
     return part->journal < 0 ? "cannot create a journal beside it" : NULL;
 }
 
-const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
-                               const char *final_path, int taken, bool registered)
+static const char *open_temporary(fan_copy_part *part, const fan_copy_entry *entry,
+                                  const fan_copy_part_place *place, int taken)
 {
-    part->written_count = part->end = part->flushing = 0;
-    if (!name_it(part, final_path))
-        return "cannot create a temporary file beside it";
     fan_os_temporary made = {.fd = taken};
     if (taken < 0)
         made = fan_os_temporary_file(part->path);
@@ -74,12 +73,50 @@ const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
         return "another process is writing this file; try again when that copy ends";
     }
     if (part->fd < 0)
-        return "cannot create a temporary file beside it";
-    if (registered) {
-        fan_os_cleanup_add(part->path, final_path);
-        fan_os_cleanup_add(part->journal_path, final_path);
+        return cannot_create;
+    if (!place->staged) {
+        fan_os_cleanup_add(part->path, place->path);
+        fan_os_cleanup_add(part->journal_path, place->path);
     }
     return open_journal(part, entry, taken >= 0);
+}
+
+bool fan_copy_part_is_direct(const fan_copy_entry *entry, bool staged)
+{
+    return staged && !needs_journal(entry);
+}
+
+/*
+ * Nobody can reach it before its tree gets its name, so it may have its final mode from the start;
+ * but attributes cannot be set on what is read-only.
+ */
+static mode_t first_mode(const fan_copy_entry *entry)
+{
+    mode_t mode = entry->mode & 0777;
+    return entry->extra_bytes > 0 ? mode | S_IWUSR : mode;
+}
+
+/* What a killed run has left there may be another name of something that is whole. */
+static const char *open_direct(fan_copy_part *part, const fan_copy_entry *entry)
+{
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+    part->fd = open(part->final_path, flags, first_mode(entry));
+    if (part->fd < 0 && errno == EEXIST && unlink(part->final_path) == 0)
+        part->fd = open(part->final_path, flags, first_mode(entry));
+    return part->fd < 0 ? cannot_create : NULL;
+}
+
+const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
+                               const fan_copy_part_place *place, int taken)
+{
+    part->written_count = part->end = part->flushing = 0;
+    part->taken = taken >= 0;
+    part->clean = place->clean;
+    part->direct = !part->taken && fan_copy_part_is_direct(entry, place->staged);
+    snprintf(part->final_path, sizeof part->final_path, "%s", place->path);
+    if (part->direct)
+        return open_direct(part, entry);
+    return name_it(part) ? open_temporary(part, entry, place, taken) : cannot_create;
 }
 
 /* ---- writing ---- */
@@ -177,46 +214,71 @@ int fan_copy_sync_directory(const char *path)
 
 static void close_part(fan_copy_part *part)
 {
-    fan_os_cleanup_forget(part->path);
-    fan_os_cleanup_forget(part->journal_path);
+    if (!part->direct) {
+        fan_os_cleanup_forget(part->path);
+        fan_os_cleanup_forget(part->journal_path);
+    }
     close(part->fd);
     if (part->journal >= 0)
         close(part->journal);
     part->fd = part->journal = -1;
 }
 
-const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
-                                 const fan_copy_manifest *manifest, const fan_copy_entry *entry,
-                                 const char **lost, int *lost_errno)
+/* A new file that was written to its end has its size. */
+static bool set_size(const fan_copy_part *part, const fan_copy_entry *entry)
 {
     int64_t size = entry->bytes > 0 ? entry->bytes : part->end;
-    if (ftruncate(part->fd, (off_t)size) != 0)
-        return "cannot set the size";
-    const char *failed = options->verify ? verify(part) : NULL;
-    if (failed == NULL)
-        failed = fan_copy_attributes_apply(manifest, entry, part->path, options->archive, lost,
-                                           lost_errno);
-    if (failed != NULL)
-        return failed;
-    if (options->sync && fsync(part->fd) != 0)
-        return "cannot flush the file";
+    return (size == part->end && !part->taken) || ftruncate(part->fd, (off_t)size) == 0;
+}
+
+/* Give it its name. */
+static const char *publish(fan_copy_part *part, bool sync)
+{
     if (collect_late_errors(part->fd) != 0)
         return "cannot write";
     if (fan_os_cleanup_commit(part->path, part->final_path) != 0)
         return "cannot rename the temporary file";
     if (part->journal >= 0)
         unlink(part->journal_path);
-    if (options->sync && fan_copy_sync_directory(part->final_path) != 0)
+    if (sync && fan_copy_sync_directory(part->final_path) != 0)
         return "cannot flush the directory";
     close_part(part);
     return NULL;
 }
 
+/* It has its name. Its directory is flushed when all is in it. */
+static const char *close_direct(fan_copy_part *part)
+{
+    int fd = part->fd;
+    part->fd = -1;
+    return close(fd) != 0 ? "cannot write" : NULL;
+}
+
+const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
+                                 const fan_copy_manifest *manifest, const fan_copy_entry *entry,
+                                 const char **lost, int *lost_errno)
+{
+    const fan_copy_attributes_place place = {
+        .path = part->direct ? part->final_path : part->path, .fd = part->fd, .clean = part->clean};
+    if (!set_size(part, entry))
+        return "cannot set the size";
+    const char *failed = options->verify ? verify(part) : NULL;
+    if (failed == NULL)
+        failed =
+            fan_copy_attributes_apply(manifest, entry, &place, options->archive, lost, lost_errno);
+    if (failed != NULL)
+        return failed;
+    if (options->sync && fsync(part->fd) != 0)
+        return "cannot flush the file";
+    return part->direct ? close_direct(part) : publish(part, options->sync);
+}
+
 void fan_copy_part_discard(fan_copy_part *part)
 {
     if (part->fd >= 0) {
-        unlink(part->path);
-        unlink(part->journal_path);
+        unlink(part->direct ? part->final_path : part->path);
+        if (!part->direct)
+            unlink(part->journal_path);
         close_part(part);
     }
     free(part->written);

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "copy/job/memory.h"
 #include "copy/model/pieces.h"
-#include "copy/target/journal.h"
+#include "copy/part/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>

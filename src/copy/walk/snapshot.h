@@ -3,8 +3,8 @@
  * @file snapshot.h  Regular files whose size does not say how much they hold, as in /proc and /sys:
  * what they hold is read at once, and the copy is made from that. Local.
  */
-#ifndef FAN_COPY_SOURCE_SNAPSHOT_H
-#define FAN_COPY_SOURCE_SNAPSHOT_H
+#ifndef FAN_COPY_WALK_SNAPSHOT_H
+#define FAN_COPY_WALK_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/file.h"
-#include "copy/source/snapshot.h"
+#include "copy/walk/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
