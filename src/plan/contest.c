@@ -85,6 +85,7 @@ fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
 {
     *is_trial = c->is_warm;
     c->is_warm = true;
+    c->field = *field;
     if (!*is_trial)
         return field->first;
     if (c->decided)

@@ -37,6 +37,7 @@ typedef struct fan_contest {
     bool decided;  /**< there is a best one, and no look goes on */
     bool is_warm;  /**< there was a first call */
     fan_way best;
+    fan_field field;          /**< when it was last asked what to try */
     int tries[FAN_WAYS];      /**< in this look */
     double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
 } fan_contest;
