@@ -286,7 +286,8 @@ typedef enum fanout_error {
     FANOUT_ERR_SINK,   /**< this rank's sink failed; other ranks are not affected */
     /** a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
     FANOUT_ERR_PARAM,
-    /** with the parameter `check`: the ranks gave different arguments; known on all of them */
+    /** with the parameter `check`: the ranks gave different arguments, or would broadcast in
+        different ways; known on all of them */
     FANOUT_ERR_DISAGREEMENT,
     FANOUT_ERR_TIMEOUT /**< with the parameter `timeout`: a stream made no progress */
 } fanout_error;

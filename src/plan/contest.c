@@ -6,6 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+const char *const fan_way_names[FAN_WAYS] = {
+    [FAN_WAY_ENGINE] = "in pieces",
+    [FAN_WAY_TREE] = "whole, down a binomial tree",
+    [FAN_WAY_MPI] = "by MPI",
+};
+
 enum { TRIES = 2, FIRST_REST = 64, REST_GROWS = 4 };
 
 static const double worth_a_try = 0.8;   /* of the best one: what an untried way must promise */

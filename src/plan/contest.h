@@ -24,6 +24,9 @@ typedef enum fan_way {
     FAN_WAYS
 } fan_way;
 
+/** What each is called, in messages. */
+extern const char *const fan_way_names[FAN_WAYS];
+
 /** What can be tried for a size, before anything is measured. */
 typedef struct fan_field {
     bool open[FAN_WAYS];

@@ -14,12 +14,6 @@
 
 typedef char text[32];
 
-static const char *const names[FAN_WAYS] = {
-    [FAN_WAY_ENGINE] = "in pieces",
-    [FAN_WAY_TREE] = "whole, down a binomial tree",
-    [FAN_WAY_MPI] = "by MPI",
-};
-
 /* ---- the network ---- */
 
 static void say_network(FILE *out, const fan_comm_state *state)
@@ -45,14 +39,14 @@ static void say_way(FILE *out, const fan_contest *c, int way)
     text seconds;
     bool knows_least = c->field.least[way] > 0;
     if (c->seconds[way] > 0)
-        fprintf(out, "  %s: %s\n", names[way],
+        fprintf(out, "  %s: %s\n", fan_way_names[way],
                 fan_format_seconds(c->seconds[way], seconds, sizeof seconds));
     else if (c->field.open[way] && knows_least)
-        fprintf(out, "  %s: not tried%s; it takes at least %s\n", names[way],
+        fprintf(out, "  %s: not tried%s; it takes at least %s\n", fan_way_names[way],
                 c->decided ? "" : " yet",
                 fan_format_seconds(c->field.least[way], seconds, sizeof seconds));
     else if (c->field.open[way])
-        fprintf(out, "  %s: not tried%s\n", names[way], c->decided ? "" : " yet");
+        fprintf(out, "  %s: not tried%s\n", fan_way_names[way], c->decided ? "" : " yet");
 }
 
 static const char *reason(const fan_contest *c)
@@ -78,10 +72,11 @@ static void say_class(FILE *out, const fan_comm_state *state, int number)
         say_way(out, c, way);
     if (c->decided)
         fprintf(out, "Decided: %s%s, %s. This will be looked at again after %lld broadcasts.\n",
-                names[c->best], c->best == FAN_WAY_MPI && !state->blocks ? " (MPI_Ibcast)" : "",
-                reason(c), (long long)(c->rest - c->calls));
+                fan_way_names[c->best],
+                c->best == FAN_WAY_MPI && !state->blocks ? " (MPI_Ibcast)" : "", reason(c),
+                (long long)(c->rest - c->calls));
     else if (fan_contest_has_best(c))
-        fprintf(out, "Decided: %s. This is being looked at again.\n", names[c->best]);
+        fprintf(out, "Decided: %s. This is being looked at again.\n", fan_way_names[c->best]);
     else
         fprintf(out, "Not decided yet: the first broadcasts of this size try the ways.\n");
 }
