@@ -286,7 +286,8 @@ typedef enum fanout_error {
     FANOUT_ERR_SINK,   /**< this rank's sink failed; other ranks are not affected */
     /** a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
     FANOUT_ERR_PARAM,
-    /** with the parameter `check`: the ranks gave different arguments; known on all of them */
+    /** with the parameter `check`: the ranks gave different arguments, or would broadcast in
+        different ways; known on all of them */
     FANOUT_ERR_DISAGREEMENT,
     FANOUT_ERR_TIMEOUT /**< with the parameter `timeout`: a stream made no progress */
 } fanout_error;
@@ -327,8 +328,9 @@ FANOUT_EXPORT int fanout_comm_attach(MPI_Comm comm, MPI_Info hints);
 FANOUT_EXPORT int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used);
 
 /**
- * Describe what a broadcast of `bytes` from `root` would do. Local if fanout_comm_attach or this
- * function has been called on `comm` before, otherwise collective.
+ * Describe what a broadcast of `bytes` from `root` would do: what was measured of the network, how
+ * long each way of broadcasting took, what is decided and why, and the plan. Local if
+ * fanout_comm_attach or this function has been called on `comm` before, otherwise collective.
  *
  * @param text  receives a string, which the caller releases with free()
  * @return MPI_SUCCESS or an MPI error code

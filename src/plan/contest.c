@@ -6,6 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+const char *const fan_way_names[FAN_WAYS] = {
+    [FAN_WAY_ENGINE] = "in pieces",
+    [FAN_WAY_TREE] = "whole, down a binomial tree",
+    [FAN_WAY_MPI] = "by MPI",
+};
+
 enum { TRIES = 2, FIRST_REST = 64, REST_GROWS = 4 };
 
 static const double worth_a_try = 0.8;   /* of the best one: what an untried way must promise */
@@ -85,6 +91,7 @@ fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
 {
     *is_trial = c->is_warm;
     c->is_warm = true;
+    c->field = *field;
     if (!*is_trial)
         return field->first;
     if (c->decided)

@@ -24,6 +24,9 @@ typedef enum fan_way {
     FAN_WAYS
 } fan_way;
 
+/** What each is called, in messages. */
+extern const char *const fan_way_names[FAN_WAYS];
+
 /** What can be tried for a size, before anything is measured. */
 typedef struct fan_field {
     bool open[FAN_WAYS];
@@ -37,6 +40,7 @@ typedef struct fan_contest {
     bool decided;  /**< there is a best one, and no look goes on */
     bool is_warm;  /**< there was a first call */
     fan_way best;
+    fan_field field;          /**< when it was last asked what to try */
     int tries[FAN_WAYS];      /**< in this look */
     double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
 } fan_contest;

@@ -81,3 +81,9 @@ bool fan_variable_wants_thread(const char **wrong)
     *wrong = how == NULL || *how == '\0' || wants ? NULL : how;
     return wants;
 }
+
+bool fan_variable_wants_stats(void)
+{
+    const char *text = getenv("FANOUT_STATS");
+    return text != NULL && strcmp(text, "") != 0 && strcmp(text, "0") != 0;
+}

@@ -31,4 +31,7 @@ void fan_variables_unknown(void (*visit)(const char *name, const char *nearest))
  */
 bool fan_variable_wants_thread(const char **wrong);
 
+/** Whether FANOUT_STATS asks for statistics: it is set, and neither empty nor 0. Local. */
+bool fan_variable_wants_stats(void);
+
 #endif

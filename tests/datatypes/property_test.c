@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Random broadcasts: each rank has its own (count, datatype) of a common signature, some with
- * MPI_BOTTOM and absolute addresses, on communicators of 1 to 8 ranks with random parameters. The
+ * MPI_BOTTOM and absolute addresses, on communicators of 1 to 8 ranks with random parameters, which
+ * may change between two calls. Half of them adapt: ways of broadcasting are tried and chosen, or
+ * one is chosen by chance. The
  * memory of every rank, its holes too, must be as the definitions of the datatypes say, and as
  * after linear sends by the root of the same. Where the MPI library's own messages, or its own
  * broadcast where one is passed through to it, differ from the definitions, that is told and is no
@@ -42,6 +44,7 @@ typedef struct setting {
     MPI_Comm comm; /* MPI_COMM_NULL on ranks that are not in it */
     int algorithm;
     int size;
+    bool adapts;
     evidence ours;
     char text[300];
 } setting;
@@ -83,8 +86,14 @@ static MPI_Info draw_hints(random_state *state, setting *s)
                      limits[] = {0, 0, 0, 500, 100000};
     MPI_Info hints;
     MPI_Info_create(&hints);
-    MPI_Info_set(hints, "fanout_algorithm", algorithms[s->algorithm]);
+    s->algorithm = random_between(state, 0, ALGORITHM_COUNT - 1);
+    s->adapts = random_between(state, 0, 1);
     snprintf(s->text, sizeof s->text, "%s, %d ranks,", algorithms[s->algorithm], s->size);
+    hint(s, hints, "fanout_adapt", s->adapts);
+    hint(s, hints, "fanout_check", random_between(state, 0, 3) == 0);
+    if (s->adapts)
+        return hints; /* nothing that says how to broadcast */
+    MPI_Info_set(hints, "fanout_algorithm", algorithms[s->algorithm]);
     hint(s, hints, "fanout_min_bytes", limits[random_between(state, 0, 4)]);
     hint(s, hints, "fanout_chunk_bytes", chunks[random_between(state, 0, 6)]);
     hint(s, hints, "fanout_group_size", random_between(state, 0, MOST_RANKS));
@@ -112,19 +121,35 @@ static MPI_Comm draw_ranks(random_state *state, int size)
     return comm;
 }
 
+/* A new set of parameters. Collective over the communicator, but for `s` on other ranks. */
+static void change_parameters(setting *s, random_state *state)
+{
+    MPI_Info hints = draw_hints(state, s);
+    if (s->comm != MPI_COMM_NULL)
+        fanout_comm_attach(s->comm, hints);
+    MPI_Info_free(&hints);
+}
+
+/* As if it had been found to be the best; of those that all sizes here can have. */
+static void choose_way(const setting *s, random_state *state)
+{
+    fan_way way = (fan_way)random_between(state, 0, FAN_WAYS - 1);
+    for (int i = 0; i < FAN_CLASSES; i++)
+        s->ours.state->trials.contests[i] =
+            (fan_contest){.is_warm = true, .decided = true, .best = way, .rest = 1000};
+}
+
 static void open_setting(setting *s, uint64_t number)
 {
     random_state state = random_stream(1, number);
-    *s = (setting){.algorithm = random_between(&state, 0, ALGORITHM_COUNT - 1)};
+    *s = (setting){0};
     s->size = random_between(&state, 0, 2) ? random_between(&state, 1, world_size) : world_size;
     s->comm = draw_ranks(&state, s->size);
-    MPI_Info hints = draw_hints(&state, s);
-    if (s->comm != MPI_COMM_NULL) {
+    if (s->comm != MPI_COMM_NULL)
         MPI_Comm_set_errhandler(s->comm, MPI_ERRORS_RETURN);
-        fanout_comm_attach(s->comm, hints);
+    change_parameters(s, &state);
+    if (s->comm != MPI_COMM_NULL)
         evidence_watch(&s->ours, s->comm);
-    }
-    MPI_Info_free(&hints);
 }
 
 static void close_setting(setting *s)
@@ -282,18 +307,23 @@ static void run_draw(setting *s, uint64_t number, int draw)
     uint64_t id = number * DRAWS_PER_COMMUNICATOR + (uint64_t)draw;
     random_state common = random_stream(2, id), own = random_stream(3 + (uint64_t)world_rank, id);
     signature drawn = random_signature(&common);
+    if (random_between(&common, 0, 4) == 0)
+        change_parameters(s, &common);
+    if (s->adapts && s->size > 1 && random_between(&common, 0, 2) == 0)
+        choose_way(s, &common);
     int rank, root = random_between(&common, 0, s->size - 1);
     MPI_Comm_rank(s->comm, &rank);
     buffers b;
     make_buffers(&b, &own, &drawn, id, rank == root);
     size_t bytes = signature_bytes(&drawn);
-    bool passed_through = fan_delivery_is_small(s->ours.state, (int64_t)bytes);
+    bool passed_through = !s->adapts && fan_delivery_is_small(s->ours.state, (int64_t)bytes);
     finding found = compare(&b, passed_through, root, s->comm);
     tell(s, number, draw, &b, found);
     tally *t = &tallies[s->algorithm];
     t->draws += rank == 0;
-    t->expected += s->size > 1 && bytes > 0 && !passed_through;
-    t->ours += evidence_found(&s->ours);
+    bool is_ours = evidence_found(&s->ours);
+    t->expected += s->size > 1 && bytes > 0 && !passed_through && !s->adapts;
+    t->ours += is_ours && !s->adapts;
     t->wrong += found == ERROR || found == DIFFERENT;
     t->library_wrong += found == REFERENCE_WRONG;
     free_buffers(&b);
@@ -320,6 +350,7 @@ static void conclude(const char *algorithm, const tally *t)
 
 int main(void)
 {
+    unsetenv("FANOUT_ADAPT"); /* so that it is drawn */
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
     MPI_Comm_size(MPI_COMM_WORLD, &world_size);

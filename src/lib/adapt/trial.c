@@ -79,7 +79,7 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 
 /* ---- what ranks tell each other ---- */
 
-static int class_of(int64_t bytes)
+int fan_trial_class(int64_t bytes)
 {
     int number = 0;
     while (bytes > 1 && number < FAN_CLASSES - 1) {
@@ -87,11 +87,6 @@ static int class_of(int64_t bytes)
         number++;
     }
     return number;
-}
-
-const fan_contest *fan_trial_contest(const fan_comm_state *state, int64_t bytes)
-{
-    return &state->trials.contests[class_of(bytes)];
 }
 
 /* Ranks block in MPI only where that is faster. */
@@ -138,7 +133,7 @@ static void choose(fan_comm_state *state, int number, const fan_field *field, fa
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
 {
     fan_trials *t = &state->trials;
-    int number = class_of(bytes);
+    int number = fan_trial_class(bytes);
     fan_contest *c = &t->contests[number];
     bool rests = fan_contest_rests(c), must_agree = t->has_sample || (!rests && c->is_warm);
     bool may_block = false;

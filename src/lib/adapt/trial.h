@@ -37,7 +37,7 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
 /** The broadcast has ended on this rank. Local. */
 void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded);
 
-/** The contest for so many bytes, to be looked at. */
-const fan_contest *fan_trial_contest(const fan_comm_state *state, int64_t bytes);
+/** The class of so many bytes: the number of its contest in fan_trials. */
+int fan_trial_class(int64_t bytes);
 
 #endif

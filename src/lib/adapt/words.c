@@ -5,14 +5,16 @@
 
 #include "base/units.h"
 #include "lib/adapt/trial.h"
+#include "lib/deliver/delivery.h"
+#include "plan/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 typedef char text[32];
 
-static const char *const names[FAN_WAYS] = {
-    [FAN_WAY_ENGINE] = "in pieces",
-    [FAN_WAY_TREE] = "whole, down a binomial tree",
-    [FAN_WAY_MPI] = "by MPI",
-};
+/* ---- the network ---- */
 
 static void say_network(FILE *out, const fan_comm_state *state)
 {
@@ -30,30 +32,128 @@ static void say_network(FILE *out, const fan_comm_state *state)
     fprintf(out, ".\n");
 }
 
-static void say_tries(FILE *out, const fan_contest *c)
+/* ---- the ways ---- */
+
+static void say_way(FILE *out, const fan_contest *c, int way)
 {
-    const char *before = "Tried for broadcasts of about this size:";
-    for (int way = 0; way < FAN_WAYS; way++) {
-        text seconds;
-        if (c->seconds[way] == 0)
-            continue;
-        fprintf(out, "%s %s %s", before, names[way],
+    text seconds;
+    bool knows_least = c->field.least[way] > 0;
+    if (c->seconds[way] > 0)
+        fprintf(out, "  %s: %s\n", fan_way_names[way],
                 fan_format_seconds(c->seconds[way], seconds, sizeof seconds));
-        before = ",";
-    }
-    if (*before == ',')
-        fprintf(out, ".\n");
+    else if (c->field.open[way] && knows_least)
+        fprintf(out, "  %s: not tried%s; it takes at least %s\n", fan_way_names[way],
+                c->decided ? "" : " yet",
+                fan_format_seconds(c->field.least[way], seconds, sizeof seconds));
+    else if (c->field.open[way])
+        fprintf(out, "  %s: not tried%s\n", fan_way_names[way], c->decided ? "" : " yet");
 }
 
-void fan_trial_say(FILE *out, const fan_comm_state *state, int64_t bytes)
+static const char *reason(const fan_contest *c)
 {
-    const fan_contest *c = fan_trial_contest(state, bytes);
-    say_network(out, state);
-    say_tries(out, c);
+    double best = c->seconds[c->best];
+    int tried = 0;
+    for (int way = 0; way < FAN_WAYS; way++) {
+        tried += c->seconds[way] > 0;
+        if (c->seconds[way] > 0 && c->seconds[way] < best)
+            return "in use, and none is clearly faster";
+    }
+    return tried > 1 ? "the fastest of those tried" : "no other can be faster by a fifth";
+}
+
+static void say_class(FILE *out, const fan_comm_state *state, int number)
+{
+    const fan_contest *c = &state->trials.contests[number];
+    text least, most;
+    fprintf(out, "Broadcasts of %s to %s, fastest time of each way:\n",
+            fan_format_bytes(INT64_C(1) << number, least, sizeof least),
+            fan_format_bytes(INT64_C(2) << number, most, sizeof most));
+    for (int way = 0; way < FAN_WAYS; way++)
+        say_way(out, c, way);
     if (c->decided)
-        fprintf(out, "Decided: %s%s. This will be looked at again after %lld broadcasts.\n",
-                names[c->best], c->best == FAN_WAY_MPI && !state->blocks ? " (MPI_Ibcast)" : "",
+        fprintf(out, "Decided: %s%s, %s. This will be looked at again after %lld broadcasts.\n",
+                fan_way_names[c->best],
+                c->best == FAN_WAY_MPI && !state->blocks ? " (MPI_Ibcast)" : "", reason(c),
                 (long long)(c->rest - c->calls));
+    else if (fan_contest_has_best(c))
+        fprintf(out, "Decided: %s. This is being looked at again.\n", fan_way_names[c->best]);
     else
-        fprintf(out, "Not decided yet: the first broadcasts of about this size try the ways.\n");
+        fprintf(out, "Not decided yet: the first broadcasts of this size try the ways.\n");
+}
+
+static void say_why_nothing_is_tried(FILE *out, const fan_comm_state *state)
+{
+    if (!state->params.adapt)
+        fprintf(out, "Nothing is measured or tried: the parameter adapt is 0.\n");
+    else if (state->traced)
+        fprintf(out, "No other way is tried while a trace is recorded.\n");
+    else
+        fprintf(out, "No other way is tried: a parameter that says how to broadcast is set.\n");
+}
+
+/* ---- a broadcast ---- */
+
+/* Neither the engine nor a trial would do it. */
+static bool is_passed_through(const fan_comm_state *state, int64_t bytes)
+{
+    return state->size == 1 || bytes == 0 ||
+           (!state->adapts && fan_delivery_is_small(state, bytes));
+}
+
+static bool say_plan(FILE *out, const fan_comm_state *state, int64_t bytes, int root)
+{
+    fan_plan_request request = fan_delivery_request(state, bytes, root);
+    fan_plan plan = fan_plan_choose(&request, &state->params);
+    char *words = fan_plan_explain(&plan, &state->params);
+    bool said = words != NULL && fputs(words, out) >= 0;
+    free(words);
+    return said;
+}
+
+static bool say_broadcast(FILE *out, const fan_comm_state *state, int64_t bytes, int root)
+{
+    say_network(out, state);
+    if (state->adapts)
+        say_class(out, state, fan_trial_class(bytes));
+    else
+        say_why_nothing_is_tried(out, state);
+    return bytes < FAN_TRIAL_LEAST_BYTES || say_plan(out, state, bytes, root);
+}
+
+char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root)
+{
+    if (state->connection == FAN_CANNOT_CONNECT)
+        return strdup("left to MPI: there can be no private communicator\n");
+    if (is_passed_through(state, bytes))
+        return strdup(
+            "passed through to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
+    char *words = NULL;
+    size_t length;
+    FILE *out = open_memstream(&words, &length);
+    if (out == NULL)
+        return NULL;
+    bool said = say_broadcast(out, state, bytes, root);
+    if (fclose(out) == 0 && said)
+        return words;
+    free(words);
+    return NULL;
+}
+
+/* ---- all of them ---- */
+
+char *fan_words_found(const fan_comm_state *state)
+{
+    char *words = NULL;
+    size_t length;
+    FILE *out = open_memstream(&words, &length);
+    if (out == NULL)
+        return NULL;
+    say_network(out, state);
+    for (int number = 0; number < FAN_CLASSES; number++)
+        if (state->trials.contests[number].is_warm)
+            say_class(out, state, number);
+    if (fclose(out) == 0)
+        return words;
+    free(words);
+    return NULL;
 }

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file words.h  What has been found out, for people. */
+/**
+ * @file words.h  What has been found out, what is decided and why, for people: the words of
+ * fanout_explain, of FANOUT_STATS and of traces. All functions are local.
+ */
 #ifndef FAN_LIB_ADAPT_WORDS_H
 #define FAN_LIB_ADAPT_WORDS_H
 
 #include "lib/state/comm_state.h"
 
-#include <stdio.h>
+/**
+ * What a broadcast of so many bytes from the rank `root` would do. The state is connected, or
+ * cannot be.
+ *
+ * @return several lines, which the caller frees; NULL if memory runs out
+ */
+char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root);
 
 /**
- * Say what was measured of the network, which ways of broadcasting so many bytes have been tried,
- * and what follows. Local; the state is connected, and adapts.
+ * What is known of the network of a state, and of each class of sizes that has been broadcast.
+ *
+ * @return as above; "" if nothing has been found out
  */
-void fan_trial_say(FILE *out, const fan_comm_state *state, int64_t bytes);
+char *fan_words_found(const fan_comm_state *state);
 
 #endif

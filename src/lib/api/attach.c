@@ -6,15 +6,11 @@
 #include "lib/adapt/trial.h"
 #include "lib/adapt/words.h"
 #include "lib/call/lifetime.h"
-#include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
-#include "plan/explain.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* The state of an intracommunicator, or an error that has been raised. */
 static int find_state(MPI_Comm comm, fan_comm_state **state)
@@ -62,44 +58,6 @@ int fanout_comm_get_info(MPI_Comm comm, MPI_Info *used)
     return fan_error_raise_code(comm, code);
 }
 
-/* Neither the engine nor a trial would do it. */
-static bool is_passed_through(const fan_comm_state *state, MPI_Count bytes)
-{
-    return state->size == 1 || bytes == 0 ||
-           (!state->adapts && fan_delivery_is_small(state, bytes));
-}
-
-static bool say_plan(FILE *out, const fan_comm_state *state, MPI_Count bytes, int root)
-{
-    fan_plan_request request = fan_delivery_request(state, bytes, root);
-    fan_plan plan = fan_plan_choose(&request, &state->params);
-    char *words = fan_plan_explain(&plan, &state->params);
-    bool said = words != NULL && fputs(words, out) >= 0;
-    free(words);
-    return said;
-}
-
-static char *explain(const fan_comm_state *state, MPI_Count bytes, int root)
-{
-    if (state->connection == FAN_CANNOT_CONNECT)
-        return strdup("left to MPI: there can be no private communicator\n");
-    if (is_passed_through(state, bytes))
-        return strdup(
-            "passed through to MPI_Bcast: one rank, or fewer bytes than the parameter min_bytes\n");
-    char *words = NULL;
-    size_t length;
-    FILE *out = open_memstream(&words, &length);
-    if (out == NULL)
-        return NULL;
-    if (state->adapts)
-        fan_trial_say(out, state, bytes);
-    bool said = bytes < FAN_TRIAL_LEAST_BYTES || say_plan(out, state, bytes, root);
-    if (fclose(out) == 0 && said)
-        return words;
-    free(words);
-    return NULL;
-}
-
 int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
 {
     fan_comm_state *state;
@@ -116,6 +74,6 @@ int fanout_explain(MPI_Comm comm, MPI_Count bytes, int root, char **text)
         status = fan_adapt_to_network(state, bytes);
     if (status != FAN_OK)
         return fan_error_raise(comm, status);
-    *text = explain(state, bytes, root);
+    *text = fan_words_explain(state, bytes, root);
     return fan_error_raise_code(comm, *text == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS);
 }

@@ -4,6 +4,7 @@
 #include "lib/adapt/trial.h"
 #include "lib/call/buffer.h"
 #include "lib/call/pass_through.h"
+#include "lib/deliver/decision.h"
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
@@ -28,11 +29,27 @@ static fan_status broadcast(const fan_call *call)
     return status;
 }
 
-/* In the way that is the fastest, or is to be tried. Returns a code that was raised. */
-static int broadcast_by_trial(const fan_call *call)
+/* The way to go: the fastest one, the one to be tried, or that of the verdict. */
+static fan_status choose_way(const fan_call *call, fan_verdict verdict, fan_trial *trial)
+{
+    fan_comm_state *state = call->state;
+    fan_status status = FAN_OK;
+    *trial =
+        (fan_trial){.way = verdict == FAN_IS_OURS ? FAN_WAY_ENGINE : fan_pass_through_way(call)};
+    if (verdict == FAN_IS_OPEN)
+        status = fan_trial_begin(state, call->bytes, call->root, trial);
+    if (status != FAN_OK || !state->params.check)
+        return status;
+    fan_decision decision =
+        fan_decision_make(state, &state->params, call->bytes, call->root, trial->way);
+    return fan_decision_compare(state, &decision);
+}
+
+/* Returns a code that was raised. */
+static int broadcast_in_a_way(const fan_call *call, fan_verdict verdict)
 {
     fan_trial trial;
-    fan_status status = fan_trial_begin(call->state, call->bytes, call->root, &trial);
+    fan_status status = choose_way(call, verdict, &trial);
     if (status != FAN_OK)
         return fan_error_raise(call->comm, status);
     int code = trial.way == FAN_WAY_ENGINE ? fan_error_raise(call->comm, broadcast(call))
@@ -50,13 +67,10 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
                      .root = root,
                      .comm = comm,
                      .tries = true};
-    switch (fan_call_judge(&call, &code)) {
-    case FAN_IS_MPIS: return fan_pass_through(&call);
-    case FAN_IS_REFUSED: return code;
-    case FAN_IS_OPEN: return broadcast_by_trial(&call);
-    case FAN_IS_OURS: break;
-    }
-    return fan_error_raise(comm, broadcast(&call));
+    fan_verdict verdict = fan_call_judge(&call, &code);
+    if (verdict == FAN_IS_REFUSED)
+        return code;
+    return call.state == NULL ? fan_pass_through(&call) : broadcast_in_a_way(&call, verdict);
 }
 
 int fanout_bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)

@@ -6,6 +6,7 @@
 #include "lib/call/as_bytes.h"
 #include "lib/call/lifetime.h"
 #include "lib/call/pass_through.h"
+#include "lib/deliver/decision.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/callback.h"
 #include "lib/state/errors.h"
@@ -102,11 +103,21 @@ static fan_status prepare_persistent(fanout_request r, MPI_Info info)
     return status;
 }
 
+/* Ranks may start them in any order, so this is where it can be done. */
+static fan_status compare_decisions(const struct fanout_request_s *r)
+{
+    fan_decision decision =
+        fan_decision_make(r->call.state, &r->params, r->call.bytes, r->call.root, FAN_WAY_ENGINE);
+    return fan_decision_compare(r->call.state, &decision);
+}
+
 static fan_status prepare_ours(fanout_request r, MPI_Info info)
 {
     fan_status status = r->persistent
                             ? prepare_persistent(r, info)
                             : fan_comm_state_prepare_nonblocking(r->call.state, &r->passed_through);
+    if (status == FAN_OK && !r->passed_through && r->persistent && r->params.check)
+        status = compare_decisions(r);
     if (status == FAN_OK && !r->passed_through)
         status = fan_buffer_open(&r->buffer, &r->call);
     return status;

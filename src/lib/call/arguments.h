@@ -15,8 +15,8 @@
 bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype);
 
 /**
- * Compare bytes and root across ranks. Collective. If they differ, rank 0
- * prints a warning that names the ranks, and all ranks get FAN_ERR_DISAGREEMENT.
+ * Compare bytes, root, and what ranks decide by (decision.h) across ranks. Collective. If they
+ * differ, rank 0 prints a warning that names the ranks, and all ranks get FAN_ERR_DISAGREEMENT.
  */
 fan_status fan_arguments_compare(const fan_comm_state *state, int64_t bytes, int root);
 

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "comm/key.h"
+#include "lib/adapt/findings.h"
+#include "lib/adapt/words.h"
 #include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
 #include "lib/state/blocking.h"
@@ -42,13 +44,26 @@ void fan_lifetime_leave(fan_comm_state *state)
     fan_comm_state_free(state);
 }
 
+/* The trace says of its largest broadcast how the library came to do it so. */
+static void end_recording(fan_comm_state *state)
+{
+    int64_t bytes = 0;
+    int root = 0;
+    if (state->recorder != NULL && state->rank == 0 &&
+        fan_trace_largest(state->trace, &bytes, &root))
+        fan_recorder_explain(state->recorder, fan_words_explain(state, bytes, root));
+    fan_comm_state_end_recording(state);
+}
+
 static void end_state(void *argument)
 {
     fan_comm_state *state = argument;
     fan_pending_finish(state, NULL);
     unlink_state(state);
-    if (!finalizing)
-        fan_comm_state_end_recording(state);
+    if (!finalizing) {
+        fan_findings_add(state);
+        end_recording(state);
+    }
     state->user_comm = MPI_COMM_NULL;
     fan_blocking_set(&state->blocks, false);
     fan_lifetime_leave(state);
@@ -88,7 +103,17 @@ static fan_comm_state *next_recorded(void)
 static void end_all_recordings(void)
 {
     for (fan_comm_state *state; (state = next_recorded()) != NULL;)
-        fan_comm_state_end_recording(state);
+        end_recording(state);
+}
+
+static void summarise_all(void)
+{
+    fan_comm_state *state;
+    pthread_mutex_lock(&list_lock);
+    LIST_FOREACH (state, &all_states, link)
+        fan_findings_add(state);
+    pthread_mutex_unlock(&list_lock);
+    fan_findings_print();
 }
 
 /*
@@ -103,6 +128,7 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
     finalizing = true;
     fan_pending_end();
     end_all_recordings();
+    summarise_all();
     return MPI_SUCCESS;
 }
 

@@ -75,7 +75,7 @@ static int pass_through(const fan_call *call, MPI_Request *request)
 }
 #endif
 
-static fan_way usual_way(const fan_call *call)
+fan_way fan_pass_through_way(const fan_call *call)
 {
     bool is_for_tree =
         call->state->connection == FAN_CONNECTED && call->bytes <= FAN_TRIAL_USUAL_TREE;
@@ -117,18 +117,13 @@ int fan_pass_through_by(const fan_call *call, fan_way way)
     return code;
 }
 
-/* One rank, wrong arguments, or an intercommunicator, on which alone one waits for others. */
-static int broadcast_any(const fan_call *call)
+/* On an intercommunicator alone one waits for others. */
+int fan_pass_through(const fan_call *call)
 {
     MPI_Request request;
     if (!fan_comm_is_inter(call->comm))
         return pass_through(call, NULL);
     return fan_comm_completed(pass_through(call, &request), &request);
-}
-
-int fan_pass_through(const fan_call *call)
-{
-    return call->state == NULL ? broadcast_any(call) : fan_pass_through_by(call, usual_way(call));
 }
 
 int fan_pass_through_nonblocking(const fan_call *call, MPI_Request *request)

@@ -9,10 +9,16 @@
 
 #include "lib/call/call.h"
 
-/** Wait for it, while pending broadcasts go on. Returns a code that has been raised. */
+/** One of a call without a state: one rank, wrong arguments, or an intercommunicator. */
 int fan_pass_through(const fan_call *call);
 
-/** The same in one of the ways that are not the engine's. */
+/** The way of one that has a state, where nothing is tried. Local. */
+fan_way fan_pass_through_way(const fan_call *call);
+
+/**
+ * Wait for one that has a state, in one of the ways that are not the engine's, while pending
+ * broadcasts go on. Returns a code that has been raised.
+ */
 int fan_pass_through_by(const fan_call *call, fan_way way);
 
 /** Start it by MPI_Ibcast. Returns a code that has been raised. */

@@ -5,7 +5,12 @@
 
 #include "base/log.h"
 
-enum { MOST_BYTES, LEAST_BYTES, MOST_ROOT, LEAST_ROOT }; /* the least as their negatives */
+#include <stdio.h>
+#include <string.h>
+
+enum { BYTES, ROOT, BASIS, DECISION, VALUES = DECISION + FAN_DECISION_VALUES };
+
+_Static_assert(2 * VALUES == FAN_COMPARISON_VALUES, "each value twice");
 
 static fan_status failed(int code)
 {
@@ -15,26 +20,73 @@ static fan_status failed(int code)
 fan_status fan_comparison_begin(fan_comparison *c, const fan_comm_state *state, int64_t bytes,
                                 int root)
 {
-    int rank = state->rank;
-    *c = (fan_comparison){.rank = rank,
-                          .given = {[MOST_BYTES] = {bytes, rank},
-                                    [LEAST_BYTES] = {-bytes, rank},
-                                    [MOST_ROOT] = {root, rank},
-                                    [LEAST_ROOT] = {-root, rank}}};
+    int64_t values[VALUES] = {[BYTES] = bytes, [ROOT] = root, [BASIS] = fan_decision_basis(state)};
+    fan_decision decision = fan_decision_make(state, &state->params, bytes, root, FAN_WAY_ENGINE);
+    memcpy(&values[DECISION], decision.values, sizeof decision.values);
+    *c = (fan_comparison){.rank = state->rank};
+    for (int i = 0; i < VALUES; i++) {
+        c->given[2 * i] = (fan_comparison_value){values[i], state->rank};
+        c->given[2 * i + 1] = (fan_comparison_value){-values[i], state->rank};
+    }
     int code = PMPI_Iallreduce(c->given, c->largest, FAN_COMPARISON_VALUES, MPI_LONG_INT,
                                MPI_MAXLOC, state->user_comm, &c->request);
     return code == MPI_SUCCESS ? FAN_OK : failed(code);
 }
 
+static bool differs(const fan_comparison *c, int i)
+{
+    return c->largest[2 * i].value != -c->largest[2 * i + 1].value;
+}
+
+static bool differs_between(const fan_comparison *c, int first, int end)
+{
+    bool found = false;
+    for (int i = first; i < end; i++)
+        found = found || differs(c, i);
+    return found;
+}
+
+static fan_status fail_by_arguments(const fan_comparison *c)
+{
+    const fan_comparison_value *most = c->largest, *least = most + 1;
+    return fan_fail(FAN_ERR_DISAGREEMENT,
+                    "the ranks disagree on a nonblocking broadcast: %ld bytes on rank %d, %ld on "
+                    "rank %d; root %ld on rank %d, %ld on rank %d",
+                    -least[2 * BYTES].value, least[2 * BYTES].rank, most[2 * BYTES].value,
+                    most[2 * BYTES].rank, -least[2 * ROOT].value, least[2 * ROOT].rank,
+                    most[2 * ROOT].value, most[2 * ROOT].rank);
+}
+
+static fan_status fail_by_decision(const fan_comparison *c)
+{
+    char text[300] = "";
+    size_t length = 0;
+    for (int i = DECISION; i < VALUES; i++) {
+        const fan_comparison_value *most = &c->largest[2 * i], *least = most + 1;
+        if (differs(c, i))
+            length += (size_t)snprintf(text + length, sizeof text - length,
+                                       "%s %s %ld on rank %d, %ld on rank %d",
+                                       length > 0 ? ";" : "", fan_decision_names[i - DECISION],
+                                       -least->value, least->rank, most->value, most->rank);
+    }
+    return fan_fail(FAN_ERR_DISAGREEMENT,
+                    "the ranks disagree on how to do a nonblocking broadcast:%s", text);
+}
+
+static fan_status fail_by_basis(const fan_comparison *c)
+{
+    const fan_comparison_value *most = &c->largest[2 * BASIS], *least = most + 1;
+    return fan_fail(FAN_ERR_DISAGREEMENT,
+                    "the ranks disagree on what to decide a nonblocking broadcast by: rank %d has "
+                    "other parameters or measurements than rank %d",
+                    most->rank, least->rank);
+}
+
 static fan_status disagree(const fan_comparison *c)
 {
-    const fan_comparison_value *v = c->largest;
-    fan_status status = fan_fail(
-        FAN_ERR_DISAGREEMENT,
-        "the ranks disagree on a nonblocking broadcast: %ld bytes on rank %d, %ld on "
-        "rank %d; root %ld on rank %d, %ld on rank %d",
-        -v[LEAST_BYTES].value, v[LEAST_BYTES].rank, v[MOST_BYTES].value, v[MOST_BYTES].rank,
-        -v[LEAST_ROOT].value, v[LEAST_ROOT].rank, v[MOST_ROOT].value, v[MOST_ROOT].rank);
+    fan_status status = differs_between(c, BYTES, BASIS)       ? fail_by_arguments(c)
+                        : differs_between(c, DECISION, VALUES) ? fail_by_decision(c)
+                                                               : fail_by_basis(c);
     if (c->rank == 0)
         fan_warn("%s", fan_fail_text());
     return status;
@@ -47,8 +99,5 @@ fan_status fan_comparison_test(fan_comparison *c, bool *done)
     *done = flag || code != MPI_SUCCESS;
     if (code != MPI_SUCCESS)
         return failed(code);
-    const fan_comparison_value *v = c->largest;
-    bool equal =
-        v[MOST_BYTES].value == -v[LEAST_BYTES].value && v[MOST_ROOT].value == -v[LEAST_ROOT].value;
-    return !flag || equal ? FAN_OK : disagree(c);
+    return !flag || !differs_between(c, 0, VALUES) ? FAN_OK : disagree(c);
 }

@@ -6,7 +6,7 @@
 #ifndef FAN_LIB_DELIVER_COMPARISON_H
 #define FAN_LIB_DELIVER_COMPARISON_H
 
-#include "lib/state/comm_state.h"
+#include "lib/deliver/decision.h"
 
 /** A value and the rank that gave it, as MPI_LONG_INT. */
 typedef struct fan_comparison_value {
@@ -14,7 +14,8 @@ typedef struct fan_comparison_value {
     int rank;
 } fan_comparison_value;
 
-enum { FAN_COMPARISON_VALUES = 4 };
+/** Each twice: the largest, and the least as its negative. */
+enum { FAN_COMPARISON_VALUES = 2 * (3 + FAN_DECISION_VALUES) };
 
 /** Must stay where it is until it is done. */
 typedef struct fan_comparison {
@@ -29,7 +30,7 @@ fan_status fan_comparison_begin(fan_comparison *comparison, const fan_comm_state
 
 /**
  * Whether it is done. Local. FAN_ERR_DISAGREEMENT, on all ranks, if ranks gave different bytes or
- * roots: then rank 0 has warned and named two of them.
+ * roots, or would do it differently: then rank 0 has warned and named two of them.
  */
 fan_status fan_comparison_test(fan_comparison *comparison, bool *done);
 

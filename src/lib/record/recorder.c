@@ -32,6 +32,7 @@ struct fan_recorder {
     int rank, size, world_rank, node;
     agreed agreed;
     fan_clock_offset first, last;
+    char *words;  /* on rank 0, or NULL */
     bool failed;  /* a file of this rank alone has been written */
     bool useless; /* the communicator, after a failure */
 };
@@ -186,6 +187,8 @@ static int write_as_first(const fan_recorder *r, const fan_record_rank *ranks, o
                           fan_transfer *piece)
 {
     out->writer->ranks(out->file, ranks, (size_t)r->size);
+    if (r->words != NULL)
+        out->writer->explanation(out->file, r->words);
     write_broadcasts(r, out);
     out->writer->transfers(out->file, r->trace.transfers, r->trace.count);
     int code = receive_others(r, ranks, out, piece);
@@ -300,6 +303,12 @@ fan_trace *fan_recorder_trace(fan_recorder *recorder)
     return &recorder->trace;
 }
 
+void fan_recorder_explain(fan_recorder *recorder, char *words)
+{
+    free(recorder->words);
+    recorder->words = words;
+}
+
 /*
  * A failure of the caller's functions leaves the communicator usable; the trace is written at its
  * end.
@@ -335,5 +344,6 @@ void fan_recorder_end(fan_recorder *r)
             fan_warn("%s: the trace of a communicator is incomplete: MPI failed", variable);
     }
     fan_trace_clear(&r->trace);
+    free(r->words);
     free(r);
 }

@@ -28,6 +28,13 @@ fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t 
 
 fan_trace *fan_recorder_trace(fan_recorder *recorder);
 
+/**
+ * Say in the trace how the library came to do what was recorded. On rank 0; local.
+ *
+ * @param words  text that the recorder frees, or NULL
+ */
+void fan_recorder_explain(fan_recorder *recorder, char *words);
+
 /** A broadcast has failed on this rank. Local. */
 void fan_recorder_fail(fan_recorder *recorder, fan_status status);
 

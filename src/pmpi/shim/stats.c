@@ -5,12 +5,12 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "tune/variables.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 static const char *const outcome_texts[FAN_OUTCOMES] = {
@@ -44,8 +44,7 @@ bool fan_stats_wanted(void)
     static _Atomic int wanted = -1;
     int known = atomic_load_explicit(&wanted, memory_order_relaxed);
     if (known < 0) {
-        const char *text = getenv("FANOUT_STATS");
-        known = text != NULL && strcmp(text, "") != 0 && strcmp(text, "0") != 0;
+        known = fan_variable_wants_stats();
         atomic_store_explicit(&wanted, known, memory_order_relaxed);
     }
     return known;

@@ -70,6 +70,7 @@ static fan_status summarise(const fan_tracetool_options *o, const fan_run *run, 
     status = visit_run(o, run, add_usage, &usage);
     if (status == FAN_OK) {
         fan_tracetool_print_run(run, number);
+        fan_tracetool_print_explanation(run);
         fan_tracetool_print_links(&usage, run);
         fan_tracetool_print_ranks(&usage, run);
         status = visit_run(o, run, print_cast, NULL);

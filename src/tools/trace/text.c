@@ -70,6 +70,19 @@ void fan_tracetool_print_run(const fan_run *run, size_t number)
                (long long)fan_run_lost(run));
 }
 
+/* Indented. */
+void fan_tracetool_print_explanation(const fan_run *run)
+{
+    if (run->explanation == NULL)
+        return;
+    printf("\nHow the library came to do the largest broadcast as it did:\n");
+    for (const char *line = run->explanation; *line != '\0';) {
+        int length = (int)strcspn(line, "\n");
+        printf("  %.*s\n", length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 void fan_tracetool_print_cast(const fan_cast *c)
 {
     const fan_record_broadcast *b = c->how;

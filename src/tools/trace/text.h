@@ -9,6 +9,9 @@
 /** The communicator, its ranks and clocks. */
 void fan_tracetool_print_run(const fan_run *run, size_t number);
 
+/** What was measured and decided, and why, if the trace says so. */
+void fan_tracetool_print_explanation(const fan_run *run);
+
 /** One line about a broadcast. */
 void fan_tracetool_print_cast(const fan_cast *cast);
 

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_RANKS = 1 << 24, MOST_SUBFILES = 1 << 15 };
+enum { MOST_RANKS = 1 << 24, MOST_TEXT = 1 << 16, MOST_SUBFILES = 1 << 15 };
 
 void fan_runs_free(fan_runs *runs)
 {
@@ -77,6 +77,23 @@ static void *read_table(hid_t group, const char *name, hid_t type, size_t record
     return records;
 }
 
+/* A text of at most MOST_TEXT characters; NULL: there is none. */
+static char *read_text(hid_t group, const char *name)
+{
+    if (H5Aexists(group, name) <= 0)
+        return NULL;
+    hid_t attribute = H5Aopen(group, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    size_t length = H5Tget_size(type);
+    bool is_text = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 &&
+                   length <= MOST_TEXT && is_one_value(attribute);
+    char *text = is_text ? calloc(length + 1, 1) : NULL;
+    if (text != NULL && H5Aread(attribute, type, text) < 0)
+        text[0] = '\0';
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return text;
+}
+
 /* ---- what no trace has ---- */
 
 static bool is_transfer(const fan_transfer *t, int size)
@@ -101,6 +118,14 @@ static void clean_host(fan_record_rank *r)
     r->host[sizeof r->host - 1] = '\0';
     for (char *at = r->host; *at != '\0'; at++)
         if (*at <= ' ' || *at >= 127 || strchr("<>&\"'", *at) != NULL)
+            *at = '?';
+}
+
+/* It is printed: a terminal must not take it for commands. */
+static void clean_text(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        if (*at != '\n' && (*at < ' ' || *at >= 127))
             *at = '?';
 }
 
@@ -149,6 +174,9 @@ static bool read_group(hid_t group, fan_run *run)
                                  sizeof *run->broadcasts, &run->broadcast_count);
     run->transfers = read_table(group, "transfers", fan_hdf5_transfer_type(),
                                 sizeof *run->transfers, &run->transfer_count);
+    run->explanation = read_text(group, FAN_TRACE_EXPLANATION);
+    if (run->explanation != NULL)
+        clean_text(run->explanation);
     bool sound = ranks != NULL && run->broadcasts != NULL && run->transfers != NULL &&
                  place_ranks(run, ranks, rank_count) && is_sound(run);
     free(ranks);

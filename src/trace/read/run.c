@@ -13,6 +13,7 @@ void fan_run_free(fan_run *run)
     free(run->ranks);
     free(run->broadcasts);
     free(run->transfers);
+    free(run->explanation);
     *run = (fan_run){0};
 }
 
@@ -65,6 +66,10 @@ fan_status fan_run_merge(fan_run *run, fan_run *more)
     for (int rank = 0; joined && rank < run->size; rank++)
         if (is_new(run, rank))
             run->ranks[rank] = more->ranks[rank];
+    if (run->explanation == NULL) {
+        run->explanation = more->explanation;
+        more->explanation = NULL;
+    }
     fan_run_free(more);
     return joined ? FAN_OK
                   : fan_fail(FAN_ERR_MEMORY, "no memory to put the parts of a trace together");

@@ -21,6 +21,7 @@ typedef struct fan_run {
     size_t broadcast_count;
     fan_transfer *transfers; /**< after fan_run_sort by broadcast, rank and beginning */
     size_t transfer_count;
+    char *explanation; /**< how the library came to do it so; NULL: the trace does not say */
 } fan_run;
 
 /** Release what it has. */

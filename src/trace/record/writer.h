@@ -10,6 +10,8 @@
  *           together
  *   size    its ranks
  *   epoch   time 0 of the common clock: seconds of CLOCK_MONOTONIC of rank 0
+ *   explanation  text, if there is one: what was measured and decided, and why, for the largest
+ *           broadcast
  * and with datasets of compounds, chunked and deflated:
  *   ranks       fan_record_rank
  *   broadcasts  fan_record_broadcast; the algorithm is an enumeration
@@ -23,6 +25,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/** The name of the attribute with the text. */
+#define FAN_TRACE_EXPLANATION "explanation"
 
 enum { FAN_TRACE_VERSION = 1, FAN_TRACE_TEXT = 512 };
 
@@ -48,6 +53,8 @@ typedef struct fan_record_writer {
     void (*ranks)(fan_record_file *file, const fan_record_rank *ranks, size_t count);
     void (*broadcasts)(fan_record_file *file, const fan_record_broadcast *broadcasts, size_t count);
     void (*transfers)(fan_record_file *file, const fan_transfer *transfers, size_t count);
+    /** How the library came to do it so, in words. */
+    void (*explanation)(fan_record_file *file, const char *words);
     /** False if something has failed; `text` says what. */
     bool (*close)(fan_record_file *file, char text[FAN_TRACE_TEXT]);
 } fan_record_writer;

@@ -139,6 +139,17 @@ static void set_attribute(fan_record_file *f, hid_t object, const char *name, hi
     H5Sclose(space);
 }
 
+static void write_explanation(fan_record_file *f, const char *words)
+{
+    quiet before = be_quiet();
+    hid_t type = H5Tcopy(H5T_C_S1);
+    errno = 0;
+    H5Tset_size(type, strlen(words) + 1);
+    set_attribute(f, f->group, FAN_TRACE_EXPLANATION, type, words);
+    H5Tclose(type);
+    be_loud(before);
+}
+
 static void make_group(fan_record_file *f, bool append_to, const fan_record_communicator *of)
 {
     static const int version = FAN_TRACE_VERSION;
@@ -274,5 +285,6 @@ const fan_record_writer fan_record_module = {
     .ranks = append_ranks,
     .broadcasts = append_broadcasts,
     .transfers = append_transfers,
+    .explanation = write_explanation,
     .close = close_file,
 };
