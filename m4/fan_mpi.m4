@@ -30,6 +30,7 @@ AC_DEFUN([FAN_CHECK_MPI], [
   AC_ARG_VAR([MPIRUN], [launcher of MPI programs, for the tests])
   AC_CHECK_PROGS([MPIRUN], [mpirun.$fan_cv_mpi_vendor mpiexec.$fan_cv_mpi_vendor mpirun mpiexec])
   AS_IF([test -z "$MPIRUN"], [AC_MSG_ERROR([no MPI launcher found; install openmpi-bin (or mpich), or set MPIRUN])])
+  AC_DEFINE_UNQUOTED([FAN_MPIRUN], ["$MPIRUN"], [The launcher of the MPI library, as configure has found it.])
   AC_SUBST([MPI_VENDOR], [$fan_cv_mpi_vendor])
   AM_CONDITIONAL([OPEN_MPI], [test $fan_cv_mpi_vendor = openmpi])
 ])

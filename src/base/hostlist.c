@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,4 +139,10 @@ int fan_hostname_compare(const char *one, const char *two)
     size_t first = strcspn(one, "."), second = strcspn(two, ".");
     int order = memcmp(one, two, MIN(first, second));
     return order != 0 ? order : (first > second) - (first < second);
+}
+
+bool fan_hostname_same(const char *one, const char *two)
+{
+    bool both_have_domains = strchr(one, '.') != NULL && strchr(two, '.') != NULL;
+    return both_have_domains ? strcmp(one, two) == 0 : fan_hostname_compare(one, two) == 0;
 }

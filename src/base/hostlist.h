@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
+
 /** Takes one name of a list. Anything but FAN_OK ends the list. */
 typedef fan_status fan_hostlist_visit(void *state, const char *name);
 
@@ -23,5 +25,11 @@ fan_status fan_hostlist_expand(const char *list, fan_hostlist_visit *visit, void
  * "node7.cluster" may be the same host. Local, thread-safe.
  */
 int fan_hostname_compare(const char *one, const char *two);
+
+/**
+ * Whether both name the same host: "node7" is "node7.cluster", whichever of them says the domain,
+ * but "node7.a" is not "node7.b". Local, thread-safe.
+ */
+bool fan_hostname_same(const char *one, const char *two);
 
 #endif

@@ -2,14 +2,18 @@
 #include "config.h"
 
 #include "copy/command/guard.h"
+#include "copy/drive/drive.h"
+#include "copy/hosts/probe.h"
 #include "copy/job/outcome.h"
 #include "copy/job/printable.h"
 #include "copy/job/ranks.h"
 #include "copy/job/stop.h"
 #include "copy/job/streams.h"
+#include "copy/needs.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
 #include "launch/alone.h"
+#include "launch/claim.h"
 #include "os/path.h"
 
 #include <mpi.h>
@@ -34,10 +38,12 @@ static void tell_no_source(const char *host)
 
 static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
 {
-    fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), options->source_host);
+    const char *source_host =
+        options->source_host != NULL ? options->source_host : options->driven.source;
+    fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), source_host);
     if (ranks->source < 0) {
         if (ranks->world_rank == 0)
-            tell_no_source(options->source_host);
+            tell_no_source(source_host);
         return 1;
     }
     if (ranks->world_rank != ranks->source &&
@@ -47,11 +53,47 @@ static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
     return fan_copy_ranks_agree(status, ranks->source);
 }
 
+static int refuse_job(const fan_launch_claim *claim)
+{
+    if (claim->first)
+        fprintf(stderr,
+                "fanout-copy: --hosts, --hostfile: this process is in a job of MPI already "
+                "(%s=%s is set), and starts no other; leave the option out, or mpirun\n",
+                claim->variable, claim->value);
+    return 2;
+}
+
+/*
+ * --hosts: this process has no part in MPI, but starts a job that has. False if the command line
+ * only looked like that.
+ */
+static bool start_job(int argc, char **argv, int *status)
+{
+    fan_launch_claim claim;
+    fan_copy_options options;
+    bool is_in_job = fan_launch_is_in_job(&claim);
+    fan_copy_options_parse(argc, argv, !is_in_job || claim.first, &options);
+    bool starts = options.hosts != NULL || options.host_file != NULL;
+    if (starts && is_in_job) {
+        *status = refuse_job(&claim);
+    } else if (starts) {
+        const fan_copy_drive_options how = fan_copy_needs_drive(&options);
+        *status = fan_copy_drive_run(&how);
+    }
+    fan_copy_options_free(&options);
+    return starts;
+}
+
 int main(int argc, char **argv)
 {
     fan_copy_streams_open();
     if (fan_copy_guard_is_wanted(argc, argv))
         return fan_copy_guard_run(argv);
+    if (fan_copy_answer_is_wanted(argc, argv))
+        return EXIT_SUCCESS;
+    int status;
+    if (fan_copy_options_hint_at_job(argc, argv) && start_job(argc, argv, &status))
+        return status;
     fan_copy_signals_hold();
     if (MPI_Init(&argc, &argv) != MPI_SUCCESS || atexit(finalize) != 0)
         return EXIT_FAILURE;
@@ -63,10 +105,10 @@ int main(int argc, char **argv)
     fan_copy_options_parse(argc, argv, rank == 0, &options);
     if (fan_launch_refuses("fanout-copy"))
         return EXIT_FAILURE;
-    fan_copy_signals_handle();
+    fan_copy_signals_handle(options.driven.keeps);
 
     fan_copy_ranks ranks;
-    int status = copy(&options, &ranks);
+    status = copy(&options, &ranks);
     fan_copy_ranks_close(&ranks);
     fan_copy_options_free(&options);
     fan_copy_signals_ignore();

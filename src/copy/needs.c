@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <sys/param.h>
+#include <time.h>
 
 static double seconds(const char *timeout)
 {
@@ -51,13 +52,36 @@ fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options)
 
 fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
 {
+    const fan_copy_driven *driven = &options->driven;
+    /* What was there before the first job is not known to be the source's. */
+    bool doubts = driven->again && !options->update && !options->resume;
     return (fan_copy_tree_options){
         .part = {.sync = options->sync, .verify = options->verify, .archive = options->archive},
         .update = options->update,
         .makes_way = options->makes_way,
         .checksum = options->checksum,
-        .resume = options->resume,
+        .resume = options->resume || driven->again,
+        .since = doubts ? time(NULL) - (time_t)driven->elapsed : 0,
         .dry_run = options->dry_run};
+}
+
+fan_copy_drive_options fan_copy_needs_drive(const fan_copy_options *options)
+{
+    bool input = fan_copy_from_stdin(options) || fan_copy_from_stdin_list(options);
+    return (fan_copy_drive_options){.arguments = (const char *const *)options->arguments,
+                                    .hosts = options->hosts,
+                                    .host_file = options->host_file,
+                                    .max_failures = options->max_failures,
+                                    .retries = options->retries,
+                                    .source_host = options->source_host,
+                                    .sources = options->sources,
+                                    .source_count = options->source_count,
+                                    .destination = options->destination,
+                                    .json = options->json,
+                                    .takes_input = input && options->stdin_from == NULL,
+                                    .only_once = options->stdin_from != NULL,
+                                    .keeps = fan_copy_options_resumable(options),
+                                    .quiet = options->quiet};
 }
 
 double fan_copy_needs_patience(const fan_copy_options *options)

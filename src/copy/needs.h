@@ -8,6 +8,7 @@
 
 #include "copy/archive/unpack.h"
 #include "copy/command/command.h"
+#include "copy/drive/drive.h"
 #include "copy/once/once.h"
 #include "copy/options/options.h"
 #include "copy/source/catalog.h"
@@ -29,6 +30,9 @@ fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options);
  * command or its input, so that only this one fails.
  */
 double fan_copy_needs_patience(const fan_copy_options *options);
+
+/** With --hosts: what is to be started. */
+fan_copy_drive_options fan_copy_needs_drive(const fan_copy_options *options);
 
 /** Which command takes the data. */
 fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options);

@@ -51,7 +51,7 @@ bool fan_copy_place_find(const fan_copy_options *options, const fan_copy_ranks *
     const fan_copy_targets_options wanted = fan_copy_needs_targets(options);
     bool makes_way = options->makes_way && !options->dry_run;
     bool found =
-        (!makes_way || fan_copy_way_make(way, &wanted, outcome)) &&
+        !outcome->reads_only && (!makes_way || fan_copy_way_make(way, &wanted, outcome)) &&
         fan_copy_targets_resolve(targets, &wanted, manifest, ranks->on_source_node, outcome);
     if (!layouts_agree(options, ranks, targets, found, outcome, report))
         return false;

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "copy/job/mark.h"
+#include "copy/job/stop.h"
 #include "copy/job/streams.h"
+#include "copy/needs.h"
 #include "copy/report.h"
+#include "copy/report/advice.h"
+#include "copy/report/json.h"
 #include "copy/report/json_file.h"
 #include "copy/report/text.h"
 #include "copy/source/scan.h"
@@ -22,7 +27,11 @@ bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *optio
 {
     *report = (fan_copy_report){.options = options};
     fan_copy_tally_open(&report->tally, options->sources, options->source_count, size);
-    if (options->json == NULL)
+    if (options->driven.given) {
+        report->tally.hosts = options->driven.total;
+        report->tally.whole_apart = options->driven.whole;
+    }
+    if (options->json == NULL || options->driven.given)
         return true;
     char wrong[FAN_COPY_TEXT];
     report->json = fan_copy_json_open(options->json, options->sources, options->source_count, wrong,
@@ -71,26 +80,82 @@ FILE *fan_copy_report_terminal(const fan_copy_options *options)
     return options->progress == FAN_COPY_SHOW_ALWAYS ? stderr : fan_os_terminal_open();
 }
 
-bool fan_copy_report_input(fan_copy_report *report)
+/* Take standard input, or what stands for it, if it is needed. */
+static bool take_input(fan_copy_report *report)
 {
     const fan_copy_options *options = report->options;
     char wrong[FAN_COPY_TEXT];
     bool checked = options->expected.sum[0] != '\0' && options->files_from == NULL;
     if (!fan_copy_from_stdin(options) && !fan_copy_from_stdin_list(options))
         return true;
-    if (fan_copy_streams_take_input(options->stdin_from, checked, wrong, sizeof wrong))
+    const char *from = options->stdin_from != NULL ? options->stdin_from : options->driven.input;
+    if (fan_copy_streams_take_input(from, checked, wrong, sizeof wrong))
         return true;
-    fan_copy_report_error(report, options->stdin_from != NULL ? options->stdin_from : "-", wrong);
+    fan_copy_report_error(report, from != NULL ? from : "-", wrong);
     return false;
 }
 
-void fan_copy_report_sums(fan_copy_report *report, fan_copy_sums *sums,
-                          const fan_copy_manifest *manifest)
+static void open_sums(fan_copy_report *report, fan_copy_sums *sums,
+                      const fan_copy_manifest *manifest)
 {
     const fan_copy_options *options = report->options;
     if (report->tally.error[0] == '\0' &&
         !fan_copy_sums_open(sums, options->digest, &options->expected, options->sources, manifest))
         fan_copy_report_error(report, options->sources[0], sums->error);
+}
+
+static void scan_problem(void *state, const char *path, const char *text)
+{
+    fan_copy_report_error(state, path, text);
+}
+
+bool fan_copy_report_input_is_whole(const fan_copy_report *report)
+{
+    const char *given = report->options->driven.input;
+    return given == NULL || fan_copy_streams_input_is_held(given);
+}
+
+bool fan_copy_report_source(fan_copy_report *report, fan_copy_manifest *manifest,
+                            fan_copy_sums *sums)
+{
+    if (!take_input(report))
+        return false;
+    const fan_copy_catalog_options wanted = fan_copy_needs_catalog(report->options);
+    fan_copy_scan(&wanted, manifest, scan_problem, report);
+    if (!fan_copy_report_input_is_whole(report))
+        fan_copy_report_error(report, "-", FAN_COPY_REPORT_CUT_OFF);
+    open_sums(report, sums, manifest);
+    report->tally.bytes = fan_copy_manifest_bytes(manifest);
+    report->tally.files = fan_copy_manifest_files(manifest);
+    return report->tally.error[0] == '\0';
+}
+
+/* How to go on with hosts that are not whole; NULL if there are none, or somebody does it. */
+static char *advise(const fan_copy_report *report)
+{
+    const fan_copy_options *options = report->options;
+    if (options->driven.given || options->quiet || options->dry_run)
+        return NULL;
+    return fan_copy_advice(&report->tally, (const char *const *)options->arguments,
+                           fan_copy_options_resumable(options) && !options->resume);
+}
+
+static void begin_alone(fan_copy_report *report)
+{
+    report->advice = advise(report);
+    fan_copy_signals_advise(report->advice);
+}
+
+void fan_copy_report_begun(fan_copy_report *report)
+{
+    if (!report->options->driven.given) {
+        begin_alone(report);
+        return;
+    }
+    char *names = fan_copy_json_names(&report->tally);
+    if (names != NULL)
+        fan_copy_mark(FAN_COPY_MARK_BEGUN, names);
+    free(names);
 }
 
 bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums)
@@ -107,19 +172,60 @@ static bool close_json(fan_copy_report *report)
         return true;
     char wrong[FAN_COPY_TEXT];
     const char *path = report->options->json;
-    if (fan_copy_json_close(report->json, path, &report->tally, wrong, sizeof wrong))
+    json_t *object = fan_copy_json_object(&report->tally);
+    bool written = fan_copy_json_close(report->json, path, object, wrong, sizeof wrong);
+    json_decref(object);
+    if (written)
         return true;
     fan_copy_text_message(report->tally.host, path, wrong);
     return false;
 }
 
-bool fan_copy_report_end(fan_copy_report *report)
+static void print_summary(const fan_copy_report *report, FILE *stream)
 {
     const fan_copy_options *options = report->options;
     if (report->tally.error[0] == '\0' && !options->quiet && !options->dry_run &&
         !json_to_stdout(options))
-        fan_copy_text_summary(&report->tally, fan_os_path_per_rank(options->destination));
-    bool written = close_json(report);
+        fan_copy_text_summary(stream, &report->tally, fan_os_path_per_rank(options->destination));
+}
+
+static bool give_away(const fan_copy_report *report, int status)
+{
+    char *summary = NULL, *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&summary, &length);
+    if (stream != NULL) {
+        print_summary(report, stream);
+        if (fclose(stream) == 0)
+            text = fan_copy_json_mark(&report->tally, summary, status);
+    }
+    if (text != NULL)
+        fan_copy_mark(FAN_COPY_MARK_REPORT, text);
+    free(summary);
+    free(text);
+    return text != NULL;
+}
+
+static void print_advice(fan_copy_report *report)
+{
+    fan_copy_signals_advise(NULL);
+    free(report->advice);
+    report->advice = report->tally.error[0] == '\0' ? advise(report) : NULL;
+    if (report->advice != NULL)
+        fprintf(stderr, "fanout-copy: %s\n", report->advice);
+    free(report->advice);
+}
+
+static bool print_all(fan_copy_report *report)
+{
+    print_summary(report, stdout);
+    print_advice(report);
+    return close_json(report);
+}
+
+bool fan_copy_report_end(fan_copy_report *report, int status)
+{
+    bool written = report->options->driven.given ? give_away(report, status) : print_all(report);
     fan_copy_tally_close(&report->tally);
     return written;
 }

@@ -14,7 +14,6 @@
 #include "copy/report/text.h"
 #include "copy/run.h"
 #include "copy/source/made.h"
-#include "copy/source/scan.h"
 #include "copy/target/inventory.h"
 #include "copy/target/preflight.h"
 #include "copy/target/staging.h"
@@ -25,11 +24,15 @@
 #include "copy/wire/transfer.h"
 #include "os/cleanup.h"
 #include "os/path.h"
+#include "os/temporary.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { STATUS_CHANGED = 2 };
+enum {
+    STATUS_CHANGED = 2,
+    PATIENCE = 10 /* seconds that the processes of an earlier job may take to end */
+};
 
 /* What rank 0 says before and after the data. */
 typedef struct verdict {
@@ -82,34 +85,15 @@ static verdict tell(copy *c, verdict v)
 
 /* ---- the source ---- */
 
-static void scan_problem(void *state, const char *path, const char *text)
-{
-    copy *c = state;
-    fan_copy_report_error(&c->report, path, text);
-}
-
-static bool look_at_source(copy *c)
-{
-    const fan_copy_options *options = c->options;
-    if (!fan_copy_report_open(&c->report, options, c->ranks->size) ||
-        !fan_copy_report_input(&c->report))
-        return false;
-    const fan_copy_catalog_options wanted = fan_copy_needs_catalog(options);
-    fan_copy_scan(&wanted, &c->manifest, scan_problem, c);
-    fan_copy_report_sums(&c->report, &c->sums, &c->manifest);
-    c->report.tally.bytes = fan_copy_manifest_bytes(&c->manifest);
-    c->report.tally.files = fan_copy_manifest_files(&c->manifest);
-    c->terminal = fan_copy_report_terminal(options);
-    return c->report.tally.error[0] == '\0';
-}
-
 /* Rank 0 looks at the source, all ranks learn what it is. False if there is nothing to copy. */
 static bool announce(copy *c)
 {
     verdict v = {0};
     if (is_root(c)) {
-        v.good = look_at_source(c);
-        v.shows_progress = c->terminal != NULL;
+        v.good = fan_copy_report_open(&c->report, c->options, c->ranks->size) &&
+                 fan_copy_report_source(&c->report, &c->manifest, &c->sums);
+        c->terminal = fan_copy_report_terminal(c->options);
+        v.shows_progress = c->terminal != NULL || c->options->driven.given;
     }
     v = tell(c, v);
     c->shows_progress = v.shows_progress;
@@ -144,6 +128,8 @@ static bool has_failed(const copy *c)
 
 static void find_command(copy *c)
 {
+    if (c->outcome.reads_only)
+        return;
     int error = fan_os_path_expand(c->options->destination, c->outcome.host, c->outcome.rank,
                                    c->outcome.path, sizeof c->outcome.path);
     if (error != 0)
@@ -161,8 +147,8 @@ static void look_around(copy *c)
     fan_copy_set have = fan_copy_set_make(fan_copy_pieces_count(&c->manifest));
     bool writes = c->outcome.writes && fan_copy_preflight_permissions(&c->tree);
     writes = writes &&
-             (c->options->dry_run ||
-              fan_copy_targets_stage(&c->targets, c->options->resume, &c->manifest, &c->outcome));
+             (c->options->dry_run || fan_copy_targets_stage(&c->targets, c->tree.options.resume,
+                                                            &c->manifest, &c->outcome));
     if (writes)
         fan_copy_inventory_look(&c->tree, &candidates, &have);
     if (c->options->checksum)
@@ -245,6 +231,9 @@ static bool prepare(copy *c)
 {
     fan_copy_announce(&c->manifest, c->ranks->stream);
     fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
+    c->outcome.reads_only = is_root(c) && c->options->driven.reads_only;
+    if (c->options->driven.again)
+        fan_os_temporary_patience(PATIENCE);
     fan_os_cleanup_lock();
     if (c->options->command != NULL) {
         find_command(c);
@@ -259,6 +248,8 @@ static bool prepare(copy *c)
     int counts[3] = {c->outcome.writes, has_failed(c), c->takes};
     MPI_Allreduce(MPI_IN_PLACE, counts, 3, MPI_INT, MPI_SUM, c->ranks->writers);
     c->takers = counts[2];
+    if (is_root(c))
+        fan_copy_report_begun(&c->report);
     return counts[0] > 0 && (counts[1] == 0 || !c->options->fail_fast);
 }
 
@@ -307,9 +298,11 @@ static void open_sender(copy *c, fan_copy_sender *sender, bool compresses)
 /* On rank 0: data with another sum than it must have is a failure of the source. */
 static void check_sum(copy *c, fan_copy_sender *sender)
 {
-    if (sender->error[0] != '\0' || fan_copy_sums_right(&c->sums))
+    bool whole = fan_copy_report_input_is_whole(&c->report);
+    if (sender->error[0] != '\0' || (whole && fan_copy_sums_right(&c->sums)))
         return;
-    snprintf(sender->error, sizeof sender->error, "%s", c->sums.error);
+    snprintf(sender->error, sizeof sender->error, "%s",
+             whole ? c->sums.error : FAN_COPY_REPORT_CUT_OFF);
     snprintf(sender->error_path, sizeof sender->error_path, "%s", c->options->sources[0]);
 }
 
@@ -340,6 +333,8 @@ static bool transfer(copy *c, int64_t lacking)
     fan_copy_progress_start(&c->progress, c->ranks->writers, c->shows_progress, c->terminal,
                             lacking, fan_copy_manifest_files(&c->manifest),
                             c->report.tally.outcomes);
+    if (is_root(c) && c->options->driven.given)
+        fan_copy_progress_mark(&c->progress, c->report.tally.bytes);
     fan_copy_transfer_run(&t);
     if (is_root(c))
         check_sum(c, &sender);
@@ -409,7 +404,7 @@ static void release(copy *c)
 
 static int finish_report(copy *c, bool announced)
 {
-    bool all = announced && fan_copy_tally_whole(&c->report.tally) == c->report.tally.size;
+    bool all = announced && fan_copy_tally_whole(&c->report.tally) == c->report.tally.hosts;
     if (c->options->dry_run)
         all = announced && !c->disagree && fan_copy_tally_failed(&c->report.tally) == 0;
     if (announced && !c->options->quiet)
@@ -419,11 +414,12 @@ static int finish_report(copy *c, bool announced)
     fan_copy_set_free(&c->names);
     bool printed = !all || fan_copy_report_digests(&c->report, &c->sums);
     bool changed = c->report.tally.changed > 0; /* the end of the report forgets it */
-    bool reported = fan_copy_report_end(&c->report);
+    int status = !all || !printed ? 1 : changed ? STATUS_CHANGED : 0;
+    bool reported = fan_copy_report_end(&c->report, status);
     fan_copy_sums_close(&c->sums);
     if (c->terminal != NULL && c->terminal != stderr)
         fclose(c->terminal);
-    return !all || !printed || !reported ? 1 : changed ? STATUS_CHANGED : 0;
+    return reported ? status : 1;
 }
 
 int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)

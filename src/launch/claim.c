@@ -63,3 +63,14 @@ bool fan_launch_claims_several(const char *own, fan_launch_claim *claim)
         }
     return !own_says_one && is_later_by_pmix(claim);
 }
+
+bool fan_launch_is_in_job(fan_launch_claim *claim)
+{
+    bool is_shell = number_of("SLURM_STEP_NUM_TASKS") == 1;
+    for (size_t i = 0; i < sizeof launchers / sizeof launchers[0]; i++)
+        if (launchers[i].and == NULL && number_of(launchers[i].size) == 1 && !is_shell) {
+            take(claim, launchers[i].size, true);
+            return true;
+        }
+    return fan_launch_claims_several("", claim);
+}

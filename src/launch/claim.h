@@ -25,4 +25,12 @@ typedef struct fan_launch_claim {
  */
 bool fan_launch_claims_several(const char *own, fan_launch_claim *claim);
 
+/**
+ * Whether this process was started as a part of a job of MPI, if only of one process. One task of
+ * Slurm that is not more than a shell does not count. Local.
+ *
+ * @param claim  [out] the variable that says so
+ */
+bool fan_launch_is_in_job(fan_launch_claim *claim);
+
 #endif

@@ -214,7 +214,17 @@ static leftover *take_list(const struct timespec *until)
     return list;
 }
 
-const char *fan_os_cleanup_run(void)
+/*
+ * Without the lock somebody may put a file into a directory that is being removed, but finds no
+ * place for the next one.
+ */
+static void remove_twice(const char *path)
+{
+    if (fan_os_cleanup_remove(path) != 0)
+        fan_os_cleanup_remove(path);
+}
+
+const char *fan_os_cleanup_run(bool (*stays)(const char *path))
 {
     static char unfinished[4096];
     struct timespec until;
@@ -222,21 +232,16 @@ const char *fan_os_cleanup_run(void)
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     pthread_mutex_timedlock(&mutex, &until);
-    leftover *list = take_list(&until);
-    bool any = list != NULL || path_of_command != NULL;
-    if (any)
-        snprintf(unfinished, sizeof unfinished, "%s",
-                 path_of_command != NULL ? path_of_command : list->final_path);
-    while (list != NULL) {
-        leftover *gone = list;
-        /*
-         * Without the lock somebody may put a file into a directory that is being removed, but
-         * finds no place for the next one.
-         */
-        if (fan_os_cleanup_remove(gone->path) != 0)
-            fan_os_cleanup_remove(gone->path);
-        list = gone->next;
-        release(gone);
+    if (path_of_command != NULL)
+        snprintf(unfinished, sizeof unfinished, "%s", path_of_command);
+    for (leftover *at = take_list(&until), *next; at != NULL; at = next) {
+        next = at->next;
+        if (stays == NULL || !stays(at->path)) {
+            if (unfinished[0] == '\0')
+                snprintf(unfinished, sizeof unfinished, "%s", at->final_path);
+            remove_twice(at->path);
+        }
+        release(at);
     }
-    return any ? unfinished : NULL;
+    return unfinished[0] != '\0' ? unfinished : NULL;
 }

@@ -67,8 +67,9 @@ void fan_os_cleanup_open(const char *path);
  * Remove all that is registered; waits a second for the lock and for those who have entered, and
  * does not give the lock back.
  *
- * @return the final path of something that was registered, or NULL if nothing was
+ * @param stays  which paths are left as they are; NULL: none
+ * @return the final path of something that was removed, or NULL if nothing was
  */
-const char *fan_os_cleanup_run(void);
+const char *fan_os_cleanup_run(bool (*stays)(const char *path));
 
 #endif

@@ -21,7 +21,7 @@ static void redirect(posix_spawn_file_actions_t *actions, int from, int to)
 int fan_os_process_start(const char *program, const char *const arguments[],
                          const fan_os_process_setup *setup, pid_t *process)
 {
-    static const fan_os_process_setup ours = {.input = -1, .output = -1};
+    static const fan_os_process_setup ours = {.input = -1, .output = -1, .errors = -1};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, defaults;
@@ -35,7 +35,7 @@ int fan_os_process_start(const char *program, const char *const arguments[],
         setup = &ours;
     redirect(&actions, setup->input, STDIN_FILENO);
     redirect(&actions, setup->output, STDOUT_FILENO);
-    redirect(&actions, setup->output, STDERR_FILENO);
+    redirect(&actions, setup->errors, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);

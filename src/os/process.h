@@ -7,8 +7,9 @@
 
 /** What a program gets that is not ours. */
 typedef struct fan_os_process_setup {
-    int input;  /**< becomes its standard input; -1: it has ours */
-    int output; /**< becomes its standard output and standard error; -1: it has ours */
+    int input;                /**< becomes its standard input; -1: it has ours */
+    int output;               /**< becomes its standard output; -1: it has ours */
+    int errors;               /**< becomes its standard error; -1: it has ours */
     char *const *environment; /**< NULL: ours */
 } fan_os_process_setup;
 

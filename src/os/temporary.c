@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/clock.h"
 #include "os/cleanup.h"
 #include "os/path.h"
 #include "os/temporary.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -70,6 +72,24 @@ static int open_it(const char *path, int flags)
     return fd;
 }
 
+static double impatient_from; /* on fan_clock_now()'s clock */
+
+void fan_os_temporary_patience(double seconds)
+{
+    impatient_from = fan_clock_now() + seconds;
+}
+
+static bool lock(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        if (errno != EWOULDBLOCK || fan_clock_now() >= impatient_from)
+            return locks_are_missing(errno);
+        else
+            nanosleep(&pause, NULL);
+    return true;
+}
+
 /*
  * Open it if it is there and nobody has it locked. -1 with EBUSY, or ENOENT, also if it went away
  * meanwhile.
@@ -79,7 +99,7 @@ static int take_over(const char *path, int flags)
     int fd = open_it(path, flags);
     if (fd < 0)
         return -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && !locks_are_missing(errno))
+    if (!lock(fd))
         return close_with(fd, EBUSY);
     /* It may have been renamed to its final name since it was opened. As long as it is here and we
      * have the lock, nobody else can put another one in its place. */

@@ -35,6 +35,12 @@ typedef struct fan_os_temporary {
     bool resumed; /**< there was one of a killed run, which this is */
 } fan_os_temporary;
 
+/**
+ * From now on one that has a writer is waited for, for so many seconds in all: that of a job which
+ * is just ending. Local.
+ */
+void fan_os_temporary_patience(double seconds);
+
 /** Create the file `path`, readable by its owner only. */
 fan_os_temporary fan_os_temporary_file(const char *path);
 

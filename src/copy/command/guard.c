@@ -54,7 +54,7 @@ static int start(const ends *e, const char *command, pid_t *process)
     snprintf(line, sizeof line, "%d", e->line[1]);
     snprintf(input, sizeof input, "%d", e->input[1]);
     const char *const arguments[] = {"fanout-copy", ROLE, line, input, command, NULL};
-    const fan_os_process_setup setup = {.input = e->input[0], .output = -1};
+    const fan_os_process_setup setup = {.input = e->input[0], .output = -1, .errors = -1};
     fcntl(e->line[1], F_SETFD, 0);
     fcntl(e->input[1], F_SETFD, 0);
     int error = fan_os_process_start(program, arguments, &setup, process);

@@ -18,9 +18,10 @@ typedef struct fan_copy_outcome {
     int rank;                  /**< in MPI_COMM_WORLD */
     /** the rank that writes for this one, because their hosts share the place; -1: none */
     int written_by;
-    bool writes;    /**< it is going to write */
-    bool whole;     /**< all files are there, and are the source's */
-    double seconds; /**< from the first byte to the final name, or to the failure */
+    bool reads_only; /**< the source's, which is not to get a copy */
+    bool writes;     /**< it is going to write */
+    bool whole;      /**< all files are there, and are the source's */
+    double seconds;  /**< from the first byte to the final name, or to the failure */
 } fan_copy_outcome;
 
 /** The outcome of this rank so far: nothing has happened. */

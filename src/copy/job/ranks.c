@@ -7,21 +7,13 @@
 #include "copy/job/outcome.h"
 
 #include <limits.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-/* "node7" is the same host as "node7.cluster", whichever of them says the domain. */
-static bool is_host(const char *name, const char *wanted)
-{
-    bool both_have_domains = strchr(name, '.') != NULL && strchr(wanted, '.') != NULL;
-    return both_have_domains ? strcmp(name, wanted) == 0 : fan_hostname_compare(name, wanted) == 0;
-}
 
 static bool runs_on(const char *host)
 {
     char name[FAN_COPY_HOST] = "";
-    return gethostname(name, sizeof name - 1) == 0 && is_host(name, host);
+    return gethostname(name, sizeof name - 1) == 0 && fan_hostname_same(name, host);
 }
 
 static int find_source(int world_rank, const char *host)

@@ -7,6 +7,7 @@
 #include "copy/job/stop.h"
 #include "launch/last_words.h"
 #include "os/cleanup.h"
+#include "os/temporary.h"
 
 #include <mpi.h>
 #include <pthread.h>
@@ -26,6 +27,8 @@ enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 
 static char host[FAN_COPY_HOST];
 static atomic_bool ignored;
+static bool keeps_parts;
+static _Atomic(const char *) advice; /* or NULL */
 
 static sigset_t ending_set(void)
 {
@@ -56,6 +59,25 @@ static void tell_unfinished(const char *path)
     (void)written; /* a failure could not be reported either */
 }
 
+void fan_copy_signals_advise(const char *text)
+{
+    atomic_store(&advice, text);
+}
+
+static void tell_advice(void)
+{
+    const char *text = atomic_load(&advice);
+    if (text != NULL)
+        fprintf(stderr, "fanout-copy: %s\n", text);
+}
+
+static const char *clean_up(bool keeps)
+{
+    const char *unfinished = fan_os_cleanup_run(keeps ? fan_os_temporary_is : NULL);
+    fan_copy_opened_end(); /* what was to be removed may have been in them */
+    return unfinished;
+}
+
 /* A thread, because removing a tree is not async-signal-safe. It calls no MPI function. */
 static void *wait_for_signals(void *unused)
 {
@@ -64,10 +86,12 @@ static void *wait_for_signals(void *unused)
     int signal_number;
     while (sigwait(&set, &signal_number) != 0 || atomic_load(&ignored))
         ;
-    const char *unfinished = fan_os_cleanup_run();
-    fan_copy_opened_end(); /* what was to be removed may have been in them */
+    bool by_user = signal_number == SIGINT || signal_number == SIGUSR2;
+    const char *unfinished = clean_up(keeps_parts && !by_user);
     if (unfinished != NULL)
         tell_unfinished(unfinished);
+    if (!by_user)
+        tell_advice();
     /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
      * time to get this signal and remove their files. Open MPI's launcher waits a second. */
     const struct timespec grace = {.tv_nsec = 300 * 1000 * 1000};
@@ -75,8 +99,9 @@ static void *wait_for_signals(void *unused)
     _exit(1);
 }
 
-void fan_copy_signals_handle(void)
+void fan_copy_signals_handle(bool keeps)
 {
+    keeps_parts = keeps;
     /* A write beyond the file size limit should fail with EFBIG, and a progress line that a
      * background job prints shall not stop it. */
     signal(SIGXFSZ, SIG_IGN);
@@ -105,8 +130,8 @@ void fan_copy_abort(const char *format, ...)
     char shown[FAN_COPY_PRINTABLE * sizeof text];
     fan_copy_printable(text, shown, sizeof shown);
     fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
-    fan_os_cleanup_run();
-    fan_copy_opened_end();
+    clean_up(keeps_parts);
+    tell_advice();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
 }

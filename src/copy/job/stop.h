@@ -3,6 +3,8 @@
 #ifndef FAN_COPY_JOB_STOP_H
 #define FAN_COPY_JOB_STOP_H
 
+#include <stdbool.h>
+
 /**
  * Hold SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU back in this thread and in all that it
  * starts from now on. Called before MPI_Init, it leaves them to the thread that
@@ -10,8 +12,16 @@
  */
 void fan_copy_signals_hold(void);
 
-/** From now on these signals remove what is not whole and end the process with status 1. */
-void fan_copy_signals_handle(void);
+/**
+ * From now on these signals remove what is not whole and end the process with status 1.
+ *
+ * @param keeps  SIGTERM, SIGHUP and fan_copy_abort leave what can be gone on with: the job is going
+ *               to be started again. SIGINT and SIGUSR2 still remove it.
+ */
+void fan_copy_signals_handle(bool keeps);
+
+/** On the rank that reports: what the user may do when the job ends early. `text` is kept. */
+void fan_copy_signals_advise(const char *text);
 
 /**
  * From now on they do nothing: all is done, and the launcher may signal those that are still here.

@@ -65,6 +65,13 @@ static bool is_input(int fd)
            one.st_ino == other.st_ino;
 }
 
+bool fan_copy_streams_input_is_held(const char *path)
+{
+    struct stat one, other;
+    return stat(path, &one) == 0 && fstat(STDIN_FILENO, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 /* O_NONBLOCK: the writer may come later, or never. */
 static int open_input(const char *path, char *wrong, size_t size)
 {

@@ -30,4 +30,10 @@ void fan_copy_streams_drain_input(void);
  */
 bool fan_copy_streams_take_input(const char *path, bool checked, char *wrong, size_t size);
 
+/**
+ * Whether the pipe that is standard input is still held by the process whose descriptor `path` is.
+ * At the end of the input: if not, that process has died, and the data may have more.
+ */
+bool fan_copy_streams_input_is_held(const char *path);
+
 #endif

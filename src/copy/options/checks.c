@@ -112,8 +112,25 @@ static void check_mdc(const fan_copy_options *options, struct argp_state *state)
             state, "--mdc makes files on the source's host: no --pipe, --source-shared");
 }
 
+static void check_hosts(const fan_copy_options *options, struct argp_state *state)
+{
+    if (options->hosts != NULL && options->host_file != NULL)
+        fan_copy_options_wrong(state, "--hosts and --hostfile both say where; give one of them");
+    if (options->hosts == NULL && options->host_file == NULL &&
+        (options->max_failures >= 0 || options->retries > 0))
+        fan_copy_options_wrong(state, "--max-failures and --retry need --hosts or --hostfile");
+}
+
+/* A copy that was begun by another job goes on where pieces of files are what a host gets. */
+static void go_on(fan_copy_options *options)
+{
+    options->driven.keeps = options->driven.given && fan_copy_options_resumable(options);
+    options->driven.again &= options->driven.keeps;
+}
+
 void fan_copy_options_check(fan_copy_options *options, struct argp_state *state)
 {
+    check_hosts(options, state);
     if (options->source_count < 1 || options->destination == NULL)
         fan_copy_options_wrong(state, "SRC and DST are both needed");
     else if (!fan_os_path_valid(options->destination))
@@ -166,4 +183,5 @@ void fan_copy_options_check(fan_copy_options *options, struct argp_state *state)
     if (options->excluded_libraries != NULL && !options->with_libraries)
         fan_copy_options_wrong(state, "--libs-exclude needs --with-libs");
     options->recursive |= options->files_from != NULL;
+    go_on(options);
 }

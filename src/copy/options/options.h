@@ -5,6 +5,7 @@
 
 #include "copy/coding/codec.h"
 #include "copy/coding/expected.h"
+#include "copy/job/driven.h"
 #include "copy/model/patterns.h"
 
 #include <stdbool.h>
@@ -17,7 +18,8 @@ typedef enum fan_copy_show {
 } fan_copy_show;
 
 typedef struct fan_copy_options {
-    char **sources; /**< [source_count] */
+    char **arguments; /**< as they were typed, without the program's name; NULL at the end */
+    char **sources;   /**< [source_count] */
     int source_count;
     const char *destination; /**< with %h, %r and %% still in it */
 
@@ -33,6 +35,14 @@ typedef struct fan_copy_options {
     const char *factors;    /**< --mdc: how the dataset is cut, or NULL */
     bool with_libraries;
     const char *excluded_libraries; /**< directories, or NULL for the usual ones */
+
+    /* Hosts. */
+    const char *hosts;      /**< on which this program starts a job itself, or NULL */
+    const char *host_file;  /**< a file with their names, or NULL */
+    int max_failures;       /**< so many of them may be lost; -1: all but the source's */
+    int retries;            /**< how often those that were lost are tried again at the end */
+    fan_copy_driven driven; /**< in such a job */
+    char *driven_text;      /**< what `driven` refers to */
 
     /* Source and transfer. */
     const char *source_host; /**< or NULL: rank 0's */
@@ -78,6 +88,12 @@ void fan_copy_options_free(fan_copy_options *options);
 
 /** The source is standard input. */
 bool fan_copy_from_stdin(const fan_copy_options *options);
+
+/** Whether a copy that was ended can be gone on with: pieces of files are what a host gets. */
+bool fan_copy_options_resumable(const fan_copy_options *options);
+
+/** Whether the command line looks like that, before it is parsed, or anything of MPI was called. */
+bool fan_copy_options_hint_at_job(int argc, char **argv);
 
 /** The list of names is standard input. */
 bool fan_copy_from_stdin_list(const fan_copy_options *options);

@@ -14,6 +14,7 @@
 #include "os/shell_word.h"
 
 #include <argp.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +24,17 @@ enum {
     OPTION_DIGEST,
     OPTION_EXCLUDE,
     OPTION_EXPECT_DIGEST,
+    OPTION_DRIVEN,
     OPTION_FAIL_FAST,
     OPTION_FILES_FROM,
     OPTION_FSYNC,
+    OPTION_HOSTFILE,
+    OPTION_HOSTS,
     OPTION_IGNORE_CHANGED,
     OPTION_INCLUDE,
     OPTION_JSON,
     OPTION_LIBS_EXCLUDE,
+    OPTION_MAX_FAILURES,
     OPTION_MDC,
     OPTION_MKPATH,
     OPTION_NO_PROGRESS,
@@ -37,6 +42,7 @@ enum {
     OPTION_PIPE,
     OPTION_PROGRESS,
     OPTION_RESUME,
+    OPTION_RETRY,
     OPTION_SEND_LIBS,
     OPTION_SOURCE_HOST,
     OPTION_SOURCE_SHARED,
@@ -48,7 +54,7 @@ enum {
     OPTION_WITH_LIBS
 };
 
-enum { GROUP_WHAT = 1, GROUP_FROM, GROUP_TO, GROUP_SHOW };
+enum { GROUP_WHAT = 1, GROUP_HOSTS, GROUP_FROM, GROUP_TO, GROUP_SHOW };
 
 static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "What to copy:", GROUP_WHAT},
@@ -76,6 +82,17 @@ static const struct argp_option table[] = {
      "Leave out libraries in these directories; \"none\" excludes nothing. Default: /lib, /lib64, "
      "/usr/lib, /usr/lib64",
      0},
+    {NULL, 0, NULL, 0, "Hosts, without mpirun before the command:", GROUP_HOSTS},
+    {"hosts", OPTION_HOSTS, "LIST", 0,
+     "Copy from this host to those of LIST, such as n[1-8],m3: start mpirun, or srun in a job of "
+     "Slurm, and start it again on those that are left when one is lost",
+     0},
+    {"hostfile", OPTION_HOSTFILE, "FILE", 0, "The same with the hosts that the lines of FILE name",
+     0},
+    {"max-failures", OPTION_MAX_FAILURES, "N", 0,
+     "Go on as long as no more than N hosts are lost; default: all but the source's", 0},
+    {"retry", OPTION_RETRY, "N", 0, "At the end try hosts that were lost again, up to N times", 0},
+    {"driven", OPTION_DRIVEN, "HOW", OPTION_HIDDEN, NULL, 0},
     {NULL, 0, NULL, 0, "Source and transfer:", GROUP_FROM},
     {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
@@ -147,6 +164,15 @@ static void parse_compression(fan_copy_options *options, const char *text, struc
     char wrong[256];
     if (!fan_copy_compression_parse(text, &options->compression, wrong, sizeof wrong))
         fan_copy_options_wrong(state, "--compress %s: %s", text, wrong);
+}
+
+static void parse_driven(fan_copy_options *options, const char *value, struct argp_state *state)
+{
+    char *text = fan_copy_strdup(value); /* it is changed */
+    if (!fan_copy_driven_parse(text, &options->driven))
+        fan_copy_options_wrong(state, "--driven=%s: is for processes that --hosts has started",
+                               value);
+    options->driven_text = text;
 }
 
 /* sbcast's name of --with-libs. */
@@ -259,6 +285,15 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         options->timeout = value;
         check_seconds(value, state);
         return 0;
+    case OPTION_HOSTS: options->hosts = value; return 0;
+    case OPTION_HOSTFILE: options->host_file = value; return 0;
+    case OPTION_MAX_FAILURES:
+        options->max_failures = fan_os_parse_number(state, "--max-failures", value, 0, INT_MAX);
+        return 0;
+    case OPTION_RETRY:
+        options->retries = fan_os_parse_number(state, "--retry", value, 0, INT_MAX);
+        return 0;
+    case OPTION_DRIVEN: parse_driven(options, value, state); return 0;
     case OPTION_ONCE: parse_once(options, value, state); return 0;
     case OPTION_PIPE:
         options->command = value;
@@ -287,7 +322,8 @@ static const struct argp parser = {
     .args_doc = "SRC... DST",
     .doc = "Copy files and trees from one host of the job to every host, in about the time of one "
            "copy.\vStart it with one process per host, such as: "
-           "mpirun -N 1 --host a,b,c fanout-copy SRC DST\n\n"
+           "mpirun -N 1 --host a,b,c fanout-copy SRC DST\n"
+           "or let it start the job itself: fanout-copy --hosts a,b,c SRC DST\n\n"
            "Rank 0 reads SRC once; SRC may be - for its standard input. One process of each host "
            "writes DST; if DST is a directory, what is copied goes into it under its own name, as "
            "with cp. In DST %h stands for the host name and %r for the rank; with %r every rank "
@@ -298,10 +334,20 @@ static const struct argp parser = {
            "when files have changed meanwhile.",
 };
 
+/* Before they are parsed, which changes some of them. */
+static char **copy_arguments(int argc, char **argv)
+{
+    char **copies = fan_copy_allocate((size_t)argc, sizeof *copies);
+    for (int i = 1; i < argc; i++)
+        copies[i - 1] = fan_copy_strdup(argv[i]);
+    return copies;
+}
+
 void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options *options)
 {
-    *options = (fan_copy_options){.progress = FAN_COPY_SHOW_ON_TERMINAL};
+    *options = (fan_copy_options){.progress = FAN_COPY_SHOW_ON_TERMINAL, .max_failures = -1};
     options->sources = fan_copy_allocate((size_t)argc, sizeof *options->sources);
+    options->arguments = copy_arguments(argc, argv);
     fan_os_program("fanout-copy", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
 }
@@ -311,6 +357,23 @@ bool fan_copy_from_stdin(const fan_copy_options *options)
     return strcmp(options->sources[0], "-") == 0;
 }
 
+bool fan_copy_options_resumable(const fan_copy_options *options)
+{
+    return !fan_copy_from_stdin(options) && options->command == NULL && !options->unpack &&
+           !options->once && options->factors == NULL && !options->dry_run;
+}
+
+bool fan_copy_options_hint_at_job(int argc, char **argv)
+{
+    bool hosts = false;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        hosts |= strncmp(argv[i], "--host", strlen("--host")) == 0;
+        if (strncmp(argv[i], "--driven=", strlen("--driven=")) == 0)
+            return false;
+    }
+    return hosts;
+}
+
 bool fan_copy_from_stdin_list(const fan_copy_options *options)
 {
     return options->files_from != NULL && strcmp(options->files_from, "-") == 0;
@@ -318,6 +381,10 @@ bool fan_copy_from_stdin_list(const fan_copy_options *options)
 
 void fan_copy_options_free(fan_copy_options *options)
 {
+    for (char **argument = options->arguments; *argument != NULL; argument++)
+        free(*argument);
+    free(options->arguments);
+    free(options->driven_text);
     fan_copy_patterns_free(&options->patterns);
     free(options->sources);
 }

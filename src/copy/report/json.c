@@ -34,7 +34,7 @@ static json_t *host_array(const fan_copy_tally *tally)
 {
     json_t *array = json_array();
     for (int i = 0; i < tally->size; i++)
-        if (tally->outcomes[i].host[0] != '\0')
+        if (tally->outcomes[i].host[0] != '\0' && !tally->outcomes[i].reads_only)
             json_array_append_new(array, host_object(&tally->outcomes[i]));
     return array;
 }
@@ -53,8 +53,7 @@ static json_t *ratio_or_null(const fan_copy_tally *tally)
     return ratio > 0 ? json_real(ratio) : json_null();
 }
 
-/* All but ASCII is escaped, and so is DEL, which jansson leaves as it is. */
-static bool write_object(const json_t *root, FILE *file)
+bool fan_copy_json_print(const json_t *root, FILE *file)
 {
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     bool written = text != NULL;
@@ -64,23 +63,37 @@ static bool write_object(const json_t *root, FILE *file)
     return written && fputc('\n', file) != EOF;
 }
 
-bool fan_copy_json_write(const fan_copy_tally *tally, FILE *file)
+json_t *fan_copy_json_object(const fan_copy_tally *tally)
 {
     double seconds = fan_copy_tally_seconds(tally);
     int whole = fan_copy_tally_whole(tally);
     double rate = seconds > 0 ? (double)tally->sent * whole / seconds : 0;
-    json_t *root = json_pack(
-        "{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}", "source",
-        text_or_null(tally->sources[0]), "sources", source_array(tally), "source_host",
-        text_or_null(tally->host), "error", text_or_null(tally->error), "bytes",
-        (json_int_t)tally->bytes, "files", (json_int_t)tally->files, "sent_bytes",
-        (json_int_t)tally->sent, "travelled_bytes", (json_int_t)tally->travelled, "changed_files",
-        (json_int_t)tally->changed, "xxh3_128", text_or_null(tally->hash), "seconds", seconds,
-        "delivered_bytes_per_second", rate, "of_one_copy", ratio_or_null(tally), "hosts",
-        host_array(tally));
-    if (root == NULL)
-        return false;
-    bool written = write_object(root, file);
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}",
+                     "source", text_or_null(tally->sources[0]), "sources", source_array(tally),
+                     "source_host", text_or_null(tally->host), "error", text_or_null(tally->error),
+                     "bytes", (json_int_t)tally->bytes, "files", (json_int_t)tally->files,
+                     "sent_bytes", (json_int_t)tally->sent, "travelled_bytes",
+                     (json_int_t)tally->travelled, "changed_files", (json_int_t)tally->changed,
+                     "xxh3_128", text_or_null(tally->hash), "seconds", seconds,
+                     "delivered_bytes_per_second", rate, "of_one_copy", ratio_or_null(tally),
+                     "hosts", host_array(tally));
+}
+
+char *fan_copy_json_mark(const fan_copy_tally *tally, const char *summary, int status)
+{
+    json_t *root = json_pack("{s:o, s:o, s:i}", "report", fan_copy_json_object(tally), "summary",
+                             text_or_null(summary), "status", status);
+    char *text = root != NULL ? json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
     json_decref(root);
-    return written;
+    return text;
+}
+
+char *fan_copy_json_names(const fan_copy_tally *tally)
+{
+    json_t *names = json_array();
+    for (int i = 0; i < tally->size; i++)
+        json_array_append_new(names, text_or_null(tally->outcomes[i].host));
+    char *text = json_dumps(names, JSON_COMPACT | JSON_ENSURE_ASCII);
+    json_decref(names);
+    return text;
 }

@@ -85,16 +85,16 @@ static bool is_still_there(FILE *file, const char *path)
     return fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || is_same(&status, path);
 }
 
-bool fan_copy_json_close(FILE *file, const char *path, const fan_copy_tally *tally, char *wrong,
+bool fan_copy_json_close(FILE *file, const char *path, const json_t *report, char *wrong,
                          size_t size)
 {
     if (file == stdout) {
-        bool written = fan_copy_json_write(tally, stdout) && fflush(stdout) == 0;
+        bool written = fan_copy_json_print(report, stdout) && fflush(stdout) == 0;
         if (!written)
             fan_copy_describe_errno(wrong, size, "cannot write the report", errno);
         return written;
     }
-    bool written = rewind_file(file) && fan_copy_json_write(tally, file) && fflush(file) == 0;
+    bool written = rewind_file(file) && fan_copy_json_print(report, file) && fflush(file) == 0;
     if (!written) {
         fan_copy_describe_errno(wrong, size, "cannot write the report", errno);
     } else if (!is_still_there(file, path)) {

@@ -3,8 +3,7 @@
 #ifndef FAN_COPY_REPORT_JSON_FILE_H
 #define FAN_COPY_REPORT_JSON_FILE_H
 
-#include "copy/report/tally.h"
-
+#include <jansson.h>
 #include <stdio.h>
 
 /**
@@ -17,7 +16,7 @@ FILE *fan_copy_json_open(const char *path, char *const *sources, int source_coun
                          size_t size);
 
 /** Write the report and close the file. False, with what is wrong in `wrong`, if that fails. */
-bool fan_copy_json_close(FILE *file, const char *path, const fan_copy_tally *tally, char *wrong,
+bool fan_copy_json_close(FILE *file, const char *path, const json_t *report, char *wrong,
                          size_t size);
 
 #endif

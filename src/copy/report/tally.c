@@ -10,7 +10,8 @@
 
 void fan_copy_tally_open(fan_copy_tally *tally, char *const *sources, int source_count, int size)
 {
-    *tally = (fan_copy_tally){.sources = sources, .source_count = source_count, .size = size};
+    *tally = (fan_copy_tally){
+        .sources = sources, .source_count = source_count, .hosts = size, .size = size};
     gethostname(tally->host, sizeof tally->host - 1);
     tally->outcomes = fan_copy_allocate((size_t)size, sizeof *tally->outcomes);
     tally->told = fan_copy_allocate((size_t)size, sizeof *tally->told);
@@ -29,7 +30,7 @@ void fan_copy_tally_share(fan_copy_tally *tally)
 
 int fan_copy_tally_whole(const fan_copy_tally *tally)
 {
-    int whole = 0;
+    int whole = tally->whole_apart;
     for (int i = 0; i < tally->size; i++)
         whole += tally->outcomes[i].whole;
     return whole;

@@ -26,6 +26,8 @@ typedef struct fan_copy_tally {
     char hash[FAN_COPY_XXH3_TEXT];
     int64_t changed; /**< files that changed while they were copied, with --ignore-changed */
     char *libraries; /**< lines that say how to use those of --with-libs, or NULL */
+    int hosts;       /**< that are to have everything, with those that take no part */
+    int whole_apart; /**< those that take no part and have everything already */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */
     bool *told;                 /**< whose error has been printed */
@@ -37,7 +39,7 @@ void fan_copy_tally_open(fan_copy_tally *tally, char *const *sources, int source
 /** A rank also has what another rank has written for it. */
 void fan_copy_tally_share(fan_copy_tally *tally);
 
-/** How many writers have everything. */
+/** How many writers have everything, with those that take no part. */
 int fan_copy_tally_whole(const fan_copy_tally *tally);
 
 /** How many writers have failed. */

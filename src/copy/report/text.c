@@ -58,17 +58,17 @@ void fan_copy_text_libraries(fan_copy_tally *tally, const char *program, const c
 }
 
 /* "1.03 of one copy": against the time in which the data would travel once, to one host. */
-static void print_speed(const fan_copy_tally *tally, int whole, double seconds)
+static void print_speed(FILE *stream, const fan_copy_tally *tally, int whole, double seconds)
 {
     char time[16];
     fan_format_seconds(seconds, time, sizeof time);
-    printf(" in %s: ", time);
+    fprintf(stream, " in %s: ", time);
     if (fan_copy_tally_of_one_copy(tally) > 0)
-        printf("%.2f of one copy, ", fan_copy_tally_of_one_copy(tally));
-    printf("%.1f MB/s delivered", (double)tally->sent / 1e6 / seconds * whole);
+        fprintf(stream, "%.2f of one copy, ", fan_copy_tally_of_one_copy(tally));
+    fprintf(stream, "%.1f MB/s delivered", (double)tally->sent / 1e6 / seconds * whole);
 }
 
-void fan_copy_text_summary(const fan_copy_tally *tally, bool per_rank)
+void fan_copy_text_summary(FILE *stream, const fan_copy_tally *tally, bool per_rank)
 {
     int whole = fan_copy_tally_whole(tally);
     double seconds = fan_copy_tally_seconds(tally);
@@ -76,20 +76,20 @@ void fan_copy_text_summary(const fan_copy_tally *tally, bool per_rank)
     fan_format_bytes(tally->bytes, size, sizeof size);
     const char *each = per_rank ? "rank" : "host";
     if (tally->files != 1)
-        printf("%lld files, ", (long long)tally->files);
-    printf("%s to ", size);
-    if (whole < tally->size)
-        printf("%d of ", whole);
-    printf("%d %s%s", tally->size, each, tally->size == 1 ? "" : "s");
+        fprintf(stream, "%lld files, ", (long long)tally->files);
+    fprintf(stream, "%s to ", size);
+    if (whole < tally->hosts)
+        fprintf(stream, "%d of ", whole);
+    fprintf(stream, "%d %s%s", tally->hosts, each, tally->hosts == 1 ? "" : "s");
     if (tally->sent < tally->bytes && tally->sent > 0) {
         fan_format_bytes(tally->sent, size, sizeof size);
-        printf(", %s of it sent", size);
+        fprintf(stream, ", %s of it sent", size);
     }
     if (tally->sent == 0 && tally->bytes > 0 && whole > 0)
-        printf(", nothing had to be sent");
+        fprintf(stream, ", nothing had to be sent");
     else if (seconds > 0)
-        print_speed(tally, whole, seconds);
-    printf("\n");
+        print_speed(stream, tally, whole, seconds);
+    fprintf(stream, "\n");
     if (tally->libraries != NULL && whole > 0)
-        fputs(tally->libraries, stdout);
+        fputs(tally->libraries, stream);
 }

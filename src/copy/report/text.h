@@ -6,6 +6,7 @@
 #include "copy/report/tally.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /** Print "fanout-copy: HOST: PATH: TEXT" on standard error. */
 void fan_copy_text_message(const char *host, const char *path, const char *text);
@@ -22,7 +23,7 @@ void fan_copy_text_notes(const fan_copy_tally *tally);
  */
 void fan_copy_text_libraries(fan_copy_tally *tally, const char *program, const char *directory);
 
-/** Print the summary on standard output. `per_rank`: every rank has a copy of its own. */
-void fan_copy_text_summary(const fan_copy_tally *tally, bool per_rank);
+/** Print the summary. `per_rank`: every rank has a copy of its own. */
+void fan_copy_text_summary(FILE *stream, const fan_copy_tally *tally, bool per_rank);
 
 #endif

@@ -42,7 +42,7 @@ static void look_at(fan_copy_tree *tree, int64_t i, fan_copy_cursor cursor,
     if (find_regular(tree, entry, path, &status) && status.st_size == entry->bytes) {
         if (options->checksum) {
             fan_copy_set_add(candidates, i);
-        } else if (fan_copy_entry_has_time(entry, &status)) {
+        } else if (fan_copy_entry_has_time(entry, &status) && status.st_ctime >= options->since) {
             fan_copy_tree_keep(tree, i);
             add_pieces(tree->manifest, i, cursor, have);
             return;

@@ -16,6 +16,8 @@
 #include "copy/part/writers.h"
 #include "copy/target/targets.h"
 
+#include <time.h>
+
 /**
  * Files of killed runs, found before the transfer, wait until their turn comes. A run leaves one
  * for each tree.
@@ -34,6 +36,7 @@ typedef struct fan_copy_tree_options {
     bool update;    /**< skip those that are there with the right size and time */
     bool checksum;  /**< skip those that are there with the right content */
     bool resume;    /**< continue what a killed run has left */
+    time_t since;   /**< keep only files that have become what they are since then; 0: all */
     bool dry_run;   /**< write nothing, only look */
 } fan_copy_tree_options;
 

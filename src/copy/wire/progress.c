@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "base/units.h"
+#include "copy/job/mark.h"
 #include "copy/job/memory.h"
 #include "copy/job/printable.h"
 #include "copy/wire/progress.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define LAST_MESSAGE INT64_C(-1)
@@ -76,6 +78,31 @@ static void draw_slowest(const fan_copy_progress *progress, double elapsed)
     fprintf(progress->terminal, "  slowest %.20s %.0f %%", host, 100 * written / total);
 }
 
+static int percent_of(const fan_copy_progress *progress, int rank)
+{
+    int64_t all = progress->all, missing = progress->total - progress->written[rank];
+    if (progress->written[rank] < 0 || all == 0)
+        return progress->all == 0 ? 0 : 100;
+    return (int)(100 * (double)(all - missing) / (double)all);
+}
+
+static void mark(const fan_copy_progress *progress)
+{
+    enum { LONGEST_NUMBER = 5 };
+    char *text = fan_copy_allocate((size_t)progress->size + 1, LONGEST_NUMBER), *at = text;
+    for (int i = 0; i < progress->size; i++)
+        at += sprintf(at, "%c%d", i == 0 ? '[' : ',', percent_of(progress, i));
+    strcpy(at, "]");
+    fan_copy_mark(FAN_COPY_MARK_AT, text);
+    free(text);
+}
+
+void fan_copy_progress_mark(fan_copy_progress *progress, int64_t all)
+{
+    progress->marks = true;
+    progress->all = all;
+}
+
 static void draw(const fan_copy_progress *progress)
 {
     double elapsed = MPI_Wtime() - progress->start;
@@ -118,7 +145,10 @@ static bool is_time(fan_copy_progress *progress)
 static void show(fan_copy_progress *progress)
 {
     receive_reports(progress);
-    draw(progress);
+    if (progress->terminal != NULL)
+        draw(progress);
+    if (progress->marks)
+        mark(progress);
 }
 
 void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes, int64_t files)
@@ -152,8 +182,10 @@ static void wait_for_all(fan_copy_progress *progress)
         else
             receive_reports(progress);
     }
-    fputs("\r\033[K", progress->terminal);
-    fflush(progress->terminal);
+    if (progress->terminal != NULL) {
+        fputs("\r\033[K", progress->terminal);
+        fflush(progress->terminal);
+    }
     free(progress->written);
 }
 

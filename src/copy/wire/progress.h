@@ -12,6 +12,7 @@
 #include "copy/job/outcome.h"
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -28,7 +29,9 @@ typedef struct fan_copy_progress {
     int64_t report; /**< other ranks: the bytes in the message that `sending` sends */
     MPI_Request sending;
 
-    FILE *terminal; /**< rank 0: where the line goes */
+    FILE *terminal; /**< rank 0: where the line goes, or NULL */
+    bool marks;     /**< rank 0: it is told by marks, too */
+    int64_t all;    /**< bytes that each host is to have */
     const fan_copy_outcome *outcomes;
     int64_t read;
     int64_t files_read;
@@ -40,13 +43,20 @@ typedef struct fan_copy_progress {
  * Begin. Collective over `comm`.
  *
  * @param shown     equal on all ranks: whether there is a line at all
- * @param terminal  where to, on rank 0
+ * @param terminal  where to, on rank 0, or NULL
  * @param total     bytes that travel, 0 if that is not known
  * @param files     how many files they are of
  * @param outcomes  on rank 0: of all ranks; kept
  */
 void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool shown, FILE *terminal,
                              int64_t total, int64_t files, const fan_copy_outcome *outcomes);
+
+/**
+ * After that, on rank 0: also tell it by marks (copy/job/mark.h).
+ *
+ * @param all  bytes that each host is to have, those that it had before included
+ */
+void fan_copy_progress_mark(fan_copy_progress *progress, int64_t all);
 
 /** Rank 0 has read `bytes` of the sources, up to file number `files`. */
 void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes, int64_t files);

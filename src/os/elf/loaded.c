@@ -46,6 +46,7 @@ static int start(const char *interpreter, const char *program, int output, pid_t
     char **environment = make_environment();
     const fan_os_process_setup setup = {.input = open("/dev/null", O_RDONLY | O_CLOEXEC),
                                         .output = output,
+                                        .errors = output,
                                         .environment = environment};
     int error =
         setup.input < 0 ? errno : fan_os_process_start(interpreter, arguments, &setup, child);

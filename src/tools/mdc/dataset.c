@@ -27,7 +27,7 @@ void fan_mdctool_die(const char *format, ...)
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
-    fan_os_cleanup_run();
+    fan_os_cleanup_run(NULL);
     exit(1);
 }
 

@@ -14,7 +14,7 @@
 static int run(FILE *script)
 {
     const char *const arguments[] = {"gnuplot", NULL};
-    fan_os_process_setup setup = {.input = fileno(script), .output = -1};
+    fan_os_process_setup setup = {.input = fileno(script), .output = -1, .errors = -1};
     pid_t process;
     rewind(script);
     int error = fan_os_process_start(arguments[0], arguments, &setup, &process);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file driven.h  What the process that has started this job (--hosts) tells its ranks: the value
+ * of --driven, which no user types. All functions are local.
+ */
+#ifndef FAN_COPY_JOB_DRIVEN_H
+#define FAN_COPY_JOB_DRIVEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct fan_copy_driven {
+    bool given;      /**< there is such a process; it has the report printed */
+    bool again;      /**< go on with what an earlier job of the same copy has left */
+    bool keeps;      /**< not told: what arrives can be gone on with, so it stays if the job dies */
+    bool reads_only; /**< the source's host is not one of those that get a copy */
+    const char *source; /**< the name of the source's host, as it calls itself; or NULL */
+    const char *input;  /**< what is read in place of standard input, or NULL */
+    double elapsed;     /**< seconds since the first of these jobs was started */
+    int total;          /**< hosts that are to get a copy, in all jobs together */
+    int whole;          /**< those that have one already and take no part in this job */
+} fan_copy_driven;
+
+/** The value of --driven. False if it does not fit. */
+bool fan_copy_driven_format(const fan_copy_driven *driven, char *text, size_t size);
+
+/** Take the value apart, which is changed and must stay. False if it is not one. */
+bool fan_copy_driven_parse(char *text, fan_copy_driven *driven);
+
+#endif
