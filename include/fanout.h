@@ -82,6 +82,12 @@ FANOUT_EXPORT const char *fanout_version(void);
  * order share one private communicator. A process has at most 256 of these; what would need another
  * one is passed through to MPI, after a warning.
  *
+ * A rank without memory for its part takes it from 4 MiB that each process has in reserve. If the
+ * description of its datatype does not fit there, it passes the data on to others and returns
+ * MPI_ERR_NO_MEM; at the root, all return an error. If not even bookkeeping fits, it ends the job,
+ * because the others, which wait for it, cannot be told; so it does where Open MPI does the
+ * broadcast and there is no memory to pack the data.
+ *
  * @param buffer    on the root the data, elsewhere room for it; may be MPI_BOTTOM
  * @param count     number of elements of `datatype`
  * @param datatype  any committed MPI datatype
@@ -218,7 +224,8 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
 /**
  * Broadcast a stream that need not fit in memory: the root's source produces it piece by piece,
  * each rank's sink consumes it. Collective, blocking. A rank needs (window x chunk) bytes of
- * memory, whatever the length of the stream.
+ * memory, whatever the length of the stream. If that is more than 1 MiB and a rank does not have
+ * it, all return MPI_ERR_NO_MEM before the stream begins.
  *
  * Only the thread that called this function calls the source and the sink, also with
  * FANOUT_PROGRESS=thread. A call of a function of fanout.h from there that communicates, tests or

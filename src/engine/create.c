@@ -2,28 +2,31 @@
 #include "config.h"
 
 #include "engine/engine.h"
-#include "engine/state.h"
 
-#include <stdlib.h>
+#include "base/spare/spare.h"
+#include "engine/state.h"
 
 static bool allocate(fan_engine *e)
 {
     size_t slots = (size_t)e->config.slots;
     size_t sends = (size_t)e->config.sends;
     size_t edges = (size_t)e->config.schedule->edge_count + 1; /* calloc of nothing may be NULL */
-    e->cells = calloc(slots, sizeof *e->cells);
-    e->subfiles = calloc((size_t)e->config.layout.subfiles, sizeof *e->subfiles);
+    e->cells = fan_spare_calloc(slots, sizeof *e->cells);
+    e->subfiles = fan_spare_calloc((size_t)e->config.layout.subfiles, sizeof *e->subfiles);
     for (fan_engine_priority p = 0; p < FAN_ENGINE_PRIORITIES; p++)
-        e->queues[p].edges = calloc(edges, sizeof *e->queues[p].edges);
-    e->edges = calloc(edges, sizeof *e->edges);
-    e->free_sends = calloc(sends, sizeof *e->free_sends);
-    e->chunk_of_send = calloc(sends, sizeof *e->chunk_of_send);
-    e->edge_of_send = calloc(sends, sizeof *e->edge_of_send);
-    e->done = calloc(slots + sends, sizeof *e->done);
+        e->queues[p].edges = fan_spare_calloc(edges, sizeof *e->queues[p].edges);
+    e->edges = fan_spare_calloc(edges, sizeof *e->edges);
+    e->free_sends = fan_spare_calloc(sends, sizeof *e->free_sends);
+    e->chunk_of_send = fan_spare_calloc(sends, sizeof *e->chunk_of_send);
+    e->edge_of_send = fan_spare_calloc(sends, sizeof *e->edge_of_send);
+    e->done = fan_spare_calloc(slots + sends, sizeof *e->done);
     if (e->config.trace != NULL)
-        e->recorded = calloc(slots + sends, sizeof *e->recorded);
+        e->recorded = fan_spare_calloc(slots + sends, sizeof *e->recorded);
     if (!fan_engine_is_in_place(e))
-        e->buffer = malloc(slots * (size_t)fan_engine_cell_bytes(e));
+        e->buffer =
+            e->config.cells != NULL
+                ? e->config.cells
+                : fan_spare_malloc(slots * (size_t)fan_engine_cell_bytes(&e->config.layout));
     return e->cells && e->subfiles && e->edges && e->queues[FAN_ENGINE_RELAYED].edges &&
            e->queues[FAN_ENGINE_FINAL].edges && e->free_sends && e->chunk_of_send &&
            e->edge_of_send && e->done && (e->config.trace == NULL || e->recorded) &&
@@ -40,7 +43,7 @@ static void begin_subfile(fan_engine *e, int subfile)
 
 fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engine)
 {
-    fan_engine *e = calloc(1, sizeof *e);
+    fan_engine *e = fan_spare_calloc(1, sizeof *e);
     *engine = e;
     if (e == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the engine of rank %d",
@@ -68,16 +71,17 @@ void fan_engine_free(fan_engine *e)
 {
     if (e == NULL)
         return;
-    free(e->cells);
-    free(e->subfiles);
+    fan_spare_free(e->cells);
+    fan_spare_free(e->subfiles);
     for (fan_engine_priority p = 0; p < FAN_ENGINE_PRIORITIES; p++)
-        free(e->queues[p].edges);
-    free(e->edges);
-    free(e->free_sends);
-    free(e->chunk_of_send);
-    free(e->edge_of_send);
-    free(e->done);
-    free(e->recorded);
-    free(e->buffer);
-    free(e);
+        fan_spare_free(e->queues[p].edges);
+    fan_spare_free(e->edges);
+    fan_spare_free(e->free_sends);
+    fan_spare_free(e->chunk_of_send);
+    fan_spare_free(e->edge_of_send);
+    fan_spare_free(e->done);
+    fan_spare_free(e->recorded);
+    if (e->config.cells == NULL)
+        fan_spare_free(e->buffer);
+    fan_spare_free(e);
 }

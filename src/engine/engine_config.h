@@ -25,11 +25,20 @@ typedef struct fan_engine_config {
      * length is not in place.
      */
     fan_store store;
+    /** memory for them, of `slots` times fan_engine_cell_bytes; NULL: the engine takes it */
+    void *cells;
     /** has slots [0, slots) for receives and [slots, slots + sends) for sends */
     fan_transport transport;
     fan_trace *trace; /**< or NULL */
 } fan_engine_config;
 
 typedef struct fan_engine fan_engine;
+
+/** What is behind the data takes a cache line, so that cells begin at one. */
+static inline int64_t fan_engine_cell_bytes(const fan_layout *layout)
+{
+    enum { LINE = 64 };
+    return fan_layout_chunk_bytes(layout) + (layout->bytes == FAN_UNKNOWN_LENGTH ? LINE : 0);
+}
 
 #endif

@@ -99,19 +99,12 @@ static inline bool fan_engine_is_in_place(const fan_engine *e)
     return e->config.store.base != NULL;
 }
 
-/** What is behind the data takes a cache line, so that cells begin at one. */
-static inline int64_t fan_engine_cell_bytes(const fan_engine *e)
-{
-    enum { LINE = 64 };
-    return fan_layout_chunk_bytes(&e->config.layout) + (e->tail_bytes > 0 ? LINE : 0);
-}
-
 /** Where the data of the chunk g is, or will be. */
 static inline char *fan_engine_place_of(fan_engine *e, int64_t g)
 {
     if (fan_engine_is_in_place(e))
         return (char *)e->config.store.base + fan_layout_offset(&e->config.layout, g);
-    return e->buffer + g % e->config.slots * fan_engine_cell_bytes(e);
+    return e->buffer + g % e->config.slots * fan_engine_cell_bytes(&e->config.layout);
 }
 
 /** Of a message that carries so many bytes of data, which may be FAN_ENGINE_FAILED. */

@@ -3,9 +3,8 @@
 
 #include "engine/mpi/mpi_transport.h"
 
+#include "base/spare/spare.h"
 #include "engine/mpi/mpi_wait.h"
-
-#include <stdlib.h>
 
 enum { NO_SLOT = -1 };
 
@@ -113,26 +112,26 @@ static bool allocate(fan_mpi_transport *t)
     size_t receives = (size_t)t->receives;
     size_t tags = (size_t)t->tags;
     size_t watched = (size_t)(t->tags + t->sends);
-    t->watched = malloc(watched * sizeof *t->watched);
-    t->behind = malloc(receives * sizeof *t->behind);
-    t->next = malloc(receives * sizeof *t->next);
-    t->oldest = malloc(tags * sizeof *t->oldest);
-    t->newest = malloc(tags * sizeof *t->newest);
-    t->indices = malloc(watched * sizeof *t->indices);
-    t->statuses = malloc(watched * sizeof *t->statuses);
+    t->watched = fan_spare_malloc(watched * sizeof *t->watched);
+    t->behind = fan_spare_malloc(receives * sizeof *t->behind);
+    t->next = fan_spare_malloc(receives * sizeof *t->next);
+    t->oldest = fan_spare_malloc(tags * sizeof *t->oldest);
+    t->newest = fan_spare_malloc(tags * sizeof *t->newest);
+    t->indices = fan_spare_malloc(watched * sizeof *t->indices);
+    t->statuses = fan_spare_malloc(watched * sizeof *t->statuses);
     return t->watched && t->behind && t->next && t->oldest && t->newest && t->indices &&
            t->statuses;
 }
 
 static void release(fan_mpi_transport *t)
 {
-    free(t->watched);
-    free(t->behind);
-    free(t->next);
-    free(t->oldest);
-    free(t->newest);
-    free(t->indices);
-    free(t->statuses);
+    fan_spare_free(t->watched);
+    fan_spare_free(t->behind);
+    fan_spare_free(t->next);
+    fan_spare_free(t->oldest);
+    fan_spare_free(t->newest);
+    fan_spare_free(t->indices);
+    fan_spare_free(t->statuses);
 }
 
 fan_status fan_mpi_transport_init(fan_mpi_transport *t, MPI_Comm comm, int receives, int sends,

@@ -3,10 +3,9 @@
 
 #include "engine/ring/stage.h"
 
+#include "base/spare/spare.h"
 #include "engine/ring/stream_copy.h"
 #include "plan/schedule/layout.h"
-
-#include <stdlib.h>
 
 enum {
     /* Small data becomes several pieces: readers take the first while the next is written. */
@@ -58,7 +57,7 @@ static void begin_writing(fan_stage *s)
     s->total = s->bytes;
     if (s->store.base != NULL)
         return;
-    s->buffer = malloc(FAN_RING_CELL_BYTES);
+    s->buffer = fan_spare_malloc(FAN_RING_CELL_BYTES);
     if (s->buffer == NULL)
         s->failure = FAN_ERR_MEMORY;
 }
@@ -182,7 +181,7 @@ int64_t fan_stage_length(const fan_stage *s)
 
 fan_status fan_stage_end(fan_stage *s)
 {
-    free(s->buffer);
+    fan_spare_free(s->buffer);
     if (s->failure != FAN_OK)
         return failure_of(s);
     if (s->wrong_length)

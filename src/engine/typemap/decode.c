@@ -2,10 +2,10 @@
 /** From the calls that made a datatype, which MPI remembers, to a tree: MPI 4.0, section 5.1.13. */
 #include "config.h"
 
+#include "base/spare/spare.h"
 #include "engine/typemap/tree.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 
 /**
  * The arguments of the call that made a type, read in the order of the call. Where MPI keeps counts
@@ -66,16 +66,16 @@ static int get_contents(MPI_Datatype datatype, arguments *a)
 
 static void free_arrays(arguments *a)
 {
-    free(a->integers);
-    free(a->addresses);
-    free(a->counts);
-    free(a->types);
+    fan_spare_free(a->integers);
+    fan_spare_free(a->addresses);
+    fan_spare_free(a->counts);
+    fan_spare_free(a->types);
 }
 
 /** An array of `count` values, never NULL because it is empty: some libraries reject that. */
 static void *array(MPI_Count count, size_t size)
 {
-    return calloc((size_t)count + 1, size);
+    return fan_spare_calloc((size_t)count + 1, size);
 }
 
 static fan_status read_arguments(MPI_Datatype datatype, arguments *a)

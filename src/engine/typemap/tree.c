@@ -3,8 +3,9 @@
 
 #include "engine/typemap/tree.h"
 
+#include "base/spare/spare.h"
+
 #include <stdbool.h>
-#include <stdlib.h>
 
 static fan_status too_long(void)
 {
@@ -14,7 +15,7 @@ static fan_status too_long(void)
 static fan_body *new_body(int64_t room)
 {
     /* calloc: memory that merging leaves unused is not touched. */
-    fan_body *body = calloc(1, sizeof *body + (size_t)room * sizeof body->parts[0]);
+    fan_body *body = fan_spare_calloc(1, sizeof *body + (size_t)room * sizeof body->parts[0]);
     if (body == NULL)
         fan_fail(FAN_ERR_MEMORY, "no memory for a datatype with %lld parts", (long long)room);
     return body;
@@ -112,18 +113,12 @@ void fan_sequence_append(fan_sequence *sequence, const fan_loop *loop)
     body->parts[body->count++] = (fan_part){.start = start, .loop = *loop};
 }
 
-/** Give back the room that merging left unused. */
-static fan_body *shrink(fan_body *body)
-{
-    fan_body *smaller = realloc(body, sizeof *body + (size_t)body->count * sizeof body->parts[0]);
-    return smaller == NULL ? body : smaller;
-}
-
 fan_status fan_sequence_end(fan_sequence *sequence, fan_body **bodies, fan_loop *loop)
 {
     fan_body *body = sequence->body;
     if (sequence->status == FAN_OK && body->count > 1) {
-        body = shrink(body);
+        /* Give back the room that merging left unused. */
+        body = fan_spare_shrink(body, sizeof *body + (size_t)body->count * sizeof body->parts[0]);
         add_body(bodies, body);
         *loop = (fan_loop){.count = 1, .bytes = sequence->bytes, .body = body};
         return FAN_OK;
@@ -131,6 +126,6 @@ fan_status fan_sequence_end(fan_sequence *sequence, fan_body **bodies, fan_loop 
     *loop = (fan_loop){0};
     if (sequence->status == FAN_OK && body->count == 1)
         *loop = body->parts[0].loop;
-    free(body);
+    fan_spare_free(body);
     return sequence->status;
 }

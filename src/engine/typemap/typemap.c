@@ -3,9 +3,9 @@
 
 #include "engine/typemap/typemap.h"
 
+#include "base/spare/spare.h"
 #include "engine/typemap/tree.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct fan_typemap {
@@ -21,7 +21,7 @@ fan_status fan_typemap_make(MPI_Count count, MPI_Datatype datatype, fan_typemap 
                         (long long)count);
     if (datatype == MPI_DATATYPE_NULL)
         return fan_fail(FAN_ERR_ARGUMENT, "datatype is MPI_DATATYPE_NULL");
-    fan_typemap *made = calloc(1, sizeof *made);
+    fan_typemap *made = fan_spare_calloc(1, sizeof *made);
     if (made == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for a datatype");
     fan_status status = fan_typemap_decode(count, datatype, &made->bodies, &made->loop);
@@ -38,9 +38,9 @@ void fan_typemap_free(fan_typemap *map)
         return;
     for (fan_body *body = map->bodies, *next; body != NULL; body = next) {
         next = body->next;
-        free(body);
+        fan_spare_free(body);
     }
-    free(map);
+    fan_spare_free(map);
 }
 
 int64_t fan_typemap_bytes(const fan_typemap *map)

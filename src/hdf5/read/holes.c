@@ -3,9 +3,8 @@
 
 #include "hdf5/read/holes.h"
 
+#include <limits.h>
 #include <string.h>
-
-static const unsigned char marks[2] = {0xa5, 0x5a};
 
 static bool has_no_fill_value(hid_t properties)
 {
@@ -52,13 +51,35 @@ bool fan_h5_holes_possible(hid_t dataset)
     return possible;
 }
 
-void fan_h5_holes_prepare(unsigned char *elements, size_t bytes, int read)
+fan_h5_holes_marks fan_h5_holes_first_marks(void)
 {
-    memset(elements, marks[read], bytes);
+    return (fan_h5_holes_marks){{0xa5, 0x5a}};
 }
 
-bool fan_h5_holes_untouched(const unsigned char *elements, size_t i, size_t size, int read)
+static int rarest(const size_t *elements_of, int but)
+{
+    int byte = but == 0;
+    for (int other = 0; other <= UCHAR_MAX; other++)
+        if (other != but && elements_of[other] < elements_of[byte])
+            byte = other;
+    return byte;
+}
+
+fan_h5_holes_marks fan_h5_holes_choose_marks(const unsigned char *elements, size_t count,
+                                             size_t size)
+{
+    size_t elements_of[UCHAR_MAX + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        unsigned char byte = elements[i * size];
+        elements_of[byte] += fan_h5_holes_untouched(elements, i, size, byte);
+    }
+    int first = rarest(elements_of, -1), second = rarest(elements_of, first);
+    return (fan_h5_holes_marks){{(unsigned char)first, (unsigned char)second}};
+}
+
+bool fan_h5_holes_untouched(const unsigned char *elements, size_t i, size_t size,
+                            unsigned char mark)
 {
     const unsigned char *element = elements + i * size;
-    return element[0] == marks[read] && memcmp(element, element + 1, size - 1) == 0;
+    return element[0] == mark && memcmp(element, element + 1, size - 1) == 0;
 }

@@ -19,10 +19,23 @@
  */
 bool fan_h5_holes_possible(hid_t dataset);
 
-/** Fill memory before the first (0) or second (1) read. */
-void fan_h5_holes_prepare(unsigned char *elements, size_t bytes, int read);
+/** What memory is filled with before the first read of a block, and before the second. */
+typedef struct fan_h5_holes_marks {
+    unsigned char of[2];
+} fan_h5_holes_marks;
 
-/** Whether element `i` of `size` bytes is still as that left it. */
-bool fan_h5_holes_untouched(const unsigned char *elements, size_t i, size_t size, int read);
+/** To begin with. */
+fan_h5_holes_marks fan_h5_holes_first_marks(void);
+
+/**
+ * Marks for blocks that are like this one: bytes of which none of its elements consists, or few if
+ * there are no such bytes. Data that looks like the mark makes the second read necessary.
+ */
+fan_h5_holes_marks fan_h5_holes_choose_marks(const unsigned char *elements, size_t count,
+                                             size_t size);
+
+/** Whether element `i` of `size` bytes consists of the mark. */
+bool fan_h5_holes_untouched(const unsigned char *elements, size_t i, size_t size,
+                            unsigned char mark);
 
 #endif

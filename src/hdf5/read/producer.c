@@ -3,7 +3,6 @@
 
 #include "hdf5/read/producer.h"
 
-#include "hdf5/read/holes.h"
 #include "hdf5/read/thread.h"
 
 #include <stdlib.h>
@@ -27,36 +26,45 @@ static bool read_piece(fan_h5_producer *p, hid_t piece, hsize_t count, unsigned 
 
 static bool read_marked(fan_h5_producer *p, hid_t piece, hsize_t count, int read)
 {
-    fan_h5_holes_prepare(p->reads[read], (size_t)count * p->wire_size, read);
+    memset(p->reads[read], p->marks.of[read], (size_t)count * p->wire_size);
     return read_piece(p, piece, count, p->reads[read]);
 }
 
-static bool looks_untouched(const fan_h5_producer *p, hsize_t count)
+static bool is_untouched(const fan_h5_producer *p, size_t i, int read)
 {
-    for (size_t i = 0; i < count; i++)
-        if (fan_h5_holes_untouched(p->reads[0], i, p->wire_size, 0))
-            return true;
-    return false;
+    return fan_h5_holes_untouched(p->reads[read], i, p->wire_size, p->marks.of[read]);
 }
 
-/* The second read is for data that looks like the mark. */
+/* How many elements look like holes after the first read. */
+static size_t count_untouched(const fan_h5_producer *p, hsize_t count)
+{
+    size_t untouched = 0;
+    for (size_t i = 0; i < count; i++)
+        untouched += is_untouched(p, i, 0);
+    return untouched;
+}
+
+/* The second read is for data that looks like the mark. Then the next block has other marks. */
 static bool read_with_holes(fan_h5_producer *p, hid_t piece, hsize_t count, unsigned char *into)
 {
     size_t size = p->wire_size;
     if (!read_marked(p, piece, count, 0))
         return false;
-    bool twice = looks_untouched(p, count);
+    size_t looks_untouched = count_untouched(p, count), holes = 0;
+    bool twice = looks_untouched > 0;
     if (twice && !read_marked(p, piece, count, 1))
         return false;
     for (size_t i = 0; i < count; i++, into += size + 1) {
-        bool hole = twice && fan_h5_holes_untouched(p->reads[0], i, size, 0) &&
-                    fan_h5_holes_untouched(p->reads[1], i, size, 1);
+        bool hole = twice && is_untouched(p, i, 0) && is_untouched(p, i, 1);
         into[size] = hole;
+        holes += hole;
         if (hole)
             memset(into, 0, size);
         else
             memcpy(into, p->reads[0] + i * size, size);
     }
+    if (holes < looks_untouched)
+        p->marks = fan_h5_holes_choose_marks(p->reads[0], (size_t)count, size);
     return true;
 }
 
@@ -173,6 +181,7 @@ bool fan_h5_producer_begin(fan_h5_producer *producer, hid_t dataset, hid_t space
                                   .properties = properties,
                                   .wire = wire,
                                   .wire_size = H5Tget_size(wire),
+                                  .marks = fan_h5_holes_first_marks(),
                                   .own = own,
                                   .errors = errors};
     pthread_mutex_init(&producer->lock, NULL);

@@ -13,6 +13,7 @@
 #define FAN_HDF5_READ_PRODUCER_H
 
 #include "hdf5/read/consumer.h"
+#include "hdf5/read/holes.h"
 #include "hdf5/read/probe.h"
 
 #include <pthread.h>
@@ -31,8 +32,9 @@ typedef struct fan_h5_producer {
     fan_h5_errors *errors;
     fan_h5_cut cut;
     fan_h5_block blocks[FAN_H5_BLOCKS];
-    unsigned char
-        *reads[2];   /**< to find holes: a block as it was read, twice; NULL: there are none */
+    /** to find holes: a block as it was read, twice; NULL: there are none */
+    unsigned char *reads[2];
+    fan_h5_holes_marks marks;
     size_t used;     /**< bytes of the block that is being sent */
     MPI_Count read;  /**< bytes that have been read */
     bool may_thread; /**< another thread may read */

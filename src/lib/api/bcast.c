@@ -24,7 +24,7 @@ static fan_status broadcast(const fan_call *call)
                               .bytes = call->bytes,
                               .root = call->root,
                               .store = fan_buffer_store(&buffer, state->rank == call->root)};
-    status = fan_pending_deliver(&task);
+    status = fan_buffer_result(&buffer, fan_pending_deliver(&task));
     fan_buffer_free(&buffer);
     return status;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/spare/spare.h"
+#include "comm/agree.h"
 #include "comm/check.h"
 #include "comm/private.h"
 #include "lib/call/as_bytes.h"
@@ -11,8 +13,6 @@
 #include "lib/state/callback.h"
 #include "lib/state/errors.h"
 #include "lib/state/lane.h"
-
-#include <stdlib.h>
 
 struct fanout_request_s {
     fan_call call;
@@ -51,7 +51,7 @@ static void release(fanout_request request)
         MPI_Comm_free(&request->comm);
     if (request->datatype != MPI_DATATYPE_NULL)
         MPI_Type_free(&request->datatype);
-    free(request);
+    fan_spare_free(request);
 }
 
 /* ---- starting ---- */
@@ -73,7 +73,7 @@ static void start_ours(fanout_request r)
 /* Returns an MPI code. */
 static int pass_through(fanout_request r)
 {
-    fan_call call = r->goes_as_bytes ? fan_as_bytes_call(&r->as_bytes, &r->call) : r->call;
+    fan_call call = r->goes_as_bytes ? fan_as_bytes_call(&r->as_bytes, &r->call, false) : r->call;
     if (r->comm != MPI_COMM_NULL)
         call.comm = r->comm;
     return fan_pass_through_nonblocking(&call, &r->mpi);
@@ -157,6 +157,20 @@ static fan_status keep_bytes(fanout_request r)
     return r->goes_as_bytes ? fan_as_bytes_open(&r->as_bytes, &r->call) : FAN_OK;
 }
 
+/* Only here can ranks tell each other that one has no memory. */
+static fan_status agree_on_memory(fanout_request r)
+{
+    if (!r->persistent || r->call.state == NULL)
+        return FAN_OK;
+    bool lacks_memory = r->buffer.lacks_memory || r->as_bytes.lacks_memory;
+    int code = fan_comm_any(r->call.state->user_comm, &lacks_memory);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot agree on a persistent broadcast");
+    return lacks_memory
+               ? fan_fail(FAN_ERR_MEMORY, "no memory for a persistent broadcast on some rank")
+               : FAN_OK;
+}
+
 /* Returns an MPI code that has been raised. */
 static int prepare(fanout_request r, MPI_Info info)
 {
@@ -175,6 +189,8 @@ static int prepare(fanout_request r, MPI_Info info)
     fan_status status = keep_comm(r);
     if (status == FAN_OK)
         status = keep_bytes(r);
+    if (status == FAN_OK)
+        status = agree_on_memory(r);
     return status == FAN_OK ? fan_error_raise_code(r->call.comm, keep_datatype(r))
                             : fan_error_raise(r->call.comm, status);
 }
@@ -182,9 +198,11 @@ static int prepare(fanout_request r, MPI_Info info)
 static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
 {
     *request = FANOUT_REQUEST_NULL;
-    fanout_request r = calloc(1, sizeof *r);
-    if (r == NULL)
-        return fan_error_raise_code(call->comm, MPI_ERR_NO_MEM);
+    fanout_request r = fan_spare_calloc(1, sizeof *r);
+    if (r == NULL) {
+        fan_fail(FAN_ERR_MEMORY, "no memory for a request");
+        fan_error_abort();
+    }
     r->call = *call;
     r->persistent = persistent;
     r->mpi = MPI_REQUEST_NULL;
@@ -263,7 +281,8 @@ static int end(fanout_request *request, int code)
     fanout_request r = *request;
     MPI_Comm comm = comm_of(r);
     bool was_ours = !r->passed_through;
-    fan_status status = was_ours ? fan_pending_wait(&r->pending) : FAN_OK;
+    fan_status status =
+        was_ours ? fan_buffer_result(&r->buffer, fan_pending_wait(&r->pending)) : FAN_OK;
     r->active = false;
     if (r->goes_as_bytes && code == MPI_SUCCESS)
         fan_as_bytes_done(&r->as_bytes);

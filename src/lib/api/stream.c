@@ -11,6 +11,8 @@
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
+#include <stdlib.h>
+
 typedef struct callbacks {
     fanout_source_fn *source; /* of a stream of known length */
     fanout_reader_fn *reader; /* of one to its end */
@@ -77,11 +79,13 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         status = fan_comm_state_know_hosts(state);
     if (status != FAN_OK || bytes == 0)
         return status;
+    fan_planned planned = {0};
     fan_delivery_task task = {
         .state = state,
         .lane = &state->lane,
         .node = state->map.node,
         .params = &params,
+        .planned = &planned,
         .bytes = bytes,
         .length = length,
         .root = root,
@@ -89,7 +93,12 @@ static fan_status deliver(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm
         .store = {.fill = bytes == FAN_UNKNOWN_LENGTH ? fill_from_reader : fill_from_source,
                   .drain = c->sink == NULL ? NULL : drain,
                   .state = c}};
-    return fan_pending_deliver(&task);
+    status = fan_delivery_take_cells(&task);
+    if (status == FAN_OK)
+        status = fan_pending_deliver(&task);
+    free(task.cells);
+    fan_planned_forget(&planned);
+    return status;
 }
 
 static int stream(MPI_Count bytes, callbacks *c, int root, MPI_Comm comm, MPI_Info info,

@@ -3,7 +3,8 @@
 
 #include "lib/call/as_bytes.h"
 
-#include <stdlib.h>
+#include "base/spare/spare.h"
+#include "lib/state/errors.h"
 
 fan_status fan_as_bytes_open(fan_as_bytes *b, const fan_call *call)
 {
@@ -12,16 +13,32 @@ fan_status fan_as_bytes_open(fan_as_bytes *b, const fan_call *call)
     if (status != FAN_OK)
         return status;
     b->store = fan_buffer_store(&b->buffer, b->is_root);
-    if (b->store.base == NULL)
-        b->packed = malloc((size_t)b->bytes);
+    if (b->store.base == NULL && !b->buffer.lacks_memory)
+        b->packed = fan_spare_malloc((size_t)b->bytes);
+    b->lacks_memory = b->store.base == NULL && b->packed == NULL;
     return FAN_OK;
 }
 
-fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call)
+#ifdef OPEN_MPI
+enum { DATATYPES_MAY_DIFFER = false };
+#else
+enum { DATATYPES_MAY_DIFFER = true };
+#endif
+
+static fan_call call_of_user(const fan_as_bytes *b, const fan_call *call, bool is_whole)
 {
+    if (!is_whole && !DATATYPES_MAY_DIFFER) {
+        fan_fail(FAN_ERR_MEMORY, "no memory to pack %lld bytes", (long long)b->bytes);
+        fan_error_abort();
+    }
+    return *call;
+}
+
+fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole)
+{
+    if (b->lacks_memory)
+        return call_of_user(b, call, is_whole);
     fan_call bytes = *call;
-    if (b->store.base == NULL && b->packed == NULL)
-        return bytes;
     if (b->packed != NULL && b->is_root)
         b->store.fill(b->store.state, 0, b->packed, b->bytes);
     bytes.buffer = b->packed != NULL ? b->packed : b->store.base;
@@ -38,6 +55,6 @@ void fan_as_bytes_done(fan_as_bytes *b)
 
 void fan_as_bytes_close(fan_as_bytes *b)
 {
-    free(b->packed);
+    fan_spare_free(b->packed);
     fan_buffer_free(&b->buffer);
 }

@@ -16,7 +16,8 @@ typedef struct fan_as_bytes {
     fan_store store;
     bool is_root;
     int64_t bytes;
-    void *packed; /**< or NULL: the data is in one piece, or there was no memory */
+    void *packed;      /**< or NULL: the data is in one piece, or there was no memory */
+    bool lacks_memory; /**< it goes with its own datatype */
 } fan_as_bytes;
 
 /**
@@ -28,8 +29,11 @@ fan_status fan_as_bytes_open(fan_as_bytes *b, const fan_call *call);
 /**
  * The call that MPI is to get. On the root the data is packed now. If there was no memory for that,
  * it is the user's call: a rank that takes no part would let the others wait for ever.
+ *
+ * @param is_whole  it goes in one message. If not, and MPI delivers wrong data where datatypes
+ *                  differ, a rank that has no memory ends the job
  */
-fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call);
+fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole);
 
 /** MPI has done it: unpack, except on the root. */
 void fan_as_bytes_done(fan_as_bytes *b);

@@ -17,18 +17,42 @@ static int unpack(void *state, int64_t offset, const void *piece, int64_t bytes)
     return 0;
 }
 
+static int64_t give_nothing(void *state, int64_t offset, void *piece, int64_t bytes)
+{
+    (void)state, (void)offset, (void)piece, (void)bytes;
+    return -1;
+}
+
+static int take_nothing(void *state, int64_t offset, const void *piece, int64_t bytes)
+{
+    (void)state, (void)offset, (void)piece, (void)bytes;
+    return -1;
+}
+
 fan_status fan_buffer_open(fan_buffer *buffer, const fan_call *call)
 {
     buffer->address = call->buffer;
-    return fan_typemap_make(call->count, call->datatype, &buffer->map);
+    fan_status status = fan_typemap_make(call->count, call->datatype, &buffer->map);
+    buffer->lacks_memory = status == FAN_ERR_MEMORY;
+    return buffer->lacks_memory ? FAN_OK : status;
 }
 
 fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
 {
     int64_t offset;
+    if (buffer->lacks_memory)
+        return (fan_store){.fill = give_nothing, .drain = take_nothing};
     if (fan_typemap_is_dense(buffer->map, &offset))
         return (fan_store){.base = (void *)((uintptr_t)buffer->address + (uintptr_t)offset)};
     return (fan_store){.fill = pack, .drain = is_root ? NULL : unpack, .state = buffer};
+}
+
+fan_status fan_buffer_result(const fan_buffer *buffer, fan_status delivered)
+{
+    bool is_ours = delivered == FAN_ERR_SOURCE || delivered == FAN_ERR_SINK;
+    return buffer->lacks_memory && is_ours
+               ? fan_fail(FAN_ERR_MEMORY, "no memory for the description of a datatype")
+               : delivered;
 }
 
 void fan_buffer_free(fan_buffer *buffer)

@@ -109,7 +109,7 @@ int fan_pass_through_by(const fan_call *call, fan_way way)
     fan_status status = fan_as_bytes_open(&data, call);
     if (status != FAN_OK)
         return fan_error_raise(call->comm, status);
-    fan_call bytes = fan_as_bytes_call(&data, call);
+    fan_call bytes = fan_as_bytes_call(&data, call, way == FAN_WAY_TREE);
     int code = broadcast_bytes(&bytes, way);
     if (code == MPI_SUCCESS)
         fan_as_bytes_done(&data);

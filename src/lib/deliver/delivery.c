@@ -3,11 +3,15 @@
 
 #include "lib/deliver/delivery.h"
 
+#include "base/spare/spare.h"
+#include "comm/agree.h"
 #include "engine/mpi/mpi_stall.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/record/recorder.h"
+#include "lib/state/errors.h"
 
 #include <sched.h>
+#include <stdlib.h>
 
 enum { MOST_SLOTS = 1 << 24 };
 
@@ -104,6 +108,14 @@ static fan_status window_slots(const fan_plan *plan, int64_t *slots)
     return FAN_OK;
 }
 
+/* Nobody else can be told. */
+static fan_status must(fan_status status)
+{
+    if (status == FAN_ERR_MEMORY)
+        fan_error_abort();
+    return status;
+}
+
 static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, const fan_store *store)
 {
     const fan_plan *plan = &d->chosen->plan;
@@ -113,6 +125,7 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
                                 .child_sends = plan->child_sends,
                                 .overlap = plan->overlap,
                                 .store = *store,
+                                .cells = d->task.cells,
                                 .trace = trace_of(&d->task)};
     fan_status status = window_slots(plan, &config.slots);
     if (status != FAN_OK)
@@ -165,10 +178,10 @@ static void begin_serving(fan_delivery *d)
     d->serves = true;
     if (trace_of(&d->task) != NULL)
         trace_of(&d->task)->serving = true;
-    d->status = make_schedule(&d->task, &d->chosen->plan, FAN_PHASE_SERVE, &d->serving);
+    d->status = must(make_schedule(&d->task, &d->chosen->plan, FAN_PHASE_SERVE, &d->serving));
     fan_store source = {.base = d->outer.base, .fill = d->outer.fill, .state = d->outer.state};
     if (d->status == FAN_OK && d->serving.edge_count > 0)
-        d->status = begin_phase(d, &d->serving, &source);
+        d->status = must(begin_phase(d, &d->serving, &source));
 }
 
 static void begin_messages(fan_delivery *d)
@@ -178,12 +191,12 @@ static void begin_messages(fan_delivery *d)
     d->outer = d->relays
                    ? fan_relay_begin(&d->relay, &d->task.node->ring, &d->task.store, d->task.bytes)
                    : d->task.store;
-    d->status = make_plan(&d->task, planned);
+    d->status = must(make_plan(&d->task, planned));
     d->chosen = planned;
     if (d->status != FAN_OK)
         return;
     describe(d);
-    d->status = begin_phase(d, &planned->schedule, &d->outer);
+    d->status = must(begin_phase(d, &planned->schedule, &d->outer));
 }
 
 /* The piece by which fan_relay_end tells the node how it ended. Who must not wait comes again. */
@@ -204,6 +217,33 @@ static void progress_messages(fan_delivery *d, bool block)
     if (d->status == FAN_OK && !d->serves && fan_plan_has_secondary(&d->chosen->plan))
         begin_serving(d);
     d->finished = d->engine == NULL && (block || can_close_ring(d));
+}
+
+/* ---- memory for a stream ---- */
+
+fan_status fan_delivery_take_cells(fan_delivery_task *task)
+{
+    int64_t slots, bytes;
+    if (task->state->map.nodes == 1)
+        return FAN_OK;
+    fan_status status = must(make_plan(task, task->planned));
+    if (status == FAN_OK)
+        status = window_slots(&task->planned->plan, &slots);
+    if (status != FAN_OK)
+        return status;
+    bytes = slots * fan_engine_cell_bytes(&task->planned->plan.layout);
+    if (bytes <= FAN_SPARE_BYTES / 4)
+        return FAN_OK;
+    task->cells = malloc((size_t)bytes);
+    bool lacks_memory = task->cells == NULL;
+    int code = fan_comm_any(task->state->user_comm, &lacks_memory);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot agree on a stream");
+    return lacks_memory ? fan_fail(FAN_ERR_MEMORY,
+                                   "no memory on some rank for a window of %lld bytes; make "
+                                   "FANOUT_WINDOW or FANOUT_CHUNK_BYTES smaller",
+                                   (long long)bytes)
+                        : FAN_OK;
 }
 
 /* ---- messages or memory ---- */

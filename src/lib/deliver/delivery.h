@@ -40,7 +40,15 @@ typedef struct fan_delivery_task {
     /** a stream, to which the parameter `timeout` applies: then the state knows the hosts */
     bool bounded;
     fan_store store;
+    void *cells; /**< from fan_delivery_take_cells; NULL: the engine takes its own */
 } fan_delivery_task;
+
+/**
+ * Take memory for the window of a stream, where spare memory might not do for it: only before the
+ * stream begins can all ranks learn that one has none. Collective; on all ranks FAN_ERR_MEMORY, or
+ * another failure.
+ */
+fan_status fan_delivery_take_cells(fan_delivery_task *task);
 
 /** A task in progress. */
 typedef struct fan_delivery {

@@ -4,10 +4,12 @@
 #include "lib/state/comm_state.h"
 
 #include "base/log.h"
+#include "base/spare/spare.h"
 #include "comm/agree.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
 #include "lib/state/blocking.h"
+#include "lib/state/errors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,7 @@
 void fan_planned_forget(fan_planned *planned)
 {
     fan_schedule_free(&planned->schedule);
-    free(planned->order);
+    fan_spare_free(planned->order);
     planned->order = NULL;
     planned->made = false;
 }
@@ -44,14 +46,16 @@ void fan_comm_state_free(fan_comm_state *state)
     fan_planned_forget(&state->planned);
     fan_blocking_set(&state->blocks, false);
     free(state->hosts);
-    free(state);
+    fan_spare_free(state);
 }
 
 fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
 {
-    fan_comm_state *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
+    fan_comm_state *made = fan_spare_calloc(1, sizeof *made);
+    if (made == NULL) {
+        fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
+        fan_error_abort();
+    }
     made->user_comm = comm;
     atomic_init(&made->references, 1);
     made->comm = MPI_COMM_NULL;
@@ -59,7 +63,7 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
     MPI_Comm_size(comm, &made->size);
     fan_status status = fan_comm_state_set(made, MPI_INFO_NULL);
     if (status != FAN_OK) {
-        free(made);
+        fan_spare_free(made);
         return status;
     }
     *state = made;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct own_error {
@@ -127,6 +128,13 @@ int fan_error_raise(MPI_Comm comm, fan_status status)
     if (should_tell(comm, status))
         fan_warn("%s", fan_fail_text());
     return fan_error_raise_code(comm, code);
+}
+
+void fan_error_abort(void)
+{
+    fan_warn("%s; other ranks wait for this one, which ends the job", fan_fail_text());
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    abort();
 }
 
 int fan_error_raise_code(MPI_Comm comm, int code)

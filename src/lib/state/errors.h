@@ -21,4 +21,10 @@ int fan_error_raise(MPI_Comm comm, fan_status status);
  */
 int fan_error_raise_code(MPI_Comm comm, int code);
 
+/**
+ * End the job after the last failure of the calling thread: other ranks wait for this one in a
+ * broadcast, where they cannot be told that it does not come.
+ */
+_Noreturn void fan_error_abort(void);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include "plan/schedule/order.h"
 
+#include "base/spare/spare.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -21,20 +23,26 @@ size_t fan_order_table_length(const fan_order *o)
     return 3 * (size_t)o->nodes + RUN_LENGTH * (size_t)o->switches;
 }
 
+static fan_order *allocate(void *(*take)(size_t bytes), const fan_order *header)
+{
+    fan_order *o = take(sizeof *o + fan_order_table_length(header) * sizeof o->table[0]);
+    if (o != NULL)
+        *o = *header;
+    return o;
+}
+
 fan_order *fan_order_allocate(int nodes, int slow, int switches, double slowest)
 {
     fan_order header = {nodes, slow, switches, slowest};
-    fan_order *o = malloc(sizeof header + fan_order_table_length(&header) * sizeof header.table[0]);
-    if (o != NULL)
-        *o = header;
-    return o;
+    return allocate(malloc, &header);
 }
 
 /* It comes after all others that are not slow, on what all switches are on. */
 fan_order *fan_order_add_storage(const fan_order *o)
 {
     int at = o->nodes - o->slow, nodes = o->nodes + 1;
-    fan_order *added = fan_order_allocate(nodes, o->slow, o->switches, o->slowest);
+    fan_order header = {nodes, o->slow, o->switches, o->slowest};
+    fan_order *added = allocate(fan_spare_malloc, &header);
     if (added == NULL)
         return NULL;
     for (int position = 0; position < nodes; position++) {

@@ -51,7 +51,7 @@ size_t fan_order_table_length(const fan_order *order);
 
 /**
  * A copy with one node more, numbered `order->nodes`, that is on no switch: storage, from which
- * data comes. NULL: no memory. The caller frees it.
+ * data comes. NULL: no memory. fan_spare_free releases it.
  */
 fan_order *fan_order_add_storage(const fan_order *order);
 

@@ -3,14 +3,12 @@
 
 #include "plan/schedule/schedule.h"
 
-#include "base/array.h"
-
-#include <stdlib.h>
+#include "base/spare/spare.h"
 
 fan_status fan_schedule_init(fan_schedule *schedule, int node, int subfiles)
 {
     *schedule = (fan_schedule){.node = node, .subfiles = subfiles};
-    schedule->roles = malloc((size_t)subfiles * sizeof *schedule->roles);
+    schedule->roles = fan_spare_malloc((size_t)subfiles * sizeof *schedule->roles);
     if (schedule->roles == NULL)
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);
     for (int subfile = 0; subfile < subfiles; subfile++)
@@ -20,8 +18,8 @@ fan_status fan_schedule_init(fan_schedule *schedule, int node, int subfiles)
 
 void fan_schedule_free(fan_schedule *schedule)
 {
-    free(schedule->roles);
-    free(schedule->edges);
+    fan_spare_free(schedule->roles);
+    fan_spare_free(schedule->edges);
     *schedule = (fan_schedule){.node = schedule->node};
 }
 
@@ -32,7 +30,7 @@ void fan_schedule_begin(fan_schedule *schedule, int subfile, int parent)
 
 void fan_schedule_add(fan_schedule *schedule, int subfile, int peer, fan_edge_kind kind)
 {
-    if (!fan_array_reserve(&schedule->edges, &schedule->edge_room, (size_t)schedule->edge_count + 1,
+    if (!fan_spare_reserve(&schedule->edges, &schedule->edge_room, (size_t)schedule->edge_count + 1,
                            sizeof *schedule->edges)) {
         schedule->out_of_memory = true;
         return;
