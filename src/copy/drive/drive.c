@@ -168,8 +168,8 @@ static void tell_restart(const drive *d)
 /* Find out why. False if there is no use in another job. */
 static bool recover(drive *d, const fan_copy_drive_round *round, int lost_before)
 {
-    if (!fan_copy_probe(&d->hosts, FAN_COPY_HOST_TO_DO, d->source_is_here, &d->launcher,
-                        &d->signals)) {
+    if (!fan_copy_hosts_ask(&d->hosts, FAN_COPY_HOST_TO_DO, d->source_is_here, &d->launcher,
+                            &d->signals)) {
         d->stopped = true;
         return false;
     }
@@ -213,7 +213,7 @@ static void run_jobs(drive *d)
 static void retry(drive *d)
 {
     fan_copy_drive_round round;
-    if (!fan_copy_probe(&d->hosts, FAN_COPY_HOST_LOST, false, &d->launcher, &d->signals))
+    if (!fan_copy_hosts_ask(&d->hosts, FAN_COPY_HOST_LOST, false, &d->launcher, &d->signals))
         return;
     if (fan_copy_hosts_in(&d->hosts, FAN_COPY_HOST_TO_DO) == 0 || !run_job(d, &round))
         return;

@@ -136,7 +136,7 @@ static void look_for_silence(job *j)
         return;
     int before = fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST);
     bool source_was = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
-    fan_copy_probe(r->hosts, FAN_COPY_HOST_TO_DO, r->source_is_here, r->launcher, r->signals);
+    fan_copy_hosts_ask(r->hosts, FAN_COPY_HOST_TO_DO, r->source_is_here, r->launcher, r->signals);
     bool source_is = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
     if (fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST) > before || source_is != source_was)
         begin_to_end(j, false);

@@ -130,8 +130,8 @@ static int open_ones(question *questions, int count)
     return open;
 }
 
-bool fan_copy_probe(fan_copy_hosts *hosts, fan_copy_host_state state, bool source_is_here,
-                    const fan_copy_launcher *launcher, fan_copy_watch *signals)
+bool fan_copy_hosts_ask(fan_copy_hosts *hosts, fan_copy_host_state state, bool source_is_here,
+                        const fan_copy_launcher *launcher, fan_copy_watch *signals)
 {
     question *questions = fan_copy_allocate((size_t)hosts->count, sizeof *questions);
     int asked = 0, next = source_is_here;

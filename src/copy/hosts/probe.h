@@ -21,8 +21,8 @@ enum { FAN_COPY_PROBE_LIMIT = 10 /* seconds that a host may take */ };
  *
  * @return false if the user has stopped it
  */
-bool fan_copy_probe(fan_copy_hosts *hosts, fan_copy_host_state state, bool source_is_here,
-                    const fan_copy_launcher *launcher, fan_copy_watch *signals);
+bool fan_copy_hosts_ask(fan_copy_hosts *hosts, fan_copy_host_state state, bool source_is_here,
+                        const fan_copy_launcher *launcher, fan_copy_watch *signals);
 
 /** Whether this process is to answer. Before anything of MPI is called. */
 bool fan_copy_answer_is_wanted(int argc, char **argv);
