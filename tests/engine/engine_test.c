@@ -409,24 +409,10 @@ START_TEST(given_subfiles)
                 u.streams = count % 2;
                 u.overlap = k % 2 || u.streams;
                 u.window = 1 + k % 3;
+                u.source_fails_at = u.streams && k > 6 ? at[count] / k : -1;
                 u.parts = &parts;
                 run_all_orders(u);
             }
-}
-END_TEST
-
-START_TEST(failing_source_of_given_subfiles)
-{
-    static const int64_t at[] = {0, 130, 130, 131, 377, 500, 998, 999};
-    static const fan_parts parts = {.count = 7, .at = at};
-    for (int64_t fails = 0; fails < 999; fails += 90) {
-        setup u = usual;
-        u.k = 7;
-        u.streams = true;
-        u.source_fails_at = fails;
-        u.parts = &parts;
-        run_all_orders(u);
-    }
 }
 END_TEST
 
@@ -454,7 +440,6 @@ int main(void)
         unknown_length,
         shared_source,
         given_subfiles,
-        failing_source_of_given_subfiles,
         failing_sink_harms_nobody_else,
     };
     return unit_main("engine", tests, sizeof tests / sizeof tests[0]);

@@ -27,6 +27,14 @@ static bool is_a_cut(const fan_parts *parts, int64_t offset)
     return false;
 }
 
+static int part_of(const fan_parts *parts, int64_t offset)
+{
+    int part = 0;
+    while (parts->at[part + 1] <= offset)
+        part++;
+    return part;
+}
+
 START_TEST(subfiles_are_parts_or_pieces_of_one)
 {
     int64_t at[MOST_PARTS + 1];
@@ -41,23 +49,12 @@ START_TEST(subfiles_are_parts_or_pieces_of_one)
                 end = fan_parts_cut(&parts, k, s + 1);
                 ck_assert_int_ge(end, begin);
                 ck_assert(k > count || is_a_cut(&parts, end));
-                cuts += k > count && end > begin &&
-                        fan_parts_find(&parts, begin) != fan_parts_find(&parts, end - 1);
+                cuts +=
+                    k > count && end > begin && part_of(&parts, begin) != part_of(&parts, end - 1);
             }
             ck_assert_int_eq(end, at[count]);
             ck_assert_int_eq(cuts, 0); /* no subfile has bytes of two parts */
         }
-}
-END_TEST
-
-START_TEST(find_is_the_part_with_the_byte)
-{
-    int64_t at[MOST_PARTS + 1];
-    fan_parts parts = make_parts(MOST_PARTS, 3, at);
-    for (int64_t offset = 0; offset < at[MOST_PARTS]; offset++) {
-        int64_t part = fan_parts_find(&parts, offset);
-        ck_assert(at[part] <= offset && offset < at[part + 1]);
-    }
 }
 END_TEST
 
@@ -143,8 +140,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        subfiles_are_parts_or_pieces_of_one,  find_is_the_part_with_the_byte,
-        chunks_cover_unequal_subfiles,        planner_gives_each_member_its_own,
+        subfiles_are_parts_or_pieces_of_one,
+        chunks_cover_unequal_subfiles,
+        planner_gives_each_member_its_own,
         planner_cuts_no_descriptor_by_itself,
     };
     return unit_main("parts", tests, sizeof tests / sizeof tests[0]);

@@ -40,6 +40,7 @@ typedef struct fan_delivery_task {
     /** a stream, to which the parameter `timeout` applies: then the state knows the hosts */
     bool bounded;
     fan_store store;
+    const fan_parts *parts; /**< that are to be the subfiles, or NULL */
 } fan_delivery_task;
 
 /** A task in progress. */

@@ -30,19 +30,6 @@ int64_t fan_parts_cut(const fan_parts *parts, int subfiles, int subfile)
     return parts->at[each * subfile + MIN(subfile, longer)];
 }
 
-int64_t fan_parts_find(const fan_parts *parts, int64_t offset)
-{
-    int64_t low = 0, high = parts->count; /* at[low] <= offset < at[high] */
-    while (high - low > 1) {
-        int64_t middle = low + (high - low) / 2;
-        if (parts->at[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool is_even(const fan_parts *parts, int subfiles)
 {
     int64_t left = parts->count % subfiles;

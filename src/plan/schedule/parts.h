@@ -21,9 +21,6 @@ typedef struct fan_parts {
 /** Where a subfile begins; for the subfile behind the last one, where the data ends. */
 int64_t fan_parts_cut(const fan_parts *parts, int subfiles, int subfile);
 
-/** The part that has the byte at `offset`, which is below the length of the data. */
-int64_t fan_parts_find(const fan_parts *parts, int64_t offset);
-
 /**
  * Whether so many subfiles, of `most` possible ones, are a good cut. Where there are parts for all
  * members that is one number: the most of which no member has to send on more than it receives,
