@@ -48,6 +48,20 @@ typedef int fanout_mdc_fn(void *state, MPI_Count descriptor);
  * usable picture, and each further descriptor improves it. Each descriptor is sent as a part of one
  * stream, by fanout_stream. Collective, blocking.
  *
+ * With the key fanout_mdc_order in `info`, or FANOUT_MDC_ORDER in the environment, set to "spread"
+ * (the default is "sequence"), the root sends a different descriptor to each member of a group, all
+ * at the same time, and each member passes its own on, to the others of its group and to the next
+ * group, while it still receives it. Members are nodes if ranks of a node share memory. All
+ * descriptors are complete only near the end, so this is not for early pictures.
+ * - With k members or more, groups have k members with one descriptor each.
+ * - With fewer, each has several whose numbers follow each other. Groups may then be smaller than
+ *   they could be, so that nobody is to send more than it receives: 7 members and 8 descriptors
+ *   make groups of 4 with two each.
+ * - If groups are larger than k (only if fanout_group_size says so, or k is 1), a descriptor is cut
+ *   further, and several members have a part of it each.
+ *
+ * On one node, or between two, the orders are the same.
+ *
  * @param array      on the root the data, elsewhere room for it; elements of descriptors that are
  *                   not complete are either untouched or the root's
  * @param mdc        equal on all ranks
@@ -57,7 +71,8 @@ typedef int fanout_mdc_fn(void *state, MPI_Count descriptor);
  * @param comm       an intracommunicator
  * @param info       parameters, or MPI_INFO_NULL; rank 0's values apply to every rank
  * @return MPI_SUCCESS; an error code of class FANOUT_ERR_SINK on ranks that stopped delivery;
- *         MPI_ERR_ARG if `mdc` is invalid; or as fanout_stream
+ *         MPI_ERR_ARG if `mdc` is invalid; MPI_ERR_NO_MEM without memory for 16 bytes for each
+ *         descriptor; or as fanout_stream
  */
 FANOUT_EXPORT int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed,
                                    void *state, int root, MPI_Comm comm, MPI_Info info);

@@ -65,7 +65,8 @@ static fan_status admit(fan_engine *e)
     int64_t g = e->next_admit++;
     const fan_role *role = fan_engine_role_of(e, g);
     *fan_engine_cell_of(e, g) = (fan_engine_cell){.unsent = role->children};
-    if (role->parent == FAN_PARENT_ABSENT) {
+    if (role->parent == FAN_PARENT_ABSENT || !fan_engine_travels(e, g)) {
+        fan_engine_cell_of(e, g)->unsent = 0;
         fan_engine_cell_of(e, g)->arrived = true;
         return FAN_OK;
     }
@@ -89,7 +90,7 @@ static bool can_admit(const fan_engine *e)
 /* True if admitting the next chunk calls the source, which takes time. */
 static bool admits_slowly(const fan_engine *e)
 {
-    return !fan_engine_is_in_place(e) &&
+    return !fan_engine_is_in_place(e) && fan_engine_travels(e, e->next_admit) &&
            fan_engine_role_of(e, e->next_admit)->parent == FAN_PARENT_SELF;
 }
 

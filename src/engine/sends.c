@@ -38,16 +38,23 @@ static int dequeue_edge(fan_engine *e, fan_engine_queue *q)
     return edge;
 }
 
-static int64_t subfile_chunks(const fan_engine *e, int subfile)
+static bool is_whole(const fan_engine *e, int subfile)
 {
-    return subfile >= e->chunks ? 0 : (e->chunks - 1 - subfile) / e->config.layout.subfiles + 1;
+    const fan_layout *layout = &e->config.layout;
+    int64_t next = subfile + e->subfiles[subfile].arrived * layout->subfiles;
+    return next >= e->chunks || !fan_engine_travels(e, next);
 }
 
 /* Without overlap a node that receives a subfile sends nothing of it before it has all of it. */
 static bool may_send(const fan_engine *e, int subfile)
 {
     return e->config.overlap || e->config.schedule->roles[subfile].parent == FAN_PARENT_SELF ||
-           e->subfiles[subfile].arrived == subfile_chunks(e, subfile);
+           is_whole(e, subfile);
+}
+
+static bool is_ready(const fan_engine *e, int64_t g)
+{
+    return g < e->next_admit && fan_engine_cell_of(e, g)->arrived && fan_engine_travels(e, g);
 }
 
 void fan_engine_queue_ready(fan_engine *e, int subfile)
@@ -55,7 +62,7 @@ void fan_engine_queue_ready(fan_engine *e, int subfile)
     fan_engine_subfile *work = &e->subfiles[subfile];
     if (!may_send(e, subfile))
         return;
-    while (work->next_ready < e->next_admit && fan_engine_cell_of(e, work->next_ready)->arrived)
+    while (is_ready(e, work->next_ready))
         work->next_ready += e->config.layout.subfiles;
     const fan_role *role = &e->config.schedule->roles[subfile];
     for (int edge = role->first; edge < role->first + role->children; edge++)

@@ -124,6 +124,12 @@ static inline int64_t fan_engine_offset_of(const fan_engine *e, int64_t g)
     return fan_layout_offset(&e->config.layout, g);
 }
 
+/** False for a chunk without bytes, behind the end of a subfile that is shorter than others. */
+static inline bool fan_engine_travels(const fan_engine *e, int64_t g)
+{
+    return e->config.layout.parts == NULL || fan_layout_length(&e->config.layout, g) > 0;
+}
+
 /* In the trace: what begins and ends in a slot of the transport. */
 
 static inline void fan_engine_record_begin(fan_engine *e, int slot, int64_t g,

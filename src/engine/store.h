@@ -13,13 +13,14 @@
 typedef struct fan_store {
     void *base;
     /**
-     * Produce bytes [offset, offset + bytes), in order of offset, and return their number. Fewer
+     * Produce bytes [offset, offset + bytes), in order of offset (with the parts of a layout, in
+     * the order of chunks), and return their number. Fewer
      * bytes, or 0: a stream of FAN_UNKNOWN_LENGTH ends here. Negative: it failed. It is not called
      * again after either. NULL: not a source.
      */
     int64_t (*fill)(void *state, int64_t offset, void *piece, int64_t bytes);
     /**
-     * Consume them, in order of offset. Nonzero: it failed and is not called again. NULL: the data
+     * Consume them, in the same order. Nonzero: it failed and is not called again. NULL: the data
      * is not wanted.
      */
     int (*drain)(void *state, int64_t offset, const void *piece, int64_t bytes);

@@ -283,15 +283,18 @@ static void consider_group_sizes(search *s, fan_algorithm algorithm)
         consider_branchings(s, algorithm, (int)s->params->group_size);
     } else {
         int most = largest_k(s, algorithm);
-        for (int k = MIN(2, most); k <= most; k++)
-            consider_branchings(s, algorithm, k);
+        const fan_parts *parts = s->request->parts;
+        for (int k = parts == NULL ? MIN(2, most) : 1; k <= most; k++)
+            if (parts == NULL || fan_parts_suit(parts, k, most))
+                consider_branchings(s, algorithm, k);
     }
 }
 
 static bool needs_groups(const search *s)
 {
     const fan_params *p = s->params;
-    return p->branching > 0 || (p->secondary_groups > 0 && !s->request->bounded);
+    return s->request->parts != NULL || p->branching > 0 ||
+           (p->secondary_groups > 0 && !s->request->bounded);
 }
 
 /* False for what cannot do what the parameters ask for. */
@@ -435,5 +438,8 @@ static fan_plan choose_for_long_stream(const fan_plan_request *request, const fa
 fan_plan fan_plan_choose(const fan_plan_request *request, const fan_params *params)
 {
     bool is_long = request->bounded && request->bytes > LONG_STREAM;
-    return is_long ? choose_for_long_stream(request, params) : choose(request, params);
+    fan_plan plan = is_long ? choose_for_long_stream(request, params) : choose(request, params);
+    if (request->parts != NULL)
+        fan_layout_cut(&plan.layout, request->parts);
+    return plan;
 }

@@ -20,6 +20,8 @@ typedef struct fan_plan_request {
     const fan_order *order; /**< of the nodes, NULL: by number; outlives the plans */
     /** the root is not a node but storage that all nodes can read: see plan.h */
     bool shared_source;
+    /** what the subfiles are to consist of, of `bytes` in all, or NULL; outlives the plans */
+    const fan_parts *parts;
 } fan_plan_request;
 
 /** The model that the parameters describe. */

@@ -15,7 +15,7 @@
 
 enum { LIMIT_TEXT = 32 };
 
-typedef enum kind { ALGORITHM, COUNT, BYTES, FLAG, SECONDS, RATE } kind;
+typedef enum kind { ALGORITHM, ORDER, COUNT, BYTES, FLAG, SECONDS, RATE } kind;
 
 typedef struct descriptor {
     const char *name;
@@ -59,6 +59,21 @@ fan_params fan_params_default(void)
     };
 }
 
+static const char *const order_names[] = {[FAN_SEQUENCE] = "sequence", [FAN_SPREAD] = "spread"};
+
+static int64_t order_by_name(const char *name)
+{
+    for (int64_t order = FAN_SEQUENCE; order <= FAN_SPREAD; order++)
+        if (strcmp(name, order_names[order]) == 0)
+            return order;
+    return -1;
+}
+
+static bool is_name(const descriptor *d)
+{
+    return d->kind == ALGORITHM || d->kind == ORDER;
+}
+
 static bool is_real(const descriptor *d)
 {
     return d->kind == SECONDS || d->kind == RATE;
@@ -68,8 +83,8 @@ static bool parse_integer(const descriptor *d, const char *text, int64_t *value)
 {
     if (d->kind == BYTES)
         return fan_parse_bytes(text, value);
-    if (d->kind == ALGORITHM) {
-        *value = fan_algorithm_by_name(text);
+    if (is_name(d)) {
+        *value = d->kind == ORDER ? order_by_name(text) : fan_algorithm_by_name(text);
         return *value >= 0;
     }
     char *end;
@@ -80,7 +95,7 @@ static bool parse_integer(const descriptor *d, const char *text, int64_t *value)
 
 static bool in_range(const descriptor *d, double value)
 {
-    return d->kind == ALGORITHM || (value >= d->minimum && value <= d->maximum);
+    return is_name(d) || (value >= d->minimum && value <= d->maximum);
 }
 
 static bool set_integer(void *field, const descriptor *d, const char *text)
@@ -138,9 +153,9 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
         params->given |= INT64_C(1) << (d - table);
         return FAN_OK;
     }
-    if (d->kind == ALGORITHM)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not an algorithm; give %s", origin, text,
-                        d->help);
+    if (is_name(d))
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not %s %s; give %s", origin, text,
+                        d->kind == ORDER ? "a value of" : "an", d->name, d->help);
     char least[LIMIT_TEXT], most[LIMIT_TEXT];
     return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not a value of %s; give one from %s to %s (%s)",
                     origin, text, name, limit_text(d, d->minimum, least),
@@ -161,8 +176,9 @@ void fan_params_get(const fan_params *params, size_t index, char *text, size_t s
     }
     int64_t value;
     memcpy(&value, field, sizeof value);
-    if (d->kind == ALGORITHM)
-        snprintf(text, size, "%s", fan_algorithm_names[value]);
+    if (is_name(d))
+        snprintf(text, size, "%s",
+                 d->kind == ORDER ? order_names[value] : fan_algorithm_names[value]);
     else
         snprintf(text, size, "%" PRId64, value);
 }

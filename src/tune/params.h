@@ -11,11 +11,15 @@
 #include <stdio.h>
 
 typedef int64_t fan_kind_ALGORITHM; /* index into the table of algorithms, 0 = auto */
+typedef int64_t fan_kind_ORDER;     /* a fan_params_order */
 typedef int64_t fan_kind_COUNT;
 typedef int64_t fan_kind_BYTES;
 typedef int64_t fan_kind_FLAG;
 typedef double fan_kind_SECONDS;
 typedef double fan_kind_RATE;
+
+/** How descriptors travel. */
+typedef enum fan_params_order { FAN_SEQUENCE, FAN_SPREAD } fan_params_order;
 
 /** One value for each line of params.def. Only 8-byte members, so that it travels as bytes. */
 typedef struct fan_params {

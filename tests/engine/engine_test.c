@@ -23,6 +23,7 @@ typedef struct setup {
     int64_t announced;       /* length that nodes know of, if not `bytes` */
     int64_t source_fails_at; /* offset, or -1 */
     int failing_sink;        /* node, or -1 */
+    const fan_parts *parts;  /* that are the subfiles, or NULL */
 } setup;
 
 typedef struct site {
@@ -64,7 +65,7 @@ static int64_t fill(void *state, int64_t offset, void *piece, int64_t bytes)
 static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
 {
     site *s = state;
-    s->in_order = s->in_order && offset == s->drained;
+    s->in_order = s->in_order && (s->setup->parts != NULL || offset == s->drained);
     s->drained += bytes;
     if (s->node == s->setup->failing_sink)
         return -1;
@@ -86,7 +87,8 @@ static fan_plan make_plan(const setup *u)
     params.overlap = u->overlap;
     fan_plan_request request = {.bytes = u->announced > 0 ? u->announced : u->bytes,
                                 .nodes = u->nodes + u->shared,
-                                .root = u->root};
+                                .root = u->root,
+                                .parts = u->parts};
     request.shared_source = u->shared;
     return fan_plan_choose(&request, &params);
 }
@@ -188,7 +190,7 @@ static void expect_result(const site *s, const setup *u)
 {
     if (u->source_fails_at >= 0) {
         ck_assert_int_eq(s->result, FAN_ERR_SOURCE);
-        ck_assert(s->drained <= u->source_fails_at);
+        ck_assert(s->drained <= u->source_fails_at || u->parts != NULL);
         return;
     }
     ck_assert_int_eq(s->length, u->bytes);
@@ -391,6 +393,29 @@ START_TEST(shared_source)
 }
 END_TEST
 
+/* As in a spread broadcast of descriptors: several to a member, one, or a part of one. */
+START_TEST(given_subfiles)
+{
+    static const int64_t at[] = {0, 130, 130, 131, 377, 500, 998, 999};
+    for (fan_algorithm a = FAN_CHAIN; a < FAN_ALGORITHMS; a++)
+        for (int count = 1; count <= 7; count++)
+            for (int k = 1; k <= 8; k++) {
+                fan_parts parts = {.count = count, .at = at};
+                setup u = usual;
+                u.algorithm = a;
+                u.bytes = at[count];
+                u.k = k;
+                u.b = 1 + count % 2;
+                u.streams = count % 2;
+                u.overlap = k % 2 || u.streams;
+                u.window = 1 + k % 3;
+                u.source_fails_at = u.streams && k > 6 ? at[count] / k : -1;
+                u.parts = &parts;
+                run_all_orders(u);
+            }
+}
+END_TEST
+
 START_TEST(failing_sink_harms_nobody_else)
 {
     for (int node = 0; node < 9; node++) {
@@ -414,6 +439,7 @@ int main(void)
         failing_source_ends_a_long_stream,
         unknown_length,
         shared_source,
+        given_subfiles,
         failing_sink_harms_nobody_else,
     };
     return unit_main("engine", tests, sizeof tests / sizeof tests[0]);

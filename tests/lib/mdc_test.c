@@ -27,6 +27,8 @@ typedef struct picture {
     bool good;
 } picture;
 
+static const char *order = "sequence", *group_size = "0";
+
 static size_t elements(const picture *p)
 {
     return (size_t)(p->extent[0] * p->extent[1] * p->extent[2]);
@@ -78,6 +80,8 @@ static int run(picture *p, int root)
     MPI_Info info;
     MPI_Info_create(&info);
     MPI_Info_set(info, "fanout_chunk_bytes", "100");
+    MPI_Info_set(info, "fanout_mdc_order", order);
+    MPI_Info_set(info, "fanout_group_size", group_size);
     if (rank == root)
         memcpy(p->array, p->expected, p->bytes);
     else
@@ -109,7 +113,8 @@ static void test_content(void)
                    memcmp(p.array, p.expected, p.bytes) == 0;
             drop(&p);
         }
-    tap_ok(good, "all shapes, factors and sizes of elements: bit by bit, descriptor by descriptor");
+    tap_ok(good, "all shapes, factors and sizes of elements, %s, group size %s: bit by bit", order,
+           group_size);
 }
 
 static int class_of(int code)
@@ -167,8 +172,15 @@ int main(void)
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
-    test_content();
-    test_stop();
+    static const char *const orders[] = {"sequence", "spread"}, *const sizes[] = {"0", "1", "3"};
+    for (size_t o = 0; o < sizeof orders / sizeof orders[0]; o++) {
+        order = orders[o];
+        for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+            group_size = sizes[s];
+            test_content();
+        }
+        test_stop();
+    }
     test_arguments();
     test_fill();
     MPI_Comm_free(&comm);

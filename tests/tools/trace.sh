@@ -97,6 +97,29 @@ check "a stream: is traced" says '^Broadcast 0: 1\.0 MiB'
 trace --check stream.h5
 check "a stream: --check" ends_with 0
 
+# is_spread SUBFILES MEMBERS: by the trace in spread.h5.
+is_spread() {
+    trace --check spread.h5
+    ends_with 0 && is holds partition && is holds 'overlap inside the group' &&
+        says "disjoint subfiles: holds: .*: $1 subfiles to $2 ranks$" &&
+        says "descriptors at once: holds: .* 8 descriptors to $2 ranks, all at the same time$"
+}
+spread() { is_whole "$1" mdc FANOUT_TRACE=spread.h5 FANOUT_MDC_ORDER=spread FANOUT_GROUP_SIZE="$2"; }
+check "8 descriptors, 8 members: the data arrives" spread 9 0
+check "8 descriptors, 8 members: one each from the root" is_spread 8 8
+check "8 descriptors, 4 members: the data arrives" spread 5 0
+check "8 descriptors, 4 members: two each" is_spread 4 4
+check "8 descriptors, 3 members: the data arrives" spread 4 0
+check "8 descriptors, 3 members: three, three and two" is_spread 3 3
+check "8 descriptors, 12 members: the data arrives" spread 13 12
+check "8 descriptors, 12 members: some are cut" is_spread 12 12
+check "8 descriptors, two groups of 4: the data arrives" spread 9 4
+check "8 descriptors, two groups of 4: two each" is_spread 4 4
+check "8 descriptors, two groups of 4: they are chained" is holds 'overlap between groups'
+check "in sequence: the data arrives" is_whole 9 mdc FANOUT_TRACE=sequence.h5 FANOUT_GROUP_SIZE=8
+trace --check sequence.h5
+check "in sequence: subfiles are not descriptors" is 'not applicable' 'descriptors at once'
+
 traced 4 plain FANOUT_TRACE=memory.h5 FANOUT_SHARED_MEMORY=1
 check "memory: the data arrives" all_good 4
 trace --check memory.h5

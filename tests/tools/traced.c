@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Usage: traced BYTES plain|several|stream|error
+ * Usage: traced BYTES plain|several|stream|mdc|error
  * Broadcasts, for trace.sh, whose data is checked. several: on four communicators, of which one is
  * freed before MPI_Finalize, and two have another process as rank 0. error: rank 1 expects another
- * length.
+ * length. mdc: eight descriptors.
  */
 #include "config.h"
 
-#include "fanout.h"
+#include "fanout_mdc.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -66,13 +66,28 @@ static int drain(void *state, MPI_Count offset, const void *buffer, size_t count
     return 0;
 }
 
+static void broadcast_descriptors(void)
+{
+    const MPI_Count extent[] = {bytes};
+    const int factor[] = {8};
+    const fanout_mdc mdc = {1, extent, factor, 1};
+    unsigned char *data = calloc((size_t)bytes, 1);
+    for (int i = 0; rank == 0 && i < bytes; i++)
+        data[i] = value(0, i);
+    good =
+        fanout_mdc_bcast(data, &mdc, NULL, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL) == MPI_SUCCESS;
+    for (int i = 0; i < bytes; i++)
+        good = good && data[i] == value(0, i);
+    free(data);
+}
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     if (argc != 3) {
-        fprintf(stderr, "usage: traced BYTES plain|several|stream|error\n");
+        fprintf(stderr, "usage: traced BYTES plain|several|stream|mdc|error\n");
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
     bytes = atoi(argv[1]);
@@ -80,6 +95,8 @@ int main(int argc, char **argv)
         broadcast(MPI_COMM_WORLD, 0);
     else if (strcmp(argv[2], "several") == 0)
         on_several();
+    else if (strcmp(argv[2], "mdc") == 0)
+        broadcast_descriptors();
     else if (strcmp(argv[2], "stream") == 0)
         good = fanout_stream(bytes, fill, drain, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL) ==
                    MPI_SUCCESS &&

@@ -381,6 +381,36 @@ START_TEST(picture_has_a_bar_for_each_lane)
 }
 END_TEST
 
+/* The group of make_group(), with a descriptor as each subfile. */
+START_TEST(descriptors)
+{
+    fan_run run = make_group();
+    ck_assert_int_eq(find(&run, FAN_DESCRIPTORS), FAN_NOT_APPLICABLE);
+    run.broadcasts[0].descriptors = 2;
+    ck_assert_int_eq(find(&run, FAN_DESCRIPTORS), FAN_HOLDS);
+    for (size_t i = 0; i < run.transfer_count; i++) /* the second one after the first */
+        if (run.transfers[i].kind == FAN_TRANSFER_SEND && run.transfers[i].hop == FAN_HOP_SCATTER &&
+            run.transfers[i].subfile == 1) {
+            run.transfers[i].begin += 4;
+            run.transfers[i].end += 4;
+        }
+    ck_assert_int_eq(find(&run, FAN_DESCRIPTORS), FAN_MISSING);
+    fan_run_free(&run);
+}
+END_TEST
+
+START_TEST(descriptors_to_one_rank)
+{
+    fan_run run = make_group();
+    run.broadcasts[0].descriptors = 2;
+    for (size_t i = 0; i < run.transfer_count; i++)
+        if (run.transfers[i].hop == FAN_HOP_SCATTER)
+            run.transfers[i].peer = 1;
+    ck_assert_int_eq(find(&run, FAN_DESCRIPTORS), FAN_MISSING);
+    fan_run_free(&run);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -389,6 +419,8 @@ int main(void)
         disjoint_subfiles_go_to_different_ranks,
         overlap_is_before_the_last_receive,
         secondary_groups_wait,
+        descriptors,
+        descriptors_to_one_rank,
         what_is_not_known_is_missing,
         usage_of_links_and_ranks,
         links_are_between_hosts,

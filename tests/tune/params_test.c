@@ -73,6 +73,7 @@ static const struct {
     {"adapt", "0", "0", "-1", "2"},
     {"check", "1", "1", "-1", "2"},
     {"shared_source", "1", "1", "-1", "2"},
+    {"mdc_order", "spread", "spread", "", "spreading"},
     {"timeout", "1.5", "1.5", "-1", "2e9"},
     {"trace_bytes", "1M", "1048576", "4095", "5E"},
     {"latency", "0.25", "0.25", "-1e-9", "10.5"},

@@ -46,6 +46,7 @@ enum {
 typedef struct fan_piece {
     /** bytes of the whole broadcast; if unknown at first, only the last piece has them */
     int64_t total;
+    int64_t offset; /**< of this piece in the broadcast */
     int32_t bytes;  /**< of this piece, at most FAN_RING_CELL_BYTES */
     int32_t status; /**< a fan_status; if not FAN_OK, this piece is empty and the last */
 } fan_piece;

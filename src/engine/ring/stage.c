@@ -43,10 +43,11 @@ static fan_status sink_failure(int rank)
 }
 
 /* Copy it into a cell of its own. */
-static void write_piece(fan_ring *ring, const char *data, int32_t bytes, int64_t total)
+static void write_piece(fan_ring *ring, const char *data, int32_t bytes, int64_t offset,
+                        int64_t total)
 {
     fan_stream_copy(fan_ring_claim(ring), data, bytes);
-    fan_ring_publish(ring, (fan_piece){.total = total, .bytes = bytes});
+    fan_ring_publish(ring, (fan_piece){.total = total, .offset = offset, .bytes = bytes});
 }
 
 /* ---- writing from a store ---- */
@@ -93,7 +94,7 @@ static void write_step(fan_stage *s)
         return;
     }
     const char *data = in_place ? (const char *)s->store.base + s->done : s->buffer;
-    write_piece(s->ring, data, length, s->total);
+    write_piece(s->ring, data, length, s->done, s->total);
     s->sink_failed = s->sink_failed || !drains(&s->store, s->done, data, length);
     s->done += length;
     s->finished = s->done == s->total;
@@ -108,9 +109,9 @@ static void take(fan_stage *s, const char *data, const fan_piece *piece)
     if (s->wrong_length || s->sink_failed)
         return;
     if (s->store.base != NULL)
-        fan_stream_copy((char *)s->store.base + s->done, data, piece->bytes);
+        fan_stream_copy((char *)s->store.base + piece->offset, data, piece->bytes);
     else
-        s->sink_failed = !drains(&s->store, s->done, data, piece->bytes);
+        s->sink_failed = !drains(&s->store, piece->offset, data, piece->bytes);
 }
 
 /* What this rank reads in another domain, the others of its own read here. */
@@ -207,7 +208,7 @@ static int relay_drain(void *state, int64_t offset, const void *piece, int64_t b
     const char *data = piece;
     for (int64_t done = 0; done < bytes;) {
         int32_t length = piece_bytes(bytes - done, relay->total);
-        write_piece(relay->ring, data + done, length, relay->total);
+        write_piece(relay->ring, data + done, length, offset + done, relay->total);
         done += length;
     }
     relay->written += bytes;
@@ -235,7 +236,7 @@ fan_store fan_relay_begin(fan_relay *relay, fan_ring *ring, const fan_store *sto
 fan_status fan_relay_end(fan_relay *relay, fan_status status, int rank)
 {
     if (relay->total == FAN_UNKNOWN_LENGTH && status == FAN_OK)
-        write_piece(relay->ring, "", 0, relay->written);
+        write_piece(relay->ring, "", 0, relay->written, relay->written);
     else if (relay->written < relay->total)
         publish_failure(relay->ring, relay->total, status == FAN_OK ? FAN_ERR_SOURCE : status);
     if (status != FAN_OK)

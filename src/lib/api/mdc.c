@@ -2,28 +2,25 @@
 #include "config.h"
 
 #include "fanout_mdc.h"
+#include "lib/call/streaming.h"
+#include "lib/state/callback.h"
 #include "lib/state/errors.h"
 #include "mdc/fill.h"
-#include "mdc/lattice.h"
+#include "mdc/packing.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <sys/param.h>
 
-/* The stream: all descriptors, one after the other. It is read and written in order. */
+/* The data that travels: all descriptors, one behind the other. */
 typedef struct mdc_stream {
-    fan_mdc_lattice lattice;
-    size_t bytes; /* of an element */
+    fan_mdc_packing packing;
+    int64_t *left; /* [descriptors] bytes that have not come yet */
+    int64_t next;  /* the first descriptor that has not been reported */
     char *array;
     fanout_mdc_fn *completed;
     void *state;
     bool is_root;
-    struct place {
-        int64_t descriptor;
-        int64_t start, end; /* of it, bytes of the stream */
-    } reading, writing;
 } mdc_stream;
-
-typedef enum direction { OUT_OF_ARRAY, INTO_ARRAY } direction;
 
 /* Also false if the array would have 2^63 bytes or more. */
 static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice)
@@ -53,122 +50,93 @@ MPI_Count fanout_mdc_count(const fanout_mdc *mdc)
     return make_lattice(mdc, &lattice) ? (MPI_Count)fan_mdc_descriptors(&lattice) : 0;
 }
 
-static int64_t descriptor_bytes(const mdc_stream *s, int64_t descriptor)
+static int64_t read_array(void *state, int64_t offset, void *piece, int64_t bytes)
 {
-    int64_t extent[FAN_MDC_AXES];
-    return fan_mdc_extent(&s->lattice, descriptor, extent) * (int64_t)s->bytes;
+    const mdc_stream *s = state;
+    fan_mdc_pack(&s->packing, offset, bytes, s->array, piece);
+    return bytes;
 }
 
-static struct place first_place(const mdc_stream *s)
+/* Report descriptors in order. Nonzero: this rank has enough. */
+static int tell_completed(mdc_stream *s)
 {
-    return (struct place){.end = descriptor_bytes(s, 0)};
-}
-
-static void next_descriptor(const mdc_stream *s, struct place *at)
-{
-    at->descriptor++;
-    at->start = at->end;
-    at->end += descriptor_bytes(s, at->descriptor);
-}
-
-/*
- * A piece may begin and end inside an element. Returns how many bytes were moved: a part of an
- * element, or whole elements.
- */
-static int64_t move_part(const mdc_stream *s, const struct place *at, int64_t offset, char *piece,
-                         int64_t bytes, direction way)
-{
-    int64_t size = (int64_t)s->bytes;
-    int64_t element = (offset - at->start) / size, inside = (offset - at->start) % size;
-    if (inside == 0 && bytes >= size) {
-        int64_t count = bytes / size;
-        if (way == INTO_ARRAY)
-            fan_mdc_insert(&s->lattice, at->descriptor, element, count, s->bytes, piece, s->array);
-        else
-            fan_mdc_extract(&s->lattice, at->descriptor, element, count, s->bytes, s->array, piece);
-        return count * size;
-    }
-    int64_t part = size - inside < bytes ? size - inside : bytes;
-    char *place = s->array + fan_mdc_place(&s->lattice, at->descriptor, element) * size + inside;
-    memcpy(way == INTO_ARRAY ? place : piece, way == INTO_ARRAY ? piece : place, (size_t)part);
-    return part;
-}
-
-/* Move the part of a piece that belongs to the descriptor at `at`. Returns its bytes. */
-static int64_t move_descriptor(const mdc_stream *s, const struct place *at, int64_t offset,
-                               char *piece, int64_t bytes, direction way)
-{
-    int64_t rest = at->end - offset, done = 0;
-    if (rest > bytes)
-        rest = bytes;
-    while (done < rest)
-        done += move_part(s, at, offset + done, piece + done, rest - done, way);
-    return rest;
-}
-
-static int read_array(void *state, MPI_Count offset, void *buffer, size_t bytes)
-{
-    mdc_stream *s = state;
-    for (int64_t done = 0; done < (int64_t)bytes;) {
-        while (s->reading.end <= offset + done)
-            next_descriptor(s, &s->reading);
-        done += move_descriptor(s, &s->reading, offset + done, (char *)buffer + done,
-                                (int64_t)bytes - done, OUT_OF_ARRAY);
-    }
-    return 0;
-}
-
-/*
- * Report the descriptors that are complete when the stream has come to `end`. Empty ones end where
- * they begin.
- */
-static int tell_completed(mdc_stream *s, int64_t end)
-{
-    while (s->writing.end <= end && s->writing.descriptor < fan_mdc_descriptors(&s->lattice)) {
-        int stop = s->completed == NULL ? 0 : s->completed(s->state, s->writing.descriptor);
-        next_descriptor(s, &s->writing);
-        if (stop != 0)
-            return stop;
-    }
-    return 0;
-}
-
-static int write_array(void *state, MPI_Count offset, const void *buffer, size_t bytes)
-{
-    mdc_stream *s = state;
-    char *piece = (char *)(uintptr_t)buffer;
     int stop = 0;
-    for (int64_t done = 0; stop == 0 && done < (int64_t)bytes;) {
-        int64_t rest = s->writing.end - offset - done;
-        if (s->is_root)
-            done += rest < (int64_t)bytes - done ? rest : (int64_t)bytes - done;
-        else
-            done += move_descriptor(s, &s->writing, offset + done, piece + done,
-                                    (int64_t)bytes - done, INTO_ARRAY);
-        stop = tell_completed(s, offset + done);
-    }
+    fan_callback_begin();
+    while (stop == 0 && s->next < s->packing.count && s->left[s->next] == 0)
+        stop = s->completed == NULL ? s->next++, 0 : s->completed(s->state, s->next++);
+    fan_callback_end();
     return stop;
+}
+
+static void count_off(mdc_stream *s, int64_t offset, int64_t bytes)
+{
+    for (int64_t done = 0; done < bytes;) {
+        int64_t descriptor = fan_mdc_packing_find(&s->packing, offset + done);
+        int64_t part = MIN(s->packing.at[descriptor + 1] - offset - done, bytes - done);
+        s->left[descriptor] -= part;
+        done += part;
+    }
+}
+
+static int write_array(void *state, int64_t offset, const void *piece, int64_t bytes)
+{
+    mdc_stream *s = state;
+    if (!s->is_root)
+        fan_mdc_unpack(&s->packing, offset, bytes, piece, s->array);
+    count_off(s, offset, bytes);
+    return tell_completed(s);
+}
+
+static bool open_stream(mdc_stream *s, const fan_mdc_lattice *lattice, size_t bytes)
+{
+    if (!fan_mdc_packing_open(&s->packing, lattice, bytes))
+        return false;
+    s->left = malloc((size_t)s->packing.count * sizeof *s->left);
+    for (int64_t d = 0; s->left != NULL && d < s->packing.count; d++)
+        s->left[d] = s->packing.at[d + 1] - s->packing.at[d];
+    return s->left != NULL;
+}
+
+static void close_stream(mdc_stream *s)
+{
+    free(s->left);
+    fan_mdc_packing_close(&s->packing);
+}
+
+static int run_stream(mdc_stream *s, int root, MPI_Comm comm, MPI_Info info)
+{
+    bool stopped = tell_completed(s) != 0; /* descriptors without elements */
+    bool takes = !stopped && !(s->is_root && s->completed == NULL);
+    fan_parts parts = {.count = s->packing.count, .at = s->packing.at};
+    fan_streaming streaming = {
+        .bytes = parts.at[parts.count],
+        .root = root,
+        .comm = comm,
+        .info = info,
+        .store = {.fill = read_array, .drain = takes ? write_array : NULL, .state = s},
+        .parts = &parts};
+    int code = fan_streaming_run(&streaming);
+    if (!stopped || code != MPI_SUCCESS)
+        return code;
+    return fan_error_raise(comm, FAN_ERR_SINK);
 }
 
 int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed, void *state,
                      int root, MPI_Comm comm, MPI_Info info)
 {
     mdc_stream s = {.array = array, .completed = completed, .state = state};
+    fan_mdc_lattice lattice;
     int rank = MPI_PROC_NULL;
-    if (!make_lattice(mdc, &s.lattice))
+    if (!make_lattice(mdc, &lattice))
         return fan_error_raise_code(comm, MPI_ERR_ARG);
     if (comm != MPI_COMM_NULL)
         MPI_Comm_rank(comm, &rank);
-    s.bytes = mdc->element_bytes;
     s.is_root = rank == root;
-    s.reading = s.writing = first_place(&s);
-    MPI_Count bytes = (MPI_Count)(fan_mdc_elements(&s.lattice) * (int64_t)s.bytes);
-    bool stopped = tell_completed(&s, 0) != 0; /* descriptors without elements */
-    bool takes = !stopped && !(s.is_root && completed == NULL);
-    int code = fanout_stream(bytes, read_array, takes ? write_array : NULL, &s, root, comm, info);
-    if (!stopped || code != MPI_SUCCESS)
-        return code;
-    return fan_error_raise(comm, FAN_ERR_SINK);
+    int code = open_stream(&s, &lattice, mdc->element_bytes)
+                   ? run_stream(&s, root, comm, info)
+                   : fan_error_raise_code(comm, MPI_ERR_NO_MEM);
+    close_stream(&s);
+    return code;
 }
 
 static fan_mdc_type kind_of(MPI_Datatype type)

@@ -12,6 +12,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 enum { MOST_SLOTS = 1 << 24 };
 
@@ -81,6 +82,7 @@ static fan_status make_plan(const fan_delivery_task *task, fan_planned *planned)
     fan_planned_forget(planned);
     fan_plan_request request = fan_delivery_request(task->state, task->bytes, task->root);
     request.bounded = task->bounded;
+    request.parts = task->parts;
     fan_status status =
         has_shared_source(task) ? plan_for_shared_source(&request, planned) : FAN_OK;
     if (status != FAN_OK)
@@ -158,6 +160,12 @@ static void end_phase(fan_delivery *d)
     fan_mpi_transport_free(&d->transport);
 }
 
+/* Of those that are the subfiles. */
+static int32_t descriptors_of(const fan_plan *plan)
+{
+    return plan->layout.parts == NULL ? 0 : (int32_t)MIN(plan->layout.parts->count, INT32_MAX);
+}
+
 /* What is in the trace about the plan. */
 static void describe(const fan_delivery *d)
 {
@@ -169,7 +177,8 @@ static void describe(const fan_delivery *d)
                                                .branching = plan->shape.branching,
                                                .secondary_groups = plan->shape.secondary_groups,
                                                .window = plan->window,
-                                               .overlap = plan->overlap});
+                                               .overlap = plan->overlap,
+                                               .descriptors = descriptors_of(plan)});
 }
 
 /* After full receipt a node may feed secondary groups, from the data that it now has. */

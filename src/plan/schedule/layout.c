@@ -63,11 +63,27 @@ int64_t fan_layout_chunk_bytes(const fan_layout *layout)
     return layout->ramp * layout->step_bytes;
 }
 
+static int64_t subfile_begin(const fan_layout *layout, int subfile)
+{
+    return fan_parts_cut(layout->parts, layout->subfiles, subfile);
+}
+
+void fan_layout_cut(fan_layout *layout, const fan_parts *parts)
+{
+    layout->parts = parts;
+    layout->longest = 0;
+    for (int subfile = 0; subfile < layout->subfiles; subfile++)
+        layout->longest = MAX(layout->longest, fan_layout_subfile_bytes(layout, subfile));
+}
+
 /* Where the last byte lies. */
 int64_t fan_layout_chunks(const fan_layout *layout)
 {
     if (layout->bytes == 0)
         return 0;
+    if (layout->parts != NULL)
+        return layout->subfiles *
+               rounds_for(divide_up(layout->longest, layout->step_bytes), layout->ramp);
     int64_t step_of_all = layout->step_bytes * layout->subfiles;
     int64_t round = rounds_for((layout->bytes - 1) / step_of_all + 1, layout->ramp) - 1;
     int64_t first = round * layout->subfiles;
@@ -76,8 +92,23 @@ int64_t fan_layout_chunks(const fan_layout *layout)
     return first + divide_up(layout->bytes - begin, length);
 }
 
+/* Of the bytes of a subfile, those before a round. */
+static int64_t bytes_before(const fan_layout *layout, int64_t round)
+{
+    return steps_in(round, layout->ramp) * layout->step_bytes;
+}
+
+static int64_t offset_in_parts(const fan_layout *layout, int64_t g)
+{
+    int subfile = (int)(g % layout->subfiles);
+    int64_t end = subfile_begin(layout, subfile + 1);
+    return MIN(subfile_begin(layout, subfile) + bytes_before(layout, g / layout->subfiles), end);
+}
+
 int64_t fan_layout_offset(const fan_layout *layout, int64_t g)
 {
+    if (layout->parts != NULL)
+        return offset_in_parts(layout, g);
     int64_t round = g / layout->subfiles, before = g % layout->subfiles;
     int64_t steps = round < layout->ramp ? round + 1 : layout->ramp;
     return (steps_in(round, layout->ramp) * layout->subfiles + before * steps) * layout->step_bytes;
@@ -85,16 +116,20 @@ int64_t fan_layout_offset(const fan_layout *layout, int64_t g)
 
 int64_t fan_layout_length(const fan_layout *layout, int64_t g)
 {
+    if (layout->parts != NULL)
+        return offset_in_parts(layout, g + layout->subfiles) - offset_in_parts(layout, g);
     int64_t begin = fan_layout_offset(layout, g), end = fan_layout_offset(layout, g + 1);
     return (end < layout->bytes ? end : layout->bytes) - begin;
 }
 
 int64_t fan_layout_subfile_bytes(const fan_layout *layout, int subfile)
 {
+    if (layout->parts != NULL)
+        return subfile_begin(layout, subfile + 1) - subfile_begin(layout, subfile);
     int64_t chunks = fan_layout_chunks(layout);
     if (subfile >= chunks)
         return 0;
     int64_t before = (chunks - 1 - subfile) / layout->subfiles;
-    return steps_in(before, layout->ramp) * layout->step_bytes +
+    return bytes_before(layout, before) +
            fan_layout_length(layout, subfile + before * layout->subfiles);
 }

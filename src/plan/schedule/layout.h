@@ -15,6 +15,8 @@
 #ifndef FAN_PLAN_SCHEDULE_LAYOUT_H
 #define FAN_PLAN_SCHEDULE_LAYOUT_H
 
+#include "plan/schedule/parts.h"
+
 #include <stdint.h>
 
 /** The length of a stream that ends where its source ends. Nothing that has a length is as long. */
@@ -25,6 +27,9 @@ typedef struct fan_layout {
     int64_t step_bytes; /**< by which chunks grow from round to round */
     int ramp;           /**< rounds until they have their full length, at least 1 */
     int subfiles;       /**< number of subfiles */
+    /** the subfiles are these, of unequal length, instead of stripes of the same; or NULL */
+    const fan_parts *parts;
+    int64_t longest; /**< of the subfiles, with `parts` */
 } fan_layout;
 
 /**
@@ -38,16 +43,24 @@ fan_layout fan_layout_make(int64_t bytes, int64_t chunk_bytes, int subfiles, int
 /** A layout with chunks of exactly `chunk_bytes` from the first on; the last one may be shorter. */
 fan_layout fan_layout_exact(int64_t bytes, int64_t chunk_bytes, int subfiles);
 
+/**
+ * The same chunks, but each subfile is given: `parts`, of as many bytes in all, which the caller
+ * keeps. Subfile s is then one piece of the data, whose chunks still are s, s + subfiles, ... The
+ * shorter subfiles have no bytes in the last rounds: their chunks there are empty, and do not
+ * travel. The bytes of a chunk are not those after the chunk before.
+ */
+void fan_layout_cut(fan_layout *layout, const fan_parts *parts);
+
 /** Length of the largest chunks. */
 int64_t fan_layout_chunk_bytes(const fan_layout *layout);
 
-/** Number of chunks of all subfiles. */
+/** Number of chunks of all subfiles; with parts, including the empty ones. */
 int64_t fan_layout_chunks(const fan_layout *layout);
 
 /** Where chunk `g` begins, in bytes. */
 int64_t fan_layout_offset(const fan_layout *layout, int64_t g);
 
-/** Length of chunk `g` in bytes, never 0. */
+/** Length of chunk `g` in bytes; 0 only with parts, for what does not travel. */
 int64_t fan_layout_length(const fan_layout *layout, int64_t g);
 
 /** Bytes of the subfile `subfile`. */

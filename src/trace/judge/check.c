@@ -13,6 +13,7 @@ const char *const fan_judge_behaviour_names[FAN_BEHAVIOURS] = {
     [FAN_DISJOINT] = "disjoint subfiles",
     [FAN_INSIDE] = "overlap inside the group",
     [FAN_BETWEEN] = "overlap between groups",
+    [FAN_DESCRIPTORS] = "descriptors at once",
     [FAN_SECONDARY] = "secondary after completion",
 };
 
@@ -192,6 +193,69 @@ static fan_judgement check_overlap(const fan_cast *c, fan_transfer_hop hop, cons
                  to);
 }
 
+/* ---- descriptors ---- */
+
+typedef struct scatter {
+    double begin, end; /* of what the root sends of a subfile */
+    int messages;
+} scatter;
+
+static void time_scatter(const fan_cast *c, scatter *of)
+{
+    for (int subfile = 0; subfile < c->how->subfiles; subfile++)
+        of[subfile] = (scatter){.begin = INFINITY, .end = -INFINITY};
+    for (size_t i = 0; i < c->count; i++) {
+        const fan_transfer *t = &c->transfers[i];
+        if (!is_scatter(t) || t->subfile >= c->how->subfiles || !fan_transfer_ended(t))
+            continue;
+        of[t->subfile].begin = fmin(of[t->subfile].begin, t->begin);
+        of[t->subfile].end = fmax(of[t->subfile].end, t->end);
+        of[t->subfile].messages++;
+    }
+}
+
+/* Whether there is a time at which some of each subfile has been sent and some has not. */
+static fan_judgement judge_scatter(const fan_cast *c, const scatter *of, int receivers)
+{
+    double last_begin = -INFINITY, first_end = INFINITY;
+    int sent = 0, longest = 0;
+    for (int subfile = 0; subfile < c->how->subfiles; subfile++) {
+        if (of[subfile].messages == 0)
+            continue;
+        sent++;
+        longest = of[subfile].messages > longest ? of[subfile].messages : longest;
+        last_begin = fmax(last_begin, of[subfile].begin);
+        first_end = fmin(first_end, of[subfile].end);
+    }
+    if (receivers < sent || sent < 2)
+        return judge(FAN_MISSING, "the root sent %d subfiles of descriptors to %d ranks", sent,
+                     receivers);
+    if (longest < 2)
+        return judge(FAN_NOT_APPLICABLE, "no subfile has several chunks");
+    return judge(last_begin < first_end ? FAN_HOLDS : FAN_MISSING,
+                 "the root sent different ones of %d descriptors to %d ranks, %s",
+                 c->how->descriptors, receivers,
+                 last_begin < first_end ? "all at the same time" : "one after the other");
+}
+
+static fan_judgement check_descriptors(const fan_cast *c)
+{
+    if (c->how->descriptors == 0)
+        return judge(FAN_NOT_APPLICABLE, "subfiles are not descriptors");
+    if (c->how->subfiles < 2)
+        return judge(FAN_NOT_APPLICABLE, "only one subfile");
+    scatter *of = malloc((size_t)c->how->subfiles * sizeof *of);
+    int *owner = malloc((size_t)c->how->subfiles * sizeof *owner);
+    fan_judgement j = judge(FAN_MISSING, "out of memory");
+    if (of != NULL && owner != NULL) {
+        time_scatter(c, of);
+        j = judge_scatter(c, of, scatter_receivers(c, owner));
+    }
+    free(of);
+    free(owner);
+    return j;
+}
+
 /* ---- secondary groups ---- */
 
 static fan_judgement check_secondary(const fan_cast *c)
@@ -246,6 +310,7 @@ fan_judgement fan_judge_check(const fan_cast *c, fan_judge_behaviour behaviour)
     case FAN_DISJOINT: return check_bytes(c, behaviour);
     case FAN_INSIDE: return check_overlap(c, FAN_HOP_EXCHANGE, "ranks that keep them");
     case FAN_BETWEEN: return check_overlap(c, FAN_HOP_FORWARD, "ranks that send them on");
+    case FAN_DESCRIPTORS: return check_descriptors(c);
     case FAN_SECONDARY: return check_secondary(c);
     case FAN_BEHAVIOURS: break;
     }

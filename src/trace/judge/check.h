@@ -10,7 +10,9 @@ typedef enum fan_judge_behaviour {
     FAN_DISJOINT,  /**< the root sends every byte once, each subfile to another rank */
     /** a rank sends a subfile to ranks that keep it, its group, while it still receives it */
     FAN_INSIDE,
-    FAN_BETWEEN,   /**< and to ranks that send it on, other groups */
+    FAN_BETWEEN, /**< and to ranks that send it on, other groups */
+    /** of descriptors that are the subfiles, each rank that the root feeds gets others, at once */
+    FAN_DESCRIPTORS,
     FAN_SECONDARY, /**< secondary groups are served by ranks that have everything */
     FAN_BEHAVIOURS
 } fan_judge_behaviour;

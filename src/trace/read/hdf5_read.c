@@ -109,7 +109,8 @@ static bool is_transfer(const fan_transfer *t, int size)
 static bool is_broadcast(const fan_record_broadcast *b, int size)
 {
     return b->number >= 0 && b->root >= 0 && b->root < size && b->bytes >= 0 && b->subfiles >= 0 &&
-           b->subfiles < MOST_SUBFILES && b->algorithm >= 0 && b->algorithm < FAN_ALGORITHMS;
+           b->descriptors >= 0 && b->subfiles < MOST_SUBFILES && b->algorithm >= 0 &&
+           b->algorithm < FAN_ALGORITHMS;
 }
 
 /* Names of hosts get into pictures. */

@@ -55,6 +55,7 @@ typedef struct fan_record_broadcast {
     int32_t secondary_groups;
     int32_t window;
     int32_t overlap;
+    int32_t descriptors; /**< that the subfiles consist of; 0: these are stripes */
 } fan_record_broadcast;
 
 enum { FAN_TRACE_HOST = 64 };

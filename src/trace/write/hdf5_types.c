@@ -91,6 +91,7 @@ hid_t fan_hdf5_broadcast_type(void)
         MEMBER(fan_record_broadcast, chunk_bytes, H5T_NATIVE_INT64),
         MEMBER(fan_record_broadcast, window, H5T_NATIVE_INT32),
         MEMBER(fan_record_broadcast, overlap, H5T_NATIVE_INT32),
+        MEMBER(fan_record_broadcast, descriptors, H5T_NATIVE_INT32),
         MEMBER(fan_record_broadcast, start, H5T_NATIVE_DOUBLE),
     };
     hid_t type = COMPOUND(fan_record_broadcast, members);
