@@ -3,7 +3,8 @@
 
 #include "mdc/packing.h"
 
-#include <stdlib.h>
+#include "base/spare/spare.h"
+
 #include <string.h>
 
 typedef enum direction { OUT_OF_ARRAY, INTO_ARRAY } direction;
@@ -12,7 +13,7 @@ bool fan_mdc_packing_open(fan_mdc_packing *p, const fan_mdc_lattice *lattice, si
 {
     *p = (fan_mdc_packing){
         .lattice = *lattice, .bytes = bytes, .count = fan_mdc_descriptors(lattice)};
-    p->at = calloc((size_t)p->count + 1, sizeof *p->at);
+    p->at = fan_spare_calloc((size_t)p->count + 1, sizeof *p->at);
     for (int64_t d = 0; p->at != NULL && d < p->count; d++) {
         int64_t extent[FAN_MDC_AXES];
         p->at[d + 1] = p->at[d] + fan_mdc_extent(lattice, d, extent) * (int64_t)bytes;
@@ -22,7 +23,7 @@ bool fan_mdc_packing_open(fan_mdc_packing *p, const fan_mdc_lattice *lattice, si
 
 void fan_mdc_packing_close(fan_mdc_packing *p)
 {
-    free(p->at);
+    fan_spare_free(p->at);
     p->at = NULL;
 }
 

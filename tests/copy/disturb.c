@@ -18,7 +18,7 @@
  */
 #include "config.h"
 
-#include "copy/job/crew.h"
+#include "copy/crew/crew.h"
 #include "fanout.h"
 
 #include <dlfcn.h>

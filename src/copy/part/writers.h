@@ -9,7 +9,7 @@
 #ifndef FAN_COPY_PART_WRITERS_H
 #define FAN_COPY_PART_WRITERS_H
 
-#include "copy/job/crew.h"
+#include "copy/crew/crew.h"
 #include "copy/part/part.h"
 
 #include <stdatomic.h>

@@ -9,7 +9,7 @@
 #ifndef FAN_COPY_SOURCE_AHEAD_H
 #define FAN_COPY_SOURCE_AHEAD_H
 
-#include "copy/job/crew.h"
+#include "copy/crew/crew.h"
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
 

@@ -7,7 +7,7 @@
 #ifndef FAN_COPY_WALK_WALK_H
 #define FAN_COPY_WALK_WALK_H
 
-#include "copy/job/crew.h"
+#include "copy/crew/crew.h"
 #include "copy/walk/probe.h"
 
 typedef enum fan_copy_found_kind {

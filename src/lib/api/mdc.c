@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/spare/spare.h"
 #include "fanout_mdc.h"
 #include "lib/call/streaming.h"
 #include "lib/state/callback.h"
@@ -91,7 +92,7 @@ static bool open_stream(mdc_stream *s, const fan_mdc_lattice *lattice, size_t by
 {
     if (!fan_mdc_packing_open(&s->packing, lattice, bytes))
         return false;
-    s->left = malloc((size_t)s->packing.count * sizeof *s->left);
+    s->left = fan_spare_malloc((size_t)s->packing.count * sizeof *s->left);
     for (int64_t d = 0; s->left != NULL && d < s->packing.count; d++)
         s->left[d] = s->packing.at[d + 1] - s->packing.at[d];
     return s->left != NULL;
@@ -99,7 +100,7 @@ static bool open_stream(mdc_stream *s, const fan_mdc_lattice *lattice, size_t by
 
 static void close_stream(mdc_stream *s)
 {
-    free(s->left);
+    fan_spare_free(s->left);
     fan_mdc_packing_close(&s->packing);
 }
 

@@ -25,10 +25,10 @@ static bool is_sane(const fan_call *c)
 }
 
 /*
- * One so large is worth connecting for at once. To connect takes as long as some 100 KiB where links
- * are as fast as processors, 1 to 3 ms, and who knows how many broadcasts will follow: so a smaller
- * one must be followed by others where the library is to find out for itself what is the fastest. (A
- * nonblocking one may wait in the first call on its communicator only.)
+ * One so large is worth connecting for at once. To connect takes as long as some 100 KiB where
+ * links are as fast as processors, 1 to 3 ms, and who knows how many broadcasts will follow: so a
+ * smaller one must be followed by others where the library is to find out for itself what is the
+ * fastest. (A nonblocking one may wait in the first call on its communicator only.)
  */
 static int64_t worth_at_once(const fan_call *c)
 {

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Of the largest broadcasts, 6 MB. With chunks of 50 bytes one waits for more than 100,000 messages in
- * turn: on a busy machine longer than `limit_s`.
+ * Of the largest broadcasts, 6 MB. With chunks of 50 bytes one waits for more than 100,000 messages
+ * in turn: on a busy machine longer than `limit_s`.
  */
 enum { LEAST_CHUNK = 500 };
 

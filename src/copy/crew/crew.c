@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/job/crew.h"
+#include "copy/crew/crew.h"
 
 #include <stddef.h>
 #include <sys/param.h>

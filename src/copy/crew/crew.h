@@ -6,8 +6,8 @@
  * All functions are local. A crew belongs to one thread, which waits for its jobs; jobs may give
  * more of them.
  */
-#ifndef FAN_COPY_JOB_CREW_H
-#define FAN_COPY_JOB_CREW_H
+#ifndef FAN_COPY_CREW_CREW_H
+#define FAN_COPY_CREW_CREW_H
 
 #include <pthread.h>
 #include <stdbool.h>
