@@ -89,9 +89,9 @@ static int child_sends_for(const search *s, int k, int64_t chunk)
 {
     if (s->params->child_sends > 0)
         return (int)s->params->child_sends;
-    enum { MANY_CHUNKS = 5 };
-    double chunks = chunks_in_latency(&s->model, chunk);
-    return 2 + (int)((chunks > MANY_CHUNKS ? 3 : 2) * chunks / k);
+    const double long_latency = 2e-3; /* seconds */
+    double factor = s->model.latency > long_latency ? 3 : 2;
+    return 2 + (int)(factor * chunks_in_latency(&s->model, chunk) / k);
 }
 
 static fan_cost cost_of(const fan_plan *plan)

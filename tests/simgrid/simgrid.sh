@@ -56,6 +56,7 @@ check "unequal: half the speed" within 1 1.0001 "$(seconds unequal 16 none slowe
 
 # ---- the broadcasts ----
 
+check "flat, 4 nodes" simulate flat 4 fanout none 64K
 check "flat, 16 nodes" simulate flat 16 fanout none 256K 4M
 check "flat, 64 nodes" simulate flat 64 fanout none 256K
 check "fat tree, 32 nodes" simulate fat-tree 32 fanout none 256K
