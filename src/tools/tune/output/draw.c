@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Run a program from its beginning. 0, or an errno value, or -1: gnuplot was not content. */
@@ -17,6 +18,7 @@ static int run(FILE *script)
     fan_os_process_setup setup = {.input = fileno(script), .output = -1, .errors = -1};
     pid_t process;
     rewind(script);
+    setenv("LC_ALL", "C.UTF-8", 1); /* elsewhere it warns that it cannot convert the script */
     int error = fan_os_process_start(arguments[0], arguments, &setup, &process);
     if (error != 0)
         return error;
