@@ -162,6 +162,17 @@ check "--retry, a host comes back: status" [ "$status" = 0 ]
 check "--retry, a host comes back: all have the copy" cmp source target.good1
 check "--retry, a host comes back: it, too" cmp source target.good2
 check "--retry, a host comes back: the report" [ "$(grep -c '"ok": true' report)" = 2 -a "$(grep -c '"lost": 0' report)" = 1 ]
+
+# Standard input is read once: who comes back would get nothing, and it would look like all.
+rm -f target*
+echo good2 >lost
+(sleep 3 && echo none >lost) &
+# shellcheck disable=SC2016 # a variable of the host's
+timeout -k 5 100 "$copy" --hosts good1,good2 --retry 5 --pipe 'cat >%d.$FANOUT_TEST_HOST' - target <source >out 2>err
+status=$?
+check "--retry of standard input: the host that was lost stays so" ended 1 "good2: target: host good2 was not reached"
+check "--retry of standard input: it has no file" [ ! -e target.good2 ]
+check "--retry of standard input: the other one has the copy" cmp source target.good1
 copy_slowly source target.%r
 until_both_have +500c '.target.*journal'
 kill -KILL "$(pgrep -f -- "--driven=.* source target.%r" | tail -n 1)"

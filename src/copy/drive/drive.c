@@ -165,6 +165,12 @@ static void tell_restart(const drive *d)
             d->options->keeps && d->begun ? "; what has arrived is not sent again" : "");
 }
 
+/* What a job was to read is not there for another one. */
+static bool is_used_up(const drive *d)
+{
+    return fan_copy_drive_input_used(&d->input) || (d->options->only_once && d->begun);
+}
+
 /* Find out why. False if there is no use in another job. */
 static bool recover(drive *d, const fan_copy_drive_round *round, int lost_before)
 {
@@ -177,7 +183,7 @@ static bool recover(drive *d, const fan_copy_drive_round *round, int lost_before
         return fail_unexplained(d, round);
     if (!bear_loss(d))
         return false;
-    if (d->input.taken || (d->options->only_once && d->begun)) {
+    if (is_used_up(d)) {
         fan_copy_drive_verdict_fail(&d->verdict, "the job has ended, and what it was reading "
                                                  "cannot be read again; give the data once more");
         return false;
@@ -213,6 +219,8 @@ static void run_jobs(drive *d)
 static void retry(drive *d)
 {
     fan_copy_drive_round round;
+    if (is_used_up(d))
+        return;
     if (!fan_copy_hosts_ask(&d->hosts, FAN_COPY_HOST_LOST, false, &d->launcher, &d->signals))
         return;
     if (fan_copy_hosts_in(&d->hosts, FAN_COPY_HOST_TO_DO) == 0 || !run_job(d, &round))

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { BYTES = 1 << 16, PIPE_BYTES = 1 << 20 };
@@ -26,6 +27,14 @@ int fan_copy_drive_input_open(fan_copy_drive_input *input)
     input->data = fan_copy_allocate(1, BYTES);
     snprintf(input->path, sizeof input->path, "/proc/%d/fd/%d", (int)getpid(), ends[0]);
     return 0;
+}
+
+bool fan_copy_drive_input_used(const fan_copy_drive_input *input)
+{
+    int unread = 0;
+    return input->path[0] != '\0' &&
+           (input->taken || ioctl(input->reader, FIONREAD, &unread) != 0 ||
+            (size_t)unread != input->given);
 }
 
 static bool is_empty(const fan_copy_drive_input *input)
@@ -67,8 +76,10 @@ void fan_copy_drive_input_move(fan_copy_drive_input *input, short events)
         return;
     }
     ssize_t given = write(input->writer, input->data + input->begin, input->end - input->begin);
-    if (given > 0)
+    if (given > 0) {
         input->begin += (size_t)given;
+        input->given += (size_t)given;
+    }
 }
 
 void fan_copy_drive_input_close(fan_copy_drive_input *input)

@@ -16,12 +16,16 @@ typedef struct fan_copy_drive_input {
     char path[64]; /**< by which a process of this host opens the job's end; "": there is none */
     char *data;
     size_t begin, end; /**< of what was read and not yet given */
-    bool taken;        /**< some of it was given: it cannot be given to another job */
+    size_t given;      /**< bytes that are in the pipe, or were */
+    bool taken;        /**< the job is under way, and reads it */
     int error;         /**< of reading; then the job never sees the end of its input */
 } fan_copy_drive_input;
 
 /** Make the pipe. 0 or an errno value. */
 int fan_copy_drive_input_open(fan_copy_drive_input *input);
+
+/** Whether a job may have read some of it: then another one would not get all. The job has ended. */
+bool fan_copy_drive_input_used(const fan_copy_drive_input *input);
 
 /** What to wait for. Its descriptor is -1 if all is given. */
 struct pollfd fan_copy_drive_input_wanted(const fan_copy_drive_input *input);
