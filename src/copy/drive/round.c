@@ -111,8 +111,7 @@ static void begin_to_end(job *j, bool gently)
 {
     if (j->steps > 0)
         return;
-    /* Before the processes have met there is nothing that they could have to remove. */
-    j->steps = gently && j->round->begun ? 0 : 1;
+    j->steps = gently ? 0 : 1;
     end_harder(j);
 }
 
@@ -136,7 +135,12 @@ static void look_for_silence(job *j)
         return;
     int before = fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST);
     bool source_was = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
-    fan_copy_hosts_ask(r->hosts, FAN_COPY_HOST_TO_DO, r->source_is_here, r->launcher, r->signals);
+    if (!fan_copy_hosts_ask(r->hosts, FAN_COPY_HOST_TO_DO, r->source_is_here, r->launcher,
+                            r->signals)) {
+        r->stopped = true;
+        begin_to_end(j, true);
+        return;
+    }
     bool source_is = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
     if (fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST) > before || source_is != source_was)
         begin_to_end(j, false);

@@ -90,12 +90,17 @@ static void finish(question *q, int status)
 }
 
 /* SIGKILL: a launcher whose agent hangs may wait for it. What is left is ended with all others. */
+static void end_question(const question *q)
+{
+    kill(-q->process, SIGKILL);
+    fan_os_process_wait(q->process);
+}
+
 static void give_up(question *q)
 {
     char text[64];
     snprintf(text, sizeof text, "no answer in %d s", FAN_COPY_PROBE_LIMIT);
-    kill(-q->process, SIGKILL);
-    fan_os_process_wait(q->process);
+    end_question(q);
     lose(q, text);
     strcat(text, ": ");
     take_reason(q, text);
@@ -115,11 +120,12 @@ static bool is_open(question *q)
 
 /* ---- all ---- */
 
+/* After a stop. Who was not waited for is not lost. */
 static void end_all(question *questions, int count)
 {
     for (int i = 0; i < count; i++)
         if (questions[i].process != 0)
-            give_up(&questions[i]);
+            end_question(&questions[i]);
 }
 
 static int open_ones(question *questions, int count)
