@@ -64,11 +64,12 @@ void fan_copy_signals_advise(const char *text)
     atomic_store(&advice, text);
 }
 
-static void tell_advice(void)
+/* Without stdio: its lock may be held by a thread that waits for a launcher to read. */
+static void tell_advice(int to)
 {
     const char *text = atomic_load(&advice);
     if (text != NULL)
-        fprintf(stderr, "fanout-copy: %s\n", text);
+        dprintf(to, "fanout-copy: %s\n", text);
 }
 
 static const char *clean_up(bool keeps)
@@ -91,7 +92,7 @@ static void *wait_for_signals(void *unused)
     if (unfinished != NULL)
         tell_unfinished(unfinished);
     if (!by_user)
-        tell_advice();
+        tell_advice(fan_launch_last_words());
     /* When one rank has gone, MPICH's launcher kills the others with SIGKILL at once: give them
      * time to get this signal and remove their files. Open MPI's launcher waits a second. */
     const struct timespec grace = {.tv_nsec = 300 * 1000 * 1000};
@@ -131,7 +132,7 @@ void fan_copy_abort(const char *format, ...)
     fan_copy_printable(text, shown, sizeof shown);
     fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
     clean_up(keeps_parts);
-    tell_advice();
+    tell_advice(STDERR_FILENO);
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
 }
