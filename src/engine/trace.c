@@ -4,6 +4,7 @@
 #include "engine/trace.h"
 
 #include "base/clock.h"
+#include "plan/schedule/layout.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -131,7 +132,8 @@ bool fan_trace_largest(const fan_trace *trace, int64_t *bytes, int *root)
 {
     const fan_record_broadcast *largest = NULL;
     for (size_t i = 0; i < trace->broadcast_count; i++)
-        if (trace->broadcasts[i].bytes > (largest == NULL ? 0 : largest->bytes))
+        if (trace->broadcasts[i].bytes != FAN_UNKNOWN_LENGTH &&
+            trace->broadcasts[i].bytes > (largest == NULL ? 0 : largest->bytes))
             largest = &trace->broadcasts[i];
     if (largest == NULL)
         return false;

@@ -24,7 +24,7 @@ typedef struct fan_copy_drive_input {
 /** Make the pipe. 0 or an errno value. */
 int fan_copy_drive_input_open(fan_copy_drive_input *input);
 
-/** Whether a job may have read some of it: then another one would not get all. The job has ended. */
+/** Whether a job, which has ended, may have read some of it: then another one would not get all. */
 bool fan_copy_drive_input_used(const fan_copy_drive_input *input);
 
 /** What to wait for. Its descriptor is -1 if all is given. */

@@ -42,7 +42,9 @@ static fan_status choose_way(const fan_call *call, fan_verdict verdict, fan_tria
         return status;
     fan_decision decision =
         fan_decision_make(state, &state->params, call->bytes, call->root, trial->way);
-    return fan_decision_compare(state, &decision);
+    status = fan_decision_compare(state, &decision);
+    trial->start = MPI_Wtime(); /* what is timed is the broadcast */
+    return status;
 }
 
 /* Returns a code that was raised. */
@@ -50,8 +52,10 @@ static int broadcast_in_a_way(const fan_call *call, fan_verdict verdict)
 {
     fan_trial trial;
     fan_status status = choose_way(call, verdict, &trial);
-    if (status != FAN_OK)
+    if (status != FAN_OK) {
+        fan_trial_end(call->state, &trial, false);
         return fan_error_raise(call->comm, status);
+    }
     int code = trial.way == FAN_WAY_ENGINE ? fan_error_raise(call->comm, broadcast(call))
                                            : fan_pass_through_by(call, trial.way);
     fan_trial_end(call->state, &trial, code == MPI_SUCCESS);

@@ -56,7 +56,8 @@ static fan_status deliver(const fan_streaming *s)
     status = fan_delivery_take_cells(&task);
     if (status == FAN_OK)
         status = fan_pending_deliver(&task);
-    free(task.cells);
+    if (status != FAN_ERR_TIMEOUT) /* else MPI may still touch them: delivery.c, abandon() */
+        free(task.cells);
     fan_planned_forget(&planned);
     return status;
 }

@@ -230,6 +230,12 @@ static void progress_messages(fan_delivery *d, bool block)
 
 /* ---- memory for a stream ---- */
 
+static bool is_speaker(const fan_delivery_task *task)
+{
+    const fan_comm_state *state = task->state;
+    return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
+}
+
 fan_status fan_delivery_take_cells(fan_delivery_task *task)
 {
     int64_t slots, bytes;
@@ -243,8 +249,9 @@ fan_status fan_delivery_take_cells(fan_delivery_task *task)
     bytes = slots * fan_engine_cell_bytes(&task->planned->plan.layout);
     if (bytes <= FAN_SPARE_BYTES / 4)
         return FAN_OK;
-    task->cells = malloc((size_t)bytes);
-    bool lacks_memory = task->cells == NULL;
+    bool has_engine = task->node == NULL || is_speaker(task);
+    task->cells = has_engine ? malloc((size_t)bytes) : NULL;
+    bool lacks_memory = has_engine && task->cells == NULL;
     int code = fan_comm_any(task->state->user_comm, &lacks_memory);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot agree on a stream");
@@ -256,12 +263,6 @@ fan_status fan_delivery_take_cells(fan_delivery_task *task)
 }
 
 /* ---- messages or memory ---- */
-
-static bool is_speaker(const fan_delivery_task *task)
-{
-    const fan_comm_state *state = task->state;
-    return state->map.nodes > 1 && speaker(task, state->map.node_of[state->rank]) == state->rank;
-}
 
 /* A rank that only reads from memory needs no plan, but it may be the one that writes the trace. */
 static void describe_to_reader(fan_delivery *d)
