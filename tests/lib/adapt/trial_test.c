@@ -88,12 +88,16 @@ static bool broadcast(MPI_Comm comm, int bytes, int root, int salt, bool mixed)
     return broadcast_by(comm, bytes, root, salt, mixed, BLOCKING);
 }
 
+/* tap_is_same is collective: all ranks call it for each. */
 static bool is_alike(const fan_contest *c)
 {
-    bool alike =
-        tap_is_same((double)c->best) & tap_is_same(c->decided) & tap_is_same((double)c->calls);
-    for (int way = 0; way < FAN_WAYS; way++)
-        alike &= tap_is_same(c->tries[way]) & tap_is_same(c->seconds[way]);
+    bool alike = tap_is_same((double)c->best);
+    alike = tap_is_same(c->decided) && alike;
+    alike = tap_is_same((double)c->calls) && alike;
+    for (int way = 0; way < FAN_WAYS; way++) {
+        alike = tap_is_same(c->tries[way]) && alike;
+        alike = tap_is_same(c->seconds[way]) && alike;
+    }
     return alike;
 }
 
