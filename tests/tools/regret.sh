@@ -68,7 +68,7 @@ check "drawn from a file: exit status" succeeds
 check "drawn from a file: the same picture" cmp map.svg again.svg
 
 top_builddir=${top_builddir:-$top_srcdir/build}
-regret --build "$top_builddir" --networks own --hosts 4 --sizes 64K --json cells
+regret --build "$top_builddir" --networks own --hosts 4 --sizes 1M --json cells
 check "simulated: exit status" succeeds
 check "simulated: no regret" is regret 0.0
 
