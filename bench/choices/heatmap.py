@@ -1,17 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The regret of all cells as one picture."""
 
-import shutil
-import subprocess
-
 from choices.settings import size_text
 
 # From white to vermilion (Okabe and Ito, 2008), which also those see who do not tell colours apart.
 PALETTE = "(0 '#ffffff', 0.08 '#fbe3d0', 0.5 '#e8924a', 1 '#b03a00')"
-
-
-class DrawError(Exception):
-    """What is wrong, in words for the user."""
 
 
 def panel(network, title, cells, sizes, hosts, number):
@@ -48,15 +41,3 @@ set xrange [-0.5:{len(sizes) - 0.5}]
 set yrange [-0.5:{len(hosts) - 0.5}]
 {panels}unset multiplot
 """
-
-
-def draw(cells, output):
-    if shutil.which("gnuplot") is None:
-        raise DrawError("gnuplot is missing: install the package gnuplot-nox")
-    done = subprocess.run(["gnuplot"], input=script(cells), capture_output=True, text=True, check=False)
-    if done.returncode != 0 or not done.stdout.rstrip().endswith("</svg>"):
-        raise DrawError(f"gnuplot failed: {done.stderr.strip()}")
-    try:
-        output.write_text(done.stdout, encoding="utf-8")
-    except OSError as error:
-        raise DrawError(f"cannot write {output}: {error.strerror}") from error

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a user could have set by hand for one broadcast."""
 
+from drawing import UNITS
+
 KIB = 1024
-UNITS = {"": 0, "K": 10, "M": 20, "G": 30}
 
 
 def size_text(size):
