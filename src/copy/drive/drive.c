@@ -179,7 +179,8 @@ static bool recover(drive *d, const fan_copy_drive_round *round, int lost_before
         d->stopped = true;
         return false;
     }
-    if (count_lost(d) == lost_before && (!d->begun || ++d->unexplained > MOST_UNEXPLAINED))
+    bool may_go_on = d->begun || round->stuck;
+    if (count_lost(d) == lost_before && (!may_go_on || ++d->unexplained > MOST_UNEXPLAINED))
         return fail_unexplained(d, round);
     if (!bear_loss(d))
         return false;

@@ -25,7 +25,8 @@ enum {
     FIRST_SILENCE = 5,     /* seconds; then hosts are asked */
     HOSTS_PER_SECOND = 50, /* that a launcher may need more, and so may the answers */
     LONGEST_SILENCE = 300,
-    GRACE = 5 /* seconds for each way to end a job */
+    QUESTIONS_TO_START = 2, /* all hosts have answered, and the copy has not begun */
+    GRACE = 5               /* seconds for each way to end a job */
 };
 
 typedef struct job {
@@ -37,6 +38,7 @@ typedef struct job {
     size_t count;
     double heard;    /* when something was */
     double patience; /* seconds of silence */
+    int questions;   /* to all hosts, after silence */
     int steps;       /* to end it that were taken */
     double next;     /* when to take another one */
 } job;
@@ -128,6 +130,13 @@ static void look_after_result(job *j)
         begin_to_end(j, false);
 }
 
+/* Then a host may have been away for a moment, for which the launcher waits in vain. */
+static bool is_stuck(const job *j)
+{
+    return j->questions >= QUESTIONS_TO_START && !j->round->begun &&
+           fan_copy_launcher_gets_stuck(j->round->launcher);
+}
+
 static void look_for_silence(job *j)
 {
     fan_copy_drive_round *r = j->round;
@@ -142,7 +151,10 @@ static void look_for_silence(job *j)
         return;
     }
     bool source_is = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
-    if (fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST) > before || source_is != source_was)
+    j->questions++;
+    r->stuck = is_stuck(j);
+    if (fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST) > before || source_is != source_was ||
+        r->stuck)
         begin_to_end(j, false);
     j->heard = fan_clock_now();
     j->patience = MIN(2 * j->patience, LONGEST_SILENCE);

@@ -19,6 +19,7 @@ typedef struct fan_copy_drive_round {
     /* What came of it. */
     bool begun;     /**< all processes have met, and know what is copied where */
     bool stopped;   /**< the user has ended it */
+    bool stuck;     /**< it was ended, as the launcher did not get on, though all hosts answered */
     json_t *result; /**< the mark with the report; NULL: the job has ended without */
     int status;     /**< of the launcher, as by waitpid() */
 } fan_copy_drive_round;

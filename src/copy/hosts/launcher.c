@@ -128,6 +128,11 @@ int fan_copy_launcher_stop(const fan_copy_launcher *launcher)
     return launcher->kind == FAN_COPY_LAUNCHER_HYDRA ? SIGINT : SIGUSR2;
 }
 
+bool fan_copy_launcher_gets_stuck(const fan_copy_launcher *launcher)
+{
+    return launcher->kind == FAN_COPY_LAUNCHER_HYDRA;
+}
+
 /* ---- its command line ---- */
 
 /* Waiting and unpacking threads of one process may use all cores. */

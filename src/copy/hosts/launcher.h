@@ -33,6 +33,9 @@ const char *fan_copy_launcher_name(const fan_copy_launcher *launcher);
 /** The signal that it passes on to all processes, and by which these know that the user stops. */
 int fan_copy_launcher_stop(const fan_copy_launcher *launcher);
 
+/** Whether it waits for ever for a host that it could not reach when it began. */
+bool fan_copy_launcher_gets_stuck(const fan_copy_launcher *launcher);
+
 /**
  * Start this program by it, one process on each host. Standard input is empty.
  *
