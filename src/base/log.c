@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
 
 void fan_warn(const char *format, ...)
 {
@@ -16,6 +19,17 @@ void fan_warn(const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     fprintf(stderr, "fanout: %s\n", text);
+}
+
+/* A pipe tells how much is in it; for a file or a terminal the call fails, and there is no reader. */
+void fan_warn_wait(void)
+{
+    enum { STEP_NS = 5 * 1000 * 1000, STEPS = 100 };
+    const struct timespec step = {.tv_nsec = STEP_NS};
+    int unread = 0;
+    fflush(stderr);
+    for (int i = 0; i < STEPS && ioctl(STDERR_FILENO, FIONREAD, &unread) == 0 && unread > 0; i++)
+        nanosleep(&step, NULL);
 }
 
 bool fan_warn_is_first(void)

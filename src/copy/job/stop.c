@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/log.h"
 #include "copy/job/opened.h"
 #include "copy/job/outcome.h"
 #include "copy/job/printable.h"
@@ -133,6 +134,7 @@ void fan_copy_abort(const char *format, ...)
     fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
     clean_up(keeps_parts);
     tell_advice(STDERR_FILENO);
+    fan_warn_wait();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
 }

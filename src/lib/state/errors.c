@@ -133,6 +133,7 @@ int fan_error_raise(MPI_Comm comm, fan_status status)
 void fan_error_abort(void)
 {
     fan_warn("%s; other ranks wait for this one, which ends the job", fan_fail_text());
+    fan_warn_wait();
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
     abort();
 }

@@ -3,6 +3,8 @@
 
 #include "tools/common/job.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +24,7 @@ _Noreturn void fan_job_abort(const char *format, ...)
     va_end(arguments);
     fprintf(stderr, "%s: rank %d on host %s: %s\n", program_invocation_short_name, rank, host,
             text);
+    fan_warn_wait();
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
     _exit(EXIT_FAILURE);
 }
