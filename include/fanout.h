@@ -73,6 +73,19 @@ FANOUT_EXPORT const char *fanout_version(void);
  * With the parameter `check` (FANOUT_CHECK=1) each call compares them first: a difference is an
  * error of class FANOUT_ERR_DISAGREEMENT on all ranks, and a warning says which ranks gave what.
  *
+ * The parameter `timeout` (FANOUT_TIMEOUT=60, in seconds) bounds all that the functions of this
+ * header wait for, except in MPI_Comm_free and MPI_Finalize: a rank on which nothing has moved
+ * for that time returns an error of class FANOUT_ERR_TIMEOUT some seconds later. With it,
+ * processes also ask each other for signs of life (a thread and a UDP port of each): when a
+ * process is dead, stopped or cut off, all others of the communicator return that error within
+ * the same time, and its text (MPI_Error_string) names the silent host and rank, not those that
+ * wait for it. Where MPI cannot be left, the process says so and aborts the job. If all
+ * processes answer, the text names the ranks between which data is stuck. The default is 0: no
+ * bound, because a program may let ranks wait in a broadcast for as long as it likes, as in
+ * MPI_Bcast; so set it to more than that. After this error the communicator can be neither used
+ * nor freed, MPI may still write into the buffers of the call, and MPI_Finalize may wait for
+ * ever: call MPI_Abort.
+ *
  * While this function waits for other ranks, nonblocking broadcasts of the process make progress.
  * So they do in every function of this header, whatever it waits for.
  *
@@ -232,12 +245,8 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * waits is an error of class FANOUT_ERR_PARAM at once, and MPI_Comm_free of a communicator with
  * broadcasts fails. Calls of MPI work, but for broadcasts that fanout-preload takes over.
  *
- * The parameter `timeout` (FANOUT_TIMEOUT=60, in seconds): a rank on which nothing has been
- * received, sent, produced or consumed for that time returns an error of class FANOUT_ERR_TIMEOUT
- * some seconds later. Its text (MPI_Error_string) names the hosts and ranks between which data is
- * stuck or, if rank 0 does not answer, those that this rank waits for. A single call of a source or
- * sink that takes longer than `timeout` looks the same to the other ranks. After this error the
- * communicator can be neither used nor freed, and MPI_Finalize may wait for ever: call MPI_Abort.
+ * The parameter `timeout` (see fanout_bcast) applies here, too. A single call of a source or sink
+ * that takes longer than that looks to the other ranks like a rank that does not come.
  *
  * The parameter `shared_source` (the key fanout_shared_source with the value "1" in `info` or in
  * the hints of fanout_comm_attach; the environment can only turn it off): the source may be called
@@ -296,7 +305,7 @@ typedef enum fanout_error {
     /** with the parameter `check`: the ranks gave different arguments, or would broadcast in
         different ways; known on all of them */
     FANOUT_ERR_DISAGREEMENT,
-    FANOUT_ERR_TIMEOUT /**< with the parameter `timeout`: a stream made no progress */
+    FANOUT_ERR_TIMEOUT /**< with the parameter `timeout`: no progress, or a host is silent */
 } fanout_error;
 
 /**

@@ -39,3 +39,35 @@ int fan_comm_completed(int code, MPI_Request *request)
 {
     return code == MPI_SUCCESS ? fan_comm_complete(request) : code;
 }
+
+int fan_comm_complete_message(int code, MPI_Request *request)
+{
+    return fan_comm_completed(code, request);
+}
+
+/* Simulated ranks neither die nor stop. */
+
+void fan_comm_bound_set(fan_comm_bound bound)
+{
+    (void)bound;
+}
+
+bool fan_comm_is_out_of_patience(fan_comm_patience *patience, fan_comm_bound bound)
+{
+    (void)patience, (void)bound;
+    return false;
+}
+
+bool fan_comm_begin_blocking(void)
+{
+    return true;
+}
+
+void fan_comm_end_blocking(void)
+{
+}
+
+void fan_comm_on_silence(fan_pulse *pulse, void *unused)
+{
+    (void)pulse, (void)unused;
+}

@@ -17,6 +17,12 @@ typedef enum fan_status {
 } fan_status;
 
 /**
+ * In the place of an MPI code: a wait was given up, and its failure is recorded already, with the
+ * status FAN_ERR_TIMEOUT. No MPI library has a negative code.
+ */
+enum { FAN_GAVE_UP = -1 };
+
+/**
  * Record the text of a failure for the calling thread and return `status`, so that a function can
  * end with `return fan_fail(FAN_ERR_ARGUMENT, "...")`. Thread-safe (thread-local text).
  */
@@ -25,7 +31,10 @@ fan_status fan_fail(fan_status status, const char *format, ...)
 
 /**
  * The same for a call of MPI that returned `code`: records the code beside the text and returns
- * FAN_ERR_TRANSPORT. Thread-safe (thread-local).
+ * FAN_ERR_TRANSPORT. If that code is FAN_GAVE_UP, the text says what for, behind why. Thread-safe
+ * (thread-local).
+ *
+ * @return FAN_ERR_TRANSPORT, or FAN_ERR_TIMEOUT after FAN_GAVE_UP
  */
 fan_status fan_fail_mpi(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

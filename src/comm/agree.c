@@ -6,18 +6,53 @@
 #include "comm/wait.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* `own` may be MPI_IN_PLACE. */
+/*
+ * What a call works on. When it is given up, MPI may still write there: so this is neither on a
+ * stack nor freed then. Without memory the caller's must do: a rank that does not take part would
+ * make all others wait.
+ */
+typedef struct workspace {
+    size_t all_bytes;
+    void *own, *all, *heap;
+} workspace;
+
+static workspace take_room(const void *own, size_t own_bytes, void *all, size_t all_bytes)
+{
+    char *heap = malloc(own_bytes + all_bytes + 1);
+    if (heap == NULL)
+        return (workspace){.own = (void *)(uintptr_t)own, .all = all};
+    if (own_bytes > 0)
+        memcpy(heap, own, own_bytes);
+    return (workspace){.all_bytes = all_bytes, .own = heap, .all = heap + own_bytes, .heap = heap};
+}
+
+/* Returns MPI's code. */
+static int finish(const workspace *w, int code, MPI_Request *request, void *result)
+{
+    code = fan_comm_completed(code, request);
+    if (code == MPI_SUCCESS && w->all_bytes > 0)
+        memcpy(result, w->all, w->all_bytes);
+    if (code != FAN_GAVE_UP)
+        free(w->heap);
+    return code;
+}
+
 static int all_maximum(MPI_Comm comm, int count, const void *own, void *values)
 {
     MPI_Request request;
-    int code = PMPI_Iallreduce(own, values, count, MPI_INT64_T, MPI_MAX, comm, &request);
-    return fan_comm_completed(code, &request);
+    size_t bytes = (size_t)count * sizeof(int64_t);
+    workspace w = take_room(own, bytes, values, bytes);
+    const void *given = w.own == w.all ? MPI_IN_PLACE : w.own;
+    int code = PMPI_Iallreduce(given, w.all, count, MPI_INT64_T, MPI_MAX, comm, &request);
+    return finish(&w, code, &request, values);
 }
 
 int fan_comm_maximum(MPI_Comm comm, int count, int64_t *values)
 {
-    return all_maximum(comm, count, MPI_IN_PLACE, values);
+    return all_maximum(comm, count, values, values);
 }
 
 int fan_comm_any(MPI_Comm comm, bool *flag)
@@ -38,7 +73,7 @@ static void negate_least(int count, fan_comm_range *ranges)
 int fan_comm_ranges(MPI_Comm comm, int count, fan_comm_range *ranges)
 {
     negate_least(count, ranges);
-    int code = all_maximum(comm, 2 * count, MPI_IN_PLACE, ranges);
+    int code = all_maximum(comm, 2 * count, ranges, ranges);
     negate_least(count, ranges);
     return code;
 }
@@ -46,24 +81,34 @@ int fan_comm_ranges(MPI_Comm comm, int count, fan_comm_range *ranges)
 int fan_comm_from(int root, void *data, size_t bytes, MPI_Comm comm)
 {
     MPI_Request request;
-    int code = PMPI_Ibcast(data, (int)bytes, MPI_BYTE, root, comm, &request);
-    return fan_comm_completed(code, &request);
+    workspace w = take_room(NULL, 0, data, bytes);
+    if (w.heap != NULL)
+        memcpy(w.all, data, bytes);
+    int code = PMPI_Ibcast(w.all, (int)bytes, MPI_BYTE, root, comm, &request);
+    return finish(&w, code, &request, data);
 }
 
 int fan_comm_to_first(const void *own, void *all, size_t bytes, MPI_Comm comm)
 {
     MPI_Request request;
+    int rank, size;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+    workspace w = take_room(own, bytes, all, rank == 0 ? (size_t)size * bytes : 0);
     int code =
-        PMPI_Igather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, comm, &request);
-    return fan_comm_completed(code, &request);
+        PMPI_Igather(w.own, (int)bytes, MPI_BYTE, w.all, (int)bytes, MPI_BYTE, 0, comm, &request);
+    return finish(&w, code, &request, all);
 }
 
 int fan_comm_to_all(const void *own, void *all, size_t bytes, MPI_Comm comm)
 {
     MPI_Request request;
+    int size;
+    MPI_Comm_size(comm, &size);
+    workspace w = take_room(own, bytes, all, (size_t)size * bytes);
     int code =
-        PMPI_Iallgather(own, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, comm, &request);
-    return fan_comm_completed(code, &request);
+        PMPI_Iallgather(w.own, (int)bytes, MPI_BYTE, w.all, (int)bytes, MPI_BYTE, comm, &request);
+    return finish(&w, code, &request, all);
 }
 
 void fan_comm_verdict_set(fan_comm_verdict *verdict, fan_status status)

@@ -39,13 +39,13 @@ int fan_comm_binomial(void *data, int count, MPI_Datatype datatype, int root, MP
     if (t.number > 0) {
         int parent = rank_of(&t, t.number - t.reach);
         code = PMPI_Irecv(data, count, datatype, parent, tag, comm, &receive);
-        code = fan_comm_completed(code, &receive);
+        code = fan_comm_complete_message(code, &receive);
     }
     for (int bit = t.reach >> 1; bit > 0 && code == MPI_SUCCESS; bit >>= 1)
         if (t.number + bit < t.size)
             code = PMPI_Isend(data, count, datatype, rank_of(&t, t.number + bit), tag, comm,
                               &sends[children++]);
     for (int i = 0; i < children && code == MPI_SUCCESS; i++)
-        code = fan_comm_complete(&sends[i]);
+        code = fan_comm_complete_message(code, &sends[i]);
     return code;
 }

@@ -18,7 +18,7 @@ static int send_to(const fan_comm_party *p, int member, const void *data, size_t
     MPI_Request request;
     int code =
         PMPI_Isend(data, (int)bytes, MPI_BYTE, rank_of(p, member), p->tag, p->comm, &request);
-    return fan_comm_completed(code, &request);
+    return fan_comm_complete_message(code, &request);
 }
 
 static int receive_from(const fan_comm_party *p, int member, void *data, size_t bytes)
@@ -26,7 +26,7 @@ static int receive_from(const fan_comm_party *p, int member, void *data, size_t 
     MPI_Request request;
     int code =
         PMPI_Irecv(data, (int)bytes, MPI_BYTE, rank_of(p, member), p->tag, p->comm, &request);
-    return fan_comm_completed(code, &request);
+    return fan_comm_complete_message(code, &request);
 }
 
 int fan_party_share(const fan_comm_party *p, void *data, size_t bytes)

@@ -51,9 +51,12 @@ static int create(MPI_Comm comm, MPI_Comm *own)
 fan_status fan_comm_private_now(MPI_Comm comm, MPI_Comm *own)
 {
     MPI_Errhandler users;
+    if (!fan_comm_begin_blocking())
+        return FAN_ERR_TIMEOUT;
     PMPI_Comm_get_errhandler(comm, &users);
     PMPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
     int code = create(comm, own);
+    fan_comm_end_blocking();
     PMPI_Comm_set_errhandler(comm, users);
     PMPI_Errhandler_free(&users);
     if (code != MPI_SUCCESS)

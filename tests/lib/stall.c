@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Usage: stall ROOT STOPPED
- * A stream in which the rank STOPPED stops for ever in its sink. The others print what the stream
- * ends with. For stall.sh.
+ * Usage: stall ROOT RANK stop|sleep
+ * A stream in which that rank is stopped in its sink, or sleeps there, for ever. The others print
+ * what the stream ends with. For stall.sh.
  */
 #include "config.h"
 
@@ -24,12 +24,20 @@ static int produce(void *state, MPI_Count offset, void *buffer, size_t bytes)
     return 0;
 }
 
+typedef struct fault {
+    bool stops, sleeps;
+} fault;
+
 static int consume(void *state, MPI_Count offset, const void *buffer, size_t bytes)
 {
-    const bool *stops = state;
+    const fault *f = state;
     (void)buffer;
-    if (*stops && offset + (MPI_Count)bytes > STREAM_BYTES / 4)
+    if (offset + (MPI_Count)bytes <= STREAM_BYTES / 4)
+        return 0;
+    if (f->stops)
         raise(SIGSTOP);
+    if (f->sleeps)
+        sleep(1000);
     return 0;
 }
 
@@ -39,13 +47,14 @@ int main(int argc, char **argv)
     char text[MPI_MAX_ERROR_STRING];
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (argc != 3) {
-        fprintf(stderr, "usage: stall ROOT STOPPED\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: stall ROOT RANK stop|sleep\n");
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    bool stops = rank == atoi(argv[2]);
-    int code = fanout_stream(STREAM_BYTES, produce, consume, &stops, atoi(argv[1]), MPI_COMM_WORLD,
+    bool is_meant = rank == atoi(argv[2]), stops = strcmp(argv[3], "stop") == 0;
+    fault f = {.stops = is_meant && stops, .sleeps = is_meant && !stops};
+    int code = fanout_stream(STREAM_BYTES, produce, consume, &f, atoi(argv[1]), MPI_COMM_WORLD,
                              MPI_INFO_NULL);
     MPI_Error_class(code, &error_class);
     MPI_Error_string(code, text, &length);

@@ -37,14 +37,14 @@ static int send_one(track *t, const void *data, int bytes)
 {
     MPI_Request request;
     int code = PMPI_Isend(data, bytes, MPI_BYTE, t->peer, t->tag, t->comm, &request);
-    return fan_comm_completed(code, &request);
+    return fan_comm_complete_message(code, &request);
 }
 
 static int receive_one(track *t, void *data, int bytes)
 {
     MPI_Request request;
     int code = PMPI_Irecv(data, bytes, MPI_BYTE, t->peer, t->tag, t->comm, &request);
-    return fan_comm_completed(code, &request);
+    return fan_comm_complete_message(code, &request);
 }
 
 /* ---- leading ---- */
@@ -58,7 +58,7 @@ static int run(track *t, train length, double *seconds)
         code = PMPI_Isend(t->piece, length.bytes, MPI_BYTE, t->peer, t->tag, t->comm,
                           &t->requests[begun]);
     for (int i = 0; i < begun && code == MPI_SUCCESS; i++)
-        code = fan_comm_complete(&t->requests[i]);
+        code = fan_comm_complete_message(code, &t->requests[i]);
     if (code == MPI_SUCCESS && length.bytes >= 0)
         code = receive_one(t, NULL, 0);
     *seconds = MPI_Wtime() - start;
@@ -159,7 +159,7 @@ static int receive_train(track *t, train length)
     for (int i = 0; i < length.count + t->window && code == MPI_SUCCESS; i++) {
         int place = i % t->window;
         if (i >= t->window && i - t->window < length.count)
-            code = fan_comm_complete(&t->requests[place]);
+            code = fan_comm_complete_message(code, &t->requests[place]);
         if (i < length.count && code == MPI_SUCCESS)
             code = PMPI_Irecv(t->room + (size_t)place * PIECE, length.bytes, MPI_BYTE, t->peer,
                               t->tag, t->comm, &t->requests[place]);

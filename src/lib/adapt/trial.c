@@ -146,7 +146,8 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
         choose(state, number, &field, trial);
     }
     if (must_agree)
-        fan_blocking_set(&state->blocks, may_block && leaves_to_mpi(t, trial->way));
+        fan_blocking_set(&state->blocks,
+                         may_block && state->params.timeout <= 0 && leaves_to_mpi(t, trial->way));
     trial->start = MPI_Wtime();
     return FAN_OK;
 }

@@ -28,7 +28,8 @@ struct fanout_request_s {
     fan_planned planned;
     fan_buffer buffer;
     fan_pending pending;
-    bool goes_as_bytes; /* to MPI */
+    bool goes_as_bytes;         /* to MPI */
+    fan_comm_patience patience; /* with MPI */
     fan_as_bytes as_bytes;
 };
 
@@ -83,6 +84,7 @@ static int pass_through(fanout_request r)
 static int start(fanout_request r)
 {
     int code = MPI_SUCCESS;
+    r->patience = (fan_comm_patience){0};
     if (r->passed_through)
         code = pass_through(r);
     else
@@ -293,6 +295,23 @@ static int end(fanout_request *request, int code)
     return was_ours ? fan_error_raise(comm, status) : fan_error_raise_code(comm, code);
 }
 
+static fan_comm_bound bound_of(fanout_request r)
+{
+    const fan_comm_state *state = r->call.state;
+    if (state == NULL)
+        return (fan_comm_bound){0};
+    return fan_comm_state_bound(state, r->persistent ? r->params.timeout : state->params.timeout);
+}
+
+/* Returns MPI's code, or FAN_GAVE_UP. */
+static int test_mpi(fanout_request r, int *flag)
+{
+    int code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
+    if (code != MPI_SUCCESS || *flag)
+        return code;
+    return fan_comm_is_out_of_patience(&r->patience, bound_of(r)) ? FAN_GAVE_UP : MPI_SUCCESS;
+}
+
 int fanout_test(fanout_request *request, int *flag)
 {
     fanout_request r = *request;
@@ -303,9 +322,10 @@ int fanout_test(fanout_request *request, int *flag)
     if (*flag || code != MPI_SUCCESS)
         return code;
     if (r->passed_through)
-        code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
+        code = test_mpi(r, flag);
     else
         *flag = atomic_load(&r->pending.finished);
+    *flag = *flag || code == FAN_GAVE_UP;
     return *flag || code != MPI_SUCCESS ? end(request, code) : MPI_SUCCESS;
 }
 
@@ -318,7 +338,7 @@ static int wait_for_mpi(fanout_request r)
     int flag = 0, code = MPI_SUCCESS;
     while (!flag && code == MPI_SUCCESS) {
         fan_pending_all();
-        code = MPI_Test(&r->mpi, &flag, MPI_STATUS_IGNORE);
+        code = test_mpi(r, &flag);
     }
     return code;
 }

@@ -154,8 +154,10 @@ fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
     if (status != FAN_OK)
         return status;
     MPI_Comm_get_attr(comm, state_key.value, state, &found);
-    if (found)
+    if (found) {
+        fan_comm_bound_set(fan_comm_state_bound(*state, (*state)->params.timeout));
         return FAN_OK;
+    }
     fan_comm_state *made;
     status = fan_comm_state_make(comm, &made);
     if (status != FAN_OK)

@@ -82,6 +82,13 @@ fan_way fan_pass_through_way(const fan_call *call)
     return is_for_tree ? FAN_WAY_TREE : FAN_WAY_MPI;
 }
 
+/* MPI has raised its own codes. */
+static int complete(const fan_call *call, int code, MPI_Request *request)
+{
+    code = fan_comm_completed(code, request);
+    return code == FAN_GAVE_UP ? fan_error_raise_code(call->comm, code) : code;
+}
+
 /*
  * Not MPI_Bcast, unless all have agreed to block: while a rank waits in it, its pending broadcasts
  * stand still, for which those that it waits for may wait. MPI_Ibcast takes up to twice as long for
@@ -98,7 +105,7 @@ static int broadcast_bytes(const fan_call *call, fan_way way)
     }
     if (state->blocks)
         return pass_through(call, NULL);
-    return fan_comm_completed(pass_through(call, &request), &request);
+    return complete(call, pass_through(call, &request), &request);
 }
 
 int fan_pass_through_by(const fan_call *call, fan_way way)
@@ -123,7 +130,7 @@ int fan_pass_through(const fan_call *call)
     MPI_Request request;
     if (!fan_comm_is_inter(call->comm))
         return pass_through(call, NULL);
-    return fan_comm_completed(pass_through(call, &request), &request);
+    return complete(call, pass_through(call, &request), &request);
 }
 
 int fan_pass_through_nonblocking(const fan_call *call, MPI_Request *request)

@@ -37,8 +37,8 @@ static fan_status deliver(const fan_streaming *s)
         status = fan_comm_state_overlay(state, s->info, &params);
     if (status == FAN_OK && params.check)
         status = fan_arguments_compare(state, s->bytes, s->root);
-    if (status == FAN_OK && params.timeout > 0)
-        status = fan_comm_state_know_hosts(state);
+    if (status == FAN_OK)
+        status = fan_comm_state_watch(state, params.timeout);
     if (status != FAN_OK || s->bytes == 0)
         return status;
     fan_planned planned = {0};

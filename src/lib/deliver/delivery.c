@@ -289,11 +289,25 @@ static void begin_memory(fan_delivery *d)
                                      (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
 
+/* Then whoever is waited for may have given up. */
+static bool is_broken(const fan_delivery *d)
+{
+    return d->task.params->timeout > 0 && atomic_load(&d->task.state->channel->broken);
+}
+
 void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
 {
     *d = (fan_delivery){.task = *task};
     d->reading = FAN_NO_TRANSFER;
     d->relays = task->node != NULL && is_speaker(task);
+    if (is_broken(d)) {
+        d->uses_messages = true;
+        d->relays = false;
+        d->status = fan_fail(FAN_ERR_TIMEOUT,
+                             "an earlier broadcast of these ranks was given up or has failed");
+        d->finished = true;
+        return;
+    }
     fan_trace_broadcast(trace_of(task), task->root, task->bytes);
     if (task->node == NULL || d->relays)
         begin_messages(d);
@@ -317,7 +331,7 @@ static void progress_memory(fan_delivery *d, bool block)
 
 static double timeout_of(const fan_delivery *d)
 {
-    return d->task.bounded ? d->task.params->timeout : 0;
+    return d->task.params->timeout;
 }
 
 /* Some of them do not take what is in the ring. */
@@ -342,31 +356,40 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
     }
 }
 
-/*
- * Messages and pieces that are on their way may still touch the cells of the engine, so that these
- * are not freed.
- */
-static void abandon(fan_delivery *d)
+/* All hosts answer, or nobody is watched: who waits for whom? */
+static void explain(const fan_delivery *d)
 {
     const fan_comm_state *state = d->task.state;
     fan_view view = {0};
     char text[FAN_STALL_TEXT];
+    if (state->hosts == NULL || fan_pulse_has_alarm(state->pulse))
+        return;
     view_delivery(d, &view);
     fan_mpi_stall_explain(state->comm, state->first_tag + FAN_TAG_STALL, &view, state->hosts, text);
+    fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
+}
+
+/*
+ * The reason has been recorded. Messages and pieces that are on their way may still touch the cells
+ * of the engine, so that these are not freed.
+ */
+static void abandon(fan_delivery *d)
+{
+    explain(d);
     if (d->engine != NULL)
         fan_mpi_transport_free(&d->transport);
-    d->status = fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
+    d->status = FAN_ERR_TIMEOUT;
     d->finished = true;
 }
 
 static void watch(fan_delivery *d, bool block)
 {
     int64_t steps = d->engine != NULL ? fan_engine_steps(d->engine) : d->stage.done;
-    double now = MPI_Wtime();
-    if (steps != d->steps || d->last_step == 0) {
+    if (steps != d->steps) {
         d->steps = steps;
-        d->last_step = now;
-    } else if (now - d->last_step > timeout_of(d)) {
+        d->patience = (fan_comm_patience){0};
+    } else if (fan_comm_is_out_of_patience(&d->patience,
+                                           fan_comm_state_bound(d->task.state, timeout_of(d)))) {
         abandon(d);
     } else if (block) {
         if (d->engine == NULL)
@@ -378,6 +401,8 @@ static void watch(fan_delivery *d, bool block)
 void fan_delivery_progress(fan_delivery *d, bool block)
 {
     bool is_watched = timeout_of(d) > 0;
+    if (d->finished)
+        return;
     if (d->uses_messages)
         progress_messages(d, block && !is_watched);
     else

@@ -37,8 +37,7 @@ typedef struct fan_delivery_task {
     int64_t bytes;   /**< at least 1, or FAN_UNKNOWN_LENGTH */
     int64_t *length; /**< receives the length, or NULL */
     int root;
-    /** a stream, to which the parameter `timeout` applies: then the state knows the hosts */
-    bool bounded;
+    bool bounded; /**< a stream: memory for a window only, and callbacks of the user's */
     fan_store store;
     void *cells;            /**< from fan_delivery_take_cells; NULL: the engine takes its own */
     const fan_parts *parts; /**< that are to be the subfiles, or NULL */
@@ -65,9 +64,9 @@ typedef struct fan_delivery {
     fan_mpi_transport transport;
     fan_engine *engine; /* NULL: no phase is running */
     fan_stage stage;
-    size_t reading;   /* from memory: its record in the trace */
-    int64_t steps;    /* done, when it was last looked at; with a timeout */
-    double last_step; /* when that was */
+    size_t reading; /* from memory: its record in the trace */
+    int64_t steps;  /* done, when it was last looked at; with a timeout */
+    fan_comm_patience patience;
     fan_status status;
     bool finished;
 } fan_delivery;

@@ -51,6 +51,11 @@ static void compare(fan_pending *p)
 {
     bool done;
     fan_status status = fan_comparison_test(&p->comparison, &done);
+    if (!done && fan_comm_is_out_of_patience(
+                     &p->patience, fan_comm_state_bound(p->task.state, p->task.params->timeout))) {
+        done = true;
+        status = fan_fail_mpi(FAN_GAVE_UP, "the ranks compare their arguments");
+    }
     p->compares = !done;
     if (done && (status != FAN_OK || p->task.bytes == 0))
         finish(p, status);

@@ -27,6 +27,7 @@ typedef struct fan_pending {
     pthread_t caller; /**< of a stream: nobody else may call its callbacks */
     bool compares;    /**< it has not been found yet that all ranks start the same */
     fan_comparison comparison;
+    fan_comm_patience patience; /**< of the comparison */
     atomic_bool finished;
     fan_status status;
     /* Of the failure, which may have been recorded in another thread. */

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What rank 0 sends to all. */
@@ -130,6 +131,12 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     *params = d.params;
     *traced = d.traced;
     return FAN_OK;
+}
+
+double fan_agree_own_timeout(void)
+{
+    const char *text = secure_getenv("FANOUT_TIMEOUT");
+    return text == NULL ? 0 : strtod(text, NULL);
 }
 
 fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced)

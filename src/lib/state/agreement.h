@@ -20,6 +20,9 @@
  */
 fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced);
 
+/** This rank's own FANOUT_TIMEOUT, which bounds the wait in which rank 0's is told. Local. */
+double fan_agree_own_timeout(void);
+
 /**
  * Overlay `hints`, and the environment again, on the parameters that rank 0 has in `params`.
  * Collective.

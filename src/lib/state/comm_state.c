@@ -46,6 +46,8 @@ void fan_comm_state_free(fan_comm_state *state)
     fan_planned_forget(&state->planned);
     fan_blocking_set(&state->blocks, false);
     free(state->hosts);
+    fan_comm_bound_set((fan_comm_bound){0});
+    fan_pulse_end(state->pulse);
     fan_spare_free(state);
 }
 
@@ -61,6 +63,7 @@ fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
     made->comm = MPI_COMM_NULL;
     MPI_Comm_rank(comm, &made->rank);
     MPI_Comm_size(comm, &made->size);
+    fan_comm_bound_set((fan_comm_bound){.limit = fan_agree_own_timeout()});
     fan_status status = fan_comm_state_set(made, MPI_INFO_NULL);
     if (status != FAN_OK) {
         fan_spare_free(made);
@@ -91,6 +94,11 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     if (status != FAN_OK)
         return status;
     state->params = params;
+    fan_comm_bound_set(fan_comm_state_bound(state, params.timeout));
+    status = fan_comm_state_watch(state, params.timeout);
+    fan_comm_bound_set(fan_comm_state_bound(state, params.timeout));
+    if (status != FAN_OK)
+        return status;
     /* What was found out held for the old ones. */
     state->learned = (fan_learned){0};
     state->trials = (fan_trials){0};
@@ -147,25 +155,61 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
     return FAN_OK;
 }
 
-fan_status fan_comm_state_know_hosts(fan_comm_state *state)
+/* What a rank tells the others of itself. */
+typedef struct told {
+    fan_host_name host;
+    fan_pulse_place place;
+} told;
+
+static told tell_of_this(void)
 {
-    if (state->hosts != NULL)
-        return FAN_OK;
+    told own;
     char name[MPI_MAX_PROCESSOR_NAME];
-    fan_host_name own = "";
     int length;
-    state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
-    bool failed = state->hosts == NULL;
-    int code = fan_comm_any(state->user_comm, &failed);
-    if (code == MPI_SUCCESS && !failed) {
-        MPI_Get_processor_name(name, &length);
-        snprintf(own, sizeof own, "%.*s", (int)sizeof own - 1, name);
-        code = fan_comm_to_all(own, state->hosts, sizeof own, state->user_comm);
+    memset(&own, 0, sizeof own);
+    MPI_Get_processor_name(name, &length);
+    snprintf(own.host, sizeof own.host, "%.*s", (int)sizeof own.host - 1, name);
+    own.place = fan_pulse_place_of_this();
+    memcpy(own.place.host, own.host, sizeof own.place.host);
+    return own;
+}
+
+/* So that silence is known before the patience of those who wait for it has ended. */
+static const double silence = 0.6; /* of the limit */
+
+/* A rank that cannot watch is watched all the same. */
+static void begin_to_watch(fan_comm_state *state, const told *all, double limit)
+{
+    fan_pulse_place *places = malloc((size_t)state->size * sizeof *places);
+    for (int rank = 0; rank < state->size; rank++) {
+        memcpy(state->hosts[rank], all[rank].host, sizeof state->hosts[rank]);
+        if (places != NULL)
+            places[rank] = all[rank].place;
     }
+    if (places != NULL)
+        state->pulse = fan_pulse_begin(places, state->size, state->rank, silence * limit,
+                                       fan_comm_on_silence, NULL);
+    free(places);
+}
+
+fan_status fan_comm_state_watch(fan_comm_state *state, double limit)
+{
+    if (limit <= 0 || state->hosts != NULL)
+        return FAN_OK;
+    told *all = malloc((size_t)state->size * sizeof *all), own = tell_of_this();
+    state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
+    bool failed = state->hosts == NULL || all == NULL;
+    int code = fan_comm_any(state->user_comm, &failed);
     if (code == MPI_SUCCESS && !failed)
+        code = fan_comm_to_all(&own, all, sizeof own, state->user_comm);
+    bool knows = code == MPI_SUCCESS && !failed;
+    if (knows)
+        begin_to_watch(state, all, limit);
+    free(all);
+    if (knows)
         return FAN_OK;
     free(state->hosts);
     state->hosts = NULL;
     return failed ? fan_fail(FAN_ERR_MEMORY, "no memory for the names of hosts")
-                  : fan_fail_mpi(code, "MPI_Allgather failed");
+                  : fan_fail_mpi(code, "cannot tell the ranks of each other's hosts");
 }

@@ -10,6 +10,7 @@
 #define FAN_LIB_STATE_COMM_STATE_H
 
 #include "base/status.h"
+#include "comm/wait.h"
 #include "engine/stall.h"
 #include "engine/trace.h"
 #include "lib/where/channel.h"
@@ -72,8 +73,9 @@ typedef struct fan_comm_state {
     fan_order *order;    /**< the placement's */
     fan_learned learned; /**< by which the parameters have been set */
 
-    fan_host_name *hosts;          /**< [size] to tell where the ranks are, NULL until asked for */
-    bool traced;                   /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
+    fan_host_name *hosts; /**< [size] to tell where the ranks are, NULL until asked for */
+    fan_pulse *pulse;     /**< with a timeout: the ranks, which watch each other; or NULL */
+    bool traced;          /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
     struct fan_recorder *recorder; /**< or NULL */
     fan_trace *trace;              /**< the recorder's, or that of a test, or NULL */
 
@@ -129,7 +131,18 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
  */
 fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node **node);
 
-/** Tell every rank on which host each rank is. Collective; the state is connected. */
-fan_status fan_comm_state_know_hosts(fan_comm_state *state);
+/**
+ * With a timeout: tell every rank on which host each rank is, and let ranks watch each other.
+ * Collective.
+ *
+ * @param limit  seconds of silence that are too many; 0: nothing is done
+ */
+fan_status fan_comm_state_watch(fan_comm_state *state, double limit);
+
+/** What ends a wait for ranks of this state, whose operation has this timeout. Local. */
+static inline fan_comm_bound fan_comm_state_bound(const fan_comm_state *state, double timeout)
+{
+    return (fan_comm_bound){timeout, timeout > 0 ? state->pulse : NULL};
+}
 
 #endif

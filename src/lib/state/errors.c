@@ -140,6 +140,8 @@ void fan_error_abort(void)
 
 int fan_error_raise_code(MPI_Comm comm, int code)
 {
+    if (code == FAN_GAVE_UP)
+        return fan_error_raise(comm, FAN_ERR_TIMEOUT);
     if (code != MPI_SUCCESS)
         MPI_Comm_call_errhandler(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, code);
     return code;

@@ -4,6 +4,7 @@
 #include "lib/where/channel.h"
 
 #include "base/array.h"
+#include "comm/wait.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -132,8 +133,10 @@ static void free_channel(fan_channel *channel, bool collective)
         LIST_REMOVE(survey, link);
         fan_survey_free(survey);
     }
-    if (collective)
+    if (collective && !atomic_load(&channel->broken) && fan_comm_begin_blocking()) {
         MPI_Comm_free(&channel->comm);
+        fan_comm_end_blocking();
+    }
     fan_channel_discard(channel);
 }
 
