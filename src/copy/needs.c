@@ -90,6 +90,18 @@ double fan_copy_needs_patience(const fan_copy_options *options)
     return own + MAX(own / 4, 1);
 }
 
+/*
+ * By default a minute: longer than a route needs to change, or a switch to come back. Never so
+ * short that a busy host looks silent.
+ */
+double fan_copy_needs_silence(const fan_copy_options *options)
+{
+    enum { DEFAULT = 60, LEAST = 3 };
+    const char *own = secure_getenv("FANOUT_TIMEOUT");
+    double given = seconds(options->timeout != NULL ? options->timeout : own);
+    return given > 0 ? MAX(given, LEAST) : DEFAULT;
+}
+
 fan_copy_command_options fan_copy_needs_command(const fan_copy_options *options)
 {
     return (fan_copy_command_options){.text = options->command,

@@ -24,7 +24,7 @@
 
 /* The last three are those by which managers of jobs tell that the time is nearly over. */
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
-enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0], ABORT_TEXT = 512 };
 
 static char host[FAN_COPY_HOST];
 static atomic_bool ignored;
@@ -122,21 +122,45 @@ void fan_copy_signals_ignore(void)
     atomic_store(&ignored, true);
 }
 
-void fan_copy_abort(const char *format, ...)
+static void tell(const char *text)
 {
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    char shown[FAN_COPY_PRINTABLE * sizeof text];
+    char shown[FAN_COPY_PRINTABLE * ABORT_TEXT];
     fan_copy_printable(text, shown, sizeof shown);
     fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
-    clean_up(keeps_parts);
+}
+
+static _Noreturn void end_job(void)
+{
     tell_advice(STDERR_FILENO);
     fan_warn_wait();
     MPI_Abort(MPI_COMM_WORLD, 1);
     abort();
+}
+
+void fan_copy_abort(const char *format, ...)
+{
+    char text[ABORT_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    tell(text);
+    clean_up(keeps_parts);
+    end_job();
+}
+
+void fan_copy_abort_together(bool speaks, const char *text)
+{
+    const struct timespec to_clean_up = {.tv_sec = 1}, to_be_ended = {.tv_sec = 4};
+    if (speaks)
+        tell(text);
+    clean_up(keeps_parts);
+    nanosleep(&to_clean_up, NULL);
+    if (!speaks) {
+        nanosleep(&to_be_ended, NULL);
+        tell(text);
+    }
+    end_job();
 }
 
 static void on_mpi_error(MPI_Comm *comm, int *code, ...)

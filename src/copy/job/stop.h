@@ -37,4 +37,10 @@ void fan_copy_mpi_errors_abort(void);
  */
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/**
+ * The same on all ranks at about the same time. Launchers kill the others as soon as one aborts: so
+ * all clean up, one `speaks` and aborts after a second, and the others do so if it has not.
+ */
+_Noreturn void fan_copy_abort_together(bool speaks, const char *text);
+
 #endif

@@ -8,7 +8,6 @@
 #include "os/cleanup.h"
 
 #include <stdio.h>
-#include <time.h>
 
 enum { TAG_FAILED = 2 };
 
@@ -101,14 +100,6 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
 
 /* ---- the stream ---- */
 
-/* What rank 0 has to say is enough, unless it is the one that does not answer. */
-static void let_rank_0_speak(const fan_copy_transfer *transfer)
-{
-    const struct timespec pause = {.tv_sec = 1};
-    if (transfer->ranks->rank != 0)
-        nanosleep(&pause, NULL);
-}
-
 /* Two kinds of failure have been recorded where they happened. Any other ends the job. */
 static void check_stream(const fan_copy_transfer *transfer, int code)
 {
@@ -118,11 +109,12 @@ static void check_stream(const fan_copy_transfer *transfer, int code)
     if (error_class == MPI_SUCCESS || error_class == fanout_error_class(FANOUT_ERR_SOURCE) ||
         error_class == fanout_error_class(FANOUT_ERR_SINK))
         return;
-    if (error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
-        let_rank_0_speak(transfer);
-    char text[MPI_MAX_ERROR_STRING];
+    char text[MPI_MAX_ERROR_STRING], told[sizeof text + 32];
     MPI_Error_string(code, text, &length);
-    fan_copy_abort("the transfer failed: %s", text);
+    snprintf(told, sizeof told, "the transfer failed: %s", text);
+    if (error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
+        fan_copy_abort_together(transfer->ranks->rank == 0, told);
+    fan_copy_abort("%s", told);
 }
 
 /* Several ranks read: each chunk is a frame, so no frame is read by two of them. */

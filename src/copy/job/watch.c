@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "copy/job/watch.h"
+
+#include "copy/job/memory.h"
+#include "copy/job/outcome.h"
+#include "copy/job/stop.h"
+#include "pulse/pulse.h"
+
+#include <mpi.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static fan_pulse *pulse;
+static int own_rank;
+
+static void sleep_for(double seconds)
+{
+    struct timespec left = {.tv_sec = (time_t)seconds,
+                            .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    while (nanosleep(&left, &left) != 0)
+        ;
+}
+
+static void end_job(fan_pulse *told, void *unused)
+{
+    char silent[FAN_COPY_TEXT / 2], text[FAN_COPY_TEXT];
+    (void)unused;
+    fan_pulse_describe(told, silent, sizeof silent);
+    snprintf(text, sizeof text,
+             "the copy has been stopped, because %s: it is dead, stopped or cannot be reached; "
+             "start again without it, or when it is back",
+             silent);
+    fan_copy_abort_together(fan_pulse_first_heard(told) == own_rank, text);
+}
+
+void fan_copy_watch_begin(double limit)
+{
+    int size;
+    MPI_Comm_rank(MPI_COMM_WORLD, &own_rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    fan_pulse_place own = fan_pulse_place_of_this();
+    fan_pulse_place *all = fan_copy_allocate((size_t)size, sizeof *all);
+    MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, MPI_COMM_WORLD);
+    if (size > 1)
+        pulse = fan_pulse_begin(all, size, own_rank, limit, end_job, NULL);
+    free(all);
+}
+
+typedef struct last_wait {
+    double limit;
+    int status;
+} last_wait;
+
+static void *end_late(void *argument)
+{
+    const last_wait *wait = argument;
+    sleep_for(wait->limit);
+    fprintf(stderr,
+            "fanout-copy: all is done, but MPI_Finalize has not ended for %g s: a process "
+            "has died while it ended\n",
+            wait->limit);
+    _exit(wait->status);
+}
+
+/* Without a thread it is as it was without this. */
+void fan_copy_watch_end(double limit, int status)
+{
+    static last_wait wait;
+    pthread_t thread;
+    wait = (last_wait){limit, status};
+    fan_pulse_leave(pulse);
+    if (pulse != NULL && pthread_create(&thread, NULL, end_late, &wait) == 0)
+        pthread_detach(thread);
+}
