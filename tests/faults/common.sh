@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by faults.sh and soak, after tests/common/tap.sh and mpi-env.sh: one case, and its judgement.
+# shellcheck disable=SC2034,SC2154 # variables of those who source this and of what they have sourced
+
+ranks=5
+export FANOUT_TIMEOUT=3 FANOUT_CHUNK_BYTES=16K FANOUT_SHARED_MEMORY=${FANOUT_SHARED_MEMORY-0}
+# Far more than the bound, so that a busy machine is not taken for a hang.
+hang=60
+
+# Launchers end the job when a process dies; MPICH's can be told not to.
+survivors=
+[ "$launcher_kind" != hydra ] || survivors=-disable-auto-cleanup
+
+# launch FAULT PROGRAM ARGUMENTS...: leaves out, status, took, and fault.hit if the fault happened.
+launch() {
+    local start=$SECONDS
+    rm -rf fault.* out copy.* .copy.*
+    # shellcheck disable=SC2086 # commands with arguments
+    FANOUT_TEST_FAULT=$1 FANOUT_TEST_FAULT_FILE=$PWD/fault timeout -k 5 $hang $MPIRUN $survivors -np $ranks \
+        env LD_PRELOAD="$inject" "${@:2}" >out 2>&1 </dev/null
+    status=$?
+    took=$((SECONDS - start))
+}
+
+bcasts() {
+    launch "$1" "$top_builddir/tests/faults/victim"
+}
+
+copies() {
+    launch "$1" "$top_builddir/fanout-copy" source 'copy.%r'
+}
+
+# is_named RANK: the launcher or one of us names it; before the ranks know each other's hosts only that one is missing.
+is_named() {
+    grep -qE "\(rank $1\)|process rank $1 |RUNNING AT|some rank does not come" out
+}
+
+# judge FAULT: 0 if the case went as it must.
+judge() {
+    local action=${1%%:*} rank=${1#*:}
+    rank=${rank%%:*}
+    [ "$took" -lt $hang ] || { echo "# hangs" >>out && return 1; }
+    ! grep -q 'WRONG DATA' out || return 1
+    if [ ! -e fault.hit ] || [ "$action" = delay ]; then
+        [ "$status" = 0 ]
+        return
+    fi
+    [ "$status" != 0 ] && is_named "$rank" && no_leftovers "$rank"
+}
+
+# no_leftovers RANK: none but that of the rank that could not clean up.
+no_leftovers() {
+    local found
+    found=$(find . -name '*.fanout-*' ! -name ".copy.$1.fanout-part")
+    [ -z "$found" ] || { echo "# left: $found" >>out && return 1; }
+}
+
+# steps_of RANK: how many steps it has in a run without a fault, which must have come before.
+steps_of() {
+    cat "fault.$1"
+}
