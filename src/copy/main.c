@@ -9,10 +9,10 @@
 #include "copy/job/ranks.h"
 #include "copy/job/stop.h"
 #include "copy/job/streams.h"
-#include "copy/job/watch.h"
 #include "copy/needs.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
+#include "copy/silence/silence.h"
 #include "launch/alone.h"
 #include "launch/claim.h"
 #include "os/path.h"
@@ -110,9 +110,9 @@ int main(int argc, char **argv)
 
     fan_copy_ranks ranks;
     double silence = fan_copy_needs_silence(&options);
-    fan_copy_watch_begin(silence);
+    fan_copy_silence_begin(silence);
     status = copy(&options, &ranks);
-    fan_copy_watch_end(silence, status);
+    fan_copy_silence_end(silence, status);
     fan_copy_ranks_close(&ranks);
     fan_copy_options_free(&options);
     fan_copy_signals_ignore();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/job/watch.h"
+#include "copy/silence/silence.h"
 
 #include "copy/job/memory.h"
 #include "copy/job/outcome.h"
@@ -38,7 +38,7 @@ static void end_job(fan_pulse *told, void *unused)
     fan_copy_abort_together(fan_pulse_first_heard(told) == own_rank, text);
 }
 
-void fan_copy_watch_begin(double limit)
+void fan_copy_silence_begin(double limit)
 {
     int size;
     MPI_Comm_rank(MPI_COMM_WORLD, &own_rank);
@@ -68,7 +68,7 @@ static void *end_late(void *argument)
 }
 
 /* Without a thread it is as it was without this. */
-void fan_copy_watch_end(double limit, int status)
+void fan_copy_silence_end(double limit, int status)
 {
     static last_wait wait;
     pthread_t thread;
