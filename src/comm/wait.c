@@ -101,6 +101,7 @@ void fan_comm_on_silence(fan_pulse *silent, void *unused)
         return;
     fan_pulse_describe(silent, text, sizeof text);
     fan_warn("%s, while this process is in a call of MPI that cannot be given up", text);
+    fan_warn_wait();
     MPI_Abort(MPI_COMM_WORLD, 1);
 }
 
