@@ -21,7 +21,7 @@ void fan_warn(const char *format, ...)
     fprintf(stderr, "fanout: %s\n", text);
 }
 
-/* A pipe tells how much is in it; for a file or a terminal the call fails, and there is no reader. */
+/* A pipe tells how much is in it. For a file or a terminal the call fails: there is no reader. */
 void fan_warn_wait(void)
 {
     enum { STEP_NS = 5 * 1000 * 1000, STEPS = 100 };
