@@ -7,12 +7,16 @@
 
 #include <mpi.h>
 #include <stdio.h>
+#include <string.h>
 
-#ifdef OPEN_MPI
-#define OWN_SIZE "OMPI_COMM_WORLD_SIZE"
-#else
-#define OWN_SIZE "PMI_SIZE"
-#endif
+/* Asked at run time: a program for the standard ABI of MPI 5 runs with either library. */
+static const char *own_size(void)
+{
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    PMPI_Get_library_version(version, &length);
+    return strncmp(version, "Open MPI", 8) == 0 ? "OMPI_COMM_WORLD_SIZE" : "PMI_SIZE";
+}
 
 /* A process that MPI_Comm_spawn has started has the environment of its parents. */
 static bool is_spawned(void)
@@ -27,7 +31,7 @@ bool fan_launch_alone_by_mistake(char *text, size_t size)
     int ranks;
     fan_launch_claim claim;
     PMPI_Comm_size(MPI_COMM_WORLD, &ranks);
-    if (ranks > 1 || is_spawned() || !fan_launch_claims_several(OWN_SIZE, &claim))
+    if (ranks > 1 || is_spawned() || !fan_launch_claims_several(own_size(), &claim))
         return false;
     text[0] = '\0';
     if (claim.first)

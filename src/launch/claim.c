@@ -9,7 +9,8 @@
 
 /*
  * SLURM_NTASKS alone says how many tasks a job may have: a batch script, which is one process, has
- * it, too. SLURM_STEP_NUM_TASKS exists in what srun starts.
+ * it, too. SLURM_STEP_NUM_TASKS exists in what srun starts. So it is with FLUX_JOB_SIZE and
+ * FLUX_TASK_RANK, which is a task's only.
  */
 static const struct launcher {
     const char *size; /* the variable with the number of processes */
@@ -19,6 +20,9 @@ static const struct launcher {
     {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", NULL},
     {"PMI_SIZE", "PMI_RANK", NULL},
     {"MPI_LOCALNRANKS", "MPI_LOCALRANKID", NULL},
+    {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK", NULL},
+    {"JSM_NAMESPACE_SIZE", "JSM_NAMESPACE_RANK", NULL},
+    {"FLUX_JOB_SIZE", "FLUX_TASK_RANK", "FLUX_TASK_RANK"},
     {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "SLURM_NTASKS"},
 };
 
@@ -44,13 +48,16 @@ static void take(fan_launch_claim *claim, const char *variable, bool first)
     *claim = (fan_launch_claim){variable, getenv(variable), first};
 }
 
-/* PMIx has no variable for their number, but who is not the first is not the only one. */
-static bool is_later_by_pmix(fan_launch_claim *claim)
+/* PMIx and PALS have no variable for their number, but who is not the first is not the only one. */
+static bool is_later(fan_launch_claim *claim)
 {
-    if (number_of("PMIX_RANK") <= 0)
-        return false;
-    take(claim, "PMIX_RANK", false);
-    return true;
+    static const char *const ranks[] = {"PMIX_RANK", "PALS_RANKID"};
+    for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++)
+        if (number_of(ranks[i]) > 0) {
+            take(claim, ranks[i], false);
+            return true;
+        }
+    return false;
 }
 
 bool fan_launch_claims_several(const char *own, fan_launch_claim *claim)
@@ -61,7 +68,7 @@ bool fan_launch_claims_several(const char *own, fan_launch_claim *claim)
             take(claim, launchers[i].size, number_of(launchers[i].rank) == 0);
             return true;
         }
-    return !own_says_one && is_later_by_pmix(claim);
+    return !own_says_one && is_later(claim);
 }
 
 bool fan_launch_is_in_job(fan_launch_claim *claim)

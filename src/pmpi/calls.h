@@ -22,10 +22,13 @@ typedef int fan_bcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm);
 typedef int fan_ibcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Request *);
 typedef int fan_bcast_init_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Info,
                                 MPI_Request *);
+/* Other libraries' Fortran calls C's. MPI_Fint is not in each mpi.h of the standard ABI. */
+#ifdef OPEN_MPI
 typedef void fan_fortran_bcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *,
                                   MPI_Fint *);
 typedef void fan_fortran_ibcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *,
                                    MPI_Fint *, MPI_Fint *);
+#endif
 
 /** One definition of each call. NULL where the MPI library has no such call. */
 typedef struct fan_calls {
@@ -35,8 +38,10 @@ typedef struct fan_calls {
     fan_bcast_c_fn *bcast_c;
     fan_ibcast_c_fn *ibcast_c;
     fan_bcast_init_c_fn *bcast_init_c;
+#ifdef OPEN_MPI
     fan_fortran_bcast_fn *fortran_bcast;
     fan_fortran_ibcast_fn *fortran_ibcast;
+#endif
 } fan_calls;
 
 /**

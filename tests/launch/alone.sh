@@ -42,7 +42,8 @@ no_target() {
 
 # ---- by hand ----
 
-for variable in $own_size=3 $other_size=3 MPI_LOCALNRANKS=2 "SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4"; do
+for variable in $own_size=3 $other_size=3 MPI_LOCALNRANKS=2 JSM_NAMESPACE_SIZE=2 MV2_COMM_WORLD_SIZE=2 \
+    "FLUX_TASK_RANK=0 FLUX_JOB_SIZE=2" "SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4"; do
     # shellcheck disable=SC2086 # one or two assignments
     alone env $variable "$copy" source target
     check "$variable: fanout-copy refuses" refused fanout-copy "${variable##* }"

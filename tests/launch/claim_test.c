@@ -53,6 +53,11 @@ START_TEST(each_launcher_is_believed)
     expect(ours, "SLURM_NTASKS=3 SLURM_STEP_NUM_TASKS=3 SLURM_PROCID=2", "SLURM_STEP_NUM_TASKS",
            false);
     expect(ours, "PMIX_RANK=5", "PMIX_RANK", false);
+    expect(ours, "PALS_RANKID=1", "PALS_RANKID", false);
+    expect(ours, "FLUX_JOB_SIZE=4 FLUX_TASK_RANK=3", "FLUX_JOB_SIZE", false);
+    expect(ours, "FLUX_JOB_SIZE=4 FLUX_TASK_RANK=0", "FLUX_JOB_SIZE", true);
+    expect(ours, "JSM_NAMESPACE_SIZE=2 JSM_NAMESPACE_RANK=0", "JSM_NAMESPACE_SIZE", true);
+    expect(ours, "MV2_COMM_WORLD_SIZE=2 MV2_COMM_WORLD_RANK=1", "MV2_COMM_WORLD_SIZE", false);
     expect(ours, "PMI_SIZE=2", "PMI_SIZE", true);
 }
 END_TEST
@@ -67,6 +72,9 @@ START_TEST(a_process_that_is_alone_is_left_alone)
     /* A batch script. */
     expect_none(ours, "SLURM_NTASKS=8 SLURM_NPROCS=8 SLURM_PROCID=0");
     expect_none(ours, "SLURM_STEP_NUM_TASKS=8");
+    expect_none(ours, "PALS_RANKID=0");
+    expect_none(ours, "FLUX_JOB_SIZE=8");
+    expect_none(ours, "JSM_NAMESPACE_SIZE=1 JSM_NAMESPACE_RANK=0");
     expect_none(ours, "PMI_SIZE= PMI_RANK=");
     expect_none(ours, "PMI_SIZE=many");
 }
@@ -77,6 +85,7 @@ START_TEST(the_librarys_own_launcher_decides)
 {
     expect_none(ours, "OMPI_COMM_WORLD_SIZE=1 PMI_SIZE=4 MPI_LOCALNRANKS=4");
     expect_none(ours, "OMPI_COMM_WORLD_SIZE=1 SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4");
+    expect_none(ours, "OMPI_COMM_WORLD_SIZE=1 FLUX_JOB_SIZE=4 FLUX_TASK_RANK=2 PALS_RANKID=2");
     expect_none(other, "PMI_SIZE=1 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=2");
     /* mpirun of the other library, which srun starts on each of the job's hosts. */
     expect(ours, "SLURM_NTASKS=1 SLURM_STEP_NUM_TASKS=1 PMI_SIZE=4 PMI_RANK=0", "PMI_SIZE", true);

@@ -59,6 +59,14 @@ packages_differ() {
         sed -n 's/^< \(.*\)/README.md does not name the package \1/p; s/^> \(.*\)/quickstart does not install \1/p'
 }
 
+# Libraries that configure wants, of which Debian's packages do not know that they need them to build.
+libraries_not_in_control() {
+    packages_of_quickstart | grep -E -- '-dev$|^check$' | grep -vx libc6-dev | while read -r package; do
+        sed -n '/^Build-Depends:/,/^$/p' packaging/debian/control | grep -qx " $package," ||
+            echo "packaging/debian/control: Build-Depends does not name $package"
+    done
+}
+
 # prototypes: a line "NAME PARAMETER..." for each function that the headers declare.
 prototypes() {
     cat include/*.h | tr '\n' ' ' | grep -oE 'FANOUT_EXPORT [^;{#]*\);' | while read -r declaration; do
@@ -110,6 +118,7 @@ verdict "paths that documents name exist" dead_paths "${documents[@]}" "${pages[
 verdict "links between documents work" dead_links
 verdict "README.md has at most 150 lines of 100 columns" readme_is_short
 verdict "README.md names the packages that quickstart installs" packages_differ
+verdict "packaging/debian/control names the libraries that quickstart installs" libraries_not_in_control
 verdict "doc/design has lines of at most 80 columns" long_lines 80 doc/design/*.md
 verdict "each public function has a manual page that describes its parameters" functions_without_page
 verdict "each manual page is installed" pages_not_installed

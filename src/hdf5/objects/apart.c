@@ -101,7 +101,6 @@ __attribute__((noreturn)) static void be_the_child(const child *c)
 
 /* ---- in the parent ---- */
 
-/* Is called by HDF5 with its lock. */
 static herr_t divide(hid_t list, const char *name, void *state)
 {
     (void)list, (void)name;
@@ -112,6 +111,21 @@ static herr_t divide(hid_t list, const char *name, void *state)
     if (c->process == 0)
         be_the_child(c);
     return 1;
+}
+
+/*
+ * HDF5 2 has a recursive mutex of the C library as its lock. Its owner is a thread by its number,
+ * which is another one in the child, so that the child would wait for itself: there the lock has to
+ * be free. Earlier versions know their owner by pthread_self(), which is the same.
+ */
+static void start(child *c)
+{
+    c->error = ENOSYS; /* should HDF5 not call back */
+#if H5_VERSION_GE(2, 0, 0)
+    divide(H5P_FILE_ACCESS, "", c);
+#else
+    H5Piterate(H5P_FILE_ACCESS, NULL, divide, c);
+#endif
 }
 
 /* A thread that forks at this time may have a copy of the pipe's end, and keep it open. */
@@ -171,12 +185,11 @@ static fan_h5_apart_end judge(const child *c, double patience)
 
 static fan_h5_apart_end run(child *c, double patience)
 {
-    c->error = ENOSYS; /* should HDF5 not call back */
     if (pipe2(c->ends, O_CLOEXEC) != 0) {
         say(c, "%s", strerror(errno));
         return FAN_H5_APART_NO_PROCESS;
     }
-    H5Piterate(H5P_FILE_ACCESS, NULL, divide, c);
+    start(c);
     close(c->ends[1]);
     fan_h5_apart_end end = FAN_H5_APART_NO_PROCESS;
     if (c->process >= 0)

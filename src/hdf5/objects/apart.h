@@ -11,7 +11,8 @@
  * - The child calls HDF5 and the C library only, never MPI, and ends by _exit().
  * - It is made in a callback of HDF5, thus by the thread that has HDF5's lock: no other thread is
  *   in HDF5, whose state the child has as it is. The C library's fork() does the same for
- *   malloc().
+ *   malloc(). With HDF5 2, whose lock no child can take over, no thread may be in HDF5 then, nor
+ *   may this be called in a callback of HDF5: the child would count as stuck.
  * - Pages that a fabric has registered stay those of this process: so it is from Linux 5.12 on,
  *   and with TCP and shared memory always. The child does not touch them.
  * - Signals have their default effects in the child; it leaves no core file and prints nothing. To

@@ -8,7 +8,9 @@
 
 #include "pmpi/calls.h"
 
+#ifdef OPEN_MPI
 fan_fortran_bcast_fn fan_take_fortran_bcast;
 fan_fortran_ibcast_fn fan_take_fortran_ibcast;
+#endif
 
 #endif
