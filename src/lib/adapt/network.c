@@ -5,6 +5,7 @@
 
 #include "comm/agree.h"
 #include "comm/probe/probe.h"
+#include "lib/adapt/memory.h"
 #include "lib/deliver/pending.h"
 #include "plan/planner.h"
 
@@ -67,6 +68,20 @@ static fan_status status_of(int code)
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "%s", failure);
 }
 
+/* What an earlier job has found costs a round trip; then there is nothing new to be kept. */
+static fan_status lead(const fan_comm_state *state, int tag, const fan_probe_patience *patience,
+                       fan_learned *learned)
+{
+    fan_probe_link earlier;
+    bool is_known = fan_adapt_recall(state, &earlier), is_earlier;
+    int code = fan_probe_lead(state->comm, state->map.leader[1], tag, patience,
+                              is_known ? &earlier : NULL, &learned->link, &is_earlier);
+    learned->is_earlier = is_earlier;
+    if (code == MPI_SUCCESS && !is_earlier)
+        fan_adapt_keep(state, &learned->link);
+    return status_of(code);
+}
+
 /* The leaders of the first two nodes do it. */
 static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learned *learned)
 {
@@ -79,7 +94,7 @@ static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learne
     r.learned.known = true;
     r.learned.bytes = bytes;
     if (state->rank == leader[0])
-        own = status_of(fan_probe_lead(state->comm, leader[1], tag, &patience, &r.learned.link));
+        own = lead(state, tag, &patience, &r.learned);
     else if (state->rank == leader[1])
         own = status_of(fan_probe_follow(state->comm, leader[0], tag));
     fan_status status = fan_comm_share(state->user_comm, own, &r.verdict, sizeof r, failure);
