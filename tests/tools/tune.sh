@@ -160,6 +160,8 @@ for variable in FANOUT_LATENCY=1e-6 FANOUT_MIN_BYTES=0 FANOUT_GROUP_SIZE=2 FANOU
     check "$variable is refused" ends_with 2 "the environment sets ${variable%=*}, which would distort the result"
     unset "${variable%=*}"
 done
+FANOUT_CACHE=0 tune 2 --seconds 1
+check "FANOUT_CACHE does not matter" complete fanout.tune
 FANOUT_TUNE_FILE=missing tune 2 --seconds 1
 check "a tune file of before does not matter" complete fanout.tune
 rm -f fanout.tune

@@ -38,13 +38,14 @@ static const double until_messages = 0.15, until_transfers = 0.35, until_exchang
 
 /*
  * The environment wins over what is measured, so broadcasts would be measured with something else.
+ * The cache has no part in them: where all is set the library measures nothing.
  */
 static bool is_overridden(void)
 {
     for (size_t i = 0; i < fan_param_count(); i++) {
         char variable[64];
         fan_param_variable(i, variable, sizeof variable);
-        if (getenv(variable) == NULL)
+        if (i == FAN_PARAM_INDEX_cache || getenv(variable) == NULL)
             continue;
         fprintf(stderr,
                 "fanout-tune: the environment sets %s, which would distort the result; unset it\n",
