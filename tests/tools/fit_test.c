@@ -162,7 +162,7 @@ static void expect_crossover(const double *fanout, int64_t min_bytes)
 {
     const double x[] = {1 * KIB, 2 * KIB, 4 * KIB, 8 * KIB}, mpi[] = {10, 20, 40, 80};
     fan_tune_curve theirs = curve_of(4, x, mpi), ours = curve_of(4, x, fanout);
-    ck_assert_int_eq(fan_tune_min_bytes(&theirs, &ours), min_bytes);
+    ck_assert_int_eq(fan_tune_min_bytes(&theirs, &ours, 1), min_bytes);
 }
 
 START_TEST(the_crossover_holds_from_there_on)

@@ -22,14 +22,19 @@
  */
 #define FAN_TUNE_SLOW 0.8
 
+/** Samples without which it is not said of a host or of an exchange that it is slow. */
+enum { FAN_TUNE_SURE = 3 };
+
 /**
  * Set params.latency, overhead and bandwidth, rounded to four digits, and the speed of each pair.
+ * The first pair has messages for two numbers on the way.
  */
 void fan_tune_model(fan_tune_results *results);
 
 /**
  * The gap, rounded: the time of a chunk besides its bytes, where the line through `chunks` (seconds
- * over bytes) starts. Noise may make that negative; then it is 0.
+ * over bytes) starts. Noise may make that negative; then, and without
+ * chunks, it is 0.
  */
 double fan_tune_gap(const fan_tune_curve *chunks);
 
