@@ -10,8 +10,8 @@
 /*
  * What is drawn from the variables and the data before it. Rows of data are: x, a sample, the
  * median at x. Line types 1 to 3 are blue, vermilion and green that the colour-blind can tell apart
- * (Okabe and Ito). A single point has no range of its own. There may have been no time for exchanges and
- * broadcasts.
+ * (Okabe and Ito). A single point has no range of its own. There may have been no time for
+ * exchanges and broadcasts.
  */
 static const char program[] =
     "set encoding utf8\n"
