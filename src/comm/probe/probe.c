@@ -106,10 +106,10 @@ static double rate_of(double bytes, double seconds, double first, double round_t
 }
 
 static int measure_bandwidth(track *t, const fan_probe_patience *patience, double round_trip,
-                             double *bandwidth)
+                             fan_probe_link *link)
 {
     double spent = 0, first = 0, last = round_trip, rate = 0;
-    for (int pieces = FIRST_PIECES; pieces <= MOST_PIECES; pieces *= 2) {
+    for (int pieces = FIRST_PIECES; pieces <= MOST_PIECES && !link->is_settled; pieces *= 2) {
         double seconds, before = rate, bytes = (double)pieces * PIECE;
         /* A round trip, and twice the bytes of the one before. */
         double expected = fmax(round_trip, 2 * last - round_trip);
@@ -119,13 +119,13 @@ static int measure_bandwidth(track *t, const fan_probe_patience *patience, doubl
         if (code != MPI_SUCCESS)
             return code;
         rate = rate_of(bytes, seconds, first, round_trip);
-        if (before > 0 && fabs(rate / before - 1) < agree_within && seconds > 2 * round_trip)
-            break;
+        bool agree = before > 0 && fabs(rate / before - 1) < agree_within;
+        link->is_settled = (agree && seconds > 2 * round_trip) || pieces == MOST_PIECES;
         first = first == 0 ? seconds : first;
         last = seconds;
         spent += seconds;
     }
-    *bandwidth = rate;
+    link->bandwidth = rate;
     return MPI_SUCCESS;
 }
 
@@ -144,7 +144,7 @@ static int measure_rest(track *t, const fan_probe_patience *patience, double rou
     if (round_trip < patience->seconds)
         code = measure_overhead(t, round_trip, &link->overhead);
     if (code == MPI_SUCCESS)
-        code = measure_bandwidth(t, patience, round_trip, &link->bandwidth);
+        code = measure_bandwidth(t, patience, round_trip, link);
     link->latency = fmax(round_trip / 2 - 2 * link->overhead, 0);
     return code;
 }

@@ -21,6 +21,8 @@ typedef struct fan_probe_link {
     /** seconds of processor time to send, or to receive, a message; 0: see bandwidth */
     double overhead;
     double bandwidth; /**< bytes per second; 0: there was no time to measure it */
+    /** whether two rates agreed, or the longest train was reached, before time was up */
+    int64_t is_settled;
 } fan_probe_link;
 
 /** Whether a round trip fits what is said of a link: within a factor of 2. */

@@ -69,7 +69,7 @@ bool fan_adapt_recall(const fan_comm_state *state, fan_probe_link *link)
         return false;
     warn_if_asked(fan_cache_read(&name, &params, &found));
     if (found)
-        *link = (fan_probe_link){params.latency, params.overhead, params.bandwidth};
+        *link = (fan_probe_link){params.latency, params.overhead, params.bandwidth, true};
     return found;
 }
 
@@ -85,7 +85,7 @@ static kept_link *place_of(const fan_cache_name *name)
 void fan_adapt_keep(const fan_comm_state *state, const fan_probe_link *link)
 {
     fan_cache_name name;
-    if (link->bandwidth <= 0 || !name_network(state, &name))
+    if (!link->is_settled || !name_network(state, &name))
         return;
     pthread_mutex_lock(&lock);
     kept_link *place = place_of(&name);

@@ -17,7 +17,7 @@
 /** What an earlier job has found between the nodes of a connected state; false: nothing. */
 bool fan_adapt_recall(const fan_comm_state *state, fan_probe_link *link);
 
-/** Keep what was measured, if its bandwidth was. */
+/** Keep what was measured, if there was time for the bandwidth to settle. */
 void fan_adapt_keep(const fan_comm_state *state, const fan_probe_link *link);
 
 /** Write what has been kept. */

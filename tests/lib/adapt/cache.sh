@@ -56,7 +56,10 @@ job FANOUT_CACHE=0 XDG_CACHE_HOME="$PWD/none"
 check "FANOUT_CACHE=0: nothing is written" [ ! -e none ]
 job FANOUT_LATENCY=1e-6 FANOUT_OVERHEAD=1e-6 FANOUT_BANDWIDTH=1e9 FANOUT_GAP=0 XDG_CACHE_HOME="$PWD/none"
 check "all is set by hand: nothing is written" [ ! -e none ]
-job FANOUT_TEST_PRETEND_TICK=1e-3
+job FANOUT_TEST_PRETEND_TICK=1e-3 FANOUT_TEST_PRETEND_HOST=slow
+check "there was no time for the bandwidth to settle: it measures" measured
+check "there was no time for the bandwidth to settle: nothing is written" files 2
+job FANOUT_TEST_PRETEND_TICK=3e-4
 check "a round trip takes longer than in the file: it measures" measured
 check "then the file is a new one" [ "$(cmp -s kept "$file"; echo $?)" = 1 ]
 job
