@@ -49,7 +49,7 @@ static fan_tune_results results_of(int pairs)
     r.fanout = curve_of(3, sizes, (double[]){2e-4, 1e-3, 0.2});
     fan_tune_model(&r);
     r.params.connections = fan_tune_connections(&r.rates, 32);
-    r.params.gap = fan_tune_gap(&r.chunks);
+    r.params.gap = fan_tune_gap(&r.chunks, r.params.bandwidth);
     r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout, 65536);
     return r;
 }
@@ -232,12 +232,13 @@ START_TEST(without_time_there_are_defaults)
     fan_tune_results r = results_of(2);
     r.rates.count = r.chunks.count = r.mpi.count = r.fanout.count = 0;
     r.params.connections = fan_tune_connections(&r.rates, 32);
-    r.params.gap = fan_tune_gap(&r.chunks);
+    r.params.gap = fan_tune_gap(&r.chunks, r.params.bandwidth);
     r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout, 65536);
     expect_text(&r, "no time for exchanges, more --seconds", true);
     expect_text(&r, "\nconnections = 32\n", true);
     expect_text(&r, "no time for exchanges of chunks, more", true);
-    expect_text(&r, "\ngap = 0\n", true);
+    expect_near(r.params.gap, 300 / r.params.bandwidth, 0.001);
+    expect_text(&r, "this is the time of 300 bytes", true);
     expect_text(&r, "no time for broadcasts, more", true);
     expect_text(&r, "\nmin_bytes = 65536\n", true);
 }

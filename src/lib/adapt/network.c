@@ -20,12 +20,6 @@ static const double least_patience = 4e-3, share = 0.02;
  * 1.23 of the limit when planned for 1 Gbit/s, and takes 1.15 now.
  */
 static const double assumed_bandwidth = 12.5e6;
-/*
- * Bytes that could be sent in the time for which a message occupies a link besides its own: those
- * of headers, and of the small messages by which two ends agree on it. fanout-tune finds 200 to 500
- * of them over TCP. Without them chunks on slow links would be of 4 KiB.
- */
-static const double gap_bytes = 300;
 static const double worth_more_time = 8; /* times what it was before */
 
 static const char failure[] = "cannot measure the network";
@@ -112,7 +106,7 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
     if (!fan_params_given(params, FAN_PARAM_INDEX_overhead))
         params->overhead = link->overhead > 0 ? link->overhead : params->overhead;
     if (!fan_params_given(params, FAN_PARAM_INDEX_gap))
-        params->gap = gap_bytes / params->bandwidth;
+        params->gap = FAN_PARAMS_GAP_BYTES / params->bandwidth;
     fan_pending_finish(state, &state->lane); /* their plan is that of the old parameters */
     fan_planned_forget(&state->planned);
     state->learned = state->placement->network;

@@ -130,7 +130,7 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
     if (conducts) {
         results->params.connections =
             fan_tune_connections(&results->rates, (int)results->params.connections);
-        results->params.gap = fan_tune_gap(&results->chunks);
+        results->params.gap = fan_tune_gap(&results->chunks, results->params.bandwidth);
     }
     fan_tune_measure_broadcasts(job, results);
     if (!conducts)

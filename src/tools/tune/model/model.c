@@ -96,8 +96,20 @@ void fan_tune_model(fan_tune_results *results)
     }
 }
 
-double fan_tune_gap(const fan_tune_curve *chunks)
+bool fan_tune_gap_is_known(const fan_tune_curve *chunks, double bandwidth)
 {
-    double start = chunks->count > 1 ? fan_tune_fit_all(chunks).start : 0;
+    const double busy = 1.5;
+    int last = chunks->count - 1;
+    if (last < 1)
+        return false;
+    return chunks->points[last].count >= FAN_TUNE_SURE ||
+           fan_tune_curve_median(chunks, last) <= busy * chunks->points[last].x / bandwidth;
+}
+
+double fan_tune_gap(const fan_tune_curve *chunks, double bandwidth)
+{
+    if (!fan_tune_gap_is_known(chunks, bandwidth))
+        return fan_tune_round(FAN_PARAMS_GAP_BYTES / bandwidth);
+    double start = fan_tune_fit_all(chunks).start;
     return start > 0 ? fan_tune_round(start) : 0;
 }

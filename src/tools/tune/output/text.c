@@ -144,11 +144,16 @@ static void write_size(const fan_tune_curve *curve, int point, FILE *out)
     fprintf(out, "#   %8s  ", fan_format_bytes((int64_t)curve->points[point].x, size, sizeof size));
 }
 
+/* What the gap is, if it is not known. */
+static const char taken_for[] = "So this is the time of 300 bytes.\n";
+
 static void write_gap(const fan_tune_results *results, FILE *out)
 {
     const fan_tune_curve *chunks = &results->chunks;
     if (chunks->count == 0) {
-        write_default(results, "gap", "exchanges of chunks", out);
+        fprintf(out, "# There was no time for exchanges of chunks, more --seconds would help. %s",
+                taken_for);
+        write_value(results, "gap", out);
         return;
     }
     fprintf(out, "# Chunks, exchanged by two ranks, took, each:\n");
@@ -156,6 +161,11 @@ static void write_gap(const fan_tune_results *results, FILE *out)
         write_size(chunks, i, out);
         write_seconds(fan_tune_curve_summary(chunks, i), out);
         fprintf(out, "\n");
+    }
+    if (!fan_tune_gap_is_known(chunks, results->params.bandwidth)) {
+        fprintf(out, "# Links were idle, more --seconds would help. %s", taken_for);
+        write_value(results, "gap", out);
+        return;
     }
     fprintf(
         out,
