@@ -58,6 +58,8 @@ cmd_mpirun() {
     check_count N "$count" "$(host_count)"
     shift
     for ((i = 0; i < count; i++)); do hosts+=${hosts:+,}lab$i:$per_host; done
+    # The next lab has hosts of the same names, with other links.
+    default_env FANOUT_CACHE 0
     read -ra flags <<<"${LAB_MPIRUN_FLAGS:-}"
     guard_launcher
     case ${LAB_MPI:-openmpi} in

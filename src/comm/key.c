@@ -17,13 +17,16 @@ static int make(fan_comm_key *key)
         code = PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, key->delete_attribute, &keyval, NULL);
     if (code == MPI_SUCCESS)
         key->value = keyval;
+    atomic_store(&key->is_made, code == MPI_SUCCESS);
     return code;
 }
 
 fan_status fan_comm_key_make(fan_comm_key *key)
 {
+    if (atomic_load(&key->is_made)) /* every broadcast comes here */
+        return FAN_OK;
     pthread_mutex_lock(&key->lock);
-    int code = key->value == MPI_KEYVAL_INVALID ? make(key) : MPI_SUCCESS;
+    int code = atomic_load(&key->is_made) ? MPI_SUCCESS : make(key);
     pthread_mutex_unlock(&key->lock);
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "MPI_Comm_create_keyval failed");
 }

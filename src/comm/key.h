@@ -7,18 +7,21 @@
 
 #include <mpi.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 
 /** A key of an attribute of communicators. MPI_Comm_dup does not copy the attribute. */
 typedef struct fan_comm_key {
     MPI_Comm_delete_attr_function *delete_attribute;
     MPI_Comm_delete_attr_function *begin_finalize; /**< called first, for MPI_COMM_SELF */
     pthread_mutex_t lock;
+    atomic_bool is_made;
     int value; /**< MPI_KEYVAL_INVALID until fan_comm_key_make */
 } fan_comm_key;
 
 #define FAN_COMM_KEY(delete_attribute, begin_finalize)                                             \
     {                                                                                              \
-        delete_attribute, begin_finalize, PTHREAD_MUTEX_INITIALIZER, MPI_KEYVAL_INVALID            \
+        delete_attribute, begin_finalize, PTHREAD_MUTEX_INITIALIZER, false, MPI_KEYVAL_INVALID     \
     }
 
 /** Make the key if it has not been made yet. Local, thread-safe. */

@@ -43,6 +43,8 @@ fi
 
 # Unless it is what they test, tests have each broadcast done as the defaults say.
 export FANOUT_ADAPT="${FANOUT_ADAPT-0}"
+# Nor does what they measure go to, or come from, files of the user who runs them.
+export FANOUT_CACHE="${FANOUT_CACHE-0}"
 
 # In a build with sanitizers, what MPI itself leaks does not count. Only the slow unwinder sees that it is MPI's.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0

@@ -102,10 +102,10 @@ END_TEST
 START_TEST(the_gap_is_found_in_noise)
 {
     fan_tune_curve exact = chunks_of(8e-6, 0);
-    ck_assert(fan_tune_gap(&exact) == 8e-6);
+    ck_assert(fan_tune_gap(&exact, 24e6) == 8e-6);
     for (int i = 0; i < 100; i++) {
         fan_tune_curve curve = chunks_of(8e-6, 0.005);
-        expect_near(fan_tune_gap(&curve), 8e-6, 0.4);
+        expect_near(fan_tune_gap(&curve, 24e6), 8e-6, 0.4);
     }
 }
 END_TEST
@@ -115,7 +115,7 @@ START_TEST(the_gap_survives_disturbed_samples)
     fan_tune_curve curve = chunks_of(8e-6, 0.005);
     for (int i = 0; i < curve.count; i++)
         curve.points[i].samples[i] *= 10; /* somebody else had the core */
-    expect_near(fan_tune_gap(&curve), 8e-6, 0.4);
+    expect_near(fan_tune_gap(&curve, 24e6), 8e-6, 0.4);
 }
 END_TEST
 
@@ -124,7 +124,22 @@ START_TEST(the_gap_is_never_negative)
 {
     fan_tune_curve curve = chunks_of(-2e-6, 0);
     ck_assert(fan_tune_fit_all(&curve).start < 0);
-    ck_assert(fan_tune_gap(&curve) == 0);
+    ck_assert(fan_tune_gap(&curve, 24e6) == 0);
+}
+END_TEST
+
+/* Once each, in twice the time of their bytes: it is latency that was measured. */
+START_TEST(idle_links_do_not_tell_the_gap)
+{
+    fan_tune_curve curve = {0};
+    for (double bytes = 4 * KIB; bytes <= 16 * KIB; bytes *= 2)
+        fan_tune_curve_add(&curve, bytes, 900e-6 + 2 * bytes / 24e6);
+    expect_near(fan_tune_gap(&curve, 24e6), 300 / 24e6, 0.001);
+    expect_near(fan_tune_gap(&curve, 2e6), 900e-6, 0.001);
+    for (int round = 0; round < 2; round++)
+        for (double bytes = 4 * KIB; bytes <= 16 * KIB; bytes *= 2)
+            fan_tune_curve_add(&curve, bytes, 900e-6 + 2 * bytes / 24e6);
+    expect_near(fan_tune_gap(&curve, 24e6), 900e-6, 0.001);
 }
 END_TEST
 
@@ -162,7 +177,7 @@ static void expect_crossover(const double *fanout, int64_t min_bytes)
 {
     const double x[] = {1 * KIB, 2 * KIB, 4 * KIB, 8 * KIB}, mpi[] = {10, 20, 40, 80};
     fan_tune_curve theirs = curve_of(4, x, mpi), ours = curve_of(4, x, fanout);
-    ck_assert_int_eq(fan_tune_min_bytes(&theirs, &ours), min_bytes);
+    ck_assert_int_eq(fan_tune_min_bytes(&theirs, &ours, 1), min_bytes);
 }
 
 START_TEST(the_crossover_holds_from_there_on)
@@ -189,6 +204,7 @@ int main(void)
         the_gap_is_found_in_noise,
         the_gap_survives_disturbed_samples,
         the_gap_is_never_negative,
+        idle_links_do_not_tell_the_gap,
         the_knee_is_the_last_good_k,
         without_a_knee_the_default_stays,
         the_crossover_holds_from_there_on,

@@ -139,6 +139,39 @@ tune 2 --seconds 1 --json /dev/full
 check "no room for samples" ends_with 1 "cannot write --json /dev/full"
 check "then there is no tune file" only
 
+# ---- time ----
+
+# By rank 0's clock, which only messages move on, so that it does not matter how busy the machine is.
+wrapper="env LD_PRELOAD=$top_builddir/tests/tools/.libs/tune_slow.so"
+# slow HOP RATE SECONDS [ARGUMENTS...]: a message takes HOP seconds, a link RATE bytes a second.
+slow() {
+    FANOUT_TEST_HOP=$1 FANOUT_TEST_RATE=$2 tune 5 --seconds "$3" --json samples.json "${@:4}"
+}
+# within SECONDS: it took no longer.
+within() {
+    [ "$status" = 0 ] && awk -v most="$1" '/^  "seconds": / { found = 1; if ($2 + 0 > most) exit 1 } END { exit !found }' samples.json
+}
+for hop in 0.001 0.01 0.05; do
+    for seconds in 10 60; do
+        slow $hop 12.5e6 $seconds
+        # What it says of the rest: 50 messages one after the other, and 0.5 MiB.
+        check "hops of $hop s: it keeps to $seconds s" within "$(awk "BEGIN { print $seconds + 50 * $hop + 0.5 * 2^20 / 12.5e6 }")"
+        check "hops of $hop s, $seconds s: the file is whole" complete fanout.tune
+    done
+done
+slow 0.01 12.5e6 60
+check "all is measured" [ "$(grep -c 'There was no time for' fanout.tune)" = 0 ]
+picture_now=${picture:+--svg picture.svg}
+# shellcheck disable=SC2086 # two arguments or none
+slow 0.5 1e6 1 $picture_now
+check "there is no time for all of it: it ends soon" within 27
+check "there is no time for all of it: the file is whole" complete fanout.tune
+check "and says what was not measured" [ "$(grep -c '^# There was no time for .*--seconds would help' fanout.tune)" = 3 ]
+check "and so does the summary" has "the default: there was no time for broadcasts" out
+check "the picture is drawn" [ -z "$picture" -o -s picture.svg ]
+wrapper=
+rm -f fanout.tune samples.json picture.svg
+
 # ---- ranks ----
 
 # Two ranks on each host.
@@ -160,6 +193,8 @@ for variable in FANOUT_LATENCY=1e-6 FANOUT_MIN_BYTES=0 FANOUT_GROUP_SIZE=2 FANOU
     check "$variable is refused" ends_with 2 "the environment sets ${variable%=*}, which would distort the result"
     unset "${variable%=*}"
 done
+FANOUT_CACHE=0 tune 2 --seconds 1
+check "FANOUT_CACHE does not matter" complete fanout.tune
 FANOUT_TUNE_FILE=missing tune 2 --seconds 1
 check "a tune file of before does not matter" complete fanout.tune
 rm -f fanout.tune

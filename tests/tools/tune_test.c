@@ -49,8 +49,8 @@ static fan_tune_results results_of(int pairs)
     r.fanout = curve_of(3, sizes, (double[]){2e-4, 1e-3, 0.2});
     fan_tune_model(&r);
     r.params.connections = fan_tune_connections(&r.rates, 32);
-    r.params.gap = fan_tune_gap(&r.chunks);
-    r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout);
+    r.params.gap = fan_tune_gap(&r.chunks, r.params.bandwidth);
+    r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout, 65536);
     return r;
 }
 
@@ -79,6 +79,49 @@ START_TEST(latency_is_never_negative)
     fan_tune_model(&r);
     ck_assert(r.params.latency == 0);
     ck_assert(r.params.overhead == 0.5e-6);
+}
+END_TEST
+
+/* Single ones take as long as the latency; there may have been no time for several on the way. */
+START_TEST(overhead_is_of_pairs_with_several_on_the_way)
+{
+    fan_tune_results r = results_of(5);
+    for (int i = 1; i < r.pair_count; i++)
+        r.pairs[i].messages.count = 1;
+    fan_tune_model(&r);
+    expect_near(r.params.overhead, 4e-6, 0.01);
+    expect_near(r.params.latency, 22e-6, 0.02);
+}
+END_TEST
+
+START_TEST(one_slow_transfer_makes_no_slow_host)
+{
+    fan_tune_results r = results_of(5);
+    fan_tune_curve *transfers = &r.pairs[1].transfers;
+    *transfers = (fan_tune_curve){0};
+    fan_tune_curve_add(transfers, 512 * KIB, 0.05);
+    fan_tune_curve_add(transfers, 1024 * KIB, 1);
+    fan_tune_model(&r);
+    ck_assert(r.pairs[1].speed == 1);
+    expect_near(r.params.bandwidth, 24e6, 0.02);
+}
+END_TEST
+
+START_TEST(one_slow_exchange_is_no_limit)
+{
+    fan_tune_results r = results_of(2);
+    ck_assert_int_eq(fan_tune_connections(&r.rates, 32), 4);
+    r.rates.points[3].count = 1;
+    ck_assert_int_eq(fan_tune_connections(&r.rates, 32), 32);
+}
+END_TEST
+
+START_TEST(small_sizes_alone_do_not_make_min_bytes_small)
+{
+    fan_tune_results r = results_of(2);
+    r.mpi.count = r.fanout.count = 1; /* where fanout_bcast is slower */
+    ck_assert_int_eq(fan_tune_min_bytes(&r.mpi, &r.fanout, 65536), 65536);
+    ck_assert_int_eq(fan_tune_min_bytes(&r.mpi, &r.fanout, 1000), 2048);
 }
 END_TEST
 
@@ -175,11 +218,29 @@ START_TEST(the_file_says_what_was_not_found)
     r.fanout = r.mpi;
     fan_tune_curve_add(&r.fanout, 8192 * KIB, 3);
     fan_tune_curve_add(&r.mpi, 8192 * KIB, 2);
-    r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout);
+    r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout, 65536);
     expect_text(&r, "No limit was found up to k = 2", true);
     expect_text(&r, "connections = 32\n", true);
     expect_text(&r, "slower at the largest size", true);
     expect_text(&r, "min_bytes = 16777216\n", true);
+}
+END_TEST
+
+/* With more time there would have been more; the file is whole, and says what is missing. */
+START_TEST(without_time_there_are_defaults)
+{
+    fan_tune_results r = results_of(2);
+    r.rates.count = r.chunks.count = r.mpi.count = r.fanout.count = 0;
+    r.params.connections = fan_tune_connections(&r.rates, 32);
+    r.params.gap = fan_tune_gap(&r.chunks, r.params.bandwidth);
+    r.params.min_bytes = fan_tune_min_bytes(&r.mpi, &r.fanout, 65536);
+    expect_text(&r, "no time for exchanges, more --seconds", true);
+    expect_text(&r, "\nconnections = 32\n", true);
+    expect_text(&r, "no time for exchanges of chunks, more", true);
+    expect_near(r.params.gap, 300 / r.params.bandwidth, 0.001);
+    expect_text(&r, "this is the time of 300 bytes", true);
+    expect_text(&r, "no time for broadcasts, more", true);
+    expect_text(&r, "\nmin_bytes = 65536\n", true);
 }
 END_TEST
 
@@ -218,6 +279,11 @@ int main(void)
         the_model_is_found_again,
         latency_is_never_negative,
         pairs_without_samples_do_not_count,
+        overhead_is_of_pairs_with_several_on_the_way,
+        one_slow_transfer_makes_no_slow_host,
+        without_time_there_are_defaults,
+        one_slow_exchange_is_no_limit,
+        small_sizes_alone_do_not_make_min_bytes_small,
         values_have_four_digits,
         the_file_is_read_back,
         the_file_names_slow_hosts,

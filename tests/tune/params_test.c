@@ -71,6 +71,7 @@ static const struct {
     {"shared_memory", "0", "0", "-1", "2"},
     {"domains", "0", "0", "-1", "2"},
     {"adapt", "0", "0", "-1", "2"},
+    {"cache", "0", "0", "-1", "2"},
     {"check", "1", "1", "-1", "2"},
     {"shared_source", "1", "1", "-1", "2"},
     {"mdc_order", "spread", "spread", "", "spreading"},

@@ -106,10 +106,10 @@ static double rate_of(double bytes, double seconds, double first, double round_t
 }
 
 static int measure_bandwidth(track *t, const fan_probe_patience *patience, double round_trip,
-                             double *bandwidth)
+                             fan_probe_link *link)
 {
     double spent = 0, first = 0, last = round_trip, rate = 0;
-    for (int pieces = FIRST_PIECES; pieces <= MOST_PIECES; pieces *= 2) {
+    for (int pieces = FIRST_PIECES; pieces <= MOST_PIECES && !link->is_settled; pieces *= 2) {
         double seconds, before = rate, bytes = (double)pieces * PIECE;
         /* A round trip, and twice the bytes of the one before. */
         double expected = fmax(round_trip, 2 * last - round_trip);
@@ -119,35 +119,50 @@ static int measure_bandwidth(track *t, const fan_probe_patience *patience, doubl
         if (code != MPI_SUCCESS)
             return code;
         rate = rate_of(bytes, seconds, first, round_trip);
-        if (before > 0 && fabs(rate / before - 1) < agree_within && seconds > 2 * round_trip)
-            break;
+        bool agree = before > 0 && fabs(rate / before - 1) < agree_within;
+        link->is_settled = (agree && seconds > 2 * round_trip) || pieces == MOST_PIECES;
         first = first == 0 ? seconds : first;
         last = seconds;
         spent += seconds;
     }
-    *bandwidth = rate;
+    link->bandwidth = rate;
     return MPI_SUCCESS;
 }
 
-static int lead(track *t, const fan_probe_patience *patience, fan_probe_link *link)
+bool fan_probe_fits(const fan_probe_link *link, double round_trip)
 {
-    double round_trip = 0, unused;
-    int code = measure_round_trip(t, &round_trip);
-    if (code == MPI_SUCCESS && round_trip < patience->seconds)
+    enum { TIMES = 2 };
+    double expected = 2 * (link->latency + 2 * link->overhead);
+    return round_trip <= TIMES * expected && expected <= TIMES * round_trip;
+}
+
+/* All but the round trip. */
+static int measure_rest(track *t, const fan_probe_patience *patience, double round_trip,
+                        fan_probe_link *link)
+{
+    int code = MPI_SUCCESS;
+    if (round_trip < patience->seconds)
         code = measure_overhead(t, round_trip, &link->overhead);
     if (code == MPI_SUCCESS)
-        code = measure_bandwidth(t, patience, round_trip, &link->bandwidth);
+        code = measure_bandwidth(t, patience, round_trip, link);
     link->latency = fmax(round_trip / 2 - 2 * link->overhead, 0);
-    int ended = run(t, (train){0, -1}, &unused);
-    return code == MPI_SUCCESS ? ended : code;
+    return code;
 }
 
 int fan_probe_lead(MPI_Comm comm, int peer, int tag, const fan_probe_patience *patience,
-                   fan_probe_link *link)
+                   const fan_probe_link *known, fan_probe_link *link, bool *is_as_known)
 {
     track t = {.comm = comm, .peer = peer, .tag = tag};
+    double round_trip = 0, unused;
     *link = (fan_probe_link){0};
-    return lead(&t, patience, link);
+    int code = measure_round_trip(&t, &round_trip);
+    *is_as_known = code == MPI_SUCCESS && known != NULL && fan_probe_fits(known, round_trip);
+    if (*is_as_known)
+        *link = *known;
+    else if (code == MPI_SUCCESS)
+        code = measure_rest(&t, patience, round_trip, link);
+    int ended = run(&t, (train){0, -1}, &unused);
+    return code == MPI_SUCCESS ? ended : code;
 }
 
 /* ---- following ---- */

@@ -13,6 +13,7 @@
 #define FAN_COMM_PROBE_PROBE_H
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct fan_probe_link {
@@ -20,7 +21,12 @@ typedef struct fan_probe_link {
     /** seconds of processor time to send, or to receive, a message; 0: see bandwidth */
     double overhead;
     double bandwidth; /**< bytes per second; 0: there was no time to measure it */
+    /** whether two rates agreed, or the longest train was reached, before time was up */
+    int64_t is_settled;
 } fan_probe_link;
+
+/** Whether a round trip fits what is said of a link: within a factor of 2. */
+bool fan_probe_fits(const fan_probe_link *link, double round_trip);
 
 /** How long measuring may take. */
 typedef struct fan_probe_patience {
@@ -39,10 +45,12 @@ double fan_probe_allowed(const fan_probe_patience *patience, double rate);
  * @param comm  private; errors return
  * @param peer  the other one
  * @param tag   of the messages, which nothing else uses at the same time
- * @param link  receives what was measured, on the rank that leads
+ * @param known  what the link was like before, or NULL: if the round trips fit, that is the result
+ * @param link   receives what was measured, on the rank that leads
+ * @param is_as_known  receives whether it is what was known
  */
 int fan_probe_lead(MPI_Comm comm, int peer, int tag, const fan_probe_patience *patience,
-                   fan_probe_link *link);
+                   const fan_probe_link *known, fan_probe_link *link, bool *is_as_known);
 
 /** The part of the second one. */
 int fan_probe_follow(MPI_Comm comm, int peer, int tag);

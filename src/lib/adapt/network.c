@@ -5,6 +5,7 @@
 
 #include "comm/agree.h"
 #include "comm/probe/probe.h"
+#include "lib/adapt/memory.h"
 #include "lib/deliver/pending.h"
 #include "plan/planner.h"
 
@@ -19,12 +20,6 @@ static const double least_patience = 4e-3, share = 0.02;
  * 1.23 of the limit when planned for 1 Gbit/s, and takes 1.15 now.
  */
 static const double assumed_bandwidth = 12.5e6;
-/*
- * Bytes that could be sent in the time for which a message occupies a link besides its own: those
- * of headers, and of the small messages by which two ends agree on it. fanout-tune finds 200 to 500
- * of them over TCP. Without them chunks on slow links would be of 4 KiB.
- */
-static const double gap_bytes = 300;
 static const double worth_more_time = 8; /* times what it was before */
 
 static const char failure[] = "cannot measure the network";
@@ -67,6 +62,20 @@ static fan_status status_of(int code)
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "%s", failure);
 }
 
+/* What an earlier job has found costs a round trip; then there is nothing new to be kept. */
+static fan_status lead(const fan_comm_state *state, int tag, const fan_probe_patience *patience,
+                       fan_learned *learned)
+{
+    fan_probe_link earlier;
+    bool is_known = fan_adapt_recall(state, &earlier), is_earlier;
+    int code = fan_probe_lead(state->comm, state->map.leader[1], tag, patience,
+                              is_known ? &earlier : NULL, &learned->link, &is_earlier);
+    learned->is_earlier = is_earlier;
+    if (code == MPI_SUCCESS && !is_earlier)
+        fan_adapt_keep(state, &learned->link);
+    return status_of(code);
+}
+
 /* The leaders of the first two nodes do it. */
 static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learned *learned)
 {
@@ -79,7 +88,7 @@ static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learne
     r.learned.known = true;
     r.learned.bytes = bytes;
     if (state->rank == leader[0])
-        own = status_of(fan_probe_lead(state->comm, leader[1], tag, &patience, &r.learned.link));
+        own = lead(state, tag, &patience, &r.learned);
     else if (state->rank == leader[1])
         own = status_of(fan_probe_follow(state->comm, leader[0], tag));
     fan_status status = fan_comm_share(state->user_comm, own, &r.verdict, sizeof r, failure);
@@ -97,7 +106,7 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
     if (!fan_params_given(params, FAN_PARAM_INDEX_overhead))
         params->overhead = link->overhead > 0 ? link->overhead : params->overhead;
     if (!fan_params_given(params, FAN_PARAM_INDEX_gap))
-        params->gap = gap_bytes / params->bandwidth;
+        params->gap = FAN_PARAMS_GAP_BYTES / params->bandwidth;
     fan_pending_finish(state, &state->lane); /* their plan is that of the old parameters */
     fan_planned_forget(&state->planned);
     state->learned = state->placement->network;

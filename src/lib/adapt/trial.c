@@ -81,12 +81,8 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 
 int fan_trial_class(int64_t bytes)
 {
-    int number = 0;
-    while (bytes > 1 && number < FAN_CLASSES - 1) {
-        bytes /= 2;
-        number++;
-    }
-    return number;
+    enum { BITS = 63 };
+    return bytes > 1 ? MIN(BITS - __builtin_clzll((unsigned long long)bytes), FAN_CLASSES - 1) : 0;
 }
 
 /* Ranks block in MPI only where that is faster. */
@@ -148,7 +144,8 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
     if (must_agree)
         fan_blocking_set(&state->blocks,
                          may_block && state->params.timeout <= 0 && leaves_to_mpi(t, trial->way));
-    trial->start = MPI_Wtime();
+    if (trial->timed)
+        trial->start = MPI_Wtime();
     return FAN_OK;
 }
 

@@ -22,7 +22,9 @@ static void say_network(FILE *out, const fan_comm_state *state)
     text latency, overhead, rate;
     if (!state->learned.known)
         return;
-    fprintf(out, "Measured between two nodes: latency %s",
+    fprintf(out, "%s: latency %s",
+            state->learned.is_earlier ? "Measured by an earlier job, and a round trip still fits"
+                                      : "Measured between two nodes",
             fan_format_seconds(link->latency, latency, sizeof latency));
     if (link->overhead > 0)
         fprintf(out, ", overhead %s",

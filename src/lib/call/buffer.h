@@ -9,6 +9,7 @@
 
 typedef struct fan_buffer {
     void *address;
+    bool is_plain; /**< elements that are predefined, without gaps: it has no map */
     fan_typemap *map;
     bool lacks_memory; /**< for the map: nothing can be taken from the buffer or put there */
 } fan_buffer;

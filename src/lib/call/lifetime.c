@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "comm/key.h"
 #include "lib/adapt/findings.h"
+#include "lib/adapt/memory.h"
 #include "lib/adapt/words.h"
 #include "lib/deliver/pending.h"
 #include "lib/record/recorder.h"
@@ -129,6 +130,7 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
     fan_pending_end();
     end_all_recordings();
     summarise_all();
+    fan_adapt_write_down();
     return MPI_SUCCESS;
 }
 

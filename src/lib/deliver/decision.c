@@ -111,6 +111,12 @@ int64_t fan_decision_basis(const fan_comm_state *state)
     return (int64_t)(XXH64(&state->params, sizeof state->params, hash_findings(state)) >> 1);
 }
 
+/* Nothing is decided by it, and the text is short. */
+static bool is_beside_the_point(size_t index)
+{
+    return index == FAN_PARAM_INDEX_check || index == FAN_PARAM_INDEX_cache;
+}
+
 void fan_decision_say_basis(const fan_comm_state *state, char *text, size_t size)
 {
     fan_params preset = fan_params_default();
@@ -120,7 +126,7 @@ void fan_decision_say_basis(const fan_comm_state *state, char *text, size_t size
         char own[64], usual[64];
         fan_params_get(&state->params, i, own, sizeof own);
         fan_params_get(&preset, i, usual, sizeof usual);
-        if (i != FAN_PARAM_INDEX_check && strcmp(own, usual) != 0)
+        if (!is_beside_the_point(i) && strcmp(own, usual) != 0)
             length +=
                 (size_t)snprintf(text + length, size - length, ", %s %s", fan_param_name(i), own);
     }

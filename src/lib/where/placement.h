@@ -20,8 +20,9 @@
 
 /** What has been measured between nodes, equal on all ranks. */
 typedef struct fan_learned {
-    int64_t known; /**< whether anything has */
-    int64_t bytes; /**< of the broadcast before which it was */
+    int64_t known;      /**< whether anything has */
+    int64_t is_earlier; /**< by an earlier job; this one has only seen that a round trip fits */
+    int64_t bytes;      /**< of the broadcast before which it was */
     fan_probe_link link;
 } fan_learned;
 

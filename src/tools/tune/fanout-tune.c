@@ -31,20 +31,21 @@
 enum { STATUS_USAGE = 2 };
 
 /* Up to which share of the time each part may go on. What one does not need, the next ones have. */
-static const double until_messages = 0.15, until_transfers = 0.35, until_exchange = 0.45,
-                    until_chunks = 0.55;
+static const double until_messages = 0.1, until_transfers = 0.3, until_exchange = 0.5,
+                    until_chunks = 0.6;
 
 /* ---- before ---- */
 
 /*
  * The environment wins over what is measured, so broadcasts would be measured with something else.
+ * The cache has no part in them: where all is set the library measures nothing.
  */
 static bool is_overridden(void)
 {
     for (size_t i = 0; i < fan_param_count(); i++) {
         char variable[64];
         fan_param_variable(i, variable, sizeof variable);
-        if (getenv(variable) == NULL)
+        if (i == FAN_PARAM_INDEX_cache || getenv(variable) == NULL)
             continue;
         fprintf(stderr,
                 "fanout-tune: the environment sets %s, which would distort the result; unset it\n",
@@ -129,17 +130,27 @@ static void measure(fan_tune_job *job, const fan_tune_options *options, fan_tune
     if (conducts) {
         results->params.connections =
             fan_tune_connections(&results->rates, (int)results->params.connections);
-        results->params.gap = fan_tune_gap(&results->chunks);
+        results->params.gap = fan_tune_gap(&results->chunks, results->params.bandwidth);
     }
     fan_tune_measure_broadcasts(job, results);
     if (!conducts)
         return;
-    results->params.min_bytes = fan_tune_min_bytes(&results->mpi, &results->fanout);
+    results->params.min_bytes =
+        fan_tune_min_bytes(&results->mpi, &results->fanout, results->params.min_bytes);
     results->seconds = MPI_Wtime() - job->start;
     fan_tune_progress_end(job);
 }
 
 /* ---- afterwards ---- */
+
+static const char *note_on_broadcasts(const fan_tune_results *results)
+{
+    if (results->mpi.count == 0)
+        return " (the default: there was no time for broadcasts)";
+    return fan_tune_crossover(&results->mpi, &results->fanout) < results->mpi.count
+               ? ""
+               : " (fanout_bcast was slower at the largest size tested)";
+}
 
 static void print_summary(const fan_tune_output *output, const fan_tune_results *results)
 {
@@ -154,9 +165,7 @@ static void print_summary(const fan_tune_output *output, const fan_tune_results 
     printf("  gap          %s\n", fan_format_seconds(params->gap, gap, sizeof gap));
     printf("  connections  %d\n", (int)params->connections);
     printf("  min_bytes    %s%s\n", fan_format_bytes(params->min_bytes, bytes, sizeof bytes),
-           fan_tune_crossover(&results->mpi, &results->fanout) < results->mpi.count
-               ? ""
-               : " (fanout_bcast was slower at the largest size tested)");
+           note_on_broadcasts(results));
     for (int i = 0; i < results->pair_count; i++)
         if (results->pairs[i].speed < FAN_TUNE_SLOW)
             printf("  slow host    %s, %.2g of the usual bandwidth; see the file\n",

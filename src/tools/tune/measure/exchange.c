@@ -3,6 +3,7 @@
 
 #include "tools/tune/measure/exchange.h"
 
+#include "tools/tune/measure/budget.h"
 #include "tools/tune/measure/pairs.h"
 #include "tools/tune/measure/wait.h"
 #include "tools/tune/model/model.h"
@@ -24,14 +25,14 @@ enum { SMALLEST_CHUNK = 16 * 1024, LARGEST_CHUNK = 64 * 1024 };
 enum { SIZES = 3, STEP = 2, LEAST_FIRST = 4 * 1024, MOST_FIRST = 64 * 1024 };
 
 static const double longest_round = 0.25; /* seconds */
+static const double hops_in_round = 20;   /* or so many, if they take longer */
 
 /* What rank 0 wants next. */
 typedef struct order {
-    int k;
-    int bytes;   /* to each of the others */
-    int chunk;   /* bytes of a message */
-    int at_once; /* messages on each connection */
-    int rounds;
+    int k;     /* 0: there is no time for more */
+    int bytes; /* to each of the others */
+    int chunk; /* bytes of a message */
+    int ahead; /* bytes on the way on each connection, besides AT_ONCE messages */
 } order;
 
 /* ---- one exchange ---- */
@@ -45,7 +46,7 @@ typedef struct order {
  * after that some have ended and the last ones are alone: the more connections, the longer, but in
  * a long run it does not matter.
  */
-enum { AT_ONCE = 2, MOST_REQUESTS = 2 * LARGEST_K * AT_ONCE };
+enum { AT_ONCE = 2, MOST_REQUESTS = FAN_TUNE_MOST_REQUESTS };
 enum { PARTS = 8 }; /* of the bytes; few are one of them, most are all but one */
 static const double few = 1.0 / PARTS, most = (PARTS - 1.0) / PARTS;
 
@@ -127,6 +128,12 @@ typedef struct buffers {
     char *outgoing, *incoming;
 } buffers;
 
+static int at_once(const order *o)
+{
+    int enough = AT_ONCE + o->ahead / o->chunk, most_at_once = MOST_REQUESTS / (2 * o->k);
+    return enough < most_at_once ? enough : most_at_once;
+}
+
 /* What a rank sends in an exchange, and what it receives. */
 static size_t exchanged(const order *o)
 {
@@ -153,7 +160,7 @@ static void free_buffers(buffers *b)
 static times exchange(MPI_Comm comm, const order *o, const buffers *b)
 {
     traffic t = {
-        .comm = comm, .k = o->k, .bytes = o->bytes, .chunk = o->chunk, .at_once = o->at_once};
+        .comm = comm, .k = o->k, .bytes = o->bytes, .chunk = o->chunk, .at_once = at_once(o)};
     int rank;
     MPI_Comm_rank(comm, &rank);
     for (int i = 0; i < o->k; i++) {
@@ -178,34 +185,52 @@ static double timed_exchange(MPI_Comm comm, const order *o, const buffers *b, bo
 }
 
 /* Rank 0's curve gets the rates; the others have none. The first round is for warming up. */
-static void measure_k(MPI_Comm comm, const order *o, fan_tune_curve *rates)
+static void measure_k(MPI_Comm comm, const order *o, const fan_tune_budget *time,
+                      fan_tune_curve *rates)
 {
     buffers b = make_buffers(o);
-    for (int round = -1; round < o->rounds; round++) {
-        double seconds = timed_exchange(comm, o, &b, true);
-        if (round >= 0 && rates != NULL)
+    double start = MPI_Wtime(), seconds = timed_exchange(comm, o, &b, true);
+    int rounds = fan_tune_budget_rounds(time, comm, MPI_Wtime() - start, MOST_ROUNDS);
+    for (int round = 0; round < rounds || (round == 0 && rounds == 0); round++) {
+        if (rounds > 0)
+            seconds = timed_exchange(comm, o, &b, true);
+        if (rates != NULL)
             fan_tune_curve_add(rates, o->k, most * (double)exchanged(o) / seconds);
     }
     free_buffers(&b);
 }
 
+static void measure_chunk(MPI_Comm comm, const order *o, const buffers *b, fan_tune_curve *chunks)
+{
+    double seconds = timed_exchange(comm, o, b, false);
+    if (chunks != NULL)
+        fan_tune_curve_add(chunks, o->chunk, seconds / ((most - few) * o->bytes / o->chunk));
+}
+
+/* All sizes by turns, so that what disturbs the machine disturbs all of them. */
+static void measure_turn(MPI_Comm comm, const order *o, const buffers *b, fan_tune_curve *chunks)
+{
+    order sized = *o;
+    for (int size = 0; size < SIZES; size++, sized.chunk *= STEP)
+        measure_chunk(comm, &sized, b, chunks);
+}
+
 /*
- * The same for the times of chunks. All sizes by turns, so that what disturbs the machine disturbs
- * all of them. The beginning, until the first chunks are here, is longer for large ones; that is no
- * part of what a chunk takes.
+ * The same for the times of chunks. The beginning, until the first chunks are here, is longer for
+ * large ones; that is no part of what a chunk takes.
  */
-static void measure_sizes(MPI_Comm comm, const order *o, fan_tune_curve *chunks)
+static void measure_sizes(MPI_Comm comm, const order *o, const fan_tune_budget *time,
+                          fan_tune_curve *chunks)
 {
     buffers b = make_buffers(o);
-    for (int turn = -SIZES; turn < o->rounds * SIZES; turn++) {
-        order sized = *o;
-        for (int size = (turn + SIZES) % SIZES; size > 0; size--)
-            sized.chunk *= STEP;
-        double seconds = timed_exchange(comm, &sized, &b, false);
-        double count = (most - few) * sized.bytes / sized.chunk;
-        if (turn >= 0 && chunks != NULL)
-            fan_tune_curve_add(chunks, sized.chunk, seconds / count);
-    }
+    fan_tune_curve first = {0};
+    double start = MPI_Wtime();
+    measure_turn(comm, o, &b, &first);
+    int rounds = fan_tune_budget_rounds(time, comm, MPI_Wtime() - start, MOST_ROUNDS);
+    for (int round = 0; round < rounds; round++)
+        measure_turn(comm, o, &b, chunks);
+    if (rounds == 0 && chunks != NULL)
+        *chunks = first;
     free_buffers(&b);
 }
 
@@ -241,24 +266,40 @@ static int chunk_bytes(const fan_params *params)
                      LARGEST_CHUNK);
 }
 
-/*
- * On rank 0, of `to_come` ones that take as long as this one. If time is up, there is one round of
- * few bytes: a curve that ends early would say nothing of what it is measured for.
- */
-static order make_order(const fan_tune_job *job, double share, int to_come, int k,
-                        const fan_params *params)
+static double hop(const fan_params *params)
 {
-    double left = fmax(fan_tune_time_left(job, share), 0);
-    double round = fmin(longest_round, left / (to_come * (MOST_ROUNDS + 1)));
-    double bytes = fmin(fmax(round * params->bandwidth, LEAST_ROUND_BYTES), MOST_ROUND_BYTES);
-    /* One of many connections may be much slower than the model says. */
-    double expected = 2 * bytes / params->bandwidth;
-    int rounds = (int)fmin(fmax(left / (to_come * expected), 1), MOST_ROUNDS);
-    return (order){.k = k,
-                   .bytes = (int)bytes / k,
-                   .chunk = chunk_bytes(params),
-                   .at_once = AT_ONCE,
-                   .rounds = rounds};
+    return params->latency + 2 * params->overhead;
+}
+
+/*
+ * Bytes on the way on each of k connections, so that a link is never idle for a round trip; half as
+ * much again, because answers wait, too.
+ */
+static int bytes_ahead(const fan_params *params, int k)
+{
+    return (int)fmin(1.5 * 2 * hop(params) * params->bandwidth / k, MOST_ROUND_BYTES);
+}
+
+/*
+ * The seconds of an exchange, with what surrounds it. One of many connections may be much slower
+ * than the model says, and each agreement of all ranks is a few messages one after the other.
+ */
+static double expected_seconds(const fan_params *params, int k, double bytes)
+{
+    enum { AGREEMENTS = 10 };
+    return 2 * bytes / params->bandwidth + AGREEMENTS * ceil(log2(k + 1)) * hop(params);
+}
+
+/* On rank 0: bytes for as long as there is time; 0: not even for the least. */
+static double affordable_bytes(const fan_tune_budget *b, int k, double least,
+                               const fan_params *params)
+{
+    double left = fmax(fan_tune_time_left(b->job, b->share), 0);
+    double longest = fmax(longest_round, hops_in_round * hop(params));
+    double round = fmin(longest, left / (b->to_come * (MOST_ROUNDS + 1)));
+    double bytes = fmin(fmax(round * params->bandwidth, least), MOST_ROUND_BYTES);
+    double rest = fan_tune_time_left(b->job, 1);
+    return expected_seconds(params, k, bytes) <= rest ? bytes : 0;
 }
 
 /* Those of the first k + 1 ranks; MPI_COMM_NULL elsewhere. */
@@ -273,12 +314,13 @@ static MPI_Comm first_ranks(MPI_Comm usual, int k)
 
 /* ---- rates ---- */
 
-static void measure_order(MPI_Comm usual, const order *o, fan_tune_curve *rates)
+static void measure_order(MPI_Comm usual, const order *o, const fan_tune_budget *time,
+                          fan_tune_curve *rates)
 {
     MPI_Comm comm = first_ranks(usual, o->k);
     if (comm == MPI_COMM_NULL)
         return;
-    measure_k(comm, o, rates);
+    measure_k(comm, o, time, rates);
     MPI_Comm_free(&comm);
 }
 
@@ -291,6 +333,20 @@ static int count_from(int k, int largest)
     return count;
 }
 
+/* What is on the way at the beginning and the end is to be little of it. */
+static order make_rates_order(const fan_tune_budget *b, int k, const fan_params *params)
+{
+    enum { TIMES = 2 };
+    int ahead = bytes_ahead(params, k);
+    double least = fmax(LEAST_ROUND_BYTES, (double)TIMES * k * ahead);
+    double bytes = affordable_bytes(b, k, least, params);
+    return (order){.k = bytes > 0 ? k : 0,
+                   .bytes = (int)bytes / k,
+                   .chunk = chunk_bytes(params),
+                   .ahead = ahead};
+}
+
+/* If time is up the curve ends, which tells as much as a job with fewer ranks. */
 static void measure_rates(const fan_tune_job *job, double share, MPI_Comm usual,
                           fan_tune_results *results)
 {
@@ -299,12 +355,15 @@ static void measure_rates(const fan_tune_job *job, double share, MPI_Comm usual,
     int largest = size - 1 < LARGEST_K ? size - 1 : LARGEST_K;
     for (int k = 1; k != 0; k = next_k(k, largest)) {
         order o;
+        fan_tune_budget b = {job, share, count_from(k, largest)};
         if (job->rank == 0) {
             fan_tune_progress(job, "exchange with %d at once", k);
-            o = make_order(job, share, count_from(k, largest), k, &results->params);
+            o = make_rates_order(&b, k, &results->params);
         }
         fan_tune_share(&o, sizeof o, usual);
-        measure_order(usual, &o, job->rank == 0 ? &results->rates : NULL);
+        if (o.k == 0)
+            return;
+        measure_order(usual, &o, &b, job->rank == 0 ? &results->rates : NULL);
     }
 }
 
@@ -312,52 +371,55 @@ static void measure_rates(const fan_tune_job *job, double share, MPI_Comm usual,
 
 /*
  * The smallest one is 4 KiB, but its bytes must take longer than the overheads, or these would be
- * taken for the gap.
+ * taken for the gap; and so would latency, if there were not requests for all that is on the way.
  */
 static int first_chunk(const fan_params *params)
 {
+    const int most_requests = MOST_REQUESTS / 2 - AT_ONCE, ahead = bytes_ahead(params, 1);
     int chunk = LEAST_FIRST;
-    while (chunk < MOST_FIRST && chunk < 2 * params->overhead * params->bandwidth)
+    while (chunk < MOST_FIRST &&
+           (chunk < 2 * params->overhead * params->bandwidth || ahead / chunk > most_requests))
         chunk *= STEP;
     return chunk;
 }
 
-/*
- * So many that a link is never idle for a latency, as in plan/planner.c, or that would be taken for
- * the gap.
- */
-static int enough_at_once(const fan_params *params, int chunk)
+/* Few and most of the bytes are whole chunks of each size, and few is more than is on the way. */
+static order make_chunks_order(const fan_tune_budget *b, const fan_params *params)
 {
-    double hop = params->latency + 2 * params->overhead;
-    return (int)fmin(AT_ONCE + 2 * hop * params->bandwidth / chunk, MOST_REQUESTS / 2);
+    order o = {.k = 1, .chunk = first_chunk(params), .ahead = bytes_ahead(params, 1)};
+    int unit = PARTS * o.chunk * STEP * STEP;
+    double least =
+        fmin(fmax(fmax(unit, LEAST_ROUND_BYTES), (double)PARTS * o.ahead), MOST_ROUND_BYTES);
+    o.bytes = (int)affordable_bytes(b, 1, least, params) / unit * unit;
+    o.k = o.bytes > 0;
+    return o;
 }
 
-/* Few and most of the bytes are whole chunks of each size. */
-static order make_chunks_order(const fan_tune_job *job, double share, const fan_params *params)
+static void run_chunks_order(MPI_Comm usual, const order *o, const fan_tune_budget *b,
+                             fan_tune_curve *chunks)
 {
-    order o = make_order(job, share, SIZES, 1, params);
-    o.chunk = first_chunk(params);
-    o.at_once = enough_at_once(params, o.chunk);
-    int unit = PARTS * o.chunk * STEP * STEP;
-    o.bytes = o.bytes < unit ? unit : o.bytes / unit * unit;
-    return o;
+    MPI_Comm comm = first_ranks(usual, o->k);
+    if (comm != MPI_COMM_NULL) {
+        measure_sizes(comm, o, b, chunks);
+        MPI_Comm_free(&comm);
+    }
+    int done = 1;
+    fan_tune_share(&done, sizeof done, usual); /* the others sleep until then */
 }
 
 static void measure_chunks(const fan_tune_job *job, double share, MPI_Comm usual,
                            fan_tune_results *results)
 {
     order o;
+    fan_tune_budget b = {job, share, SIZES};
     if (job->rank == 0) {
         fan_tune_progress(job, "exchange of chunks");
-        o = make_chunks_order(job, share, &results->params);
+        o = make_chunks_order(&b, &results->params);
+        b.to_come = 1; /* what is agreed on are turns of all sizes */
     }
     fan_tune_share(&o, sizeof o, usual);
-    MPI_Comm comm = first_ranks(usual, o.k);
-    if (comm != MPI_COMM_NULL) {
-        measure_sizes(comm, &o, job->rank == 0 ? &results->chunks : NULL);
-        MPI_Comm_free(&comm);
-    }
-    fan_tune_share(&o, sizeof o, usual); /* the others sleep until then */
+    if (o.k > 0)
+        run_chunks_order(usual, &o, &b, job->rank == 0 ? &results->chunks : NULL);
 }
 
 void fan_tune_measure_exchange(const fan_tune_job *job, double rates, double chunks,

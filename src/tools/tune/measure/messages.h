@@ -11,7 +11,7 @@
 #include <mpi.h>
 #include <stdbool.h>
 
-enum { FAN_TUNE_MOST_ON_THE_WAY = 128 };
+enum { FAN_TUNE_MOST_ON_THE_WAY = 1024 };
 
 /**
  * Each of the two receives `count` messages and sends `count`. One begins with `window` of them;

@@ -20,13 +20,19 @@ enum {
     LARGEST_BYTES = 64 * 1024 * 1024
 };
 
-static const int windows[] = {1, 8, 32, FAN_TUNE_MOST_ON_THE_WAY}; /* messages on the way */
-enum { WINDOWS = sizeof windows / sizeof windows[0] };
+static const int windows[] = {1, 8, 32, 128, FAN_TUNE_MOST_ON_THE_WAY}; /* messages on the way */
+enum { WINDOWS = sizeof windows / sizeof windows[0], NEEDED_WINDOWS = 2 };
+/*
+ * Seconds for which an end waits for the next message: if so few are on the way that it is more,
+ * what is measured is the latency again.
+ */
+static const double longest_wait = 20e-6;
 
 static const double longest_batch = 0.01; /* seconds: many messages, many batches a second */
 static const double shortest_transfer =
     0.04; /* seconds: with shorter ones, noise may look straight */
 static const double straight = 0.02;
+static const double hops_in_transfer = 20; /* at least, or it is the latency that is measured */
 
 /* ---- what rank 0 tells the other of a pair ---- */
 
@@ -98,61 +104,84 @@ static void measure_window(const fan_tune_job *job, double share, double batch, 
         fan_tune_curve_add(curve, window, relay(job->comm, peer, window, count) / (2 * count));
 }
 
+static double hop_of(const fan_tune_pair *pair)
+{
+    return fan_tune_curve_median(&pair->messages, 0);
+}
+
+static bool tells_more_than_latency(const fan_tune_pair *pair, int window)
+{
+    return window == 1 || window == FAN_TUNE_MOST_ON_THE_WAY ||
+           hop_of(pair) / window <= longest_wait;
+}
+
 /* The first pair has at least a sample of single messages and one of several on the way. */
+static void measure_messages_of(const fan_tune_job *job, double share, double batch, int i,
+                                fan_tune_pair *pair)
+{
+    fan_tune_progress(job, "messages to %s", pair->host);
+    for (int w = 0; w < WINDOWS; w++) {
+        bool is_needed = i == 0 && pair->messages.count < NEEDED_WINDOWS;
+        if (!is_needed && fan_tune_time_left(job, share) <= 0)
+            return;
+        if (tells_more_than_latency(pair, windows[w]))
+            measure_window(job, share, batch, windows[w], fan_tune_pair_rank(job, i),
+                           &pair->messages);
+    }
+}
+
 static void measure_messages(const fan_tune_job *job, double share, fan_tune_results *results)
 {
     int batches = results->pair_count * WINDOWS * MESSAGE_ROUNDS;
     double batch = fmin(longest_batch, fan_tune_time_left(job, share) / 2 / batches);
     for (int i = 0; i < results->pair_count; i++)
-        for (int w = 0; w < WINDOWS && ((i == 0 && w < 2) || fan_tune_time_left(job, share) > 0);
-             w++) {
-            fan_tune_progress(job, "messages to %s", results->pairs[i].host);
-            measure_window(job, share, batch, windows[w], fan_tune_pair_rank(job, i),
-                           &results->pairs[i].messages);
-        }
+        measure_messages_of(job, share * (i + 1) / results->pair_count, batch, i,
+                            &results->pairs[i]);
 }
 
 /* ---- transfers ---- */
 
-static void measure_size(const fan_tune_job *job, int peer, int bytes, fan_tune_curve *curve)
+/* At least one round. */
+static void measure_size(const fan_tune_job *job, double share, int peer, int bytes, int rounds,
+                         fan_tune_curve *curve)
 {
-    for (int round = 0; round < FIRST_ROUNDS; round++)
+    for (int round = 0; round < rounds && (round == 0 || fan_tune_time_left(job, share) > 0);
+         round++)
         fan_tune_curve_add(curve, bytes, transfer(job->comm, peer, bytes));
 }
 
-static bool is_large_enough(const fan_tune_curve *curve)
+static double last_seconds(const fan_tune_curve *curve)
 {
-    return fan_tune_curve_median(curve, curve->count - 1) >= shortest_transfer &&
-           fan_tune_is_straight(curve, straight);
-}
-
-/* Twice the size takes twice the time. */
-static double next_size_seconds(const fan_tune_curve *curve)
-{
-    return 2 * FIRST_ROUNDS * fan_tune_curve_median(curve, curve->count - 1);
+    return fan_tune_curve_median(curve, curve->count - 1);
 }
 
 /*
- * Sizes that grow until the time of a byte changes no more, or until `share` of the time is used.
+ * Sizes that grow until the time of a byte changes no more, or until `share` of the time is used;
+ * at least two. Twice the size takes twice the time, and sizes that take so little that they will
+ * not count are tried once.
  */
-static void find_size(const fan_tune_job *job, double share, int peer, fan_tune_curve *curve)
+static void find_size(const fan_tune_job *job, double share, int peer, double shortest,
+                      fan_tune_curve *curve)
 {
-    measure_size(job, peer, FIRST_BYTES, curve);
-    for (int bytes = 2 * FIRST_BYTES; bytes <= LARGEST_BYTES && !is_large_enough(curve);
-         bytes *= 2) {
-        if (curve->count >= 2 && next_size_seconds(curve) > fan_tune_time_left(job, share))
+    int rounds = 1;
+    for (int bytes = FIRST_BYTES; bytes <= LARGEST_BYTES; bytes *= 2) {
+        measure_size(job, share, peer, bytes, rounds, curve);
+        double last = last_seconds(curve);
+        if (last >= shortest && fan_tune_is_straight(curve, straight))
             return;
-        measure_size(job, peer, bytes, curve);
+        rounds = 2 * last >= shortest ? FIRST_ROUNDS : 1;
+        if (curve->count >= 2 && 2 * last * rounds > fan_tune_time_left(job, share))
+            return;
     }
 }
 
 /* By turns, so that both sizes see the same disturbances. */
 static void measure_transfers_of(const fan_tune_job *job, double share, int bytes, int peer,
-                                 bool at_least_once, fan_tune_curve *curve)
+                                 fan_tune_curve *curve)
 {
-    for (int round = 0; round < LAST_ROUNDS; round++) {
-        if (!(at_least_once && round == 0) && fan_tune_time_left(job, share) <= 0)
-            return;
+    for (int round = 0; round < LAST_ROUNDS && fan_tune_time_left(job, share) > 0; round++) {
+        if (curve->count == 0)
+            transfer(job->comm, peer, bytes / 2); /* connections need time to become fast */
         fan_tune_curve_add(curve, bytes / 2, transfer(job->comm, peer, bytes / 2));
         fan_tune_curve_add(curve, bytes, transfer(job->comm, peer, bytes));
     }
@@ -161,15 +190,16 @@ static void measure_transfers_of(const fan_tune_job *job, double share, int byte
 static void measure_transfers(const fan_tune_job *job, double from, double to,
                               fan_tune_results *results)
 {
-    fan_tune_curve *first = &results->pairs[0].transfers;
-    fan_tune_progress(job, "transfers to %s", results->pairs[0].host);
-    find_size(job, from + 0.4 * (to - from), fan_tune_pair_rank(job, 0), first);
+    fan_tune_pair *pairs = results->pairs;
+    fan_tune_curve *first = &pairs[0].transfers;
+    double shortest = fmax(shortest_transfer, hops_in_transfer * hop_of(&pairs[0]));
+    fan_tune_progress(job, "transfers to %s", pairs[0].host);
+    find_size(job, from + 0.4 * (to - from), fan_tune_pair_rank(job, 0), shortest, first);
     int bytes = (int)first->points[first->count - 1].x;
     for (int i = 0; i < results->pair_count; i++) {
-        fan_tune_progress(job, "transfers to %s", results->pairs[i].host);
+        fan_tune_progress(job, "transfers to %s", pairs[i].host);
         double share = from + (0.4 + 0.6 * (i + 1) / results->pair_count) * (to - from);
-        measure_transfers_of(job, share, bytes, fan_tune_pair_rank(job, i), i == 0,
-                             &results->pairs[i].transfers);
+        measure_transfers_of(job, share, bytes, fan_tune_pair_rank(job, i), &pairs[i].transfers);
     }
 }
 

@@ -8,7 +8,7 @@
 
 #include <mpi.h>
 
-enum { FAN_TUNE_MOST_REQUESTS = 256 }; /**< that either can wait for */
+enum { FAN_TUNE_MOST_REQUESTS = 2048 }; /**< that either can wait for */
 
 /**
  * MPI_Waitsome as the library does it (engine/mpi/mpi_wait.c), because how a rank waits is part of

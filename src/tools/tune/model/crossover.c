@@ -3,6 +3,8 @@
 
 #include "tools/tune/model/crossover.h"
 
+#include <sys/param.h>
+
 int fan_tune_crossover(const fan_tune_curve *mpi, const fan_tune_curve *fanout)
 {
     int first = fanout->count;
@@ -12,8 +14,10 @@ int fan_tune_crossover(const fan_tune_curve *mpi, const fan_tune_curve *fanout)
     return first;
 }
 
-int64_t fan_tune_min_bytes(const fan_tune_curve *mpi, const fan_tune_curve *fanout)
+int64_t fan_tune_min_bytes(const fan_tune_curve *mpi, const fan_tune_curve *fanout, int64_t preset)
 {
     int first = fan_tune_crossover(mpi, fanout), last = fanout->count - 1;
-    return (int64_t)(first <= last ? fanout->points[first].x : 2 * fanout->points[last].x);
+    if (first <= last)
+        return (int64_t)fanout->points[first].x;
+    return last < 0 ? preset : MAX(preset, (int64_t)(2 * fanout->points[last].x));
 }

@@ -16,7 +16,10 @@
  */
 int fan_tune_crossover(const fan_tune_curve *mpi, const fan_tune_curve *fanout);
 
-/** The value of the parameter `min_bytes`: that size, or twice the largest one if there is none. */
-int64_t fan_tune_min_bytes(const fan_tune_curve *mpi, const fan_tune_curve *fanout);
+/**
+ * The value of the parameter `min_bytes`: that size; if there is none, twice the largest one, but
+ * at least `preset`, so that a few small sizes do not make it small.
+ */
+int64_t fan_tune_min_bytes(const fan_tune_curve *mpi, const fan_tune_curve *fanout, int64_t preset);
 
 #endif

@@ -40,16 +40,17 @@ static double bandwidth(const fan_tune_pair *pair)
     return 1 / fan_tune_fit(&pair->transfers, pair->transfers.count - 1).slope;
 }
 
-/* Of the pairs for which `value` was measured: there may have been no time for the last ones. */
+/* Of the pairs with so many points: there may have been no time for the last ones. */
 static fan_summary over_pairs(const fan_tune_results *results,
-                              double (*value)(const fan_tune_pair *), size_t curve_offset)
+                              double (*value)(const fan_tune_pair *), size_t curve_offset,
+                              int points)
 {
     double values[FAN_TUNE_PAIRS];
     int count = 0;
     for (int i = 0; i < results->pair_count; i++) {
         const fan_tune_pair *pair = &results->pairs[i];
         const fan_tune_curve *curve = (const void *)((const char *)pair + curve_offset);
-        if (curve->count > 0)
+        if (curve->count >= points)
             values[count++] = value(pair);
     }
     return fan_summarize(values, count);
@@ -57,17 +58,26 @@ static fan_summary over_pairs(const fan_tune_results *results,
 
 fan_summary fan_tune_hops(const fan_tune_results *results)
 {
-    return over_pairs(results, hop, offsetof(fan_tune_pair, messages));
+    return over_pairs(results, hop, offsetof(fan_tune_pair, messages), 1);
 }
 
+/* Single messages on the way say nothing of it. */
 fan_summary fan_tune_relays(const fan_tune_results *results)
 {
-    return over_pairs(results, relay, offsetof(fan_tune_pair, messages));
+    return over_pairs(results, relay, offsetof(fan_tune_pair, messages), 2);
 }
 
 fan_summary fan_tune_bandwidths(const fan_tune_results *results)
 {
-    return over_pairs(results, bandwidth, offsetof(fan_tune_pair, transfers));
+    return over_pairs(results, bandwidth, offsetof(fan_tune_pair, transfers), 1);
+}
+
+/* To say of a host that it is slow: one lost message makes a transfer look slow. */
+static bool has_enough(const fan_tune_curve *transfers)
+{
+    int last = transfers->count - 1;
+    return last > 0 && transfers->points[last].count >= FAN_TUNE_SURE &&
+           transfers->points[last - 1].count >= FAN_TUNE_SURE;
 }
 
 void fan_tune_model(fan_tune_results *results)
@@ -81,13 +91,25 @@ void fan_tune_model(fan_tune_results *results)
     results->params.bandwidth = fan_tune_round(usual);
     for (int i = 0; i < results->pair_count; i++) {
         fan_tune_pair *pair = &results->pairs[i];
-        bool has_link = results->host_count > 1 && pair->transfers.count > 0;
-        pair->speed = has_link ? bandwidth(pair) / usual : 1;
+        bool is_known = results->host_count > 1 && has_enough(&pair->transfers);
+        pair->speed = is_known ? bandwidth(pair) / usual : 1;
     }
 }
 
-double fan_tune_gap(const fan_tune_curve *chunks)
+bool fan_tune_gap_is_known(const fan_tune_curve *chunks, double bandwidth)
 {
+    const double busy = 1.5;
+    int last = chunks->count - 1;
+    if (last < 1)
+        return false;
+    return chunks->points[last].count >= FAN_TUNE_SURE ||
+           fan_tune_curve_median(chunks, last) <= busy * chunks->points[last].x / bandwidth;
+}
+
+double fan_tune_gap(const fan_tune_curve *chunks, double bandwidth)
+{
+    if (!fan_tune_gap_is_known(chunks, bandwidth))
+        return fan_tune_round(FAN_PARAMS_GAP_BYTES / bandwidth);
     double start = fan_tune_fit_all(chunks).start;
     return start > 0 ? fan_tune_round(start) : 0;
 }

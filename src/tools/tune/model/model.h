@@ -17,21 +17,34 @@
 
 #include "tools/tune/model/results.h"
 
+#include <stdbool.h>
+
 /**
  * A pair slower than this part of the usual is reported; fan_order takes such hosts for slow, too.
  */
 #define FAN_TUNE_SLOW 0.8
 
+/** Samples without which it is not said of a host or of an exchange that it is slow. */
+enum { FAN_TUNE_SURE = 3 };
+
 /**
  * Set params.latency, overhead and bandwidth, rounded to four digits, and the speed of each pair.
+ * The first pair has messages for two numbers on the way.
  */
 void fan_tune_model(fan_tune_results *results);
 
 /**
- * The gap, rounded: the time of a chunk besides its bytes, where the line through `chunks` (seconds
- * over bytes) starts. Noise may make that negative; then it is 0.
+ * Whether the times of chunks tell the gap: there are FAN_TUNE_SURE of each size, or the largest
+ * ones kept a link of that bandwidth busy. If it stood idle, most of their time is latency.
  */
-double fan_tune_gap(const fan_tune_curve *chunks);
+bool fan_tune_gap_is_known(const fan_tune_curve *chunks, double bandwidth);
+
+/**
+ * The gap, rounded: the time of a chunk besides its bytes, where the line through `chunks` (seconds
+ * over bytes) starts. Noise may make that negative; then it is 0. If it is not known it is what the
+ * library takes it for.
+ */
+double fan_tune_gap(const fan_tune_curve *chunks, double bandwidth);
 
 /** The median and the range of the time of a hop over the pairs. Seconds. */
 fan_summary fan_tune_hops(const fan_tune_results *results);

@@ -10,7 +10,8 @@
 /*
  * What is drawn from the variables and the data before it. Rows of data are: x, a sample, the
  * median at x. Line types 1 to 3 are blue, vermilion and green that the colour-blind can tell apart
- * (Okabe and Ito). A single point has no range of its own.
+ * (Okabe and Ito). A single point has no range of its own. There may have been no time for
+ * exchanges and broadcasts.
  */
 static const char program[] =
     "set encoding utf8\n"
@@ -24,7 +25,7 @@ static const char program[] =
     "set key top left Left reverse\n"
     "set logscale x 2\n"
     "stats $transfers using 2 name 'transfers' nooutput\n"
-    "stats $rates using 1 name 'k' nooutput\n"
+    "if (|$rates| > 0) { stats $rates using 1 name 'k' nooutput }\n"
     "set output picture\n"
     "set multiplot layout 3, 1 title headline\n"
     "\n"
@@ -36,6 +37,7 @@ static const char program[] =
     "plot $transfers using 1:2 with points lt 1 title 'single transfers, all pairs', \\\n"
     "     start + slope * x with lines lt 2 title 'line through the largest two to '.host\n"
     "\n"
+    "if (|$mpi| > 0) {\n"
     "set title 'Broadcasts: time over bytes'\n"
     "set yrange [*:*]\n"
     "if (crossover > 0) {\n"
@@ -46,7 +48,9 @@ static const char program[] =
     "notitle, \\\n"
     "     $fanout using 1:3 with lines lt 1 title 'fanout_bcast', \\\n"
     "     $fanout using 1:2 with points lt 1 notitle\n"
+    "}\n"
     "\n"
+    "if (|$rates| > 0) {\n"
     "set title 'Exchange with k others: bytes per second that a rank sends, and receives'\n"
     "unset logscale y\n"
     "set format x 'k = %.0f'\n"
@@ -56,6 +60,7 @@ static const char program[] =
     "set arrow 1 from knee, graph 0 to knee, graph 1 nohead lt 3\n"
     "set label 1 'knee' at knee, graph 0.05 offset 0.5, 0\n"
     "plot $rates using 1:3 with lines lt 1 notitle, $rates using 1:2 with points lt 1 notitle\n"
+    "}\n"
     "unset multiplot\n";
 
 static void write_text(FILE *out, const char *name, const char *text)

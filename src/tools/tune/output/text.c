@@ -16,6 +16,14 @@ static void write_value(const fan_tune_results *results, const char *name, FILE 
     fprintf(out, "%s = %s\n\n", name, text);
 }
 
+static void write_default(const fan_tune_results *results, const char *name, const char *what,
+                          FILE *out)
+{
+    fprintf(out, "# There was no time for %s, more --seconds would help. So this is the default.\n",
+            what);
+    write_value(results, name, out);
+}
+
 static void write_head(const fan_tune_results *results, FILE *out)
 {
     fprintf(out,
@@ -108,6 +116,10 @@ static void write_bandwidth(const fan_tune_results *results, FILE *out)
 static void write_connections(const fan_tune_results *results, FILE *out)
 {
     const fan_tune_curve *rates = &results->rates;
+    if (rates->count == 0) {
+        write_default(results, "connections", "exchanges", out);
+        return;
+    }
     fprintf(out, "# What a rank sends, and receives, in an exchange with k others at once:\n");
     for (int i = 0; i < rates->count; i++) {
         fan_summary s = fan_tune_curve_summary(rates, i);
@@ -132,14 +144,28 @@ static void write_size(const fan_tune_curve *curve, int point, FILE *out)
     fprintf(out, "#   %8s  ", fan_format_bytes((int64_t)curve->points[point].x, size, sizeof size));
 }
 
+/* What the gap is, if it is not known. */
+static const char taken_for[] = "So this is the time of 300 bytes.\n";
+
 static void write_gap(const fan_tune_results *results, FILE *out)
 {
     const fan_tune_curve *chunks = &results->chunks;
+    if (chunks->count == 0) {
+        fprintf(out, "# There was no time for exchanges of chunks, more --seconds would help. %s",
+                taken_for);
+        write_value(results, "gap", out);
+        return;
+    }
     fprintf(out, "# Chunks, exchanged by two ranks, took, each:\n");
     for (int i = 0; i < chunks->count; i++) {
         write_size(chunks, i, out);
         write_seconds(fan_tune_curve_summary(chunks, i), out);
         fprintf(out, "\n");
+    }
+    if (!fan_tune_gap_is_known(chunks, results->params.bandwidth)) {
+        fprintf(out, "# Links were idle, more --seconds would help. %s", taken_for);
+        write_value(results, "gap", out);
+        return;
     }
     fprintf(
         out,
@@ -151,6 +177,10 @@ static void write_gap(const fan_tune_results *results, FILE *out)
 static void write_crossover(const fan_tune_results *results, FILE *out)
 {
     const fan_tune_curve *mpi = &results->mpi, *fanout = &results->fanout;
+    if (mpi->count == 0) {
+        write_default(results, "min_bytes", "broadcasts", out);
+        return;
+    }
     fprintf(out, "# Broadcasts:\n");
     for (int i = 0; i < mpi->count; i++) {
         write_size(mpi, i, out);
@@ -164,7 +194,7 @@ static void write_crossover(const fan_tune_results *results, FILE *out)
         fprintf(out, "# From here on fanout_bcast is not slower at any size tested.\n");
     else
         fprintf(out, "# fanout_bcast is slower at the largest size tested. So this is twice that "
-                     "size: a guess.\n");
+                     "size,\n# or the default if that is more: a guess.\n");
     write_value(results, "min_bytes", out);
 }
 
