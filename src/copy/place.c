@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/layout.h"
 #include "copy/needs.h"
 #include "copy/place.h"
 #include "copy/report/text.h"
+#include "copy/target/layout.h"
 #include "copy/target/share.h"
 
 static void note_libraries(const fan_copy_options *options, const fan_copy_targets *targets,
