@@ -20,15 +20,15 @@ typedef struct fan_copy_report {
     const fan_copy_options *options;
     bool several;       /**< several hosts have sources */
     bool apart;         /**< this is one of the others, not rank 0 */
-    int default_source; /**< the rank in MPI_COMM_WORLD whose host those sources are on that name none */
+    int default_source; /**< in MPI_COMM_WORLD: on its host are those that name none */
     FILE *json;         /**< or NULL */
     fan_copy_tally tally;
     char *advice; /**< what the user may do if the job ends now, or NULL */
 } fan_copy_report;
 
 /**
- * Begin. On rank 0 open the JSON file: a wrong name is noticed early. False, with a message, if that
- * fails.
+ * Begin. On rank 0 open the JSON file: a wrong name is noticed early. False, with a message, if
+ * that fails.
  */
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
                           const fan_copy_ranks *ranks);

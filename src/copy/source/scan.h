@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file scan.h  Walks what is to be copied and writes the manifest. On the ranks that read only. */
+/** @file scan.h  Walks what is to be copied and writes the manifest, on the ranks that read. */
 #ifndef FAN_COPY_SOURCE_SCAN_H
 #define FAN_COPY_SOURCE_SCAN_H
 
