@@ -146,3 +146,16 @@ bool fan_hostname_same(const char *one, const char *two)
     bool both_have_domains = strchr(one, '.') != NULL && strchr(two, '.') != NULL;
     return both_have_domains ? strcmp(one, two) == 0 : fan_hostname_compare(one, two) == 0;
 }
+
+bool fan_hostname_split(const char *text, char *host, size_t size, const char **path)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t length = strspn(text, letters);
+    if (length == 0 || length >= size || text[0] == '-' || text[length] != ':')
+        return false;
+    memcpy(host, text, length);
+    host[length] = '\0';
+    *path = text + length + 1;
+    return true;
+}

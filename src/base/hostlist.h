@@ -8,6 +8,7 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /** Takes one name of a list. Anything but FAN_OK ends the list. */
 typedef fan_status fan_hostlist_visit(void *state, const char *name);
@@ -31,5 +32,15 @@ int fan_hostname_compare(const char *one, const char *two);
  * but "node7.a" is not "node7.b". Local, thread-safe.
  */
 bool fan_hostname_same(const char *one, const char *two);
+
+/**
+ * Whether `text` is HOST:PATH, as scp and rsync have it: what is before its first colon could be
+ * the name of a host. It may still be a path, if there is no such host: the part of a file,
+ * FILE.h5:/OBJECT, looks the same. Local, thread-safe.
+ *
+ * @param host  receives the name, in `size` bytes
+ * @param path  receives what is behind the colon, in `text`
+ */
+bool fan_hostname_split(const char *text, char *host, size_t size, const char **path);
 
 #endif

@@ -10,16 +10,18 @@
 #include "copy/job/stop.h"
 #include "copy/job/streams.h"
 #include "copy/needs.h"
+#include "copy/options/locate.h"
 #include "copy/options/options.h"
 #include "copy/run.h"
 #include "copy/silence/silence.h"
 #include "launch/alone.h"
 #include "launch/claim.h"
-#include "os/path.h"
 
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { USAGE = 2 };
 
 /* At every exit(), also argp's: to the launcher, a rank that ends without this has crashed. */
 static void finalize(void)
@@ -37,21 +39,26 @@ static void tell_no_source(const char *host)
             shown);
 }
 
-static int copy(const fan_copy_options *options, fan_copy_ranks *ranks)
+static int copy_between(const fan_copy_options *options, const fan_copy_ranks *ranks)
 {
-    const char *source_host =
-        options->source_host != NULL ? options->source_host : options->driven.source;
-    fan_copy_ranks_open(ranks, fan_os_path_per_rank(options->destination), source_host);
-    if (ranks->source < 0) {
-        if (ranks->world_rank == 0)
-            tell_no_source(source_host);
-        return 1;
-    }
     if (ranks->world_rank != ranks->source &&
         (fan_copy_from_stdin(options) || fan_copy_from_stdin_list(options)))
         fan_copy_streams_drain_input();
-    int status = ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
-    return fan_copy_ranks_agree(status, ranks->source);
+    return ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
+}
+
+static int copy(fan_copy_options *options, fan_copy_ranks *ranks)
+{
+    const fan_copy_ranks_options wanted = fan_copy_needs_ranks(options);
+    fan_copy_ranks_open(ranks, &wanted);
+    if (ranks->source < 0) {
+        if (ranks->world_rank == 0)
+            tell_no_source(wanted.source_host);
+        return 1;
+    }
+    if (!fan_copy_locate(options, ranks))
+        return USAGE;
+    return fan_copy_ranks_agree(copy_between(options, ranks), ranks->source);
 }
 
 static int refuse_job(const fan_launch_claim *claim)
@@ -61,7 +68,7 @@ static int refuse_job(const fan_launch_claim *claim)
                 "fanout-copy: --hosts, --hostfile: this process is in a job of MPI already "
                 "(%s=%s is set), and starts no other; leave the option out, or mpirun\n",
                 claim->variable, claim->value);
-    return 2;
+    return USAGE;
 }
 
 /*

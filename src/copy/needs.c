@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "copy/needs.h"
+#include "os/path.h"
 
 #include <stdlib.h>
 #include <sys/param.h>
@@ -12,10 +13,22 @@ static double seconds(const char *timeout)
     return timeout != NULL ? strtod(timeout, NULL) : 0;
 }
 
-fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options)
+fan_copy_ranks_options fan_copy_needs_ranks(const fan_copy_options *options)
+{
+    return (fan_copy_ranks_options){
+        .per_rank = fan_os_path_per_rank(options->destination),
+        .source_host = options->source_host != NULL ? options->source_host : options->driven.source,
+        .sources = options->sources,
+        .source_count = options->source_count};
+}
+
+fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options,
+                                                const fan_copy_ranks *ranks)
 {
     return (fan_copy_catalog_options){.sources = options->sources,
                                       .source_count = options->source_count,
+                                      .read_by = ranks->read_by,
+                                      .reader = ranks->reader,
                                       .from_stdin = fan_copy_from_stdin(options),
                                       .shared = options->source_shared,
                                       .archives = options->unpack,

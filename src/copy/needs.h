@@ -9,6 +9,7 @@
 #include "copy/archive/unpack.h"
 #include "copy/command/command.h"
 #include "copy/drive/drive.h"
+#include "copy/job/ranks.h"
 #include "copy/once/once.h"
 #include "copy/options/options.h"
 #include "copy/source/catalog.h"
@@ -16,8 +17,12 @@
 #include "copy/target/tree.h"
 #include "copy/wire/sender.h"
 
-/** What to look for at the source. */
-fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options);
+/** Who reads and who writes. */
+fan_copy_ranks_options fan_copy_needs_ranks(const fan_copy_options *options);
+
+/** What to look for at the sources that this rank reads. */
+fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options,
+                                                const fan_copy_ranks *ranks);
 
 /** Where it goes. */
 fan_copy_targets_options fan_copy_needs_targets(const fan_copy_options *options);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/layout.h"
 #include "copy/needs.h"
 #include "copy/place.h"
 #include "copy/report/text.h"
+#include "copy/target/layout.h"
 #include "copy/target/share.h"
 
 static void note_libraries(const fan_copy_options *options, const fan_copy_targets *targets,
@@ -50,9 +50,8 @@ bool fan_copy_place_find(const fan_copy_options *options, const fan_copy_ranks *
 {
     const fan_copy_targets_options wanted = fan_copy_needs_targets(options);
     bool makes_way = options->makes_way && !options->dry_run;
-    bool found =
-        !outcome->reads_only && (!makes_way || fan_copy_way_make(way, &wanted, outcome)) &&
-        fan_copy_targets_resolve(targets, &wanted, manifest, ranks->on_source_node, outcome);
+    bool found = !outcome->reads_only && (!makes_way || fan_copy_way_make(way, &wanted, outcome)) &&
+                 fan_copy_targets_resolve(targets, &wanted, manifest, ranks->sees, outcome);
     if (!layouts_agree(options, ranks, targets, found, outcome, report))
         return false;
     if (found && ranks->rank == 0)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "copy/job/mark.h"
+#include "copy/job/memory.h"
 #include "copy/job/stop.h"
 #include "copy/job/streams.h"
 #include "copy/needs.h"
@@ -11,6 +12,7 @@
 #include "copy/report/json_file.h"
 #include "copy/report/text.h"
 #include "copy/source/scan.h"
+#include "fanout.h"
 #include "os/path.h"
 #include "os/terminal.h"
 
@@ -23,27 +25,47 @@ static bool json_to_stdout(const fan_copy_options *options)
     return options->json != NULL && strcmp(options->json, "-") == 0;
 }
 
-bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size)
+/* It must not replace a source, of those that are on this host. */
+static bool open_json(fan_copy_report *report, const fan_copy_ranks *ranks)
 {
-    *report = (fan_copy_report){.options = options};
-    fan_copy_tally_open(&report->tally, options->sources, options->source_count, size);
-    if (options->driven.given) {
-        report->tally.hosts = options->driven.total;
-        report->tally.whole_apart = options->driven.whole;
-    }
-    if (options->json == NULL || options->driven.given)
-        return true;
     char wrong[FAN_COPY_TEXT];
-    report->json = fan_copy_json_open(options->json, options->sources, options->source_count, wrong,
-                                      sizeof wrong);
+    const fan_copy_options *options = report->options;
+    char **own = fan_copy_allocate((size_t)options->source_count, sizeof *own);
+    int count = 0;
+    for (int i = 0; i < options->source_count; i++)
+        if (ranks->read_by[i] == ranks->reader)
+            own[count++] = options->sources[i];
+    report->json = fan_copy_json_open(options->json, own, count, wrong, sizeof wrong);
+    free(own);
     if (report->json == NULL)
         fan_copy_report_error(report, options->json, wrong);
     return report->json != NULL;
 }
 
+bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
+                          const fan_copy_ranks *ranks)
+{
+    *report = (fan_copy_report){.options = options,
+                                .several = ranks->reader_count > 1,
+                                .apart = ranks->rank != 0,
+                                .default_source = ranks->default_source};
+    fan_copy_tally_open(&report->tally, options->named, options->source_count, ranks->size);
+    if (options->driven.given) {
+        report->tally.hosts = options->driven.total;
+        report->tally.whole_apart = options->driven.whole;
+    }
+    if (options->json == NULL || options->driven.given || report->apart)
+        return true;
+    return open_json(report, ranks);
+}
+
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text)
 {
-    snprintf(report->tally.error, sizeof report->tally.error, "%s", text);
+    if (report->apart) /* the report is that of another host */
+        snprintf(report->tally.error, sizeof report->tally.error, "%s: %s: %s", report->tally.host,
+                 path, text);
+    else
+        snprintf(report->tally.error, sizeof report->tally.error, "%s", text);
     fan_copy_text_message(report->tally.host, path, text);
 }
 
@@ -60,16 +82,12 @@ static void tell_changes(fan_copy_report *report, const fan_copy_sender *sender)
     }
 }
 
-void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *sender,
-                              int64_t lacking, int64_t travelled)
+void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender)
 {
-    bool endless = fan_copy_manifest_endless(sender->manifest);
-    if (endless)
-        report->tally.bytes = sender->read;
-    report->tally.sent = endless ? sender->read : lacking;
-    report->tally.travelled = travelled;
+    if (fan_copy_manifest_endless(sender->manifest))
+        report->tally.bytes = report->tally.sent = sender->read;
     tell_changes(report, sender);
-    if (!report->options->source_shared)
+    if (!report->options->source_shared && !report->several)
         fan_copy_sender_hash(sender, report->tally.hash);
 }
 
@@ -115,19 +133,101 @@ bool fan_copy_report_input_is_whole(const fan_copy_report *report)
     return given == NULL || fan_copy_streams_input_is_held(given);
 }
 
-bool fan_copy_report_source(fan_copy_report *report, fan_copy_manifest *manifest,
-                            fan_copy_sums *sums)
+void fan_copy_report_source(fan_copy_report *report, const fan_copy_ranks *ranks,
+                            fan_copy_manifest *manifest, fan_copy_sums *sums)
 {
     if (!take_input(report))
-        return false;
-    const fan_copy_catalog_options wanted = fan_copy_needs_catalog(report->options);
+        return;
+    const fan_copy_catalog_options wanted = fan_copy_needs_catalog(report->options, ranks);
     fan_copy_scan(&wanted, manifest, scan_problem, report);
     if (!fan_copy_report_input_is_whole(report))
         fan_copy_report_error(report, "-", FAN_COPY_REPORT_CUT_OFF);
     open_sums(report, sums, manifest);
+}
+
+void fan_copy_report_count(fan_copy_report *report, const fan_copy_manifest *manifest)
+{
     report->tally.bytes = fan_copy_manifest_bytes(manifest);
     report->tally.files = fan_copy_manifest_files(manifest);
-    return report->tally.error[0] == '\0';
+}
+
+/* ---- several readers ---- */
+
+typedef struct word {
+    char error[FAN_COPY_TEXT];
+    int64_t changed;
+} word;
+
+static void take_word(fan_copy_report *report, const word *heard)
+{
+    if (report->tally.error[0] == '\0')
+        memcpy(report->tally.error, heard->error, sizeof report->tally.error);
+    report->tally.changed += heard->changed;
+}
+
+void fan_copy_report_collect(fan_copy_report *report, const fan_copy_ranks *ranks)
+{
+    for (int i = 1; i < ranks->reader_count; i++) {
+        word w = {.changed = report->tally.changed};
+        memcpy(w.error, report->tally.error, sizeof w.error);
+        MPI_Bcast(&w, sizeof w, MPI_BYTE, ranks->readers[i], ranks->writers);
+        if (ranks->rank == 0)
+            take_word(report, &w);
+        if (ranks->reader == i)
+            report->tally.changed = 0; /* it is counted */
+    }
+}
+
+/* What this reader would print, to be freed; NULL, with a message, if a file could not be read. */
+static char *own_lines(fan_copy_report *report, fan_copy_sums *sums, size_t *length)
+{
+    char *text = NULL;
+    FILE *stream = open_memstream(&text, length);
+    if (stream == NULL)
+        return NULL;
+    bool good = fan_copy_sums_print(sums, stream);
+    if (fclose(stream) == 0 && good)
+        return text;
+    free(text);
+    fan_copy_report_error(report, report->options->sources[0], sums->error);
+    return NULL;
+}
+
+/* The lines of one reader, behind those of `text`. */
+static char *add_lines(fan_copy_report *report, fan_copy_sums *sums, const fan_copy_ranks *ranks,
+                       int reader, char *text)
+{
+    size_t length = 0;
+    char *own = ranks->reader == reader ? own_lines(report, sums, &length) : NULL;
+    uint64_t bytes = own != NULL ? length : 0;
+    MPI_Bcast(&bytes, 1, MPI_UINT64_T, ranks->readers[reader], ranks->writers);
+    char *lines = own != NULL ? own : fan_copy_allocate(bytes + 1, 1);
+    fanout_bcast_c(lines, (MPI_Count)bytes, MPI_BYTE, ranks->readers[reader], ranks->stream);
+    char *all = ranks->rank == 0 ? fan_copy_format("%s%s", text != NULL ? text : "", lines) : NULL;
+    free(lines);
+    free(text);
+    return all;
+}
+
+char *fan_copy_report_collect_digests(fan_copy_report *report, fan_copy_sums *sums,
+                                      const fan_copy_ranks *ranks)
+{
+    char *text = NULL;
+    for (int i = 1; i < ranks->reader_count; i++)
+        text = add_lines(report, sums, ranks, i, text);
+    fan_copy_report_collect(report, ranks);
+    return text;
+}
+
+/* ---- the end ---- */
+
+/* The host of those sources that name none. */
+static const char *source_host(const fan_copy_report *report)
+{
+    for (int i = 0; i < report->tally.size; i++)
+        if (report->tally.outcomes[i].rank == report->default_source)
+            return report->tally.outcomes[i].host;
+    return report->tally.host;
 }
 
 /* How to go on with hosts that are not whole; NULL if there are none, or somebody does it. */
@@ -137,6 +237,7 @@ static char *advise(const fan_copy_report *report)
     if (options->driven.given || options->quiet || options->dry_run)
         return NULL;
     return fan_copy_advice(&report->tally, (const char *const *)options->arguments,
+                           source_host(report),
                            fan_copy_options_resumable(options) && !options->resume);
 }
 
@@ -158,9 +259,13 @@ void fan_copy_report_begun(fan_copy_report *report)
     free(names);
 }
 
-bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums)
+bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums, const char *others)
 {
-    if (report->options->dry_run || fan_copy_sums_print(sums, stdout))
+    if (report->tally.error[0] != '\0') /* another reader's */
+        return false;
+    if (report->options->dry_run)
+        return true;
+    if (fan_copy_sums_print(sums, stdout) && (others == NULL || fputs(others, stdout) != EOF))
         return true;
     fan_copy_report_error(report, report->options->sources[0], sums->error);
     return false;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file report.h  The tally of a copy and how the options want it to be told. All functions are
- * local and used on rank 0 only.
+ * local and used by those who read, of whom
+ * rank 0 is the one that tells the user, unless they say something else.
  */
 #ifndef FAN_COPY_REPORT_H
 #define FAN_COPY_REPORT_H
 
+#include "copy/job/ranks.h"
 #include "copy/options/options.h"
 #include "copy/report/tally.h"
 #include "copy/wire/sender.h"
@@ -16,32 +18,49 @@
 
 typedef struct fan_copy_report {
     const fan_copy_options *options;
-    FILE *json; /**< or NULL */
+    bool several;       /**< several hosts have sources */
+    bool apart;         /**< this is one of the others, not rank 0 */
+    int default_source; /**< in MPI_COMM_WORLD: on its host are those that name none */
+    FILE *json;         /**< or NULL */
     fan_copy_tally tally;
     char *advice; /**< what the user may do if the job ends now, or NULL */
 } fan_copy_report;
 
 /**
- * Look at the source: fill the manifest, open what checksums need, count. False, with a message,
- * if there is nothing to copy.
+ * Begin. On rank 0 open the JSON file: a wrong name is noticed early. False, with a message, if
+ * that fails.
  */
-bool fan_copy_report_source(fan_copy_report *report, fan_copy_manifest *manifest,
-                            fan_copy_sums *sums);
+bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
+                          const fan_copy_ranks *ranks);
 
-/** Open the JSON file: a wrong name is noticed early. False, with a message, if that fails. */
-bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options, int size);
+/**
+ * Look at the sources that this rank reads: fill the manifest, open what checksums need. What is
+ * wrong is told, and is the error of the tally.
+ */
+void fan_copy_report_source(fan_copy_report *report, const fan_copy_ranks *ranks,
+                            fan_copy_manifest *manifest, fan_copy_sums *sums);
+
+/** On rank 0: how much all of it is. */
+void fan_copy_report_count(fan_copy_report *report, const fan_copy_manifest *manifest);
+
+/**
+ * Rank 0 learns the errors of the other readers, and how many files have changed there. Collective
+ * over the writers; ranks that do not read give a report of zeros.
+ */
+void fan_copy_report_collect(fan_copy_report *report, const fan_copy_ranks *ranks);
+
+/**
+ * With --digest: the lines of the other readers on rank 0, to be freed; NULL elsewhere. The
+ * same.
+ */
+char *fan_copy_report_collect_digests(fan_copy_report *report, fan_copy_sums *sums,
+                                      const fan_copy_ranks *ranks);
 
 /** Print "fanout-copy: HOST: PATH: TEXT", which stops the whole copy, and keep it for JSON. */
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text);
 
-/**
- * All was read: count it, and name the files that changed meanwhile.
- *
- * @param lacking    bytes that some host lacked
- * @param travelled  bytes of the stream
- */
-void fan_copy_report_transfer(fan_copy_report *report, const fan_copy_sender *sender,
-                              int64_t lacking, int64_t travelled);
+/** All was read here: name the files that changed meanwhile. */
+void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender);
 
 /** Where progress is shown: a stream to be closed unless it is stderr, or NULL. */
 FILE *fan_copy_report_terminal(const fan_copy_options *options);
@@ -58,8 +77,11 @@ bool fan_copy_report_input_is_whole(const fan_copy_report *report);
  */
 void fan_copy_report_begun(fan_copy_report *report);
 
-/** With --digest: print the lines. False, with a message, if a file could not be read. */
-bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums);
+/**
+ * With --digest: print the lines, and those that others have (or NULL). False, with a message, if a
+ * file could not be read.
+ */
+bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums, const char *others);
 
 /**
  * Print summary and JSON report, as the options say, or give both to the process that has started

@@ -83,12 +83,43 @@ START_TEST(lists_have_an_end)
 }
 END_TEST
 
+START_TEST(hosts_and_paths_are_split)
+{
+    static const struct {
+        const char *text, *host, *path; /* host NULL: it is a path */
+    } cases[] = {{"n1:/a/b", "n1", "/a/b"},
+                 {"n1.domain-x_y:a:b", "n1.domain-x_y", "a:b"},
+                 {"n1:", "n1", ""},
+                 {"file.h5:/object", "file.h5", "/object"},
+                 {"./n1:/a", NULL, NULL},
+                 {"/n1:/a", NULL, NULL},
+                 {"a/n1:/a", NULL, NULL},
+                 {":/a", NULL, NULL},
+                 {"-n1:/a", NULL, NULL},
+                 {"user@n1:/a", NULL, NULL},
+                 {"n1", NULL, NULL},
+                 {"", NULL, NULL},
+                 {"longer-than-there-is-room:/a", NULL, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char host[24];
+        const char *path;
+        bool split = fan_hostname_split(cases[i].text, host, sizeof host, &path);
+        ck_assert_msg(split == (cases[i].host != NULL), "'%s'", cases[i].text);
+        if (!split)
+            continue;
+        ck_assert_str_eq(host, cases[i].host);
+        ck_assert_str_eq(path, cases[i].path);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         host_lists_expand,
         wrong_host_lists_are_refused,
         lists_have_an_end,
+        hosts_and_paths_are_split,
     };
     return unit_main("hostlist", tests, sizeof tests / sizeof tests[0]);
 }

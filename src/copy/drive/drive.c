@@ -7,12 +7,14 @@
 #include "base/hostlist.h"
 #include "copy/command/descendants.h"
 #include "copy/drive/round.h"
+#include "copy/drive/sources.h"
 #include "copy/drive/verdict.h"
 #include "copy/hosts/hosts.h"
 #include "copy/hosts/launcher.h"
 #include "copy/hosts/probe.h"
 #include "copy/hosts/words.h"
 #include "copy/job/driven.h"
+#include "copy/job/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,8 +37,9 @@ typedef struct drive {
     fan_copy_watch signals;
     fan_copy_drive_input input;
     fan_copy_drive_verdict verdict;
-    bool source_is_here;
-    bool begun; /* some job has */
+    bool source_is_here; /* the first one */
+    bool some_here;      /* some sources name no host: they are on this one, or --source-host's */
+    bool begun;          /* some job has */
     bool stopped;
     double start;
     int unexplained;
@@ -44,22 +47,39 @@ typedef struct drive {
 
 /* ---- one job ---- */
 
+/* Hosts with sources that get no copy, with colons between; to be freed. NULL: none. */
+static char *list_apart(const fan_copy_hosts *hosts)
+{
+    char *list = NULL;
+    for (int i = 0; i < hosts->sources; i++) {
+        if (!hosts->items[i].apart)
+            continue;
+        char *longer = fan_copy_format("%s%s%s", list != NULL ? list : "", list != NULL ? ":" : "",
+                                       hosts->items[i].name);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
 static void say_driven(const drive *d, fan_copy_words *words)
 {
-    char value[FAN_COPY_HOST + 512], option[sizeof value + 16];
-    bool source_is_done = d->hosts.items[0].state == FAN_COPY_HOST_DONE;
+    char *apart = list_apart(&d->hosts);
+    bool names_source = d->some_here && d->options->source_host == NULL;
     const fan_copy_driven driven = {.again = d->begun,
-                                    .reads_only = d->hosts.reads_only || source_is_done,
-                                    .source =
-                                        d->options->source_host == NULL ? d->verdict.here : NULL,
+                                    .reads_only = d->hosts.items[0].state == FAN_COPY_HOST_DONE,
+                                    .apart = apart,
+                                    .source = names_source ? d->verdict.here : NULL,
                                     .input = d->input.path[0] != '\0' ? d->input.path : NULL,
                                     .elapsed = fan_clock_now() - d->start,
-                                    .total = d->hosts.count - d->hosts.reads_only,
+                                    .total = fan_copy_hosts_served(&d->hosts),
                                     .whole = fan_copy_drive_verdict_whole(&d->verdict)};
-    if (!fan_copy_driven_format(&driven, value, sizeof value))
-        abort(); /* names of hosts are not that long */
-    snprintf(option, sizeof option, "--driven=%s", value);
+    char *value = fan_copy_driven_format(&driven);
+    char *option = fan_copy_format("--driven=%s", value);
     fan_copy_words_add(words, option);
+    free(option);
+    free(value);
+    free(apart);
 }
 
 static const char *const *say_arguments(const drive *d, fan_copy_words *words)
@@ -142,10 +162,11 @@ static bool bear_loss(drive *d)
     const char *kept =
         d->options->keeps && d->begun ? "; what has arrived is kept for --resume" : "";
     int lost = count_lost(d);
-    if (is_lost(d, 0))
+    const fan_copy_host *source = fan_copy_hosts_lost_source(&d->hosts);
+    if (source != NULL)
         fan_copy_drive_verdict_fail(
             &d->verdict, "the host of the source, %s, does not answer, and only it has all data%s",
-            d->hosts.items[0].name, kept);
+            source->name, kept);
     else if (d->options->max_failures >= 0 && lost > d->options->max_failures)
         fan_copy_drive_verdict_fail(
             &d->verdict, "%d hosts are lost, and --max-failures %d does not allow more%s", lost,
@@ -263,19 +284,23 @@ static bool open_all(drive *d)
     return d->verdict.error[0] == '\0';
 }
 
+static bool is_here(const fan_copy_host *host, const char *here)
+{
+    return fan_hostname_same(host->name, here) || strcmp(host->name, "localhost") == 0;
+}
+
 int fan_copy_drive_run(const fan_copy_drive_options *options)
 {
     char wrong[2 * FAN_COPY_TEXT], here[FAN_COPY_HOST] = "";
     drive d = {.options = options, .start = fan_clock_now()};
     gethostname(here, sizeof here - 1);
-    const char *source = options->source_host != NULL ? options->source_host : here;
-    d.source_is_here = fan_hostname_same(source, here);
-    if (!fan_copy_hosts_open(&d.hosts, options->hosts, options->host_file, source, wrong,
-                             sizeof wrong)) {
+    if (!fan_copy_hosts_open(&d.hosts, options->hosts, options->host_file, wrong, sizeof wrong)) {
         fprintf(stderr, "fanout-copy: %s\n", wrong);
         fan_copy_hosts_close(&d.hosts);
         return USAGE;
     }
+    d.some_here = fan_copy_drive_sources_add(&d.hosts, options, here);
+    d.source_is_here = is_here(&d.hosts.items[0], here);
     if (open_all(&d))
         run_all(&d);
     int status = fan_copy_drive_verdict_close(&d.verdict, &d.hosts);

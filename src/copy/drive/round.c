@@ -143,17 +143,17 @@ static void look_for_silence(job *j)
     if (j->steps > 0 || r->result != NULL || fan_clock_now() - j->heard < j->patience)
         return;
     int before = fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST);
-    bool source_was = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
+    bool had_sources = fan_copy_hosts_lost_source(r->hosts) == NULL;
     if (!fan_copy_hosts_ask(r->hosts, FAN_COPY_HOST_TO_DO, r->source_is_here, r->launcher,
                             r->signals)) {
         r->stopped = true;
         begin_to_end(j, true);
         return;
     }
-    bool source_is = r->hosts->items[0].state != FAN_COPY_HOST_LOST;
+    bool has_sources = fan_copy_hosts_lost_source(r->hosts) == NULL;
     j->questions++;
     r->stuck = is_stuck(j);
-    if (fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST) > before || source_is != source_was ||
+    if (fan_copy_hosts_in(r->hosts, FAN_COPY_HOST_LOST) > before || has_sources != had_sources ||
         r->stuck)
         begin_to_end(j, false);
     j->heard = fan_clock_now();
@@ -248,7 +248,7 @@ static int start(job *j, const char *const *arguments, int output)
     const char **names = fan_copy_allocate((size_t)hosts->count, sizeof *names);
     int count = 0;
     for (int i = 0; i < hosts->count; i++)
-        if (i == 0 || hosts->items[i].state == FAN_COPY_HOST_TO_DO)
+        if (i < hosts->sources || hosts->items[i].state == FAN_COPY_HOST_TO_DO)
             names[count++] = hosts->items[i].name;
     int error = fan_copy_launcher_start(j->round->launcher, names, count, arguments, output, -1,
                                         &j->launcher);

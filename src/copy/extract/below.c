@@ -3,6 +3,8 @@
 
 #include "copy/extract/below.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The next component of `*at`, which comes to be behind it; its length, 0 at the end. */
@@ -71,4 +73,13 @@ const char *fan_copy_below_normalise(const char *name, char *path, size_t size)
     }
     path[used] = '\0';
     return NULL;
+}
+
+bool fan_copy_below_ends(const char *root, const char *path)
+{
+    char top[PATH_MAX], end[PATH_MAX];
+    if (realpath(root, top) == NULL || realpath(path, end) == NULL)
+        return false; /* nobody knows where a link to nothing leads */
+    size_t length = strlen(top);
+    return strncmp(top, end, length) == 0 && (end[length] == '/' || end[length] == '\0');
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file below.h  Names in archives and where symbolic links lead. Pure. */
+/** @file below.h  Names in archives and where symbolic links lead. Local. */
 #ifndef FAN_COPY_EXTRACT_BELOW_H
 #define FAN_COPY_EXTRACT_BELOW_H
 
@@ -15,6 +15,9 @@ typedef enum fan_copy_below_way {
 
 /** Where the link `path`, a name as fan_copy_below_normalise makes it, leads with `content`. */
 fan_copy_below_way fan_copy_below_lead(const char *path, const char *content);
+
+/** Whether the link at `path`, all of which is there by now, ends below the directory `root`. */
+bool fan_copy_below_ends(const char *root, const char *path);
 
 /**
  * `name` without ".", slashes that say nothing, and the slashes at the beginning; "" is the top.

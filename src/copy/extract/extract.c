@@ -31,6 +31,7 @@ struct fan_copy_extract {
     mode_t creation;        /* what the umask leaves */
     bool has_top;           /* an entry says what the directory itself is like */
     uint64_t entries;       /* of this archive */
+    fan_copy_later arrived; /* their names, if it is a zip; "" for those that are not made */
     fan_copy_later unknown; /* links of which it is not known where they lead */
     /* directories that were there before their entry: libarchive sets their times too early */
     fan_copy_later old;
@@ -104,17 +105,6 @@ static bool take_quota(fan_copy_extract *x, const char *name, int64_t bytes, int
     char text[FAN_COPY_EXTRACT_TEXT];
     return fan_copy_quota_take(&x->quota, bytes, files, text, sizeof text) ||
            fail(x, "entry %.200s: %s", name, text);
-}
-
-/* Without holes. */
-static int64_t data_bytes(struct archive_entry *entry)
-{
-    int64_t offset, bytes, sum = 0;
-    if (archive_entry_sparse_reset(entry) == 0)
-        return archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
-    while (archive_entry_sparse_next(entry, &offset, &bytes) == ARCHIVE_OK)
-        sum += bytes;
-    return sum;
 }
 
 /* `promised` bytes have been taken from the quota. */
@@ -200,7 +190,7 @@ static bool make_entry(fan_copy_extract *x, fan_copy_layers *layers, struct arch
                        const fan_copy_item *item)
 {
     char name[PATH_MAX]; /* placing it gives the entry another one */
-    int64_t bytes = data_bytes(entry);
+    int64_t bytes = fan_copy_quota_bytes(entry);
     snprintf(name, sizeof name, "%s", item->name);
     if (!take_quota(x, name, bytes, 1) || !note_way(x, item) ||
         !note_old_directory(x, entry, item) || !note_name(x, item) || !place_entry(x, entry, item))
@@ -218,6 +208,9 @@ static bool take_entry(fan_copy_extract *x, fan_copy_layers *layers, struct arch
     fan_copy_item item;
     x->entries++;
     const char *wrong = fan_copy_judge_entry(&x->judge, &x->known, entry, &item);
+    if (fan_copy_layers_is_zip(layers) &&
+        !fan_copy_later_add(&x->arrived, wrong == NULL ? item.path : "", (struct timespec){0}))
+        return fail_memory(x);
     return wrong != NULL ? refuse(x, item.name, wrong) : make_entry(x, layers, entry, &item);
 }
 
@@ -256,14 +249,28 @@ static bool make_link(fan_copy_extract *x, const char *path, const char *full)
            fail_entry(x, path, "cannot create the link");
 }
 
-static bool take_mode(fan_copy_extract *x, const fan_copy_zip_entry *entry)
+/*
+ * The kind of what the directory calls `path`, which becomes the name that it has. The reader
+ * composes names in UTF-8: then it is the one that came at the same place.
+ */
+static mode_t find_listed(const fan_copy_extract *x, const fan_copy_zip_entry *entry,
+                          uint64_t place, char path[static PATH_MAX])
+{
+    mode_t kind = fan_copy_known_kind(&x->known, path);
+    if (kind != 0 || !entry->utf8 || place >= x->arrived.count)
+        return kind;
+    snprintf(path, PATH_MAX, "%s", x->arrived.items[place].path);
+    return fan_copy_known_kind(&x->known, path);
+}
+
+static bool take_mode(fan_copy_extract *x, const fan_copy_zip_entry *entry, uint64_t place)
 {
     char name[PATH_MAX], path[PATH_MAX], full[PATH_MAX];
     size_t bytes = MIN(entry->name_bytes, sizeof name - 1);
     memcpy(name, entry->name, bytes);
     name[bytes] = '\0';
     const char *wrong = fan_copy_below_normalise(name, path, sizeof path);
-    mode_t kind = wrong == NULL ? fan_copy_known_kind(&x->known, path) : 0;
+    mode_t kind = wrong == NULL ? find_listed(x, entry, place, path) : 0;
     if (kind == 0 && x->left_out == 0)
         return fail(x,
                     "entry %.300s: is in the directory of the zip, but not in the zip; make it "
@@ -285,7 +292,7 @@ static bool finish_zip(fan_copy_extract *x, const fan_copy_layers *layers)
     uint64_t listed = 0;
     bool good = fan_copy_zip_open(&zip, layers->rest, layers->rest_bytes);
     for (; good && fan_copy_zip_next(&zip, &entry); listed++)
-        if (!take_mode(x, &entry))
+        if (!take_mode(x, &entry, listed))
             return false;
     return (good && zip.at == zip.end && listed == zip.entries && listed == x->entries) ||
            fail(x, "the archive is damaged or not complete: the directory at the end of the zip "
@@ -300,6 +307,7 @@ static bool read_entries(fan_copy_extract *x, fan_copy_layers *layers)
     char text[FAN_COPY_EXTRACT_TEXT];
     int code;
     x->entries = 0;
+    fan_copy_later_free(&x->arrived);
     while ((code = archive_read_next_header(layers->entries, &entry)) == ARCHIVE_OK ||
            code == ARCHIVE_WARN)
         if (!(code == ARCHIVE_OK ? take_entry : take_doubtful)(x, layers, entry))
@@ -356,6 +364,7 @@ static void extract_close(fan_copy_extract *x)
     fan_copy_known_free(&x->known);
     fan_copy_later_free(&x->unknown);
     fan_copy_later_free(&x->old);
+    fan_copy_later_free(&x->arrived);
     if (x->locale != (locale_t)0)
         freelocale(x->locale);
     free(x);
@@ -377,21 +386,12 @@ static fan_copy_extract *extract_open(const fan_copy_extract_options *options)
     return x;
 }
 
-static bool leads_inside(const fan_copy_extract *x, const char *full)
-{
-    char root[PATH_MAX], end[PATH_MAX];
-    if (realpath(x->options.root, root) == NULL || realpath(full, end) == NULL)
-        return false; /* nobody knows where a link to nothing leads */
-    size_t length = strlen(root);
-    return strncmp(root, end, length) == 0 && (end[length] == '/' || end[length] == '\0');
-}
-
 static bool check_links(fan_copy_extract *x)
 {
     char full[PATH_MAX];
     for (size_t i = 0; i < x->unknown.count; i++) {
         const char *path = x->unknown.items[i].path;
-        if (!full_path(x, path, full) || !leads_inside(x, full))
+        if (!full_path(x, path, full) || !fan_copy_below_ends(x->options.root, full))
             return refuse(x, path, "is a symbolic link that leads outside");
     }
     return true;

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "copy/extract/quota.h"
 
+#include <archive.h>
 #include <stdio.h>
 #include <sys/param.h>
 #include <sys/statvfs.h>
@@ -40,4 +41,14 @@ bool fan_copy_quota_take(fan_copy_quota *quota, int64_t bytes, int64_t files, ch
         return true;
     }
     return false;
+}
+
+int64_t fan_copy_quota_bytes(struct archive_entry *entry)
+{
+    int64_t offset, bytes, sum = 0;
+    if (archive_entry_sparse_reset(entry) == 0)
+        return archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
+    while (archive_entry_sparse_next(entry, &offset, &bytes) == ARCHIVE_OK)
+        sum += bytes;
+    return sum;
 }

@@ -6,7 +6,14 @@
 #include <string.h>
 
 /* APPNOTE.TXT, 4.3.12 (an entry), 4.3.14 to 4.3.16 (the end) */
-enum { ENTRY_BYTES = 46, END_BYTES = 22, LOCATOR_BYTES = 20, END_64_BYTES = 56, MADE_ON_UNIX = 3 };
+enum {
+    ENTRY_BYTES = 46,
+    END_BYTES = 22,
+    LOCATOR_BYTES = 20,
+    END_64_BYTES = 56,
+    MADE_ON_UNIX = 3,
+    UTF8_NAME = 1 << 11
+};
 
 static uint64_t number(const unsigned char *at, int bytes)
 {
@@ -74,6 +81,7 @@ bool fan_copy_zip_next(fan_copy_zip *zip, fan_copy_zip_entry *entry)
     bool has_mode = at[5] == MADE_ON_UNIX;
     *entry = (fan_copy_zip_entry){.name = (const char *)at + ENTRY_BYTES,
                                   .name_bytes = name,
+                                  .utf8 = (number(at + 8, 2) & UTF8_NAME) != 0,
                                   .mode = has_mode ? (mode_t)number(at + 40, 2) : 0};
     zip->at += all;
     return true;

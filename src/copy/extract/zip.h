@@ -20,6 +20,7 @@ typedef struct fan_copy_zip {
 typedef struct fan_copy_zip_entry {
     const char *name;
     size_t name_bytes;
+    bool utf8;   /**< the name is said to be that */
     mode_t mode; /**< 0: it was not made on a system that has modes */
 } fan_copy_zip_entry;
 

@@ -89,39 +89,63 @@ static fan_status take_list(fan_copy_hosts *hosts, const char *list)
     return fan_hostlist_expand(list, take, hosts);
 }
 
-static void put_first(fan_copy_hosts *hosts, fan_copy_host *host)
-{
-    fan_copy_host first = *host;
-    memmove(hosts->items + 1, hosts->items, (size_t)(host - hosts->items) * sizeof first);
-    hosts->items[0] = first;
-}
-
-bool fan_copy_hosts_open(fan_copy_hosts *hosts, const char *list, const char *file,
-                         const char *source, char *wrong, size_t size)
+bool fan_copy_hosts_open(fan_copy_hosts *hosts, const char *list, const char *file, char *wrong,
+                         size_t size)
 {
     *hosts = (fan_copy_hosts){0};
     fan_status status = list != NULL ? take_list(hosts, list) : take_file(hosts, file);
-    if (status != FAN_OK) {
-        snprintf(wrong, size, "%s %s: %s", list != NULL ? "--hosts" : "--hostfile",
-                 list != NULL ? list : file, fan_fail_text());
-        return false;
-    }
-    fan_copy_host *found = fan_copy_hosts_find(hosts, source);
-    if (found == NULL)
+    if (status == FAN_OK)
+        return true;
+    snprintf(wrong, size, "%s %s: %s", list != NULL ? "--hosts" : "--hostfile",
+             list != NULL ? list : file, fan_fail_text());
+    return false;
+}
+
+/* Behind the hosts of other sources. */
+static void move_to_sources(fan_copy_hosts *hosts, fan_copy_host *host)
+{
+    fan_copy_host moved = *host, *place = &hosts->items[hosts->sources];
+    memmove(place + 1, place, (size_t)(host - place) * sizeof moved);
+    *place = moved;
+    hosts->sources++;
+}
+
+void fan_copy_hosts_add_source(fan_copy_hosts *hosts, const char *name, bool is_here)
+{
+    fan_copy_host *found = fan_copy_hosts_find(hosts, name);
+    if (found == NULL && is_here)
         found = fan_copy_hosts_find(hosts, "localhost");
-    hosts->reads_only = found == NULL;
-    if (found == NULL)
-        add(hosts, source);
-    put_first(hosts, found != NULL ? found : &hosts->items[hosts->count - 1]);
-    return true;
+    if (found == NULL) {
+        add(hosts, name);
+        found = &hosts->items[hosts->count - 1];
+        found->apart = true;
+    }
+    if (found >= hosts->items + hosts->sources)
+        move_to_sources(hosts, found);
+}
+
+int fan_copy_hosts_served(const fan_copy_hosts *hosts)
+{
+    int served = 0;
+    for (int i = 0; i < hosts->count; i++)
+        served += !hosts->items[i].apart;
+    return served;
 }
 
 int fan_copy_hosts_in(const fan_copy_hosts *hosts, fan_copy_host_state state)
 {
     int count = 0;
-    for (int i = hosts->reads_only; i < hosts->count; i++)
-        count += hosts->items[i].state == state;
+    for (int i = 0; i < hosts->count; i++)
+        count += !hosts->items[i].apart && hosts->items[i].state == state;
     return count;
+}
+
+const fan_copy_host *fan_copy_hosts_lost_source(const fan_copy_hosts *hosts)
+{
+    for (int i = 0; i < hosts->sources; i++)
+        if (hosts->items[i].state == FAN_COPY_HOST_LOST)
+            return &hosts->items[i];
+    return NULL;
 }
 
 void fan_copy_hosts_close(fan_copy_hosts *hosts)

@@ -17,30 +17,42 @@ typedef enum fan_copy_host_state {
 typedef struct fan_copy_host {
     char *name;
     fan_copy_host_state state;
+    bool apart;  /**< it is not one of those that were named, and gets no copy */
     int percent; /**< of the data, that it had when it was last heard of; -1: never was */
     char why[FAN_COPY_TEXT]; /**< what it was that did not answer */
 } fan_copy_host;
 
 typedef struct fan_copy_hosts {
-    fan_copy_host *items; /**< the first is the source's */
-    int count;
+    fan_copy_host *items; /**< the first are those of the sources */
+    int count, sources;
     size_t room;
-    bool reads_only; /**< the source's is not one of those that were named */
 } fan_copy_hosts;
 
 /**
  * @param list   as in --hosts, or NULL
  * @param file   of --hostfile: a host or a list in each line; what may follow (slots=2, :2, #...)
  *               is passed over
- * @param source the host of the source
  * @param wrong  [out] what is wrong with them: option and host
  * @return false if something is wrong
  */
-bool fan_copy_hosts_open(fan_copy_hosts *hosts, const char *list, const char *file,
-                         const char *source, char *wrong, size_t size);
+bool fan_copy_hosts_open(fan_copy_hosts *hosts, const char *list, const char *file, char *wrong,
+                         size_t size);
 
-/** How many of them are in this state; the source's only if it gets a copy. */
+/**
+ * One more host has sources; it takes part even if it was not named.
+ *
+ * @param is_here  it is this one, which may have been named "localhost"
+ */
+void fan_copy_hosts_add_source(fan_copy_hosts *hosts, const char *name, bool is_here);
+
+/** How many of them get a copy. */
+int fan_copy_hosts_served(const fan_copy_hosts *hosts);
+
+/** How many of these are in this state. */
 int fan_copy_hosts_in(const fan_copy_hosts *hosts, fan_copy_host_state state);
+
+/** A host with sources that is lost, or NULL. */
+const fan_copy_host *fan_copy_hosts_lost_source(const fan_copy_hosts *hosts);
 
 /** The host that calls itself `name`, or NULL: it has another name here. */
 fan_copy_host *fan_copy_hosts_find(fan_copy_hosts *hosts, const char *name);

@@ -3,24 +3,45 @@
 
 #include "copy/job/driven.h"
 
+#include "base/hostlist.h"
+#include "copy/job/memory.h"
+#include "copy/job/outcome.h"
+
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { AGAIN, READS_ONLY, SOURCE, INPUT, ELAPSED, TOTAL, WHOLE };
+enum { AGAIN, READS_ONLY, APART, SOURCE, INPUT, ELAPSED, TOTAL, WHOLE };
 
 static char *const words[] = {
-    [AGAIN] = "again",     [READS_ONLY] = "reads-only", [SOURCE] = "source", [INPUT] = "input",
-    [ELAPSED] = "elapsed", [TOTAL] = "total",           [WHOLE] = "whole",   NULL};
+    [AGAIN] = "again",   [READS_ONLY] = "reads-only", [APART] = "apart",
+    [SOURCE] = "source", [INPUT] = "input",           [ELAPSED] = "elapsed",
+    [TOTAL] = "total",   [WHOLE] = "whole",           NULL};
 
-bool fan_copy_driven_format(const fan_copy_driven *driven, char *text, size_t size)
+bool fan_copy_driven_reads_only(const fan_copy_driven *driven, const char *host)
 {
-    const char *source = driven->source, *input = driven->input;
-    int length = snprintf(text, size, "elapsed=%.3f,total=%d,whole=%d%s%s%s%s%s%s", driven->elapsed,
-                          driven->total, driven->whole, driven->again ? ",again" : "",
-                          driven->reads_only ? ",reads-only" : "", source != NULL ? ",source=" : "",
-                          source != NULL ? source : "", input != NULL ? ",input=" : "",
-                          input != NULL ? input : "");
-    return (size_t)length < size;
+    char name[FAN_COPY_HOST];
+    if (driven->reads_only)
+        return true;
+    for (const char *at = driven->apart; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ":");
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        if (fan_hostname_same(name, host))
+            return true;
+        at += length + (at[length] == ':');
+    }
+    return false;
+}
+
+char *fan_copy_driven_format(const fan_copy_driven *driven)
+{
+    const char *apart = driven->apart, *source = driven->source, *input = driven->input;
+    return fan_copy_format("elapsed=%.3f,total=%d,whole=%d%s%s%s%s%s%s%s%s", driven->elapsed,
+                           driven->total, driven->whole, driven->again ? ",again" : "",
+                           driven->reads_only ? ",reads-only" : "", apart != NULL ? ",apart=" : "",
+                           apart != NULL ? apart : "", source != NULL ? ",source=" : "",
+                           source != NULL ? source : "", input != NULL ? ",input=" : "",
+                           input != NULL ? input : "");
 }
 
 static bool take(fan_copy_driven *driven, int word, char *value)
@@ -30,6 +51,7 @@ static bool take(fan_copy_driven *driven, int word, char *value)
     switch (word) {
     case AGAIN: driven->again = true; return true;
     case READS_ONLY: driven->reads_only = true; return true;
+    case APART: driven->apart = value; return true;
     case SOURCE: driven->source = value; return true;
     case INPUT: driven->input = value; return true;
     case ELAPSED: driven->elapsed = strtod(value, NULL); return true;

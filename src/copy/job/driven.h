@@ -13,7 +13,8 @@ typedef struct fan_copy_driven {
     bool given;      /**< there is such a process; it has the report printed */
     bool again;      /**< go on with what an earlier job of the same copy has left */
     bool keeps;      /**< not told: what arrives can be gone on with, so it stays if the job dies */
-    bool reads_only; /**< the source's host is not one of those that get a copy */
+    bool reads_only; /**< the hosts of the sources are not of those that get a copy */
+    const char *apart;  /**< those of them that are not, with colons between; or NULL */
     const char *source; /**< the name of the source's host, as it calls itself; or NULL */
     const char *input;  /**< what is read in place of standard input, or NULL */
     double elapsed;     /**< seconds since the first of these jobs was started */
@@ -21,8 +22,11 @@ typedef struct fan_copy_driven {
     int whole;          /**< those that have one already and take no part in this job */
 } fan_copy_driven;
 
-/** The value of --driven. False if it does not fit. */
-bool fan_copy_driven_format(const fan_copy_driven *driven, char *text, size_t size);
+/** Whether the host of a source, which calls itself `host`, gets no copy. */
+bool fan_copy_driven_reads_only(const fan_copy_driven *driven, const char *host);
+
+/** The value of --driven, to be freed. */
+char *fan_copy_driven_format(const fan_copy_driven *driven);
 
 /** Take the value apart, which is changed and must stay. False if it is not one. */
 bool fan_copy_driven_parse(char *text, fan_copy_driven *driven);

@@ -1,33 +1,52 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file ranks.h  Which ranks write, and which of them reads. */
+/** @file ranks.h  Which ranks write, and which of them read. */
 #ifndef FAN_COPY_JOB_RANKS_H
 #define FAN_COPY_JOB_RANKS_H
 
 #include <mpi.h>
 #include <stdbool.h>
 
+/** What the user says of the sources. */
+typedef struct fan_copy_ranks_options {
+    bool per_rank; /**< all ranks write, not one on each node */
+    /** the name of the host of those that name none, with or without its domain; NULL: rank 0's */
+    const char *source_host;
+    char *const *sources; /**< [source_count], each a path or HOST:PATH */
+    int source_count;
+} fan_copy_ranks_options;
+
 typedef struct fan_copy_ranks {
     int world_rank;
-    /** the rank in MPI_COMM_WORLD that reads and reports; -1: no rank runs on the source's host */
+    /**
+     * the rank in MPI_COMM_WORLD that reads the first source, and reports; -1: no rank runs on the
+     * host of the sources
+     */
     int source;
-    bool on_source_node; /**< this rank shares memory with it, so it sees the source itself */
+    int default_source; /**< the one on the host of those that name none */
     /** those that write, with the source as rank 0; MPI_COMM_NULL on the others */
     MPI_Comm writers;
     int rank;        /**< in `writers` */
     int size;        /**< of `writers` */
     MPI_Comm stream; /**< the same ranks, for fanout_stream: errors are returned */
+
+    /** [reader_count] one rank for each host with sources, in the order of their first ones; in
+     * `writers`, where it is not MPI_COMM_NULL */
+    int *readers;
+    int reader_count;
+    int reader; /**< which of them this rank is; -1: none */
+    /* For each source: */
+    int *read_by;  /**< which of the readers reads it */
+    bool *located; /**< it names a host of the job */
+    bool *sees;    /**< this rank shares memory with its reader, so it sees the source itself */
 } fan_copy_ranks;
 
 /**
- * One writer per node, or all ranks if `per_rank`. Collective over MPI_COMM_WORLD, whose error
- * handler `writers` inherits.
- *
- * @param source_host  the name of the host that has the source, with or without its domain; NULL:
- *                     rank 0's
+ * One writer per node, or all ranks. Collective over MPI_COMM_WORLD, whose error handler `writers`
+ * inherits.
  */
-void fan_copy_ranks_open(fan_copy_ranks *ranks, bool per_rank, const char *source_host);
+void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *options);
 
-/** Free the communicators. Collective. */
+/** Release all. Collective. */
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**

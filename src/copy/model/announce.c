@@ -16,20 +16,42 @@ static void need(int code)
     fan_copy_abort("cannot tell all ranks what is copied: %s", text);
 }
 
-static void send(void *data, int64_t count, size_t size, MPI_Comm comm)
+static void send(void *data, int64_t count, size_t size, int root, MPI_Comm comm)
 {
-    need(fanout_bcast_c(data, (MPI_Count)(count * (int64_t)size), MPI_BYTE, 0, comm));
+    need(fanout_bcast_c(data, (MPI_Count)(count * (int64_t)size), MPI_BYTE, root, comm));
 }
 
-void fan_copy_announce(fan_copy_manifest *manifest, MPI_Comm comm)
+/* What the rank `root` has found. */
+static void share(fan_copy_manifest *found, int root, MPI_Comm comm)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);
-    int64_t counts[] = {manifest->entry_count, manifest->extent_count, manifest->text_bytes};
-    need(MPI_Bcast(counts, 3, MPI_INT64_T, 0, comm));
-    if (rank != 0)
-        fan_copy_manifest_allocate(manifest, counts[0], counts[1], counts[2]);
-    send(manifest->entries, counts[0], sizeof *manifest->entries, comm);
-    send(manifest->extents, counts[1], sizeof *manifest->extents, comm);
-    send(manifest->text, counts[2], 1, comm);
+    int64_t counts[] = {found->entry_count, found->extent_count, found->text_bytes};
+    need(MPI_Bcast(counts, 3, MPI_INT64_T, root, comm));
+    if (rank != root)
+        fan_copy_manifest_allocate(found, counts[0], counts[1], counts[2]);
+    send(found->entries, counts[0], sizeof *found->entries, root, comm);
+    send(found->extents, counts[1], sizeof *found->extents, root, comm);
+    send(found->text, counts[2], 1, root, comm);
+}
+
+void fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
+                       MPI_Comm comm)
+{
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    fan_copy_manifest all = {0};
+    for (int i = 0; i < count; i++) {
+        fan_copy_manifest found = {0};
+        if (rank == portions[i].reader)
+            found = *manifest;
+        share(&found, portions[i].reader, comm);
+        portions[i].first = all.entry_count;
+        if (i == 0)
+            all = found;
+        else
+            fan_copy_manifest_append(&all, &found);
+        portions[i].end = all.entry_count;
+    }
+    *manifest = all;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file announce.h  All ranks learn from the source what is copied. */
+/** @file announce.h  What those who read have found becomes known to all ranks. */
 #ifndef FAN_COPY_MODEL_ANNOUNCE_H
 #define FAN_COPY_MODEL_ANNOUNCE_H
 
@@ -7,7 +7,19 @@
 
 #include <mpi.h>
 
-/** The source's rank 0 of `comm` has a manifest, all get it. Collective. */
-void fan_copy_announce(fan_copy_manifest *manifest, MPI_Comm comm);
+/** What one rank reads of all that is copied. */
+typedef struct fan_copy_portion {
+    int reader;         /**< the rank */
+    int64_t first, end; /**< its entries are [first, end) */
+} fan_copy_portion;
+
+/**
+ * Put together what the readers have found, in their order. Collective. Ends the job if that fails.
+ *
+ * @param manifest  on a reader: what it has found; becomes all, on all ranks
+ * @param portions  [count] with their readers; receive the entries
+ */
+void fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
+                       MPI_Comm comm);
 
 #endif

@@ -69,6 +69,51 @@ void fan_copy_manifest_allocate(fan_copy_manifest *manifest, int64_t entries, in
     manifest->text_bytes = text_bytes;
 }
 
+/* 0 means "not given". */
+static void move_text(size_t *place, size_t by)
+{
+    if (*place != 0)
+        *place += by;
+}
+
+/* So many others are before what the entry refers to. */
+static void move_entry(fan_copy_entry *entry, const fan_copy_manifest *others)
+{
+    size_t text = (size_t)others->text_bytes;
+    entry->path += text;
+    move_text(&entry->link, text);
+    move_text(&entry->name, text);
+    move_text(&entry->origin, text);
+    move_text(&entry->content, text);
+    move_text(&entry->extra, text);
+    entry->first_extent += others->extent_count;
+    if (entry->kind == FAN_COPY_HARD_LINK)
+        entry->same_as += others->entry_count;
+}
+
+static void append(void *array, size_t *room, int64_t *count, const void *more, int64_t more_count,
+                   size_t size)
+{
+    char **elements = array;
+    fan_copy_grow(array, room, *count + more_count, size);
+    if (more_count > 0)
+        memcpy(*elements + (size_t)*count * size, more, (size_t)more_count * size);
+    *count += more_count;
+}
+
+void fan_copy_manifest_append(fan_copy_manifest *manifest, fan_copy_manifest *more)
+{
+    for (int64_t i = 0; i < more->entry_count; i++)
+        move_entry(&more->entries[i], manifest);
+    append(&manifest->entries, &manifest->entry_room, &manifest->entry_count, more->entries,
+           more->entry_count, sizeof *more->entries);
+    append(&manifest->extents, &manifest->extent_room, &manifest->extent_count, more->extents,
+           more->extent_count, sizeof *more->extents);
+    append(&manifest->text, &manifest->text_room, &manifest->text_bytes, more->text,
+           more->text_bytes, 1);
+    fan_copy_manifest_free(more);
+}
+
 const char *fan_copy_entry_path(const fan_copy_manifest *manifest, const fan_copy_entry *entry)
 {
     return manifest->text + entry->path;

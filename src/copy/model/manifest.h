@@ -82,6 +82,9 @@ void fan_copy_manifest_add_extent(fan_copy_manifest *manifest, int64_t offset, i
 void fan_copy_manifest_allocate(fan_copy_manifest *manifest, int64_t entries, int64_t extents,
                                 int64_t text_bytes);
 
+/** Put `more`, which is released, behind the rest; both were made by the functions above. */
+void fan_copy_manifest_append(fan_copy_manifest *manifest, fan_copy_manifest *more);
+
 /** The entry's path below its target. */
 const char *fan_copy_entry_path(const fan_copy_manifest *manifest, const fan_copy_entry *entry);
 

@@ -19,7 +19,8 @@ typedef enum fan_copy_show {
 
 typedef struct fan_copy_options {
     char **arguments; /**< as they were typed, without the program's name; NULL at the end */
-    char **sources;   /**< [source_count] */
+    char **named;     /**< [source_count] the sources, as they were typed */
+    char **sources;   /**< the same, each on the host that has it: fan_copy_locate */
     int source_count;
     const char *destination; /**< with %h, %r and %% still in it */
 
@@ -45,7 +46,7 @@ typedef struct fan_copy_options {
     char *driven_text;      /**< what `driven` refers to */
 
     /* Source and transfer. */
-    const char *source_host; /**< or NULL: rank 0's */
+    const char *source_host; /**< of those sources that name none; NULL: rank 0's */
     const char *stdin_from;  /**< what is read in place of standard input, or NULL */
     fan_copy_expected expected;
     bool source_shared;

@@ -94,7 +94,8 @@ static const struct argp_option table[] = {
     {"retry", OPTION_RETRY, "N", 0, "At the end try hosts that were lost again, up to N times", 0},
     {"driven", OPTION_DRIVEN, "HOW", OPTION_HIDDEN, NULL, 0},
     {NULL, 0, NULL, 0, "Source and transfer:", GROUP_FROM},
-    {"source-host", OPTION_SOURCE_HOST, "HOST", 0, "SRC is on HOST, not on the host of rank 0", 0},
+    {"source-host", OPTION_SOURCE_HOST, "HOST", 0,
+     "SRC without a HOST: are on HOST, not on the host of rank 0", 0},
     {"source-shared", OPTION_SOURCE_SHARED, NULL, 0,
      "Every host sees SRC, in a parallel file system: several hosts each read a part of it", 0},
     {"stdin-from", OPTION_STDIN_FROM, "PATH", 0,
@@ -319,19 +320,22 @@ static const struct argp parser = {
     .children = children,
     .options = table,
     .parser = parse_option,
-    .args_doc = "SRC... DST",
-    .doc = "Copy files and trees from one host of the job to every host, in about the time of one "
-           "copy.\vStart it with one process per host, such as: "
-           "mpirun -N 1 --host a,b,c fanout-copy SRC DST\n"
-           "or let it start the job itself: fanout-copy --hosts a,b,c SRC DST\n\n"
-           "Rank 0 reads SRC once; SRC may be - for its standard input. One process of each host "
-           "writes DST; if DST is a directory, what is copied goes into it under its own name, as "
-           "with cp. In DST %h stands for the host name and %r for the rank; with %r every rank "
-           "writes a copy of its own. Files and new trees appear under their final names only when "
-           "they are whole.\n\n"
-           "Exit status, on every rank: 0 when every host has everything, 1 when at least one "
-           "host failed or is incomplete, 2 for a wrong command line or, with --ignore-changed, "
-           "when files have changed meanwhile.",
+    .args_doc = "[HOST:]SRC... DST",
+    .doc =
+        "Copy files and trees from one host of the job to every host, in about the time of one "
+        "copy.\vStart it with one process per host, such as: "
+        "mpirun -N 1 --host a,b,c fanout-copy SRC DST\n"
+        "or let it start the job itself: fanout-copy --hosts a,b,c SRC DST\n\n"
+        "Rank 0 reads SRC once; SRC may be - for its standard input. HOST:PATH is read on the host "
+        "of that name, and several hosts may each have some of the sources. One process of each "
+        "host "
+        "writes DST; if DST is a directory, what is copied goes into it under its own name, as "
+        "with cp. In DST %h stands for the host name and %r for the rank; with %r every rank "
+        "writes a copy of its own. Files and new trees appear under their final names only when "
+        "they are whole.\n\n"
+        "Exit status, on every rank: 0 when every host has everything, 1 when at least one "
+        "host failed or is incomplete, 2 for a wrong command line or, with --ignore-changed, "
+        "when files have changed meanwhile.",
 };
 
 /* Before they are parsed, which changes some of them. */
@@ -347,9 +351,12 @@ void fan_copy_options_parse(int argc, char **argv, bool prints, fan_copy_options
 {
     *options = (fan_copy_options){.progress = FAN_COPY_SHOW_ON_TERMINAL, .max_failures = -1};
     options->sources = fan_copy_allocate((size_t)argc, sizeof *options->sources);
+    options->named = fan_copy_allocate((size_t)argc, sizeof *options->named);
     options->arguments = copy_arguments(argc, argv);
     fan_os_program("fanout-copy", fanout_version());
     fan_os_parse_on_ranks(&parser, argc, argv, prints, options);
+    for (int i = 0; i < options->source_count; i++)
+        options->named[i] = options->sources[i];
 }
 
 bool fan_copy_from_stdin(const fan_copy_options *options)
@@ -387,4 +394,5 @@ void fan_copy_options_free(fan_copy_options *options)
     free(options->driven_text);
     fan_copy_patterns_free(&options->patterns);
     free(options->sources);
+    free(options->named);
 }

@@ -44,7 +44,8 @@ static bool print_arguments(const char *const *arguments, FILE *line)
     return true;
 }
 
-char *fan_copy_advice(const fan_copy_tally *tally, const char *const *arguments, bool resume)
+char *fan_copy_advice(const fan_copy_tally *tally, const char *const *arguments,
+                      const char *source_host, bool resume)
 {
     char *text = NULL;
     size_t length;
@@ -53,7 +54,7 @@ char *fan_copy_advice(const fan_copy_tally *tally, const char *const *arguments,
         return NULL;
     fputs("to go on: fanout-copy --hosts ", line);
     int hosts = print_hosts(tally, line);
-    fprintf(line, " --source-host %s%s", tally->host, resume ? " --resume" : "");
+    fprintf(line, " --source-host %s%s", source_host, resume ? " --resume" : "");
     bool good = print_arguments(arguments, line);
     if (fclose(line) == 0 && hosts > 0 && good)
         return text;

@@ -21,22 +21,15 @@ typedef struct fan_copy_ahead_slot {
     size_t room; /* of file.all */
 } slot;
 
-void fan_copy_ahead_open(fan_copy_ahead *ahead, char *const *sources,
-                         const fan_copy_manifest *manifest, const fan_copy_set *set, bool checks,
-                         bool alone)
+void fan_copy_ahead_open(fan_copy_ahead *ahead, const fan_copy_ahead_options *options)
 {
-    *ahead = (fan_copy_ahead){.sources = sources,
-                              .manifest = manifest,
-                              .set = set,
-                              .checks = checks,
-                              .alone = alone,
-                              .piece = {.entry = -1}};
+    *ahead = (fan_copy_ahead){.options = *options, .next = options->first, .piece = {.entry = -1}};
     ahead->slots = fan_copy_allocate(SLOTS, sizeof *ahead->slots);
     for (int i = 0; i < SLOTS; i++) {
         ahead->slots[i].ahead = ahead;
         ahead->slots[i].file.fd = -1;
     }
-    fan_copy_crew_open(&ahead->crew, alone ? FAN_COPY_CREW : 0, 1);
+    fan_copy_crew_open(&ahead->crew, options->alone ? FAN_COPY_CREW : 0, 1);
 }
 
 /* ---- in a thread ---- */
@@ -66,7 +59,8 @@ static void read_small(slot *s)
 static void open_file(slot *s)
 {
     const fan_copy_ahead *ahead = s->ahead;
-    char *content = fan_copy_scan_content(ahead->sources, ahead->manifest, s->entry);
+    char *content =
+        fan_copy_scan_content(ahead->options.sources, ahead->options.manifest, s->entry);
     s->file.fd = open(content, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     s->file.opened = s->file.fd < 0 ? errno : 0;
     free(content);
@@ -95,27 +89,27 @@ static void run(fan_copy_job *job)
 static bool has_piece(fan_copy_ahead *ahead, int64_t entry)
 {
     while (!ahead->at_end && ahead->piece.entry < entry)
-        ahead->at_end =
-            !fan_copy_pieces_next_of(ahead->manifest, ahead->set, &ahead->cursor, &ahead->piece);
+        ahead->at_end = !fan_copy_pieces_next_of(ahead->options.manifest, ahead->options.set,
+                                                 &ahead->cursor, &ahead->piece);
     return !ahead->at_end && ahead->piece.entry == entry;
 }
 
 static bool is_needed(fan_copy_ahead *ahead, int64_t i)
 {
-    const fan_copy_entry *entry = &ahead->manifest->entries[i];
+    const fan_copy_entry *entry = &ahead->options.manifest->entries[i];
     if (entry->kind != FAN_COPY_REGULAR)
         return false;
-    return entry->extents == 0 ? ahead->checks && entry->content == 0 : has_piece(ahead, i);
+    return entry->extents == 0 ? ahead->options.checks && entry->content == 0 : has_piece(ahead, i);
 }
 
 static void begin(fan_copy_ahead *ahead, int64_t i)
 {
-    const fan_copy_entry *entry = &ahead->manifest->entries[i];
+    const fan_copy_entry *entry = &ahead->options.manifest->entries[i];
     slot *s = &ahead->slots[(ahead->first + ahead->used++) % SLOTS];
     unsigned char *all = s->file.all;
     s->entry = entry;
     s->file = (fan_copy_ahead_file){.fd = -1, .all = all};
-    s->file.path = fan_copy_scan_path(ahead->sources, ahead->manifest, entry);
+    s->file.path = fan_copy_scan_path(ahead->options.sources, ahead->options.manifest, entry);
     if (entry->extents > 0 && is_small(entry))
         fan_copy_grow(&s->file.all, &s->room, entry->bytes, 1);
     s->job.run = run;
@@ -131,9 +125,8 @@ static bool ends_with_large(const fan_copy_ahead *ahead)
 
 static void fill(fan_copy_ahead *ahead)
 {
-    int limit = ahead->alone ? SLOTS : 1;
-    while (ahead->used < limit && !ends_with_large(ahead) &&
-           ahead->next < ahead->manifest->entry_count) {
+    int limit = ahead->options.alone ? SLOTS : 1;
+    while (ahead->used < limit && !ends_with_large(ahead) && ahead->next < ahead->options.end) {
         if (is_needed(ahead, ahead->next))
             begin(ahead, ahead->next);
         ahead->next++;
@@ -153,14 +146,14 @@ static void drop_first(fan_copy_ahead *ahead)
 
 static int64_t first_entry(const fan_copy_ahead *ahead)
 {
-    return ahead->slots[ahead->first].entry - ahead->manifest->entries;
+    return ahead->slots[ahead->first].entry - ahead->options.manifest->entries;
 }
 
 fan_copy_ahead_file *fan_copy_ahead_get(fan_copy_ahead *ahead, int64_t entry)
 {
     while (ahead->used > 0 && first_entry(ahead) < entry)
         drop_first(ahead);
-    if (ahead->used == 0 && !ahead->alone)
+    if (ahead->used == 0 && !ahead->options.alone)
         ahead->next = entry; /* others read what is before */
     fill(ahead);
     slot *s = &ahead->slots[ahead->first];

@@ -31,11 +31,18 @@ typedef struct fan_copy_ahead_file {
 
 struct fan_copy_ahead_slot;
 
-typedef struct fan_copy_ahead {
+/** What is read. */
+typedef struct fan_copy_ahead_options {
     char *const *sources;
     const fan_copy_manifest *manifest;
-    const fan_copy_set *set; /**< pieces, or NULL: all */
-    bool checks, alone;
+    int64_t first, end;      /**< which entries are here */
+    const fan_copy_set *set; /**< pieces of these, or NULL: all */
+    bool checks;             /**< whether to look at files without data, too */
+    bool alone; /**< false: nothing is read before it is asked for, because others read parts */
+} fan_copy_ahead_options;
+
+typedef struct fan_copy_ahead {
+    fan_copy_ahead_options options;
     fan_copy_crew crew;
     struct fan_copy_ahead_slot *slots; /**< a ring */
     int first, used;
@@ -45,15 +52,8 @@ typedef struct fan_copy_ahead {
     bool at_end;          /**< there is none */
 } fan_copy_ahead;
 
-/**
- * Begin.
- *
- * @param checks  whether to look at files without data, too
- * @param alone   false: nothing is read before it is asked for, because others read parts of it
- */
-void fan_copy_ahead_open(fan_copy_ahead *ahead, char *const *sources,
-                         const fan_copy_manifest *manifest, const fan_copy_set *set, bool checks,
-                         bool alone);
+/** Begin. */
+void fan_copy_ahead_open(fan_copy_ahead *ahead, const fan_copy_ahead_options *options);
 
 /** The file of an entry; valid until the next one is asked for. Ascending. */
 fan_copy_ahead_file *fan_copy_ahead_get(fan_copy_ahead *ahead, int64_t entry);

@@ -25,6 +25,11 @@ typedef struct first_name {
     int64_t entry;
 } first_name;
 
+bool fan_copy_catalog_reads(const fan_copy_catalog *s, int source)
+{
+    return s->options->read_by[source] == s->options->reader;
+}
+
 void fan_copy_catalog_problem(fan_copy_catalog *s, const char *path, const char *what, int error)
 {
     char text[FAN_COPY_TEXT];

@@ -14,6 +14,8 @@ typedef void fan_copy_catalog_problem_fn(void *state, const char *path, const ch
 typedef struct fan_copy_catalog_options {
     char *const *sources; /**< [source_count] */
     int source_count;
+    const int *read_by;   /**< [source_count] by whom each of them is read */
+    int reader;           /**< who this is: others are passed over */
     bool from_stdin;      /**< the only source is standard input */
     bool shared;          /**< every host sees the sources */
     bool archives;        /**< they are to be unpacked */
@@ -38,6 +40,9 @@ typedef struct fan_copy_catalog {
     void *first_names; /**< of files with several, a tree, see tsearch(3) */
     void *names;       /**< with --files-from: a tree of the names that have an entry */
 } fan_copy_catalog;
+
+/** Whether it is to be looked for here. */
+bool fan_copy_catalog_reads(const fan_copy_catalog *catalog, int source);
 
 /** "WHAT: REASON", for an errno value. */
 void fan_copy_catalog_problem(fan_copy_catalog *catalog, const char *path, const char *what,

@@ -17,7 +17,8 @@
 bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
                                 char *const *sources, const fan_copy_manifest *manifest)
 {
-    *digests = (fan_copy_digest_lines){.sources = sources, .manifest = manifest};
+    *digests = (fan_copy_digest_lines){
+        .sources = sources, .manifest = manifest, .end = manifest->entry_count};
     digests->sum = fan_copy_openssl_digest_create(algorithm, digests->error, sizeof digests->error);
     if (digests->sum == NULL)
         return false;
@@ -26,6 +27,12 @@ bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algo
         fan_copy_describe_errno(digests->error, sizeof digests->error, "cannot keep checksums",
                                 errno);
     return digests->lines != NULL;
+}
+
+void fan_copy_digest_lines_limit(fan_copy_digest_lines *digests, int64_t first, int64_t end)
+{
+    digests->entry = first;
+    digests->end = end;
 }
 
 static void update(fan_copy_digest_lines *digests, const void *data, size_t bytes)
@@ -94,7 +101,7 @@ void fan_copy_digest_lines_add(fan_copy_digest_lines *digests, int64_t entry, in
 
 static bool end(fan_copy_digest_lines *digests)
 {
-    while (digests->entry < digests->manifest->entry_count)
+    while (digests->entry < digests->end)
         end_entry(digests);
     return fflush(digests->lines) == 0;
 }

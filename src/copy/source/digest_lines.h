@@ -16,6 +16,7 @@ typedef struct fan_copy_digest_lines {
     char *const *sources;
     const fan_copy_manifest *manifest;
     fan_copy_openssl_digest *sum;
+    int64_t end;      /**< entries from here on are not for this rank */
     int64_t entry;    /**< that is being summed; those before are done */
     int64_t position; /**< bytes of it that are */
     FILE *lines;      /**< so far */
@@ -33,6 +34,9 @@ typedef struct fan_copy_digest_lines {
  */
 bool fan_copy_digest_lines_open(fan_copy_digest_lines *digests, const char *algorithm,
                                 char *const *sources, const fan_copy_manifest *manifest);
+
+/** Only the entries [first, end) are read here; before anything is added. Until then all are. */
+void fan_copy_digest_lines_limit(fan_copy_digest_lines *digests, int64_t first, int64_t end);
 
 /** Data of an entry that was read, in order. Nothing happens if there is none, or it was never
  * opened. */

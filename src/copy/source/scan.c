@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/hostlist.h"
 #include "copy/job/memory.h"
 #include "copy/job/outcome.h"
 #include "copy/source/file_list.h"
@@ -47,14 +48,28 @@ static void add_found(fan_copy_catalog *s, int target, const fan_copy_found *fou
                                         : "is a directory; --recursive (-r) copies it");
 }
 
+/* What looks like HOST:PATH is a path where there is no such host. */
+static void tell_nothing(fan_copy_catalog *s, const fan_copy_found *found)
+{
+    char host[FAN_COPY_HOST], text[2 * FAN_COPY_HOST + 128];
+    const char *path;
+    if (found->error == ENOENT && fan_hostname_split(found->path, host, sizeof host, &path)) {
+        snprintf(text, sizeof text,
+                 "no process of this job runs on a host %s, and no file has this name; start one "
+                 "there, or check the name",
+                 host);
+        s->problem(s->state, found->path, text);
+    } else {
+        fan_copy_catalog_problem(s, found->path, "cannot open the source", found->error);
+    }
+}
+
 static void visit(void *state, const fan_copy_found *found)
 {
     const walked *w = state;
     fan_copy_catalog *s = w->catalog;
     switch (found->kind) {
-    case FAN_COPY_FOUND_NOTHING:
-        fan_copy_catalog_problem(s, found->path, "cannot open the source", found->error);
-        break;
+    case FAN_COPY_FOUND_NOTHING: tell_nothing(s, found); break;
     case FAN_COPY_FOUND_NO_END:
         fan_copy_catalog_problem(s, found->path, "cannot follow the link", found->error);
         break;
@@ -150,18 +165,18 @@ static void add_descriptors(fan_copy_catalog *s)
     free(paths);
 }
 
-/* All sources are looked at at the same time. */
+/* All sources that are here are looked at at the same time. */
 static void scan_sources(fan_copy_catalog *s, fan_copy_walk *walk)
 {
     const fan_copy_catalog_options *options = s->options;
     fan_copy_found **found = fan_copy_allocate((size_t)options->source_count, sizeof *found);
     for (int i = 0; i < options->source_count; i++)
-        if (!fan_copy_made_needed(options->sources[i]))
+        if (fan_copy_catalog_reads(s, i) && !fan_copy_made_needed(options->sources[i]))
             found[i] = fan_copy_walk_begin(walk, options->sources[i], strlen(options->sources[i]));
     for (int i = 0; i < options->source_count; i++)
         if (found[i] != NULL)
             end_walk(s, i, found[i]);
-        else
+        else if (fan_copy_catalog_reads(s, i))
             add_part_of_file(s, i);
     free(found);
 }
@@ -186,7 +201,8 @@ void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *m
         scan_sources(&s, &walk);
     fan_copy_walk_close(&walk);
     for (int i = 0; options->with_libraries && i < options->source_count; i++)
-        add_libraries(&s, i);
+        if (fan_copy_catalog_reads(&s, i))
+            add_libraries(&s, i);
     fan_copy_catalog_close(&s);
 }
 

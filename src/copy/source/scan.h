@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file scan.h  Walks what is to be copied and writes the manifest. On the source's rank only. */
+/** @file scan.h  Walks what is to be copied and writes the manifest, on the ranks that read. */
 #ifndef FAN_COPY_SOURCE_SCAN_H
 #define FAN_COPY_SOURCE_SCAN_H
 
 #include "copy/source/catalog.h"
 
-/** Look at all sources. */
+/** Look at all sources that are to be read here. */
 void fan_copy_scan(const fan_copy_catalog_options *options, fan_copy_manifest *manifest,
                    fan_copy_catalog_problem_fn *problem, void *state);
 

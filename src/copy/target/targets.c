@@ -190,7 +190,7 @@ static bool resolve(fan_copy_target *target, const fan_copy_entry *top, bool on_
 }
 
 bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_options *options,
-                              const fan_copy_manifest *manifest, bool on_source_node,
+                              const fan_copy_manifest *manifest, const bool *sees,
                               fan_copy_outcome *outcome)
 {
     bool into = false;
@@ -221,7 +221,7 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_
                 outcome, path, "two of the sources have this name; copy one after the other", 0);
         if (top == NULL)
             target->skipped = true;
-        else if (!resolve(target, top, on_source_node, options, outcome))
+        else if (!resolve(target, top, sees[i % options->source_count], options, outcome))
             return false;
     }
     return true;

@@ -46,12 +46,13 @@ bool fan_copy_targets_into(const fan_copy_targets_options *options, const char *
 /**
  * Find out where everything goes. Nothing is made yet.
  *
- * @param on_source_node  whether the manifest's devices and inodes mean the same here
+ * @param sees     [source_count] whether the manifest's devices and inodes of that source mean the
+ *                 same here
  * @param outcome         gets the path; and the failure, if there is one
  * @return whether this rank can go on
  */
 bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_options *options,
-                              const fan_copy_manifest *manifest, bool on_source_node,
+                              const fan_copy_manifest *manifest, const bool *sees,
                               fan_copy_outcome *outcome);
 
 /**

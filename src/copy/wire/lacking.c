@@ -23,9 +23,10 @@ static void combine(fan_copy_set *set, MPI_Op operation, MPI_Comm comm)
 }
 
 static void hash_sources(char *const *sources, const fan_copy_manifest *manifest,
-                         const fan_copy_set *wanted, XXH128_hash_t *hashes)
+                         const fan_copy_portion *portion, const fan_copy_set *wanted,
+                         XXH128_hash_t *hashes)
 {
-    for (int64_t i = 0; i < manifest->entry_count; i++) {
+    for (int64_t i = portion->first; i < portion->end; i++) {
         if (!fan_copy_set_has(wanted, i))
             continue;
         char *path = fan_copy_scan_content(sources, manifest, &manifest->entries[i]);
@@ -34,25 +35,45 @@ static void hash_sources(char *const *sources, const fan_copy_manifest *manifest
     }
 }
 
+/* Of what one rank reads, on all ranks. */
+static void share_hashes(const fan_copy_portion *portion, XXH128_hash_t *hashes, MPI_Comm comm)
+{
+    size_t bytes = (size_t)(portion->end - portion->first) * sizeof *hashes;
+    fanout_bcast_c(hashes + portion->first, (MPI_Count)bytes, MPI_BYTE, portion->reader, comm);
+}
+
 void fan_copy_lacking_compare(char *const *sources, const fan_copy_manifest *manifest,
-                              fan_copy_tree *tree, const fan_copy_set *candidates,
-                              fan_copy_set *have, MPI_Comm comm)
+                              const fan_copy_portion *portions, int count, fan_copy_tree *tree,
+                              const fan_copy_set *candidates, fan_copy_set *have, MPI_Comm comm)
 {
     int rank;
-    size_t entries = (size_t)manifest->entry_count;
     MPI_Comm_rank(comm, &rank);
     fan_copy_set wanted = fan_copy_set_make(manifest->entry_count);
     for (size_t i = 0; i < fan_copy_set_bytes(manifest->entry_count); i++)
         wanted.bits[i] = candidates->bits[i];
     combine(&wanted, MPI_BOR, comm);
-    XXH128_hash_t *hashes = fan_copy_allocate(entries, sizeof *hashes);
-    if (rank == 0)
-        hash_sources(sources, manifest, &wanted, hashes);
-    fanout_bcast_c(hashes, (MPI_Count)(entries * sizeof *hashes), MPI_BYTE, 0, comm);
+    XXH128_hash_t *hashes = fan_copy_allocate((size_t)manifest->entry_count, sizeof *hashes);
+    for (int i = 0; i < count; i++) /* all at the same time */
+        if (rank == portions[i].reader)
+            hash_sources(sources, manifest, &portions[i], &wanted, hashes);
+    for (int i = 0; i < count; i++)
+        share_hashes(&portions[i], hashes, comm);
     if (tree != NULL)
         fan_copy_inventory_compare(tree, candidates, hashes, have);
     free(hashes);
     fan_copy_set_free(&wanted);
+}
+
+fan_copy_set fan_copy_lacking_portion(const fan_copy_manifest *manifest, const fan_copy_set *set,
+                                      const fan_copy_portion *portion)
+{
+    fan_copy_set part = fan_copy_set_make(set->count);
+    fan_copy_cursor cursor = {0};
+    fan_copy_piece piece;
+    while (fan_copy_pieces_next_of(manifest, set, &cursor, &piece))
+        if (piece.entry >= portion->first && piece.entry < portion->end)
+            fan_copy_set_add(&part, piece.index);
+    return part;
 }
 
 void fan_copy_lacking_find(fan_copy_set *have, MPI_Comm comm)

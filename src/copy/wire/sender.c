@@ -25,10 +25,17 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
                                 .set = set,
                                 .codec = codec,
                                 .sums = sums,
-                                .entry = -1};
+                                .entry = -1,
+                                .checked = options->first};
+    const fan_copy_ahead_options ahead = {.sources = options->sources,
+                                          .manifest = manifest,
+                                          .first = options->first,
+                                          .end = options->end,
+                                          .set = set,
+                                          .checks = options->checks,
+                                          .alone = options->alone};
     if (!fan_copy_manifest_endless(manifest))
-        fan_copy_ahead_open(&sender->ahead, options->sources, manifest, set, options->checks,
-                            options->alone);
+        fan_copy_ahead_open(&sender->ahead, &ahead);
     sender->block = fan_copy_allocate(1, FAN_COPY_BLOCK);
     sender->frame = fan_copy_allocate(1, sizeof *sender->frame);
     if (fan_copy_manifest_files(manifest) == 1)
@@ -345,7 +352,7 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
 void fan_copy_sender_finish(fan_copy_sender *sender)
 {
     if (sender->error[0] == '\0')
-        check_up_to(sender, sender->manifest->entry_count);
+        check_up_to(sender, sender->options.end);
 }
 
 void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3_TEXT])

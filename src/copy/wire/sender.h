@@ -18,6 +18,7 @@
 /** What is read, and how it travels. */
 typedef struct fan_copy_sender_options {
     char *const *sources; /**< what was named on the command line */
+    int64_t first, end;   /**< which entries of the manifest are here */
     fan_copy_compression compression;
     double link_rate; /**< bytes per second to another host; 0: not known, or there is none */
     bool alone;       /**< no other rank reads parts of the source */

@@ -38,6 +38,12 @@ bool fan_copy_sums_open(fan_copy_sums *sums, const char *algorithm,
     return open_one(sums, &sums->compared, expected->algorithm, manifest);
 }
 
+void fan_copy_sums_limit(fan_copy_sums *sums, int64_t first, int64_t end)
+{
+    fan_copy_digest_lines_limit(&sums->printed, first, end);
+    fan_copy_digest_lines_limit(&sums->compared, first, end);
+}
+
 void fan_copy_sums_add(fan_copy_sums *sums, int64_t entry, int64_t offset, const void *data,
                        size_t bytes)
 {

@@ -24,6 +24,9 @@ bool fan_copy_sums_open(fan_copy_sums *sums, const char *algorithm,
                         const fan_copy_expected *expected, char *const *sources,
                         const fan_copy_manifest *manifest);
 
+/** Only the entries [first, end) are read here; before anything is added. Until then all are. */
+void fan_copy_sums_limit(fan_copy_sums *sums, int64_t first, int64_t end);
+
 /** Data of an entry that was read, in order. */
 void fan_copy_sums_add(fan_copy_sums *sums, int64_t entry, int64_t offset, const void *data,
                        size_t bytes);

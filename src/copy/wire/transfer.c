@@ -11,7 +11,7 @@
 
 enum { TAG_FAILED = 2 };
 
-/* ---- ranks that fail tell rank 0, whose source ends when it is of use to nobody ---- */
+/* ---- ranks that fail tell the root, whose source ends when it is of use to nobody ---- */
 
 static void tell_failure(fan_copy_transfer *transfer)
 {
@@ -19,8 +19,13 @@ static void tell_failure(fan_copy_transfer *transfer)
         return;
     transfer->told = true;
     MPI_Request request;
-    MPI_Isend(NULL, 0, MPI_BYTE, 0, TAG_FAILED, transfer->ranks->writers, &request);
+    MPI_Isend(NULL, 0, MPI_BYTE, transfer->root, TAG_FAILED, transfer->ranks->writers, &request);
     MPI_Request_free(&request);
+}
+
+static bool is_root(const fan_copy_transfer *transfer)
+{
+    return transfer->ranks->rank == transfer->root;
 }
 
 static void hear(fan_copy_transfer *transfer)
@@ -34,15 +39,15 @@ static void hear(fan_copy_transfer *transfer)
 static bool is_useless(void *state)
 {
     fan_copy_transfer *transfer = state;
-    if (transfer->ranks->rank != 0)
+    if (!is_root(transfer))
         return false;
     for (;;) {
         int waiting;
         MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers, &waiting,
                    MPI_STATUS_IGNORE);
+        int failed = transfer->failed + transfer->heard;
         if (!waiting)
-            return transfer->heard > 0 &&
-                   (transfer->fail_fast || transfer->heard >= transfer->takers);
+            return failed > 0 && (transfer->fail_fast || failed >= transfer->takers);
         hear(transfer);
     }
 }
@@ -51,7 +56,7 @@ static void explain_end(const fan_copy_transfer *transfer)
 {
     fan_copy_sender *sender = transfer->sender;
     char sent[16], all[16];
-    fan_format_bytes(sender->read, sent, sizeof sent);
+    fan_format_bytes(transfer->before + sender->read, sent, sizeof sent);
     fan_format_bytes(transfer->lacking, all, sizeof all);
     snprintf(sender->error_path, sizeof sender->error_path, "%s", transfer->source);
     snprintf(sender->error, sizeof sender->error,
@@ -70,7 +75,7 @@ static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t b
         is_useless(transfer) ? -1 : fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
     if (got < 0 && sender->error[0] == '\0')
         explain_end(transfer);
-    else if (got >= 0 && !transfer->shared)
+    else if (got >= 0 && transfer->ranks->rank == 0 && !transfer->shared)
         fan_copy_progress_read(transfer->progress, sender->read, sender->files);
     return (MPI_Count)got;
 }
@@ -91,8 +96,8 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
         tell_failure(transfer);
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
-    /* Where several ranks read, what rank 0 has written is the best measure of progress. */
-    if (transfer->shared && transfer->ranks->rank == 0)
+    /* Where others read, too, what rank 0 has written is the best measure of progress. */
+    if ((transfer->shared || transfer->root != 0) && transfer->ranks->rank == 0)
         fan_copy_progress_read(transfer->progress, transfer->receiver->taken,
                                transfer->sender->files);
     return failed;
@@ -139,9 +144,11 @@ static int stream(fan_copy_transfer *transfer)
     if (transfer->shared)
         return stream_shared(transfer, sink);
     if (transfer->bytes >= 0)
-        return fanout_stream(transfer->bytes, read_all, sink, transfer, 0, comm, MPI_INFO_NULL);
+        return fanout_stream(transfer->bytes, read_all, sink, transfer, transfer->root, comm,
+                             MPI_INFO_NULL);
     MPI_Count bytes = 0;
-    int code = fanout_stream_to_end(read_some, sink, transfer, 0, comm, MPI_INFO_NULL, &bytes);
+    int code = fanout_stream_to_end(read_some, sink, transfer, transfer->root, comm, MPI_INFO_NULL,
+                                    &bytes);
     transfer->bytes = (int64_t)bytes;
     return code;
 }
@@ -155,13 +162,14 @@ void fan_copy_transfer_run(fan_copy_transfer *transfer)
 
 bool fan_copy_transfer_end(fan_copy_transfer *transfer)
 {
-    if (transfer->ranks->rank == 0)
+    if (is_root(transfer))
         fan_copy_sender_finish(transfer->sender);
     struct {
         int told, failed;
     } counts = {transfer->told, transfer->sender->error[0] != '\0'};
     MPI_Allreduce(MPI_IN_PLACE, &counts, 2, MPI_INT, MPI_SUM, transfer->ranks->writers);
-    while (transfer->ranks->rank == 0 && transfer->heard < counts.told)
+    while (is_root(transfer) && transfer->heard < counts.told)
         hear(transfer); /* so that no message is left */
+    transfer->failed += counts.told;
     return counts.failed == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file transfer.h  The stream: what is lacking, from the source to all ranks that take it. */
+/** @file transfer.h  A stream: what is lacking, from one reader to all ranks that take it. */
 #ifndef FAN_COPY_WIRE_TRANSFER_H
 #define FAN_COPY_WIRE_TRANSFER_H
 
@@ -9,21 +9,24 @@
 #include "copy/wire/sender.h"
 
 typedef struct fan_copy_transfer {
+    int root;           /**< the reader */
     const char *source; /**< its name in messages */
     bool shared;        /**< every host reads a part of it */
     bool fail_fast;     /**< all stop when one rank fails */
     /** ranks that need some of the data; when all of them have failed, all stop */
     int takers;
-    bool takes; /**< this rank is one of them */
+    bool takes;      /**< this rank is one of them */
+    int failed;      /**< how many of them had failed before */
+    int64_t before;  /**< bytes of data that were sent before */
+    int64_t lacking; /**< bytes of data to send, with those; 0: not known */
     const fan_copy_ranks *ranks;
     fan_copy_progress *progress;
-    fan_copy_sender *sender;     /**< on rank 0; if it is shared, on all */
+    fan_copy_sender *sender;     /**< on the root; if it is shared, on all */
     fan_copy_receiver *receiver; /**< NULL: this rank only relays */
     /** of the stream; negative: not known. After the transfer: how many travelled */
     int64_t bytes;
-    int64_t lacking; /**< bytes of data to send; 0: not known */
-    bool told;       /**< this rank has told rank 0 that it failed */
-    int heard;       /**< on rank 0: how many have told it */
+    bool told; /**< this rank has told the root that it failed */
+    int heard; /**< on the root: how many have told it */
 } fan_copy_transfer;
 
 /**
@@ -32,7 +35,10 @@ typedef struct fan_copy_transfer {
  */
 void fan_copy_transfer_run(fan_copy_transfer *transfer);
 
-/** After that: whether the source was read to its end, on all ranks that read. Collective. */
+/**
+ * After that: whether the source was read to its end, on all ranks that read; and count those who
+ * have failed. Collective.
+ */
 bool fan_copy_transfer_end(fan_copy_transfer *transfer);
 
 #endif

@@ -78,6 +78,41 @@ for archive in archives/odd/*.tar; do
     check "$name, by fanout-copy: refused or whole" refused_or_whole
 done
 
+# ---- decomposed names, as macOS has them ----
+
+python3 - <<'END'
+import io, tarfile, zipfile
+NAME = "e\u0301/e\u0301 u\u0308"
+for name, form in {"pax": tarfile.PAX_FORMAT, "gnu": tarfile.GNU_FORMAT}.items():
+    with tarfile.open(f"{name}.tar", "w", format=form) as tar:
+        entry = tarfile.TarInfo(NAME)
+        entry.size = 4
+        tar.addfile(entry, io.BytesIO(b"data"))
+def add(name, mode, data):
+    entry = zipfile.ZipInfo(name)
+    entry.create_system, entry.external_attr = 3, mode << 16
+    archive.writestr(entry, data)
+with zipfile.ZipFile("mac.zip", "w") as archive:
+    add("plain", 0o100600, "data")
+    add(NAME, 0o100640, "data")
+    add("n\u0303-link", 0o120777, "plain")
+with zipfile.ZipFile("mac-up.zip", "w") as archive:
+    add(NAME, 0o100640, "data")
+    add("n\u0303-link", 0o120777, "../../up")
+END
+composed=$'\303\251/\303\251 \303\274' decomposed=$'e\314\201/e\314\201 u\314\210'
+unpack pax.tar
+check "decomposed names, PAX: composed" [ "$(cat "place/copy.1/$composed")" = data ]
+unpack gnu.tar
+check "decomposed names, GNU: as they are" [ "$(cat "place/copy.1/$decomposed")" = data ]
+unpack mac.zip
+check "decomposed names, zip: every rank exits with 0" every_rank 0
+check "decomposed names, zip: composed" [ "$(cat "place/copy.1/$composed")" = data ]
+check "decomposed names, zip: the mode" [ "$(stat -c %a "place/copy.1/$composed")" = 640 ]
+check "decomposed names, zip: the link" [ "$(readlink $'place/copy.1/\303\261-link')" = plain ]
+unpack mac-up.zip
+check "decomposed names, zip: a link that leads outside" refused
+
 # ---- very many ----
 
 entries=$((long ? 100000 : 5000))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file layout.h  Whether the copies get the same names on all hosts. */
-#ifndef FAN_COPY_LAYOUT_H
-#define FAN_COPY_LAYOUT_H
+#ifndef FAN_COPY_TARGET_LAYOUT_H
+#define FAN_COPY_TARGET_LAYOUT_H
 
 #include "copy/job/outcome.h"
 #include "copy/target/targets.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/layout.h"
+#include "copy/target/layout.h"
 
 #include <limits.h>
 #include <stdio.h>
