@@ -7,6 +7,7 @@
 #include "lib/adapt/network.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
+#include "lib/deliver/memory.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
@@ -29,6 +30,8 @@ static fan_status deliver(const fan_streaming *s)
     fan_comm_state *state;
     fan_params params;
     fan_status status = fan_lifetime_state(s->comm, &state);
+    if (status == FAN_OK)
+        status = fan_memory_agree(state, s->caller_bytes, s->lacks_memory, s->caller_has);
     if (status == FAN_OK)
         status = fan_connection_demand(state);
     if (status == FAN_OK)

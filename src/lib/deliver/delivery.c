@@ -4,9 +4,9 @@
 #include "lib/deliver/delivery.h"
 
 #include "base/spare/spare.h"
-#include "comm/agree.h"
 #include "engine/mpi/mpi_stall.h"
 #include "engine/mpi/mpi_wait.h"
+#include "lib/deliver/memory.h"
 #include "lib/record/recorder.h"
 #include "lib/state/errors.h"
 
@@ -238,7 +238,7 @@ static bool is_speaker(const fan_delivery_task *task)
 
 fan_status fan_delivery_take_cells(fan_delivery_task *task)
 {
-    int64_t slots, bytes;
+    int64_t slots;
     if (task->state->map.nodes == 1)
         return FAN_OK;
     fan_status status = must(make_plan(task, task->planned));
@@ -246,20 +246,16 @@ fan_status fan_delivery_take_cells(fan_delivery_task *task)
         status = window_slots(&task->planned->plan, &slots);
     if (status != FAN_OK)
         return status;
-    bytes = slots * fan_engine_cell_bytes(&task->planned->plan.layout);
-    if (bytes <= FAN_SPARE_BYTES / 4)
+    size_t bytes = (size_t)(slots * fan_engine_cell_bytes(&task->planned->plan.layout));
+    if (fan_memory_may_be_spare(bytes))
         return FAN_OK;
     bool has_engine = task->node == NULL || is_speaker(task);
-    task->cells = has_engine ? malloc((size_t)bytes) : NULL;
-    bool lacks_memory = has_engine && task->cells == NULL;
-    int code = fan_comm_any(task->state->user_comm, &lacks_memory);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "cannot agree on a stream");
-    return lacks_memory ? fan_fail(FAN_ERR_MEMORY,
-                                   "no memory on some rank for a window of %lld bytes; make "
-                                   "FANOUT_WINDOW or FANOUT_CHUNK_BYTES smaller",
-                                   (long long)bytes)
-                        : FAN_OK;
+    task->cells = has_engine ? malloc(bytes) : NULL;
+    status = fan_memory_agree(task->state, bytes, has_engine && task->cells == NULL,
+                              "a window; make FANOUT_WINDOW or FANOUT_CHUNK_BYTES smaller");
+    if (status != FAN_OK)
+        free(task->cells);
+    return status;
 }
 
 /* ---- messages or memory ---- */
