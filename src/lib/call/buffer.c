@@ -29,18 +29,16 @@ static int take_nothing(void *state, int64_t offset, const void *piece, int64_t 
     return -1;
 }
 
-fan_status fan_buffer_open(fan_buffer *buffer, const fan_call *call)
+void fan_buffer_open(fan_buffer *buffer, const fan_call *call)
 {
     buffer->address = call->buffer;
-    fan_status status = fan_typemap_make(call->count, call->datatype, &buffer->map);
-    buffer->lacks_memory = status == FAN_ERR_MEMORY;
-    return buffer->lacks_memory ? FAN_OK : status;
+    fan_fail_keep(&buffer->failure, fan_typemap_make(call->count, call->datatype, &buffer->map));
 }
 
 fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
 {
     int64_t offset;
-    if (buffer->lacks_memory)
+    if (buffer->failure.status != FAN_OK)
         return (fan_store){.fill = give_nothing, .drain = take_nothing};
     if (fan_typemap_is_dense(buffer->map, &offset))
         return (fan_store){.base = (void *)((uintptr_t)buffer->address + (uintptr_t)offset)};
@@ -50,9 +48,8 @@ fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
 fan_status fan_buffer_result(const fan_buffer *buffer, fan_status delivered)
 {
     bool is_ours = delivered == FAN_ERR_SOURCE || delivered == FAN_ERR_SINK;
-    return buffer->lacks_memory && is_ours
-               ? fan_fail(FAN_ERR_MEMORY, "no memory for the description of a datatype")
-               : delivered;
+    return buffer->failure.status != FAN_OK && is_ours ? fan_fail_again(&buffer->failure)
+                                                       : delivered;
 }
 
 void fan_buffer_free(fan_buffer *buffer)

@@ -28,10 +28,7 @@ typedef struct fan_pending {
     bool compares;    /**< it has not been found yet that all ranks start the same */
     fan_comparison comparison;
     atomic_bool finished;
-    fan_status status;
-    /* Of the failure, which may have been recorded in another thread. */
-    int code;
-    char text[256];
+    fan_failure end; /**< how it has ended, which may have been in another thread */
     TAILQ_ENTRY(fan_pending) link;
 } fan_pending;
 
