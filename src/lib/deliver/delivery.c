@@ -9,6 +9,7 @@
 #include "lib/deliver/memory.h"
 #include "lib/record/recorder.h"
 #include "lib/state/errors.h"
+#include "plan/explain.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -143,8 +144,9 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
     return status;
 }
 
-static void tell_length(const fan_delivery *d, int64_t length)
+static void tell_length(fan_delivery *d, int64_t length)
 {
+    d->length = length;
     fan_trace_length(trace_of(&d->task), length);
     if (d->task.length != NULL)
         *d->task.length = length;
@@ -399,9 +401,22 @@ static fan_status end_messages(fan_delivery *d)
     return d->status;
 }
 
+/* The trace says of its largest broadcast why it was done so. Not before others have it. */
+static void explain(const fan_delivery *d)
+{
+    fan_recorder *recorder = trace_of(&d->task) == NULL ? NULL : d->task.state->recorder;
+    fan_planned *planned = d->task.planned;
+    if (recorder == NULL || planned == NULL || !fan_recorder_lacks_words(recorder, d->length) ||
+        make_plan(&d->task, planned) != FAN_OK)
+        return;
+    fan_recorder_explain(recorder, d->length, fan_plan_explain(&planned->plan, d->task.params));
+}
+
 fan_status fan_delivery_end(fan_delivery *d)
 {
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
+    if (status == FAN_OK)
+        explain(d);
     if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
         atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)

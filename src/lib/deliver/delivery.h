@@ -66,6 +66,7 @@ typedef struct fan_delivery {
     fan_engine *engine; /* NULL: no phase is running */
     fan_stage stage;
     size_t reading;   /* from memory: its record in the trace */
+    int64_t length;   /* of the data, when it is known */
     int64_t steps;    /* done, when it was last looked at; with a timeout */
     double last_step; /* when that was */
     fan_status status;
