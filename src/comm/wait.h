@@ -17,6 +17,12 @@ int fan_comm_complete(MPI_Request *request);
 /** The same, for a call that has returned `code` and, with MPI_SUCCESS, made the request. */
 int fan_comm_completed(int code, MPI_Request *request);
 
+/** The first error of two codes, in the order of the calls. */
+static inline int fan_comm_first(int code, int next)
+{
+    return code == MPI_SUCCESS ? next : code;
+}
+
 /** Let others have the processor and do what is pending. To be called by who polls. */
 void fan_comm_pause(int *polls);
 

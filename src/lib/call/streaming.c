@@ -12,8 +12,6 @@
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
-#include <stdlib.h>
-
 int fan_streaming_check(int64_t bytes, int root, MPI_Comm comm)
 {
     int size;
@@ -59,8 +57,6 @@ static fan_status deliver(const fan_streaming *s)
     status = fan_delivery_take_cells(&task);
     if (status == FAN_OK)
         status = fan_pending_deliver(&task);
-    if (status != FAN_ERR_TIMEOUT) /* else MPI may still touch them: delivery.c, abandon() */
-        free(task.cells);
     fan_planned_forget(&planned);
     return status;
 }

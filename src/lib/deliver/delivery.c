@@ -152,14 +152,24 @@ static void tell_length(fan_delivery *d, int64_t length)
         *d->task.length = length;
 }
 
+/* Messages that are on their way may still touch the cells of the engine. */
+static void release_engine(fan_delivery *d)
+{
+    if (fan_mpi_transport_free(&d->transport)) {
+        fan_engine_free(d->engine);
+    } else {
+        fan_engine_abandon(d->engine);
+        d->task.cells = NULL;
+    }
+    d->engine = NULL;
+}
+
 static void end_phase(fan_delivery *d)
 {
     if (d->status == FAN_OK)
         d->status = fan_engine_result(d->engine);
     tell_length(d, fan_engine_length(d->engine));
-    fan_engine_free(d->engine);
-    d->engine = NULL;
-    fan_mpi_transport_free(&d->transport);
+    release_engine(d);
 }
 
 /* Of those that are the subfiles. */
@@ -340,10 +350,6 @@ static void view_delivery(const fan_delivery *d, fan_view *view)
     }
 }
 
-/*
- * Messages and pieces that are on their way may still touch the cells of the engine, so that these
- * are not freed.
- */
 static void abandon(fan_delivery *d)
 {
     const fan_comm_state *state = d->task.state;
@@ -352,7 +358,7 @@ static void abandon(fan_delivery *d)
     view_delivery(d, &view);
     fan_mpi_stall_explain(state->comm, state->first_tag + FAN_TAG_STALL, &view, state->hosts, text);
     if (d->engine != NULL)
-        fan_mpi_transport_free(&d->transport);
+        release_engine(d);
     d->status = fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
     d->finished = true;
 }
@@ -421,6 +427,7 @@ fan_status fan_delivery_end(fan_delivery *d)
         atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);
+    free(d->task.cells);
     return status;
 }
 

@@ -40,7 +40,8 @@ typedef struct fan_delivery_task {
     /** a stream, to which the parameter `timeout` applies: then the state knows the hosts */
     bool bounded;
     fan_store store;
-    void *cells;            /**< from fan_delivery_take_cells; NULL: the engine takes its own */
+    /** from fan_delivery_take_cells; the delivery frees them. NULL: the engine takes its own */
+    void *cells;
     const fan_parts *parts; /**< that are to be the subfiles, or NULL */
 } fan_delivery_task;
 
