@@ -54,17 +54,18 @@ bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype da
 
 static const char failure[] = "cannot compare the arguments of a broadcast";
 
-/* `differ`: the arguments do; else what ranks decide by, and what this rank has is added. */
+/* `differ`: the arguments do; else what ranks decide by. All of it must fit into MPI's text. */
 static void say(const fan_comm_state *state, int64_t bytes, int root, bool differ,
                 char text[FAN_DISSENT_TEXT])
 {
-    char length[40] = "a stream to its end", basis[FAN_DISSENT_TEXT / 2] = "";
+    char length[40] = "a stream to its end";
+    if (!differ) {
+        fan_decision_say_basis(state, text, FAN_DISSENT_TEXT);
+        return;
+    }
     if (bytes != FAN_UNKNOWN_LENGTH)
         snprintf(length, sizeof length, "%lld bytes", (long long)bytes);
-    if (!differ)
-        fan_decision_say_basis(state, basis, sizeof basis);
-    snprintf(text, FAN_DISSENT_TEXT, "%s from root %d%s%s%s", length, root, differ ? "" : " (by ",
-             basis, differ ? "" : ")");
+    snprintf(text, FAN_DISSENT_TEXT, "%s from root %d", length, root);
 }
 
 /* What ranks decide by is compared as well, before they wait for each other by it. */

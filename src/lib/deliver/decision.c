@@ -111,6 +111,14 @@ int64_t fan_decision_basis(const fan_comm_state *state)
     return (int64_t)(XXH64(&state->params, sizeof state->params, hash_findings(state)) >> 1);
 }
 
+/* What was found of the network is a part of the findings. */
+static bool is_measured(const fan_params *params, size_t i)
+{
+    return !fan_params_given(params, i) &&
+           (i == FAN_PARAM_INDEX_latency || i == FAN_PARAM_INDEX_overhead ||
+            i == FAN_PARAM_INDEX_bandwidth || i == FAN_PARAM_INDEX_gap);
+}
+
 void fan_decision_say_basis(const fan_comm_state *state, char *text, size_t size)
 {
     fan_params preset = fan_params_default();
@@ -120,7 +128,8 @@ void fan_decision_say_basis(const fan_comm_state *state, char *text, size_t size
         char own[64], usual[64];
         fan_params_get(&state->params, i, own, sizeof own);
         fan_params_get(&preset, i, usual, sizeof usual);
-        if (i != FAN_PARAM_INDEX_check && strcmp(own, usual) != 0)
+        if (i != FAN_PARAM_INDEX_check && !is_measured(&state->params, i) &&
+            strcmp(own, usual) != 0)
             length +=
                 (size_t)snprintf(text + length, size - length, ", %s %s", fan_param_name(i), own);
     }
