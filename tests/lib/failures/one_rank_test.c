@@ -25,6 +25,17 @@ int MPI_Type_get_contents(MPI_Datatype type, int integers, int addresses, int ty
                : PMPI_Type_get_contents(type, integers, addresses, types, integer, address, of);
 }
 
+#ifdef HAVE_MPI_TYPE_GET_ENVELOPE_C
+int MPI_Type_get_contents_c(MPI_Datatype type, MPI_Count integers, MPI_Count addresses,
+                            MPI_Count counts, MPI_Count types, int *integer, MPI_Aint *address,
+                            MPI_Count *large, MPI_Datatype *of)
+{
+    return cannot_decode ? own_error
+                         : PMPI_Type_get_contents_c(type, integers, addresses, counts, types,
+                                                    integer, address, large, of);
+}
+#endif
+
 int MPI_Type_dup(MPI_Datatype old, MPI_Datatype *type)
 {
     return cannot_keep ? own_error : PMPI_Type_dup(old, type);
