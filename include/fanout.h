@@ -156,7 +156,8 @@ FANOUT_EXPORT int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype da
  * is passed through to MPI_Ibcast, on a communicator of its own. Persistent broadcasts are not
  * recorded by FANOUT_TRACE.
  *
- * All ranks have the request, or none has: where one cannot prepare it, for want of memory or by an
+ * An invalid argument is an error of this call, before anything is sent, not of fanout_start.
+ * Otherwise all ranks have the request, or none has: where one cannot prepare it, for want of memory or by an
  * error of MPI's, the others get an error that names the rank.
  *
  * @param info     parameters of this broadcast, or MPI_INFO_NULL; rank 0's values apply to every

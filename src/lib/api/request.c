@@ -4,6 +4,7 @@
 #include "base/spare/spare.h"
 #include "comm/agree.h"
 #include "comm/check.h"
+#include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/call/passed.h"
 #include "lib/deliver/decision.h"
@@ -122,17 +123,14 @@ static fan_status fail_elsewhere(fan_status status, int rank)
                : fan_fail(status, "rank %d cannot prepare a persistent broadcast", rank);
 }
 
-/*
- * All ranks have the request, or none: only here can they tell each other. Without a state one with
- * wrong arguments is alone.
- */
+/* All ranks have the request, or none: only here can they tell each other. */
 static fan_status agree(const struct fanout_request_s *r, fan_status status)
 {
     enum { MOST_RANKS_LOG = 32 };
     int rank;
     fan_failure own;
     if (r->call.state == NULL && !fan_comm_is_inter(r->call.comm))
-        return status;
+        return status; /* one rank */
     fan_fail_keep(&own, status);
     MPI_Comm_rank(r->call.comm, &rank);
     int64_t worst = ((int64_t)status << MOST_RANKS_LOG) + rank;
@@ -145,10 +143,19 @@ static fan_status agree(const struct fanout_request_s *r, fan_status status)
     return there == FAN_OK ? FAN_OK : fail_elsewhere(there, (int)(worst & INT32_MAX));
 }
 
+/* Those of a nonblocking one go to MPI at once. Returns an MPI code that has been raised. */
+static int check_persistent(const fan_call *c)
+{
+    return fan_error_raise_code(
+        c->comm, fan_arguments_error(c->buffer, c->count, c->datatype, c->root, c->comm));
+}
+
 /* Returns an MPI code that has been raised. */
 static int prepare(fanout_request r, MPI_Info info)
 {
-    int code = MPI_SUCCESS;
+    int code = r->persistent ? check_persistent(&r->call) : MPI_SUCCESS;
+    if (code != MPI_SUCCESS)
+        return code;
     fan_verdict verdict = fan_call_judge(&r->call, &code);
     if (r->call.state != NULL)
         atomic_fetch_add(&r->call.state->references, 1);

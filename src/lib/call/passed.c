@@ -21,7 +21,7 @@ void fan_passed_init(fan_passed *p)
 /*
  * Ranks may start persistent requests in different order, and MPI matches nonblocking broadcasts by
  * the order of the calls: so each has a communicator of its own. Collective. A call without a state
- * has wrong arguments, of which MPI will say so, or one rank, or an intercommunicator.
+ * has one rank, or an intercommunicator.
  */
 static fan_status make_comm(fan_passed *p)
 {
@@ -33,8 +33,6 @@ static fan_status make_comm(fan_passed *p)
 /* The user may free the datatype before a start. */
 static fan_status keep_datatype(fan_passed *p)
 {
-    if (p->call.datatype == MPI_DATATYPE_NULL)
-        return FAN_OK;
     int code = MPI_Type_dup(p->call.datatype, &p->datatype);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot keep the datatype of a persistent broadcast");
