@@ -157,8 +157,8 @@ FANOUT_EXPORT int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype da
  * recorded by FANOUT_TRACE.
  *
  * An invalid argument is an error of this call, before anything is sent, not of fanout_start.
- * Otherwise all ranks have the request, or none has: where one cannot prepare it, for want of memory or by an
- * error of MPI's, the others get an error that names the rank.
+ * Otherwise all ranks have the request, or none has: where one cannot prepare it, for want of
+ * memory or by an error of MPI's, the others get an error that names the rank.
  *
  * @param info     parameters of this broadcast, or MPI_INFO_NULL; rank 0's values apply to every
  *                 rank. `min_bytes`, `check` and `shared_memory` are those of the communicator.

@@ -53,8 +53,8 @@ static int receive_one(track *t, void *data, int bytes)
 /* ---- leading ---- */
 
 /*
- * The follower waits for every piece, so that one that MPI refuses is tried again. Returns the first
- * error; after it, nothing that was begun is in progress.
+ * The follower waits for every piece, so that one that MPI refuses is tried again. Returns the
+ * first error; after it, nothing that was begun is in progress.
  */
 static int send_pieces(track *t, train length, int *begun)
 {

@@ -113,22 +113,23 @@ static size_t bytes_of_lists(const mdc_stream *s)
     return MIN((size_t)s->packing.count, SIZE_MAX / each) * each;
 }
 
-static int run_stream(mdc_stream *s, bool has_lists, fan_streaming *streaming)
+static int run_stream(mdc_stream *s, bool has_lists, const fan_streaming *call)
 {
     /* descriptors without elements */
     bool stopped = has_lists && tell_completed(s) != 0;
     bool takes = !stopped && !(s->is_root && s->completed == NULL);
     fan_parts parts = {.count = s->packing.count, .at = s->packing.at};
-    streaming->store =
+    fan_streaming streaming = *call;
+    streaming.store =
         (fan_store){.fill = read_array, .drain = takes ? write_array : NULL, .state = s};
-    streaming->parts = &parts;
-    streaming->caller_bytes = bytes_of_lists(s);
-    streaming->caller_has = "lists of descriptors";
-    streaming->lacks_memory = !has_lists;
-    int code = fan_streaming_run(streaming);
+    streaming.parts = &parts;
+    streaming.caller_bytes = bytes_of_lists(s);
+    streaming.caller_has = "lists of descriptors";
+    streaming.lacks_memory = !has_lists;
+    int code = fan_streaming_run(&streaming);
     if (!stopped || code != MPI_SUCCESS)
         return code;
-    return fan_error_raise(streaming->comm, FAN_ERR_SINK);
+    return fan_error_raise(call->comm, FAN_ERR_SINK);
 }
 
 int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed, void *state,
