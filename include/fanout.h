@@ -99,7 +99,11 @@ FANOUT_EXPORT const char *fanout_version(void);
  * description of its datatype does not fit there, it passes the data on to others and returns
  * MPI_ERR_NO_MEM; at the root, all return an error. If not even bookkeeping fits, it ends the job,
  * because the others, which wait for it, cannot be told; so it does where Open MPI does the
- * broadcast and there is no memory to pack the data.
+ * broadcast and there is no memory to pack the data. A rank on which MPI does not say what its
+ * datatype consists of does the same, with MPI's error.
+ *
+ * After another error of MPI's own, such as that a message could not be sent, the buffer may still
+ * be written to, and other ranks may wait for this one, as after an error of MPI_Bcast.
  *
  * @param buffer    on the root the data, elsewhere room for it; may be MPI_BOTTOM
  * @param count     number of elements of `datatype`
@@ -136,7 +140,9 @@ typedef struct fanout_request_s *fanout_request;
  * `min_bytes` are passed through to MPI_Ibcast.
  *
  * With the parameter `check` the call does not wait for other ranks either: a difference is the
- * error with which fanout_wait or fanout_test ends the broadcast, on all ranks.
+ * error with which fanout_wait or fanout_test ends the broadcast, on all ranks. So it is where
+ * broadcasts are passed through to MPI. There they take as much memory again; after a difference
+ * MPI may keep it, and what it has begun, for ever.
  *
  * Ranks on one node use another 2 MiB of memory for the nonblocking broadcasts of each
  * communicator, so that ranks may start these on different communicators in different order.
@@ -162,6 +168,10 @@ FANOUT_EXPORT int fanout_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype da
  * memory. If there is no memory for that, or if fanout_bcast would be passed through, the broadcast
  * is passed through to MPI_Ibcast, on a communicator of its own. Persistent broadcasts are not
  * recorded by FANOUT_TRACE.
+ *
+ * An invalid argument is an error of this call, before anything is sent, not of fanout_start.
+ * Otherwise all ranks have the request, or none has: where one cannot prepare it, for want of
+ * memory or by an error of MPI's, the others get an error that names the rank.
  *
  * @param info     parameters of this broadcast, or MPI_INFO_NULL; rank 0's values apply to every
  *                 rank. `min_bytes`, `check` and `shared_memory` are those of the communicator.

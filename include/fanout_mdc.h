@@ -71,8 +71,8 @@ typedef int fanout_mdc_fn(void *state, MPI_Count descriptor);
  * @param comm       an intracommunicator
  * @param info       parameters, or MPI_INFO_NULL; rank 0's values apply to every rank
  * @return MPI_SUCCESS; an error code of class FANOUT_ERR_SINK on ranks that stopped delivery;
- *         MPI_ERR_ARG if `mdc` is invalid; MPI_ERR_NO_MEM without memory for 16 bytes for each
- *         descriptor; or as fanout_stream
+ *         MPI_ERR_ARG if `mdc` is invalid; MPI_ERR_NO_MEM, on all ranks, if one has no memory for
+ *         16 bytes for each descriptor; or as fanout_stream
  */
 FANOUT_EXPORT int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed,
                                    void *state, int root, MPI_Comm comm, MPI_Info info);

@@ -54,3 +54,21 @@ int fan_fail_code(void)
 {
     return last_code;
 }
+
+void fan_fail_keep(fan_failure *failure, fan_status status)
+{
+    failure->status = status;
+    if (status == FAN_OK)
+        return;
+    failure->code = last_code;
+    snprintf(failure->text, sizeof failure->text, "%.*s", (int)sizeof failure->text - 1, last_text);
+}
+
+fan_status fan_fail_again(const fan_failure *failure)
+{
+    if (failure->status == FAN_OK)
+        return FAN_OK;
+    fan_fail(failure->status, "%s", failure->text);
+    last_code = failure->code;
+    return failure->status;
+}

@@ -47,4 +47,18 @@ const char *fan_fail_text(void);
  */
 int fan_fail_code(void);
 
+/** A failure that is told later, or in another thread. */
+typedef struct fan_failure {
+    fan_status status;
+    /* Set after a failure only: */
+    int code;
+    char text[256];
+} fan_failure;
+
+/** Keep `status`, which is FAN_OK or stands for the last failure of the calling thread. */
+void fan_fail_keep(fan_failure *failure, fan_status status);
+
+/** Record it as the last failure of the calling thread. Returns its status. */
+fan_status fan_fail_again(const fan_failure *failure);
+
 #endif

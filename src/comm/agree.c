@@ -3,11 +3,13 @@
 
 #include "comm/agree.h"
 
+#include "comm/check.h"
 #include "comm/wait.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 /*
  * What a call works on. When it is given up, MPI may still write there: so this is neither on a
@@ -61,6 +63,24 @@ int fan_comm_any(MPI_Comm comm, bool *flag)
     int code = all_maximum(comm, 1, &own, &most);
     *flag = most != 0;
     return code;
+}
+
+/* What the other group has said. */
+static int hear(MPI_Comm comm, int64_t *value)
+{
+    int64_t own = *value, heard = own;
+    int code = all_maximum(comm, 1, &own, &heard);
+    *value = MAX(own, heard);
+    return code;
+}
+
+/* The groups of an intercommunicator tell each other, first each of itself, then what it heard. */
+int fan_comm_worst(MPI_Comm comm, int64_t *value)
+{
+    if (!fan_comm_is_inter(comm))
+        return fan_comm_maximum(comm, 1, value);
+    int code = hear(comm, value);
+    return code == MPI_SUCCESS ? hear(comm, value) : code;
 }
 
 static void negate_least(int count, fan_comm_range *ranges)

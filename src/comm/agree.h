@@ -22,6 +22,12 @@ int fan_comm_maximum(MPI_Comm comm, int count, int64_t *values);
  */
 int fan_comm_any(MPI_Comm comm, bool *flag);
 
+/**
+ * Replace `value` by the largest on any rank of an intracommunicator, or of both groups of an
+ * intercommunicator. Returns MPI's code.
+ */
+int fan_comm_worst(MPI_Comm comm, int64_t *value);
+
 /** The values of all ranks lie between these. */
 typedef struct fan_comm_range {
     int64_t least, most;

@@ -29,6 +29,7 @@ static int rank_of(const tree *t, int number)
     return (number + t->root) % t->size;
 }
 
+/* After a failure the other children get the data, which is not touched when this returns. */
 int fan_comm_binomial(void *data, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
                       int tag)
 {
@@ -41,11 +42,14 @@ int fan_comm_binomial(void *data, int count, MPI_Datatype datatype, int root, MP
         code = PMPI_Irecv(data, count, datatype, parent, tag, comm, &receive);
         code = fan_comm_complete_message(code, &receive);
     }
-    for (int bit = t.reach >> 1; bit > 0 && code == MPI_SUCCESS; bit >>= 1)
-        if (t.number + bit < t.size)
-            code = PMPI_Isend(data, count, datatype, rank_of(&t, t.number + bit), tag, comm,
-                              &sends[children++]);
-    for (int i = 0; i < children && code == MPI_SUCCESS; i++)
-        code = fan_comm_complete_message(code, &sends[i]);
-    return code;
+    if (code != MPI_SUCCESS)
+        return code;
+    for (int bit = t.reach >> 1; bit > 0; bit >>= 1)
+        if (t.number + bit < t.size) {
+            int child = rank_of(&t, t.number + bit);
+            int sent = PMPI_Isend(data, count, datatype, child, tag, comm, &sends[children]);
+            children += sent == MPI_SUCCESS;
+            code = fan_comm_first(code, sent);
+        }
+    return fan_comm_complete_messages(code, children, sends);
 }

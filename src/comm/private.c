@@ -65,23 +65,12 @@ fan_status fan_comm_private_now(MPI_Comm comm, MPI_Comm *own)
     return FAN_OK;
 }
 
-/* The groups of an intercommunicator tell each other, first each of itself, then what it heard. */
-static int has_any_missed(MPI_Comm comm, bool *missed)
-{
-    int size;
-    bool heard = *missed;
-    int code = fan_comm_any(comm, &heard);
-    *missed = *missed || heard;
-    if (code == MPI_SUCCESS)
-        code = fan_comm_look(comm, &size);
-    return code == MPI_SUCCESS && size == 0 ? fan_comm_any(comm, missed) : code;
-}
-
 static int take_turns(MPI_Comm comm)
 {
     for (bool have_come = false; true; have_come = true) {
-        bool has_turn = fan_comm_take_turn(have_come), missed = !has_turn;
-        int code = has_any_missed(comm, &missed);
+        bool has_turn = fan_comm_take_turn(have_come);
+        int64_t missed = !has_turn;
+        int code = fan_comm_worst(comm, &missed);
         if (code == MPI_SUCCESS && !missed)
             return code;
         if (has_turn)

@@ -119,13 +119,27 @@ int fan_comm_complete(MPI_Request *request)
     return code;
 }
 
+static void give_up(MPI_Request *request)
+{
+    PMPI_Cancel(request);
+    PMPI_Request_free(request);
+}
+
 int fan_comm_complete_message(int code, MPI_Request *request)
 {
     code = fan_comm_completed(code, request);
-    if (code == FAN_GAVE_UP) {
-        PMPI_Cancel(request);
-        PMPI_Request_free(request);
-    }
+    if (code == FAN_GAVE_UP)
+        give_up(request);
+    return code;
+}
+
+int fan_comm_complete_messages(int code, int count, MPI_Request *requests)
+{
+    for (int i = 0; i < count; i++)
+        if (code == FAN_GAVE_UP)
+            give_up(&requests[i]);
+        else
+            code = fan_comm_first(code, fan_comm_complete_message(MPI_SUCCESS, &requests[i]));
     return code;
 }
 

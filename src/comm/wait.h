@@ -6,6 +6,7 @@
 #ifndef FAN_COMM_WAIT_H
 #define FAN_COMM_WAIT_H
 
+#include "base/status.h"
 #include "pulse/pulse.h"
 
 #include <mpi.h>
@@ -56,8 +57,20 @@ int fan_comm_complete(MPI_Request *request);
 /** The same for a message: one that is given up is cancelled. */
 int fan_comm_complete_message(int code, MPI_Request *request);
 
+/**
+ * The same for several, after `code`. Returns the first error; nothing is in progress then. When
+ * one is given up, so are the others.
+ */
+int fan_comm_complete_messages(int code, int count, MPI_Request *requests);
+
 /** The same, for a call that has returned `code` and, with MPI_SUCCESS, made the request. */
 int fan_comm_completed(int code, MPI_Request *request);
+
+/** The first error of two codes, in the order of the calls; but FAN_GAVE_UP goes before others. */
+static inline int fan_comm_first(int code, int next)
+{
+    return code == MPI_SUCCESS || next == FAN_GAVE_UP ? next : code;
+}
 
 /** Let others have the processor and do what is pending. To be called by who polls. */
 void fan_comm_pause(int *polls);

@@ -6,6 +6,8 @@
 #include "base/spare/spare.h"
 #include "engine/state.h"
 
+#include <stdatomic.h>
+
 static bool allocate(fan_engine *e)
 {
     size_t slots = (size_t)e->config.slots;
@@ -65,6 +67,16 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
     for (int send = config->sends - 1; send >= 0; send--)
         e->free_sends[e->free_send_count++] = send;
     return FAN_OK;
+}
+
+/* So that they are not taken for leaks. */
+static _Atomic(fan_engine *) abandoned;
+
+void fan_engine_abandon(fan_engine *e)
+{
+    e->next = atomic_load(&abandoned);
+    while (!atomic_compare_exchange_weak(&abandoned, &e->next, e))
+        continue;
 }
 
 void fan_engine_free(fan_engine *e)

@@ -38,6 +38,9 @@ fan_status fan_engine_create(const fan_engine_config *config, fan_engine **engin
 
 void fan_engine_free(fan_engine *engine);
 
+/** Do not free it: its cells may still be touched, for ever. */
+void fan_engine_abandon(fan_engine *engine);
+
 /**
  * Do what can be done now. Blocks only if `block` is set and nothing can be done but wait. To be
  * called until fan_engine_finished.

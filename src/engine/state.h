@@ -71,8 +71,9 @@ struct fan_engine {
     fan_completion *done;
     /** [slots + sends] what is in a slot of the transport, in the trace; NULL without a trace */
     size_t *recorded;
-    char *buffer;  /**< cells of a store that is not in place */
-    int64_t steps; /**< see fan_engine_steps */
+    char *buffer;            /**< cells of a store that is not in place */
+    int64_t steps;           /**< see fan_engine_steps */
+    struct fan_engine *next; /**< of those that are abandoned */
     bool source_failed;
     bool sink_failed;
 };

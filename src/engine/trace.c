@@ -128,20 +128,6 @@ void fan_trace_complete(fan_trace *trace)
     trace->whole = FAN_NO_TRANSFER;
 }
 
-bool fan_trace_largest(const fan_trace *trace, int64_t *bytes, int *root)
-{
-    const fan_record_broadcast *largest = NULL;
-    for (size_t i = 0; i < trace->broadcast_count; i++)
-        if (trace->broadcasts[i].bytes != FAN_UNKNOWN_LENGTH &&
-            trace->broadcasts[i].bytes > (largest == NULL ? 0 : largest->bytes))
-            largest = &trace->broadcasts[i];
-    if (largest == NULL)
-        return false;
-    *bytes = largest->bytes;
-    *root = largest->root;
-    return true;
-}
-
 void fan_trace_clear(fan_trace *trace)
 {
     atomic_fetch_sub(&in_use, (int64_t)(trace->room * sizeof *trace->transfers +

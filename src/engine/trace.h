@@ -49,13 +49,6 @@ size_t fan_trace_begin(fan_trace *trace, fan_transfer transfer);
 /** It has ended, and was of `bytes`. */
 void fan_trace_end(fan_trace *trace, size_t transfer, int64_t bytes);
 
-/**
- * The largest broadcast of those recorded, whose length is known. False if there is none.
- *
- * @param root  receives whose data it was
- */
-bool fan_trace_largest(const fan_trace *trace, int64_t *bytes, int *root);
-
 /** Forget everything that was recorded and release the memory. */
 void fan_trace_clear(fan_trace *trace);
 

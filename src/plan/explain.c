@@ -10,8 +10,20 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 typedef char text[32];
+
+static bool is_endless(const fan_plan *plan)
+{
+    return plan->layout.bytes == FAN_UNKNOWN_LENGTH;
+}
+
+/* What the data comes from. */
+static const char *source(const fan_plan *plan)
+{
+    return plan->shared_source ? "The storage gives" : "The root sends";
+}
 
 /* ---- what the algorithm does ---- */
 
@@ -25,8 +37,9 @@ static void say_groups(FILE *out, const fan_plan *plan)
     if (last < shape->group_size)
         fprintf(out, ", the last of %d", last);
     fprintf(out,
-            ".\n  The root sends each member of the first group another subfile, and the members\n"
-            "  exchange them while they arrive.\n");
+            ".\n  %s each member of the first group another subfile, and the members\n"
+            "  exchange them while they arrive.\n",
+            source(plan));
 }
 
 static void say_forwarding(FILE *out, const fan_plan *plan)
@@ -53,21 +66,19 @@ static void say_trees(FILE *out, const fan_plan *plan)
     int k = plan->shape.group_size;
     if (plan->algorithm == FAN_KEXCHANGE)
         fprintf(out,
-                "  The root sends each of the first %d recipients another subfile. They exchange\n"
+                "  %s each of the first %d recipients another subfile. They exchange\n"
                 "  them, and each feeds its own into a tree of the other recipients.\n",
-                k);
+                source(plan), k);
     else if (plan->shape.blocks != NULL)
         fprintf(out,
-                "  The root sends each of %d subfiles into a tree of its own over the switches, "
+                "  %s each of %d subfiles into a tree of its own over the switches, "
                 "and within each\n"
                 "  switch it goes down a tree over the hosts. The data enters a switch once and "
                 "leaves it once.\n",
-                k);
+                source(plan), k);
     else
-        fprintf(
-            out,
-            "  The root sends each of %d subfiles into a tree of its own over all recipients.\n",
-            k);
+        fprintf(out, "  %s each of %d subfiles into a tree of its own over all recipients.\n",
+                source(plan), k);
     if (plan->shape.slow == 0)
         fprintf(out,
                 "  A node has up to %d children in one tree and is a leaf in the others,\n"
@@ -82,7 +93,7 @@ static void say_algorithm(FILE *out, const fan_plan *plan)
     fprintf(out, "Algorithm: %s, %s.\n", fan_algorithm_names[plan->algorithm],
             fan_algorithms[plan->algorithm].words);
     if (plan->nodes == 2) {
-        fprintf(out, "  The root sends the data to the only recipient.\n");
+        fprintf(out, "  %s the data to the only recipient.\n", source(plan));
     } else if (plan->algorithm == FAN_KTREE || plan->algorithm == FAN_KEXCHANGE) {
         say_trees(out, plan);
     } else if (plan->shape.group_size == 1 && plan->shape.branching == 1 &&
@@ -94,6 +105,9 @@ static void say_algorithm(FILE *out, const fan_plan *plan)
     }
     if (!plan->overlap)
         fprintf(out, "  A subfile is sent on only when it is complete (overlap is 0).\n");
+    if (plan->layout.parts != NULL)
+        fprintf(out, "  Subfiles are parts of the data, %" PRId64 " in all, instead of stripes.\n",
+                plan->layout.parts->count);
 }
 
 /* ---- in which order ---- */
@@ -132,9 +146,9 @@ static void say_order(FILE *out, const fan_plan *plan)
 typedef struct rivals {
     const fan_plan *plan;
     int least_k, most_k;
-    double half_k, twice_k; /* least predicted seconds of the same algorithm, 0: none */
+    double half_k, twice_k; /* least predicted time of the same algorithm, 0: none */
     double algorithms[FAN_ALGORITHMS];
-} rivals;
+} rivals; /* times are in times the limit */
 
 static void keep_least(double *least, double predicted)
 {
@@ -146,31 +160,35 @@ static void compare(void *state, const fan_plan *rival)
 {
     rivals *r = state;
     int k = rival->shape.group_size;
-    keep_least(&r->algorithms[rival->algorithm], rival->predicted);
+    double predicted = rival->predicted / rival->limit_predicted;
+    keep_least(&r->algorithms[rival->algorithm], predicted);
     if (rival->algorithm != r->plan->algorithm)
         return;
     r->least_k = r->least_k == 0 || k < r->least_k ? k : r->least_k;
     r->most_k = k > r->most_k ? k : r->most_k;
     if (k == r->plan->shape.group_size / 2)
-        keep_least(&r->half_k, rival->predicted);
+        keep_least(&r->half_k, predicted);
     if (k == r->plan->shape.group_size * 2)
-        keep_least(&r->twice_k, rival->predicted);
+        keep_least(&r->twice_k, predicted);
 }
 
 static rivals find_rivals(const fan_plan *plan, const fan_params *params)
 {
-    fan_plan_request request = {.bytes = plan->layout.bytes,
-                                .nodes = plan->nodes,
-                                .root = plan->root,
-                                .local = plan->local,
-                                .order = plan->order};
+    fan_plan_request request = {
+        .bytes = plan->bounded ? MIN(plan->layout.bytes, FAN_PLAN_LONG_STREAM) : plan->layout.bytes,
+        .nodes = plan->nodes,
+        .root = plan->root,
+        .local = plan->local,
+        .bounded = plan->bounded,
+        .order = plan->order,
+        .shared_source = plan->shared_source,
+        .parts = plan->layout.parts};
     rivals r = {.plan = plan};
     fan_plan_candidates(&request, params, compare, &r);
     return r;
 }
 
-static void say_why_algorithm(FILE *out, const fan_plan *plan, const fan_params *params,
-                              const rivals *r)
+static void say_why_algorithm(FILE *out, const fan_params *params, const rivals *r)
 {
     if (params->algorithm != FAN_AUTO) {
         fprintf(out, "  It was set by the parameter algorithm.\n");
@@ -180,16 +198,14 @@ static void say_why_algorithm(FILE *out, const fan_plan *plan, const fan_params 
             "  Chosen by predicted time. The best of each algorithm, in times the limit:\n   ");
     for (int a = 0; a < FAN_ALGORITHMS; a++)
         if (r->algorithms[a] > 0)
-            fprintf(out, " %s %.3f", fan_algorithm_names[a],
-                    r->algorithms[a] / plan->limit_predicted);
+            fprintf(out, " %s %.3f", fan_algorithm_names[a], r->algorithms[a]);
     fprintf(out, "\n");
 }
 
-static void say_rival_k(FILE *out, const fan_plan *plan, int k, double predicted)
+static void say_rival_k(FILE *out, int k, double predicted)
 {
     if (predicted > 0)
-        fprintf(out, "  With k = %d it would take %.3f times the limit.\n", k,
-                predicted / plan->limit_predicted);
+        fprintf(out, "  With k = %d it would take %.3f times the limit.\n", k, predicted);
 }
 
 static void say_why_k(FILE *out, const fan_plan *plan, const fan_params *params, const rivals *r)
@@ -209,8 +225,8 @@ static void say_why_k(FILE *out, const fan_plan *plan, const fan_params *params,
         fprintf(out, "the only one possible.\n");
     else
         fprintf(out, "the best predicted of %d to %d.\n", r->least_k, r->most_k);
-    say_rival_k(out, plan, k / 2, r->half_k);
-    say_rival_k(out, plan, k * 2, r->twice_k);
+    say_rival_k(out, k / 2, r->half_k);
+    say_rival_k(out, k * 2, r->twice_k);
 }
 
 /* ---- numbers ---- */
@@ -226,9 +242,11 @@ static void say_pipeline(FILE *out, const fan_plan *plan, const fan_params *para
     fan_format_bytes(fan_layout_chunk_bytes(&plan->layout), chunk, sizeof chunk);
     fan_format_bytes(fan_plan_slots(plan) * fan_layout_chunk_bytes(&plan->layout), memory,
                      sizeof memory);
-    fprintf(out, "Chunks: %" PRId64 " of %s (%s), chunk g belongs to subfile g mod %d.\n",
-            fan_layout_chunks(&plan->layout), chunk, origin(params->chunk_bytes > 0),
-            plan->layout.subfiles);
+    fprintf(out, "Chunks: ");
+    if (!is_endless(plan))
+        fprintf(out, "%" PRId64 " of ", fan_layout_chunks(&plan->layout));
+    fprintf(out, "%s (%s), chunk g belongs to subfile g mod %d.\n", chunk,
+            origin(params->chunk_bytes > 0), plan->layout.subfiles);
     fprintf(out,
             "Window: %d chunk%s of each subfile (%s), %d send%s at a time (%s), %d to each "
             "receiver (%s).\n",
@@ -244,6 +262,11 @@ static void say_pipeline(FILE *out, const fan_plan *plan, const fan_params *para
 static void say_time(FILE *out, const fan_plan *plan)
 {
     text predicted, limit;
+    if (is_endless(plan)) {
+        fprintf(out, "Predicted time: %.3f times the limit.\n",
+                plan->predicted / plan->limit_predicted);
+        return;
+    }
     fprintf(out, "Predicted time: %s, %.3f times the limit (%s, one transfer between two nodes).\n",
             fan_format_seconds(plan->predicted, predicted, sizeof predicted),
             plan->predicted / plan->limit_predicted,
@@ -301,6 +324,11 @@ static void say_load(FILE *out, const fan_plan *plan, const char *who, const loa
 {
     text sent, received;
     double bytes = (double)plan->layout.bytes;
+    if (is_endless(plan)) {
+        fprintf(out, "  %-22s sends %.2f x the data, receives %d x\n", who, own->bytes / bytes,
+                receives);
+        return;
+    }
     fan_format_bytes((int64_t)own->bytes, sent, sizeof sent);
     fan_format_bytes(receives ? plan->layout.bytes : 0, received, sizeof received);
     fprintf(out, "  %-22s sends %10s (%.2f x the data), receives %10s (%d x)\n", who, sent,
@@ -310,7 +338,7 @@ static void say_load(FILE *out, const fan_plan *plan, const char *who, const loa
 static fan_status say_loads(FILE *out, const fan_plan *plan)
 {
     load root = {0}, most = {0}, least = {0};
-    fan_status status = load_of(plan, plan->root, &root);
+    fan_status status = plan->shared_source ? FAN_OK : load_of(plan, plan->root, &root);
     if (status == FAN_OK)
         status = find_extremes(plan, &most, &least);
     if (status != FAN_OK)
@@ -318,7 +346,8 @@ static fan_status say_loads(FILE *out, const fan_plan *plan)
     char who[64];
     fprintf(out, "What nodes send and receive:\n");
     snprintf(who, sizeof who, "root, node %d", root.node);
-    say_load(out, plan, who, &root, false);
+    if (!plan->shared_source)
+        say_load(out, plan, who, &root, false);
     bool differ = most.bytes > least.bytes;
     snprintf(who, sizeof who, differ ? "busiest, node %d" : "all recipients", most.node);
     say_load(out, plan, who, &most, true);
@@ -330,16 +359,34 @@ static fan_status say_loads(FILE *out, const fan_plan *plan)
 
 /* ---- ranks that share memory ---- */
 
+static const char *name_data(const fan_plan *plan, text bytes)
+{
+    return is_endless(plan) ? "A stream to its end"
+                            : fan_format_bytes(plan->layout.bytes, bytes, sizeof(text));
+}
+
+static void say_data(FILE *out, const fan_plan *plan)
+{
+    text bytes;
+    if (plan->shared_source)
+        fprintf(out, "%s from storage that all can read", name_data(plan, bytes));
+    else
+        fprintf(out, "%s from node %d", name_data(plan, bytes), plan->root);
+    fprintf(out, " to %d recipient%s.\n", plan->nodes - 1, plan->nodes == 2 ? "" : "s");
+}
+
 static void say_one_node(FILE *out, const fan_plan *plan)
 {
     text bytes, predicted;
-    fprintf(out, "%s from one rank to the others of its node.\n",
-            fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes));
+    fprintf(out, "%s from one rank to the others of its node.\n", name_data(plan, bytes));
     fprintf(out,
             "All %d ranks share memory: the root copies the data into a ring of cells, from which "
             "the others copy\n"
-            "it out at the same time.\nPredicted time: %s, that of one copy.\n",
-            plan->local, fan_format_seconds(plan->predicted, predicted, sizeof predicted));
+            "it out at the same time.\n",
+            plan->local);
+    if (!is_endless(plan))
+        fprintf(out, "Predicted time: %s, that of one copy.\n",
+                fan_format_seconds(plan->predicted, predicted, sizeof predicted));
 }
 
 static void say_local(FILE *out, const fan_plan *plan)
@@ -355,19 +402,17 @@ static void say_local(FILE *out, const fan_plan *plan)
 
 static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *params)
 {
-    text bytes, least;
+    text least;
     if (plan->nodes == 1 && plan->local > 1 && plan->layout.bytes > 0) {
         say_one_node(out, plan);
         return FAN_OK;
     }
-    fprintf(out, "%s from node %d to %d recipient%s.\n",
-            fan_format_bytes(plan->layout.bytes, bytes, sizeof bytes), plan->root, plan->nodes - 1,
-            plan->nodes == 2 ? "" : "s");
+    say_data(out, plan);
     if (plan->nodes == 1 || plan->layout.bytes == 0) {
         fprintf(out, "Nothing to send.\n");
         return FAN_OK;
     }
-    if (plan->layout.bytes < params->min_bytes)
+    if (!plan->bounded && plan->layout.bytes < params->min_bytes)
         fprintf(out,
                 "A broadcast of less than %s (the parameter min_bytes) is passed through to "
                 "MPI_Bcast;\n"
@@ -377,7 +422,7 @@ static fan_status say_plan(FILE *out, const fan_plan *plan, const fan_params *pa
     say_algorithm(out, plan);
     say_local(out, plan);
     say_order(out, plan);
-    say_why_algorithm(out, plan, params, &r);
+    say_why_algorithm(out, params, &r);
     say_why_k(out, plan, params, &r);
     say_pipeline(out, plan, params);
     say_time(out, plan);

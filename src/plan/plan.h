@@ -28,6 +28,7 @@ typedef struct fan_plan {
     int nodes;
     int root;
     int local;              /**< ranks on the fullest node, 0 or 1: nodes are single ranks */
+    bool bounded;           /**< of a stream */
     const fan_order *order; /**< of the nodes, NULL: by number; the caller keeps it */
     int tail;               /**< see fan_order_place */
     /** the root is storage: its children are sources in its place, nobody is it */

@@ -15,11 +15,7 @@ enum {
     LARGEST_CHOSEN_BRANCHING = 4,
     LARGEST_KTREE_K = 8,
     LARGEST_RAMP = 16,
-    MOST_CELL_BYTES = 128 * 1024 * 1024, /* window x chunk of a stream, per rank */
-    LONG_STREAM =
-        64 * 1024 *
-        /* one of unknown length is taken for; longer ones get chunks beyond MPI's eager limit */
-        1024
+    MOST_CELL_BYTES = 128 * 1024 * 1024 /* window x chunk of a stream, per rank */
 };
 
 /*
@@ -229,6 +225,7 @@ static void consider(search *s, fan_algorithm algorithm, int k, int b)
         .nodes = s->request->nodes,
         .root = s->request->root,
         .local = s->request->local,
+        .bounded = s->request->bounded,
         .order = s->request->order,
         .shared_source = s->request->shared_source,
         .shape = {.recipients = s->request->nodes - 1,
@@ -388,6 +385,7 @@ static fan_plan choose(const fan_plan_request *request, const fan_params *params
         return (fan_plan){.algorithm = FAN_CHAIN,
                           .nodes = 1,
                           .local = request->local,
+                          .bounded = request->bounded,
                           .predicted = (double)request->bytes * model_of(request, params).copy,
                           .layout = fan_layout_make(request->bytes, chunk, 1, 1),
                           .window = 1,
@@ -422,9 +420,9 @@ static fan_layout leave_room_for_tail(fan_layout layout)
 static fan_plan choose_for_long_stream(const fan_plan_request *request, const fan_params *params)
 {
     fan_plan_request typical = *request;
-    typical.bytes = LONG_STREAM;
+    typical.bytes = FAN_PLAN_LONG_STREAM;
     fan_plan plan = choose(&typical, params);
-    double times = (double)request->bytes / LONG_STREAM;
+    double times = (double)request->bytes / FAN_PLAN_LONG_STREAM;
     if (request->bytes == FAN_UNKNOWN_LENGTH) {
         plan.layout = leave_room_for_tail(plan.layout);
         times = 1;
@@ -437,7 +435,7 @@ static fan_plan choose_for_long_stream(const fan_plan_request *request, const fa
 
 fan_plan fan_plan_choose(const fan_plan_request *request, const fan_params *params)
 {
-    bool is_long = request->bounded && request->bytes > LONG_STREAM;
+    bool is_long = request->bounded && request->bytes > FAN_PLAN_LONG_STREAM;
     fan_plan plan = is_long ? choose_for_long_stream(request, params) : choose(request, params);
     if (request->parts != NULL)
         fan_layout_cut(&plan.layout, request->parts);

@@ -7,6 +7,14 @@
 #include "plan/schedule/model.h"
 #include "tune/params.h"
 
+enum {
+    /**
+     * What longer streams, and those of unknown length, are planned as: for more, chunks would be
+     * beyond MPI's eager limit
+     */
+    FAN_PLAN_LONG_STREAM = 64 * 1024 * 1024
+};
+
 typedef struct fan_plan_request {
     int64_t bytes; /**< or FAN_UNKNOWN_LENGTH: planned as a long one */
     int nodes;

@@ -65,6 +65,21 @@ static int class_by(int (*broadcast)(void *, int, MPI_Datatype, int, MPI_Comm), 
                                                                                : -1;
 }
 
+/* There is no request then. */
+static int prepare(void *buffer, int count, MPI_Datatype type, int root, MPI_Comm comm)
+{
+    fanout_request request;
+    int code = fanout_bcast_init(buffer, count, type, root, comm, MPI_INFO_NULL, &request);
+    return request == FANOUT_REQUEST_NULL ? code : MPI_SUCCESS;
+}
+
+static int start(void *buffer, int count, MPI_Datatype type, int root, MPI_Comm comm)
+{
+    fanout_request request;
+    int code = fanout_ibcast(buffer, count, type, root, comm, &request);
+    return request == FANOUT_REQUEST_NULL ? code : MPI_SUCCESS;
+}
+
 static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used,
                             MPI_Errhandler counting)
 {
@@ -73,8 +88,11 @@ static void test_wrong_call(const wrong_call *w, MPI_Comm fresh, MPI_Comm used,
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, counting);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, counting);
         int expected = class_by(MPI_Bcast, w, used);
+        int of_init = class_by(prepare, w, used);
         good = class_by(fanout_bcast, w, fresh) == expected &&
-               class_by(fanout_bcast, w, used) == expected &&
+               class_by(fanout_bcast, w, used) == expected && of_init != MPI_SUCCESS &&
+               of_init != -1 && (w->error_class == 0 || of_init == expected) &&
+               class_by(start, w, used) == expected &&
                (w->error_class == 0 || w->error_class == expected);
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_ARE_FATAL);

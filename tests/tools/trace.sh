@@ -88,7 +88,7 @@ check "picture: has a legend" grep -q '>subfile 2<' group.svg
 trace --svg /nowhere/at/all.svg group.h5
 check "picture: cannot be written" ends_with 1
 
-# ---- streams, memory
+# ---- streams
 
 traced 4 stream FANOUT_TRACE=stream.h5
 check "a stream: the data arrives" all_good 4
@@ -119,6 +119,34 @@ check "8 descriptors, two groups of 4: they are chained" is holds 'overlap betwe
 check "in sequence: the data arrives" is_whole 9 mdc FANOUT_TRACE=sequence.h5 FANOUT_GROUP_SIZE=8
 trace --check sequence.h5
 check "in sequence: subfiles are not descriptors" is 'not applicable' 'descriptors at once'
+
+# ---- what is said of the plan: that of the broadcast, and why
+
+# explained MODE [VARIABLE=VALUE...]: the trace of 9 ranks.
+explained() {
+    check "$*: the data arrives" is_whole 9 "$@" FANOUT_TRACE=words.h5
+    trace words.h5
+}
+
+explained stream FANOUT_SECONDARY_GROUPS=1
+check "a stream: has no secondary groups" says '^ *Meanwhile each sends its own subfile on to the same slot of the next group'
+check "a stream: is not passed through" [ "$(grep -c 'min_bytes' out)" = 0 ]
+explained own
+check "a stream with its own window: that is said" says '^ *Window: 2 chunks of each subfile \(set\)'
+explained shared
+check "a source that all can read: the first line" says '^ *1\.0 MiB from storage that all can read to 9 recipients\.$'
+check "a source that all can read: who gives" says '^ *The storage gives each member of the first group another subfile'
+check "a source that all can read: no root sends" [ "$(grep -cE 'root, node|The root sends' out)" = 0 ]
+explained end
+check "a stream to its end: its length was not known" says '^ *A stream to its end from node 0 to 8 recipients\.$'
+check "a stream to its end: its chunks are not counted" says '^ *Chunks: 4\.0 KiB \(set\)|^ *Chunks: 3\.9 KiB \(set\)'
+explained mdc FANOUT_MDC_ORDER=spread FANOUT_GROUP_SIZE=0
+check "descriptors: they are the subfiles" says '^ *Subfiles are parts of the data, 8 in all'
+check "descriptors: as many as the trace has" [ "$(grep -cE 'Broadcast 0: .*, 8 subfiles|Group size k = 8,' out)" = 2 ]
+explained mdc FANOUT_SHARED_MEMORY=1
+check "descriptors in one node: no message is spoken of" says '^ *All 9 ranks share memory'
+
+# ---- memory
 
 traced 4 plain FANOUT_TRACE=memory.h5 FANOUT_SHARED_MEMORY=1
 check "memory: the data arrives" all_good 4

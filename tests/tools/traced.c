@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Usage: traced BYTES plain|several|stream|mdc|error
+ * Usage: traced BYTES plain|several|stream|own|shared|end|mdc|error
  * Broadcasts, for trace.sh, whose data is checked. several: on four communicators, of which one is
  * freed before MPI_Finalize, and two have another process as rank 0. error: rank 1 expects another
- * length. mdc: eight descriptors.
+ * length. mdc: eight descriptors. own: a stream with a window of its own. shared: one whose source
+ * all ranks can read. end: one to its end.
  */
 #include "config.h"
 
@@ -66,6 +67,30 @@ static int drain(void *state, MPI_Count offset, const void *buffer, size_t count
     return 0;
 }
 
+static void stream_with(const char *key, const char *value_of_key)
+{
+    MPI_Info info;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, key, value_of_key);
+    good = fanout_stream(bytes, fill, drain, NULL, 0, MPI_COMM_WORLD, info) == MPI_SUCCESS && good;
+    MPI_Info_free(&info);
+}
+
+static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t count)
+{
+    MPI_Count left = bytes - offset, some = (MPI_Count)count < left ? (MPI_Count)count : left;
+    fill(state, offset, buffer, (size_t)some);
+    return some;
+}
+
+static void stream_to_end(void)
+{
+    MPI_Count length;
+    good = fanout_stream_to_end(read_some, drain, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL,
+                                &length) == MPI_SUCCESS &&
+           good && length == bytes;
+}
+
 static void broadcast_descriptors(void)
 {
     const MPI_Count extent[] = {bytes};
@@ -87,7 +112,7 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     if (argc != 3) {
-        fprintf(stderr, "usage: traced BYTES plain|several|stream|mdc|error\n");
+        fprintf(stderr, "usage: traced BYTES plain|several|stream|own|shared|end|mdc|error\n");
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
     bytes = atoi(argv[1]);
@@ -98,9 +123,13 @@ int main(int argc, char **argv)
     else if (strcmp(argv[2], "mdc") == 0)
         broadcast_descriptors();
     else if (strcmp(argv[2], "stream") == 0)
-        good = fanout_stream(bytes, fill, drain, NULL, 0, MPI_COMM_WORLD, MPI_INFO_NULL) ==
-                   MPI_SUCCESS &&
-               good;
+        stream_with("no_parameter", "1");
+    else if (strcmp(argv[2], "own") == 0)
+        stream_with("fanout_window", "2");
+    else if (strcmp(argv[2], "shared") == 0)
+        stream_with("fanout_shared_source", "1");
+    else if (strcmp(argv[2], "end") == 0)
+        stream_to_end();
     else if (rank == 1)
         bytes += 64 * 1024;
     if (strcmp(argv[2], "error") == 0)

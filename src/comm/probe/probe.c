@@ -6,7 +6,9 @@
 #include "comm/wait.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 enum {
     MOST_PINGS = 8,
@@ -27,8 +29,9 @@ typedef struct train {
 typedef struct track {
     MPI_Comm comm;
     int peer, tag;
-    int window; /* pieces that are received at a time */
-    char *room; /* [window * PIECE] */
+    int window;   /* pieces that are received at a time */
+    char *room;   /* [window * PIECE] */
+    bool is_left; /* the follower has failed, and follows no more */
     char piece[PIECE];
     MPI_Request requests[MOST_PIECES];
 } track;
@@ -49,20 +52,38 @@ static int receive_one(track *t, void *data, int bytes)
 
 /* ---- leading ---- */
 
-/* Send a train and wait for its echo. */
+/*
+ * The follower waits for every piece, so that one that MPI refuses is tried again. Returns the
+ * first error; after it, nothing that was begun is in progress.
+ */
+static int send_pieces(track *t, train length, int *begun)
+{
+    int code = MPI_SUCCESS;
+    *begun = 0;
+    for (int tries = 0; *begun < length.count && tries < 2 * length.count; tries++) {
+        int sent = PMPI_Isend(t->piece, length.bytes, MPI_BYTE, t->peer, t->tag, t->comm,
+                              &t->requests[*begun]);
+        *begun += sent == MPI_SUCCESS;
+        code = fan_comm_first(code, sent);
+    }
+    return fan_comm_complete_messages(code, *begun, t->requests);
+}
+
+/* Send a train and wait for its echo, which says whether the follower could receive it. */
 static int run(track *t, train length, double *seconds)
 {
     double start = MPI_Wtime();
-    int code = send_one(t, &length, sizeof length), begun = 0;
-    for (; begun < length.count && code == MPI_SUCCESS; begun++)
-        code = PMPI_Isend(t->piece, length.bytes, MPI_BYTE, t->peer, t->tag, t->comm,
-                          &t->requests[begun]);
-    for (int i = 0; i < begun && code == MPI_SUCCESS; i++)
-        code = fan_comm_complete_message(code, &t->requests[i]);
-    if (code == MPI_SUCCESS && length.bytes >= 0)
-        code = receive_one(t, NULL, 0);
+    int begun, failed = 0;
+    *seconds = 0;
+    int code = send_one(t, &length, sizeof length);
+    if (code != MPI_SUCCESS)
+        return code;
+    code = send_pieces(t, length, &begun);
+    if (code != FAN_GAVE_UP && begun == length.count && length.bytes >= 0)
+        code = fan_comm_first(code, receive_one(t, &failed, sizeof failed));
     *seconds = MPI_Wtime() - start;
-    return code;
+    t->is_left = failed != 0;
+    return t->is_left ? fan_comm_first(code, MPI_ERR_OTHER) : code;
 }
 
 /* The first message makes the connection. */
@@ -161,39 +182,54 @@ int fan_probe_lead(MPI_Comm comm, int peer, int tag, const fan_probe_patience *p
         *link = *known;
     else if (code == MPI_SUCCESS)
         code = measure_rest(&t, patience, round_trip, link);
-    int ended = run(&t, (train){0, -1}, &unused);
-    return code == MPI_SUCCESS ? ended : code;
+    if (t.is_left || code == FAN_GAVE_UP)
+        return code;
+    return fan_comm_first(code, run(&t, (train){0, -1}, &unused));
 }
 
 /* ---- following ---- */
 
-/* The pieces come in order: each waits for the one whose place it takes. */
+static int post(track *t, int place, int bytes)
+{
+    return PMPI_Irecv(t->room + (size_t)place * PIECE, bytes, MPI_BYTE, t->peer, t->tag, t->comm,
+                      &t->requests[place]);
+}
+
+/*
+ * The pieces come in order: each waits for the one whose place it takes. After a failure those that
+ * are still to come are received one by one. Returns the first error; nothing is in progress then.
+ */
 static int receive_train(track *t, train length)
 {
-    int code = MPI_SUCCESS;
-    for (int i = 0; i < length.count + t->window && code == MPI_SUCCESS; i++) {
-        int place = i % t->window;
-        if (i >= t->window && i - t->window < length.count)
-            code = fan_comm_complete_message(code, &t->requests[place]);
-        if (i < length.count && code == MPI_SUCCESS)
-            code = PMPI_Irecv(t->room + (size_t)place * PIECE, length.bytes, MPI_BYTE, t->peer,
-                              t->tag, t->comm, &t->requests[place]);
+    int code = MPI_SUCCESS, posted = 0;
+    for (int done = 0; done < length.count; done++) {
+        if (code == FAN_GAVE_UP)
+            break;
+        while (code == MPI_SUCCESS && posted < MIN(length.count, done + t->window)) {
+            code = post(t, posted % t->window, length.bytes);
+            posted += code == MPI_SUCCESS;
+        }
+        int received = done < posted
+                           ? fan_comm_complete_message(MPI_SUCCESS, &t->requests[done % t->window])
+                           : receive_one(t, t->piece, length.bytes);
+        code = fan_comm_first(code, received);
     }
     return code;
 }
 
+/* Until the end, or a failure, of which the other one is told. */
 static int follow(track *t)
 {
     train length;
-    int code;
+    int code, failure = MPI_SUCCESS;
     while ((code = receive_one(t, &length, sizeof length)) == MPI_SUCCESS && length.bytes >= 0) {
-        code = receive_train(t, length);
-        if (code == MPI_SUCCESS)
-            code = send_one(t, NULL, 0);
-        if (code != MPI_SUCCESS)
+        failure = receive_train(t, length);
+        int failed = failure != MPI_SUCCESS;
+        code = send_one(t, &failed, sizeof failed);
+        if (failed || code != MPI_SUCCESS)
             break;
     }
-    return code;
+    return fan_comm_first(failure, code);
 }
 
 /* Without memory for more, one piece at a time will do. */

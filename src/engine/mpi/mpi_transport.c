@@ -159,21 +159,27 @@ fan_transport fan_mpi_transport_interface(fan_mpi_transport *t)
 
 /*
  * After a failure some peers never send: their receives are cancelled, and no request is waited
- * for.
+ * for. Returns whether it has ended: not a send, nor a receive of what has begun to come.
  */
-static void give_up(MPI_Request *request)
+static bool give_up(MPI_Request *request)
 {
+    int ended = 0;
     if (*request == MPI_REQUEST_NULL)
-        return;
+        return true;
     MPI_Cancel(request);
-    MPI_Request_free(request);
+    MPI_Test(request, &ended, MPI_STATUS_IGNORE);
+    if (!ended)
+        MPI_Request_free(request);
+    return ended;
 }
 
-void fan_mpi_transport_free(fan_mpi_transport *t)
+bool fan_mpi_transport_free(fan_mpi_transport *t)
 {
+    bool ended = true;
     for (int i = 0; i < t->tags + t->sends; i++)
-        give_up(&t->watched[i]);
+        ended = give_up(&t->watched[i]) && ended;
     for (int i = 0; i < t->receives; i++)
-        give_up(&t->behind[i]);
+        ended = give_up(&t->behind[i]) && ended;
     release(t);
+    return ended;
 }

@@ -44,7 +44,11 @@ fan_status fan_mpi_transport_init(fan_mpi_transport *transport, MPI_Comm comm, i
 /** The interface that the engine calls. */
 fan_transport fan_mpi_transport_interface(fan_mpi_transport *transport);
 
-/** Give up what is still in progress (only after a failure) and release the memory. */
-void fan_mpi_transport_free(fan_mpi_transport *transport);
+/**
+ * Give up what is still in progress (only after a failure) and release the memory.
+ *
+ * @return whether all of it has ended. If not, MPI may still touch the buffers: they must stay
+ */
+bool fan_mpi_transport_free(fan_mpi_transport *transport);
 
 #endif

@@ -26,7 +26,7 @@ typedef struct arguments {
 static fan_status check_mpi(int code, const char *call)
 {
     if (code != MPI_SUCCESS)
-        return fan_fail(FAN_ERR_ARGUMENT, "%s failed: not a valid datatype", call);
+        return fan_fail_mpi(code, "%s does not describe a datatype", call);
     return FAN_OK;
 }
 

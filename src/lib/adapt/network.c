@@ -83,6 +83,7 @@ static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learne
     int tag = state->first_tag + FAN_TAG_NODE;
     fan_probe_patience patience = patience_for(bytes);
     fan_status own = FAN_OK;
+    fan_failure failed;
     report r;
     memset(&r, 0, sizeof r);
     r.learned.known = true;
@@ -91,9 +92,10 @@ static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learne
         own = lead(state, tag, &patience, &r.learned);
     else if (state->rank == leader[1])
         own = status_of(fan_probe_follow(state->comm, leader[0], tag));
+    fan_fail_keep(&failed, own);
     fan_status status = fan_comm_share(state->user_comm, own, &r.verdict, sizeof r, failure);
     *learned = r.learned;
-    return status == FAN_OK ? own : status;
+    return own == FAN_OK ? status : fan_fail_again(&failed);
 }
 
 static void use(fan_comm_state *state, const fan_probe_link *link)

@@ -141,6 +141,24 @@ char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root)
     return NULL;
 }
 
+/* ---- one that was recorded ---- */
+
+char *fan_words_of_plan(const fan_comm_state *state, const char *plan)
+{
+    char *words = NULL;
+    size_t length;
+    FILE *out = open_memstream(&words, &length);
+    if (out == NULL)
+        return NULL;
+    say_network(out, state);
+    say_why_nothing_is_tried(out, state);
+    bool said = fputs(plan, out) >= 0;
+    if (fclose(out) == 0 && said)
+        return words;
+    free(words);
+    return NULL;
+}
+
 /* ---- all of them ---- */
 
 char *fan_words_found(const fan_comm_state *state)

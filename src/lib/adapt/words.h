@@ -17,6 +17,14 @@
 char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root);
 
 /**
+ * Why a broadcast was done by `plan`, which is in words, on a state whose adaptation has no part in
+ * it: it was traced.
+ *
+ * @return as above
+ */
+char *fan_words_of_plan(const fan_comm_state *state, const char *plan);
+
+/**
  * What is known of the network of a state, and of each class of sizes that has been broadcast.
  *
  * @return as above; "" if nothing has been found out

@@ -13,9 +13,7 @@ static fan_status broadcast(const fan_call *call)
 {
     fan_comm_state *state = call->state;
     fan_buffer buffer;
-    fan_status status = fan_buffer_open(&buffer, call);
-    if (status != FAN_OK)
-        return status;
+    fan_buffer_open(&buffer, call);
     fan_delivery_task task = {.state = state,
                               .lane = &state->lane,
                               .node = state->map.node,
@@ -24,7 +22,7 @@ static fan_status broadcast(const fan_call *call)
                               .bytes = call->bytes,
                               .root = call->root,
                               .store = fan_buffer_store(&buffer, state->rank == call->root)};
-    status = fan_buffer_result(&buffer, fan_pending_deliver(&task));
+    fan_status status = fan_buffer_result(&buffer, fan_pending_deliver(&task));
     fan_buffer_free(&buffer);
     return status;
 }

@@ -23,13 +23,14 @@ typedef struct mdc_stream {
     bool is_root;
 } mdc_stream;
 
-/* Also false if the array would have 2^63 bytes or more. */
-static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice)
+/* Also false if the array would have 2^63 bytes or more. `bytes` receives how many it has. */
+static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice, int64_t *bytes)
 {
     if (mdc == NULL || mdc->axes < 1 || mdc->axes > FAN_MDC_AXES || mdc->element_bytes < 1)
         return false;
-    int64_t bytes = (int64_t)mdc->element_bytes, descriptors = 1;
+    int64_t descriptors = 1;
     bool empty = false;
+    *bytes = (int64_t)mdc->element_bytes;
     lattice->axes = mdc->axes;
     for (int i = 0; i < mdc->axes; i++) {
         lattice->extent[i] = mdc->extent[i];
@@ -40,15 +41,17 @@ static bool make_lattice(const fanout_mdc *mdc, fan_mdc_lattice *lattice)
         empty |= mdc->extent[i] == 0;
     }
     for (int i = 0; i < mdc->axes && !empty; i++)
-        if (__builtin_mul_overflow(bytes, lattice->extent[i], &bytes))
+        if (__builtin_mul_overflow(*bytes, lattice->extent[i], bytes))
             return false;
+    *bytes = empty ? 0 : *bytes;
     return true;
 }
 
 MPI_Count fanout_mdc_count(const fanout_mdc *mdc)
 {
     fan_mdc_lattice lattice;
-    return make_lattice(mdc, &lattice) ? (MPI_Count)fan_mdc_descriptors(&lattice) : 0;
+    int64_t bytes;
+    return make_lattice(mdc, &lattice, &bytes) ? (MPI_Count)fan_mdc_descriptors(&lattice) : 0;
 }
 
 static int64_t read_array(void *state, int64_t offset, void *piece, int64_t bytes)
@@ -104,38 +107,47 @@ static void close_stream(mdc_stream *s)
     fan_mdc_packing_close(&s->packing);
 }
 
-static int run_stream(mdc_stream *s, int root, MPI_Comm comm, MPI_Info info)
+static size_t bytes_of_lists(const mdc_stream *s)
 {
-    bool stopped = tell_completed(s) != 0; /* descriptors without elements */
+    size_t each = sizeof *s->left + sizeof *s->packing.at;
+    return MIN((size_t)s->packing.count, SIZE_MAX / each) * each;
+}
+
+static int run_stream(mdc_stream *s, bool has_lists, const fan_streaming *call)
+{
+    /* descriptors without elements */
+    bool stopped = has_lists && tell_completed(s) != 0;
     bool takes = !stopped && !(s->is_root && s->completed == NULL);
     fan_parts parts = {.count = s->packing.count, .at = s->packing.at};
-    fan_streaming streaming = {
-        .bytes = parts.at[parts.count],
-        .root = root,
-        .comm = comm,
-        .info = info,
-        .store = {.fill = read_array, .drain = takes ? write_array : NULL, .state = s},
-        .parts = &parts};
+    fan_streaming streaming = *call;
+    streaming.store =
+        (fan_store){.fill = read_array, .drain = takes ? write_array : NULL, .state = s};
+    streaming.parts = &parts;
+    streaming.caller_bytes = bytes_of_lists(s);
+    streaming.caller_has = "lists of descriptors";
+    streaming.lacks_memory = !has_lists;
     int code = fan_streaming_run(&streaming);
     if (!stopped || code != MPI_SUCCESS)
         return code;
-    return fan_error_raise(comm, FAN_ERR_SINK);
+    return fan_error_raise(call->comm, FAN_ERR_SINK);
 }
 
 int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *completed, void *state,
                      int root, MPI_Comm comm, MPI_Info info)
 {
     mdc_stream s = {.array = array, .completed = completed, .state = state};
+    fan_streaming streaming = {.root = root, .comm = comm, .info = info};
     fan_mdc_lattice lattice;
     int rank = MPI_PROC_NULL;
-    if (!make_lattice(mdc, &lattice))
+    if (!make_lattice(mdc, &lattice, &streaming.bytes))
         return fan_error_raise_code(comm, MPI_ERR_ARG);
+    int code = fan_error_raise(comm, fan_callback_refuse("fanout_mdc_bcast"));
+    if (code != MPI_SUCCESS)
+        return code;
     if (comm != MPI_COMM_NULL)
         MPI_Comm_rank(comm, &rank);
     s.is_root = rank == root;
-    int code = open_stream(&s, &lattice, mdc->element_bytes)
-                   ? run_stream(&s, root, comm, info)
-                   : fan_error_raise_code(comm, MPI_ERR_NO_MEM);
+    code = run_stream(&s, open_stream(&s, &lattice, mdc->element_bytes), &streaming);
     close_stream(&s);
     return code;
 }
@@ -149,10 +161,11 @@ int fanout_mdc_fill(void *array, const fanout_mdc *mdc, const int *present, MPI_
                     const void *fill_value)
 {
     fan_mdc_lattice lattice;
+    int64_t bytes;
     int size, code = MPI_Type_size(type, &size);
     if (code != MPI_SUCCESS)
         return code;
-    if (!make_lattice(mdc, &lattice))
+    if (!make_lattice(mdc, &lattice, &bytes))
         return MPI_ERR_ARG;
     if ((size_t)size != mdc->element_bytes)
         return MPI_ERR_TYPE;

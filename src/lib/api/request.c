@@ -4,10 +4,9 @@
 #include "base/spare/spare.h"
 #include "comm/agree.h"
 #include "comm/check.h"
-#include "comm/private.h"
-#include "lib/call/as_bytes.h"
+#include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
-#include "lib/call/pass_through.h"
+#include "lib/call/passed.h"
 #include "lib/deliver/decision.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/callback.h"
@@ -19,18 +18,13 @@ struct fanout_request_s {
     bool persistent;
     bool active;
     bool passed_through;
-    MPI_Request mpi; /* of a broadcast that MPI does */
+    fan_passed passed; /* a broadcast that MPI does */
     /* A persistent one has its own: */
-    MPI_Datatype datatype;
-    MPI_Comm comm; /* of one that MPI does */
     fan_lane lane;
     fan_params params;
     fan_planned planned;
     fan_buffer buffer;
     fan_pending pending;
-    bool goes_as_bytes;         /* to MPI */
-    fan_comm_patience patience; /* with MPI */
-    fan_as_bytes as_bytes;
 };
 
 /* Where errors are raised. The communicator may have been freed before the request. */
@@ -43,15 +37,11 @@ static MPI_Comm comm_of(fanout_request request)
 static void release(fanout_request request)
 {
     fan_buffer_free(&request->buffer);
-    fan_as_bytes_close(&request->as_bytes);
     fan_planned_forget(&request->planned);
     fan_lane_close(&request->lane);
     if (request->call.state != NULL)
         fan_lifetime_leave(request->call.state);
-    if (request->comm != MPI_COMM_NULL)
-        MPI_Comm_free(&request->comm);
-    if (request->datatype != MPI_DATATYPE_NULL)
-        MPI_Type_free(&request->datatype);
+    fan_passed_close(&request->passed);
     fan_spare_free(request);
 }
 
@@ -71,22 +61,12 @@ static void start_ours(fanout_request r)
     fan_pending_start(&r->pending, &task, !r->persistent && state->params.check);
 }
 
-/* Returns an MPI code. */
-static int pass_through(fanout_request r)
-{
-    fan_call call = r->goes_as_bytes ? fan_as_bytes_call(&r->as_bytes, &r->call, false) : r->call;
-    if (r->comm != MPI_COMM_NULL)
-        call.comm = r->comm;
-    return fan_pass_through_nonblocking(&call, &r->mpi);
-}
-
-/* Returns an MPI code. */
+/* Returns an MPI code that has been raised. */
 static int start(fanout_request r)
 {
     int code = MPI_SUCCESS;
-    r->patience = (fan_comm_patience){0};
     if (r->passed_through)
-        code = pass_through(r);
+        code = fan_passed_start(&r->passed);
     else
         start_ours(r);
     r->active = code == MPI_SUCCESS;
@@ -118,83 +98,71 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info)
     fan_status status = r->persistent
                             ? prepare_persistent(r, info)
                             : fan_comm_state_prepare_nonblocking(r->call.state, &r->passed_through);
-    if (status == FAN_OK && !r->passed_through && r->persistent && r->params.check)
+    if (status != FAN_OK || r->passed_through)
+        return status;
+    if (r->persistent && r->params.check)
         status = compare_decisions(r);
-    if (status == FAN_OK && !r->passed_through)
-        status = fan_buffer_open(&r->buffer, &r->call);
+    fan_buffer_open(&r->buffer, &r->call);
     return status;
 }
 
-/*
- * Ranks may start persistent requests in different order, and MPI matches nonblocking broadcasts by
- * the order of the calls: one that is passed through to MPI has a communicator of its own.
- * Collective. A call without a state has wrong arguments, of which MPI will say so, or one rank, or
- * an intercommunicator.
- */
-static fan_status keep_comm(fanout_request r)
+/* A failure may be one of this rank only. */
+static fan_status prepare_by(fanout_request r, fan_verdict verdict, MPI_Info info)
 {
-    if (!r->persistent || !r->passed_through)
-        return FAN_OK;
+    r->passed_through = verdict == FAN_IS_MPIS;
+    fan_status status = verdict == FAN_IS_OURS ? prepare_ours(r, info) : FAN_OK;
+    if (status == FAN_OK && r->passed_through)
+        return fan_passed_open(&r->passed, &r->call, r->persistent);
+    return status == FAN_OK && r->persistent ? fan_fail_again(&r->buffer.failure) : status;
+}
+
+static fan_status fail_elsewhere(fan_status status, int rank)
+{
+    return status == FAN_ERR_MEMORY
+               ? fan_fail(status, "no memory for a persistent broadcast on rank %d", rank)
+               : fan_fail(status, "rank %d cannot prepare a persistent broadcast", rank);
+}
+
+/* All ranks have the request, or none: only here can they tell each other. */
+static fan_status agree(const struct fanout_request_s *r, fan_status status)
+{
+    enum { MOST_RANKS_LOG = 32 };
+    int rank;
+    fan_failure own;
     if (r->call.state == NULL && !fan_comm_is_inter(r->call.comm))
-        return FAN_OK;
-    return fan_comm_private(r->call.comm, &r->comm);
-}
-
-/*
- * The user may free the datatype of a persistent request before a start passes it through to MPI.
- */
-static int keep_datatype(fanout_request r)
-{
-    if (!r->persistent || !r->passed_through || r->call.datatype == MPI_DATATYPE_NULL)
-        return MPI_SUCCESS;
-    int code = MPI_Type_dup(r->call.datatype, &r->datatype);
-    if (code == MPI_SUCCESS)
-        r->call.datatype = r->datatype;
-    return code;
-}
-
-static fan_status keep_bytes(fanout_request r)
-{
-    r->goes_as_bytes = r->passed_through && r->call.state != NULL && r->call.bytes > 0;
-    return r->goes_as_bytes ? fan_as_bytes_open(&r->as_bytes, &r->call) : FAN_OK;
-}
-
-/* Only here can ranks tell each other that one has no memory. */
-static fan_status agree_on_memory(fanout_request r)
-{
-    if (!r->persistent || r->call.state == NULL)
-        return FAN_OK;
-    bool lacks_memory = r->buffer.lacks_memory || r->as_bytes.lacks_memory;
-    int code = fan_comm_any(r->call.state->user_comm, &lacks_memory);
+        return status; /* one rank */
+    fan_fail_keep(&own, status);
+    MPI_Comm_rank(r->call.comm, &rank);
+    int64_t worst = ((int64_t)status << MOST_RANKS_LOG) + rank;
+    int code = fan_comm_worst(r->call.comm, &worst);
+    if (status != FAN_OK)
+        return fan_fail_again(&own);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot agree on a persistent broadcast");
-    return lacks_memory
-               ? fan_fail(FAN_ERR_MEMORY, "no memory for a persistent broadcast on some rank")
-               : FAN_OK;
+    fan_status there = (fan_status)(worst >> MOST_RANKS_LOG);
+    return there == FAN_OK ? FAN_OK : fail_elsewhere(there, (int)(worst & INT32_MAX));
+}
+
+/* Those of a nonblocking one go to MPI at once. Returns an MPI code that has been raised. */
+static int check_persistent(const fan_call *c)
+{
+    return fan_error_raise_code(
+        c->comm, fan_arguments_error(c->buffer, c->count, c->datatype, c->root, c->comm));
 }
 
 /* Returns an MPI code that has been raised. */
 static int prepare(fanout_request r, MPI_Info info)
 {
-    int code = MPI_SUCCESS;
+    int code = r->persistent ? check_persistent(&r->call) : MPI_SUCCESS;
+    if (code != MPI_SUCCESS)
+        return code;
     fan_verdict verdict = fan_call_judge(&r->call, &code);
     if (r->call.state != NULL)
         atomic_fetch_add(&r->call.state->references, 1);
     if (verdict == FAN_IS_REFUSED)
         return code;
-    r->passed_through = verdict == FAN_IS_MPIS;
-    if (verdict == FAN_IS_OURS) {
-        fan_status status = prepare_ours(r, info);
-        if (status != FAN_OK)
-            return fan_error_raise(r->call.comm, status);
-    }
-    fan_status status = keep_comm(r);
-    if (status == FAN_OK)
-        status = keep_bytes(r);
-    if (status == FAN_OK)
-        status = agree_on_memory(r);
-    return status == FAN_OK ? fan_error_raise_code(r->call.comm, keep_datatype(r))
-                            : fan_error_raise(r->call.comm, status);
+    fan_status status = prepare_by(r, verdict, info);
+    return fan_error_raise(r->call.comm, r->persistent ? agree(r, status) : status);
 }
 
 static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_request *request)
@@ -207,9 +175,7 @@ static int make(const fan_call *call, bool persistent, MPI_Info info, fanout_req
     }
     r->call = *call;
     r->persistent = persistent;
-    r->mpi = MPI_REQUEST_NULL;
-    r->datatype = MPI_DATATYPE_NULL;
-    r->comm = MPI_COMM_NULL;
+    fan_passed_init(&r->passed);
     int code = prepare(r, info);
     if (code == MPI_SUCCESS && !persistent)
         code = start(r);
@@ -274,42 +240,26 @@ int fanout_start(fanout_request *request)
 
 /* ---- ending ---- */
 
-/*
- * An active request has ended, with `code` if MPI did the broadcast. Returns an MPI code that has
- * been raised.
- */
-static int end(fanout_request *request, int code)
+/* Whether it has ended; then `code`, which has been raised, is what has come of it. */
+static bool has_ended(fanout_request r, int *code)
+{
+    if (r->passed_through)
+        return fan_passed_has_ended(&r->passed, code);
+    if (!atomic_load(&r->pending.finished))
+        return false;
+    *code =
+        fan_error_raise(comm_of(r), fan_buffer_result(&r->buffer, fan_pending_wait(&r->pending)));
+    return true;
+}
+
+static void end(fanout_request *request)
 {
     fanout_request r = *request;
-    MPI_Comm comm = comm_of(r);
-    bool was_ours = !r->passed_through;
-    fan_status status =
-        was_ours ? fan_buffer_result(&r->buffer, fan_pending_wait(&r->pending)) : FAN_OK;
     r->active = false;
-    if (r->goes_as_bytes && code == MPI_SUCCESS)
-        fan_as_bytes_done(&r->as_bytes);
-    if (!r->persistent) {
-        release(r);
-        *request = FANOUT_REQUEST_NULL;
-    }
-    return was_ours ? fan_error_raise(comm, status) : fan_error_raise_code(comm, code);
-}
-
-static fan_comm_bound bound_of(fanout_request r)
-{
-    const fan_comm_state *state = r->call.state;
-    if (state == NULL)
-        return (fan_comm_bound){0};
-    return fan_comm_state_bound(state, r->persistent ? r->params.timeout : state->params.timeout);
-}
-
-/* Returns MPI's code, or FAN_GAVE_UP. */
-static int test_mpi(fanout_request r, int *flag)
-{
-    int code = MPI_Test(&r->mpi, flag, MPI_STATUS_IGNORE);
-    if (code != MPI_SUCCESS || *flag)
-        return code;
-    return fan_comm_is_out_of_patience(&r->patience, bound_of(r)) ? FAN_GAVE_UP : MPI_SUCCESS;
+    if (r->persistent)
+        return;
+    release(r);
+    *request = FANOUT_REQUEST_NULL;
 }
 
 int fanout_test(fanout_request *request, int *flag)
@@ -321,25 +271,23 @@ int fanout_test(fanout_request *request, int *flag)
     int code = *flag ? MPI_SUCCESS : refuse_in_callback(r);
     if (*flag || code != MPI_SUCCESS)
         return code;
-    if (r->passed_through)
-        code = test_mpi(r, flag);
-    else
-        *flag = atomic_load(&r->pending.finished);
-    *flag = *flag || code == FAN_GAVE_UP;
-    return *flag || code != MPI_SUCCESS ? end(request, code) : MPI_SUCCESS;
+    *flag = has_ended(r, &code);
+    if (*flag)
+        end(request);
+    return code;
 }
 
 /*
  * Not MPI_Wait: our other broadcasts must go on, because the ranks that this one waits for may wait
  * for them.
  */
-static int wait_for_mpi(fanout_request r)
+static int wait_for(fanout_request r)
 {
-    int flag = 0, code = MPI_SUCCESS;
-    while (!flag && code == MPI_SUCCESS) {
+    int code;
+    if (!r->passed_through)
+        fan_pending_wait(&r->pending);
+    while (!has_ended(r, &code))
         fan_pending_all();
-        code = test_mpi(r, &flag);
-    }
     return code;
 }
 
@@ -351,7 +299,9 @@ int fanout_wait(fanout_request *request)
     int code = refuse_in_callback(r);
     if (code != MPI_SUCCESS)
         return code;
-    return end(request, r->passed_through ? wait_for_mpi(r) : MPI_SUCCESS);
+    code = wait_for(r);
+    end(request);
+    return code;
 }
 
 int fanout_waitall(int count, fanout_request *requests)

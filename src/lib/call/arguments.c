@@ -4,6 +4,7 @@
 #include "lib/call/arguments.h"
 
 #include "comm/agree.h"
+#include "comm/check.h"
 #include "lib/deliver/decision.h"
 #include "lib/deliver/dissent.h"
 
@@ -41,30 +42,57 @@ static bool starts_nowhere(const void *buffer, MPI_Datatype datatype)
            lower == 0 && extent > 0;
 }
 
-bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype)
+/* Of valid handles. */
+static int judge_buffer(const void *buffer, MPI_Count count, MPI_Datatype datatype)
 {
     pthread_once(&judge_made, make_judge);
-    if (buffer == MPI_IN_PLACE ||
-        PMPI_Send(buffer, count > 0, datatype, MPI_PROC_NULL, 0, judge) != MPI_SUCCESS)
-        return false;
-    return count == 0 || !starts_nowhere(buffer, datatype);
+    if (buffer == MPI_IN_PLACE)
+        return MPI_ERR_BUFFER;
+    int code = PMPI_Send(buffer, count > 0, datatype, MPI_PROC_NULL, 0, judge);
+    if (code != MPI_SUCCESS)
+        return code;
+    return count > 0 && starts_nowhere(buffer, datatype) ? MPI_ERR_BUFFER : MPI_SUCCESS;
+}
+
+bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype)
+{
+    return judge_buffer(buffer, count, datatype) == MPI_SUCCESS;
+}
+
+int fan_arguments_error(const void *buffer, MPI_Count count, MPI_Datatype datatype, int root,
+                        MPI_Comm comm)
+{
+    int size;
+    if (fan_comm_is_inter(comm))
+        return MPI_SUCCESS;
+    int code = fan_comm_check(comm, &size);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (datatype == MPI_DATATYPE_NULL)
+        return MPI_ERR_TYPE;
+    if (count < 0)
+        return MPI_ERR_COUNT;
+    if (root < 0 || root >= size)
+        return MPI_ERR_ROOT;
+    return judge_buffer(buffer, count, datatype);
 }
 
 /* ---- across ranks ---- */
 
 static const char failure[] = "cannot compare the arguments of a broadcast";
 
-/* `differ`: the arguments do; else what ranks decide by, and what this rank has is added. */
+/* `differ`: the arguments do; else what ranks decide by. All of it must fit into MPI's text. */
 static void say(const fan_comm_state *state, int64_t bytes, int root, bool differ,
                 char text[FAN_DISSENT_TEXT])
 {
-    char length[40] = "a stream to its end", basis[FAN_DISSENT_TEXT / 2] = "";
+    char length[40] = "a stream to its end";
+    if (!differ) {
+        fan_decision_say_basis(state, text, FAN_DISSENT_TEXT);
+        return;
+    }
     if (bytes != FAN_UNKNOWN_LENGTH)
         snprintf(length, sizeof length, "%lld bytes", (long long)bytes);
-    if (!differ)
-        fan_decision_say_basis(state, basis, sizeof basis);
-    snprintf(text, FAN_DISSENT_TEXT, "%s from root %d%s%s%s", length, root, differ ? "" : " (by ",
-             basis, differ ? "" : ")");
+    snprintf(text, FAN_DISSENT_TEXT, "%s from root %d", length, root);
 }
 
 /* What ranks decide by is compared as well, before they wait for each other by it. */

@@ -15,6 +15,13 @@
 bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype);
 
 /**
+ * The error of wrong arguments that are not used yet, for which MPI 3 has no call that would say
+ * so. MPI_SUCCESS on an intercommunicator, where it depends on the group. Local.
+ */
+int fan_arguments_error(const void *buffer, MPI_Count count, MPI_Datatype datatype, int root,
+                        MPI_Comm comm);
+
+/**
  * Compare bytes, root, and what ranks decide by (decision.h) across ranks. Collective. If they
  * differ, rank 0 prints a warning that names the ranks, and all ranks get FAN_ERR_DISAGREEMENT.
  */

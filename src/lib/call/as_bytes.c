@@ -6,17 +6,25 @@
 #include "base/spare/spare.h"
 #include "lib/state/errors.h"
 
-fan_status fan_as_bytes_open(fan_as_bytes *b, const fan_call *call)
+void fan_as_bytes_open(fan_as_bytes *b, const fan_call *call, bool apart)
 {
     *b = (fan_as_bytes){.is_root = call->state->rank == call->root, .bytes = call->bytes};
-    fan_status status = fan_buffer_open(&b->buffer, call);
-    if (status != FAN_OK)
-        return status;
-    b->store = fan_buffer_store(&b->buffer, b->is_root);
-    if (b->store.base == NULL && !b->buffer.lacks_memory)
-        b->packed = fan_spare_malloc((size_t)b->bytes);
-    b->lacks_memory = b->store.base == NULL && b->packed == NULL;
-    return FAN_OK;
+    fan_buffer_open(&b->buffer, call);
+    if (b->buffer.failure.status != FAN_OK)
+        return;
+    b->data = apart ? NULL : fan_buffer_store(&b->buffer, b->is_root).base;
+    if (b->data == NULL)
+        b->data = b->packed =
+            apart ? fan_spare_calloc((size_t)b->bytes + 1, 1) : fan_spare_malloc((size_t)b->bytes);
+}
+
+fan_status fan_as_bytes_failure(const fan_as_bytes *b)
+{
+    if (b->buffer.failure.status != FAN_OK)
+        return fan_fail_again(&b->buffer.failure);
+    return b->data != NULL
+               ? FAN_OK
+               : fan_fail(FAN_ERR_MEMORY, "no memory to pack %lld bytes", (long long)b->bytes);
 }
 
 #ifdef OPEN_MPI
@@ -25,23 +33,17 @@ enum { DATATYPES_MAY_DIFFER = false };
 enum { DATATYPES_MAY_DIFFER = true };
 #endif
 
-static fan_call call_of_user(const fan_as_bytes *b, const fan_call *call, bool is_whole)
-{
-    if (!is_whole && !DATATYPES_MAY_DIFFER) {
-        fan_fail(FAN_ERR_MEMORY, "no memory to pack %lld bytes", (long long)b->bytes);
-        fan_error_abort();
-    }
-    return *call;
-}
-
 fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole)
 {
-    if (b->lacks_memory)
-        return call_of_user(b, call, is_whole);
     fan_call bytes = *call;
+    if (fan_as_bytes_failure(b) != FAN_OK) {
+        if (!is_whole && !DATATYPES_MAY_DIFFER)
+            fan_error_abort();
+        return bytes;
+    }
     if (b->packed != NULL && b->is_root)
-        b->store.fill(b->store.state, 0, b->packed, b->bytes);
-    bytes.buffer = b->packed != NULL ? b->packed : b->store.base;
+        fan_typemap_pack(b->buffer.map, b->buffer.address, 0, b->packed, b->bytes);
+    bytes.buffer = b->data;
     bytes.count = b->bytes;
     bytes.datatype = MPI_BYTE;
     return bytes;
@@ -50,7 +52,7 @@ fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole)
 void fan_as_bytes_done(fan_as_bytes *b)
 {
     if (b->packed != NULL && !b->is_root)
-        b->store.drain(b->store.state, 0, b->packed, b->bytes);
+        fan_typemap_unpack(b->buffer.map, b->buffer.address, 0, b->packed, b->bytes);
 }
 
 void fan_as_bytes_close(fan_as_bytes *b)

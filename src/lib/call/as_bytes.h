@@ -13,25 +13,30 @@
 
 typedef struct fan_as_bytes {
     fan_buffer buffer;
-    fan_store store;
     bool is_root;
     int64_t bytes;
-    void *packed;      /**< or NULL: the data is in one piece, or there was no memory */
-    bool lacks_memory; /**< it goes with its own datatype */
+    void *data;   /**< in the buffer, or packed; NULL: it cannot be bytes */
+    void *packed; /**< or NULL */
 } fan_as_bytes;
 
 /**
  * Decode the datatype of a call that has a state, and take memory to pack in if it is needed.
  * fan_as_bytes_close releases it. Local.
+ *
+ * @param apart  the data is not to be used where it lies, though it is in one piece; then there is
+ *               memory for a byte more
  */
-fan_status fan_as_bytes_open(fan_as_bytes *b, const fan_call *call);
+void fan_as_bytes_open(fan_as_bytes *b, const fan_call *call, bool apart);
+
+/** FAN_OK, or why the data cannot be bytes, recorded as the last failure of this thread. */
+fan_status fan_as_bytes_failure(const fan_as_bytes *b);
 
 /**
- * The call that MPI is to get. On the root the data is packed now. If there was no memory for that,
- * it is the user's call: a rank that takes no part would let the others wait for ever.
+ * The call that MPI is to get. On the root the data is packed now. If the data cannot be bytes, it
+ * is the user's call: a rank that takes no part would let the others wait for ever.
  *
  * @param is_whole  it goes in one message. If not, and MPI delivers wrong data where datatypes
- *                  differ, a rank that has no memory ends the job
+ *                  differ, such a rank ends the job
  */
 fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole);
 

@@ -62,14 +62,12 @@ static bool is_plain(MPI_Datatype datatype)
     return true;
 }
 
-fan_status fan_buffer_open(fan_buffer *buffer, const fan_call *call)
+void fan_buffer_open(fan_buffer *buffer, const fan_call *call)
 {
     *buffer = (fan_buffer){.address = call->buffer, .is_plain = is_plain(call->datatype)};
     if (buffer->is_plain)
-        return FAN_OK;
-    fan_status status = fan_typemap_make(call->count, call->datatype, &buffer->map);
-    buffer->lacks_memory = status == FAN_ERR_MEMORY;
-    return buffer->lacks_memory ? FAN_OK : status;
+        return;
+    fan_fail_keep(&buffer->failure, fan_typemap_make(call->count, call->datatype, &buffer->map));
 }
 
 fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
@@ -77,7 +75,7 @@ fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
     int64_t offset;
     if (buffer->is_plain)
         return (fan_store){.base = buffer->address};
-    if (buffer->lacks_memory)
+    if (buffer->failure.status != FAN_OK)
         return (fan_store){.fill = give_nothing, .drain = take_nothing};
     if (fan_typemap_is_dense(buffer->map, &offset))
         return (fan_store){.base = (void *)((uintptr_t)buffer->address + (uintptr_t)offset)};
@@ -87,9 +85,8 @@ fan_store fan_buffer_store(fan_buffer *buffer, bool is_root)
 fan_status fan_buffer_result(const fan_buffer *buffer, fan_status delivered)
 {
     bool is_ours = delivered == FAN_ERR_SOURCE || delivered == FAN_ERR_SINK;
-    return buffer->lacks_memory && is_ours
-               ? fan_fail(FAN_ERR_MEMORY, "no memory for the description of a datatype")
-               : delivered;
+    return buffer->failure.status != FAN_OK && is_ours ? fan_fail_again(&buffer->failure)
+                                                       : delivered;
 }
 
 void fan_buffer_free(fan_buffer *buffer)

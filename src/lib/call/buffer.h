@@ -10,23 +10,24 @@
 typedef struct fan_buffer {
     void *address;
     bool is_plain; /**< elements that are predefined, without gaps: it has no map */
-    fan_typemap *map;
-    bool lacks_memory; /**< for the map: nothing can be taken from the buffer or put there */
+    fan_typemap
+        *map; /**< NULL after a failure: nothing can be taken from the buffer or put there */
+    fan_failure failure;
 } fan_buffer;
 
 /**
- * Decode the datatype of a call. fan_buffer_free releases it. It is no failure that a buffer
- * `lacks_memory`, because the other ranks wait for this one's part.
+ * Decode the datatype of a call. fan_buffer_free releases it. A failure, such as one for want of
+ * memory, is kept: the other ranks wait for this one's part in the broadcast.
  */
-fan_status fan_buffer_open(fan_buffer *buffer, const fan_call *call);
+void fan_buffer_open(fan_buffer *buffer, const fan_call *call);
 
 /**
- * A store of it. Memory that is not one piece is packed and unpacked a piece at a time. That of
- * a buffer that `lacks_memory` fails.
+ * A store of it. Memory that is not one piece is packed and unpacked a piece at a time. After a
+ * failure it fails, too.
  */
 fan_store fan_buffer_store(fan_buffer *buffer, bool is_root);
 
-/** What a delivery with that store has come to: FAN_ERR_MEMORY if the buffer `lacks_memory`. */
+/** What a delivery with that store has come to: that failure, if it has failed on this rank. */
 fan_status fan_buffer_result(const fan_buffer *buffer, fan_status delivered);
 
 void fan_buffer_free(fan_buffer *buffer);

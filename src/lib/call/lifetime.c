@@ -48,11 +48,9 @@ void fan_lifetime_leave(fan_comm_state *state)
 /* The trace says of its largest broadcast how the library came to do it so. */
 static void end_recording(fan_comm_state *state)
 {
-    int64_t bytes = 0;
-    int root = 0;
-    if (state->recorder != NULL && state->rank == 0 &&
-        fan_trace_largest(state->trace, &bytes, &root))
-        fan_recorder_explain(state->recorder, fan_words_explain(state, bytes, root));
+    const char *plan = state->recorder == NULL ? NULL : fan_recorder_words(state->recorder);
+    if (plan != NULL)
+        fan_recorder_explain(state->recorder, INT64_MAX, fan_words_of_plan(state, plan));
     fan_comm_state_end_recording(state);
 }
 

@@ -113,9 +113,7 @@ int fan_pass_through_by(const fan_call *call, fan_way way)
     fan_as_bytes data;
     if (call->bytes == 0)
         return MPI_SUCCESS;
-    fan_status status = fan_as_bytes_open(&data, call);
-    if (status != FAN_OK)
-        return fan_error_raise(call->comm, status);
+    fan_as_bytes_open(&data, call, false);
     fan_call bytes = fan_as_bytes_call(&data, call, way == FAN_WAY_TREE);
     int code = broadcast_bytes(&bytes, way);
     if (code == MPI_SUCCESS)

@@ -7,11 +7,10 @@
 #include "lib/adapt/network.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
+#include "lib/deliver/memory.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
-
-#include <stdlib.h>
 
 int fan_streaming_check(int64_t bytes, int root, MPI_Comm comm)
 {
@@ -29,6 +28,8 @@ static fan_status deliver(const fan_streaming *s)
     fan_comm_state *state;
     fan_params params;
     fan_status status = fan_lifetime_state(s->comm, &state);
+    if (status == FAN_OK)
+        status = fan_memory_agree(state, s->caller_bytes, s->lacks_memory, s->caller_has);
     if (status == FAN_OK)
         status = fan_connection_demand(state);
     if (status == FAN_OK)
@@ -56,8 +57,6 @@ static fan_status deliver(const fan_streaming *s)
     status = fan_delivery_take_cells(&task);
     if (status == FAN_OK)
         status = fan_pending_deliver(&task);
-    if (status != FAN_ERR_TIMEOUT) /* else MPI may still touch them: delivery.c, abandon() */
-        free(task.cells);
     fan_planned_forget(&planned);
     return status;
 }

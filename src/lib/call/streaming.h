@@ -15,6 +15,10 @@ typedef struct fan_streaming {
     fan_store store;
     /** descriptors, which the parameter mdc_order may make the subfiles; NULL: there are none */
     const fan_parts *parts;
+    /** memory that the caller has for it, equal on all ranks, and what that is, for a message */
+    size_t caller_bytes;
+    const char *caller_has;
+    bool lacks_memory; /**< this rank has it not: then all fail */
 } fan_streaming;
 
 /** Check and run it. Collective, blocking. Returns an MPI code that has been raised. */

@@ -18,10 +18,10 @@ static fan_status failed(int code)
 }
 
 fan_status fan_comparison_begin(fan_comparison *c, const fan_comm_state *state, int64_t bytes,
-                                int root)
+                                int root, fan_way way)
 {
     int64_t values[VALUES] = {[BYTES] = bytes, [ROOT] = root, [BASIS] = fan_decision_basis(state)};
-    fan_decision decision = fan_decision_make(state, &state->params, bytes, root, FAN_WAY_ENGINE);
+    fan_decision decision = fan_decision_make(state, &state->params, bytes, root, way);
     memcpy(&values[DECISION], decision.values, sizeof decision.values);
     *c = (fan_comparison){.rank = state->rank};
     for (int i = 0; i < VALUES; i++) {

@@ -24,9 +24,13 @@ typedef struct fan_comparison {
     int rank;
 } fan_comparison;
 
-/** Begin. Collective, nonblocking: in the same order as other calls on the communicator. */
+/**
+ * Begin. Collective, nonblocking: in the same order as other calls on the communicator.
+ *
+ * @param way  in which this rank is about to do it
+ */
 fan_status fan_comparison_begin(fan_comparison *comparison, const fan_comm_state *state,
-                                int64_t bytes, int root);
+                                int64_t bytes, int root, fan_way way);
 
 /**
  * Whether it is done. Local. FAN_ERR_DISAGREEMENT, on all ranks, if ranks gave different bytes or

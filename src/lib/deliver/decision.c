@@ -111,10 +111,16 @@ int64_t fan_decision_basis(const fan_comm_state *state)
     return (int64_t)(XXH64(&state->params, sizeof state->params, hash_findings(state)) >> 1);
 }
 
-/* Nothing is decided by it, and the text is short. */
-static bool is_beside_the_point(size_t index)
+/*
+ * Nothing is decided by it, and the text is short. What was found of the network is a part of the
+ * findings.
+ */
+static bool is_beside_the_point(const fan_params *params, size_t i)
 {
-    return index == FAN_PARAM_INDEX_check || index == FAN_PARAM_INDEX_cache;
+    bool is_measured = i == FAN_PARAM_INDEX_latency || i == FAN_PARAM_INDEX_overhead ||
+                       i == FAN_PARAM_INDEX_bandwidth || i == FAN_PARAM_INDEX_gap;
+    return i == FAN_PARAM_INDEX_check || i == FAN_PARAM_INDEX_cache ||
+           (is_measured && !fan_params_given(params, i));
 }
 
 void fan_decision_say_basis(const fan_comm_state *state, char *text, size_t size)
@@ -126,7 +132,7 @@ void fan_decision_say_basis(const fan_comm_state *state, char *text, size_t size
         char own[64], usual[64];
         fan_params_get(&state->params, i, own, sizeof own);
         fan_params_get(&preset, i, usual, sizeof usual);
-        if (!is_beside_the_point(i) && strcmp(own, usual) != 0)
+        if (!is_beside_the_point(&state->params, i) && strcmp(own, usual) != 0)
             length +=
                 (size_t)snprintf(text + length, size - length, ", %s %s", fan_param_name(i), own);
     }

@@ -4,11 +4,12 @@
 #include "lib/deliver/delivery.h"
 
 #include "base/spare/spare.h"
-#include "comm/agree.h"
-#include "engine/mpi/mpi_stall.h"
 #include "engine/mpi/mpi_wait.h"
+#include "lib/deliver/memory.h"
+#include "lib/deliver/stalled.h"
 #include "lib/record/recorder.h"
 #include "lib/state/errors.h"
+#include "plan/explain.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -143,11 +144,24 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
     return status;
 }
 
-static void tell_length(const fan_delivery *d, int64_t length)
+static void tell_length(fan_delivery *d, int64_t length)
 {
+    d->length = length;
     fan_trace_length(trace_of(&d->task), length);
     if (d->task.length != NULL)
         *d->task.length = length;
+}
+
+/* Messages that are on their way may still touch the cells of the engine. */
+static void release_engine(fan_delivery *d)
+{
+    if (fan_mpi_transport_free(&d->transport)) {
+        fan_engine_free(d->engine);
+    } else {
+        fan_engine_abandon(d->engine);
+        d->task.cells = NULL;
+    }
+    d->engine = NULL;
 }
 
 static void end_phase(fan_delivery *d)
@@ -155,9 +169,7 @@ static void end_phase(fan_delivery *d)
     if (d->status == FAN_OK)
         d->status = fan_engine_result(d->engine);
     tell_length(d, fan_engine_length(d->engine));
-    fan_engine_free(d->engine);
-    d->engine = NULL;
-    fan_mpi_transport_free(&d->transport);
+    release_engine(d);
 }
 
 /* Of those that are the subfiles. */
@@ -238,7 +250,7 @@ static bool is_speaker(const fan_delivery_task *task)
 
 fan_status fan_delivery_take_cells(fan_delivery_task *task)
 {
-    int64_t slots, bytes;
+    int64_t slots;
     if (task->state->map.nodes == 1)
         return FAN_OK;
     fan_status status = must(make_plan(task, task->planned));
@@ -246,20 +258,16 @@ fan_status fan_delivery_take_cells(fan_delivery_task *task)
         status = window_slots(&task->planned->plan, &slots);
     if (status != FAN_OK)
         return status;
-    bytes = slots * fan_engine_cell_bytes(&task->planned->plan.layout);
-    if (bytes <= FAN_SPARE_BYTES / 4)
+    size_t bytes = (size_t)(slots * fan_engine_cell_bytes(&task->planned->plan.layout));
+    if (fan_memory_may_be_spare(bytes))
         return FAN_OK;
     bool has_engine = task->node == NULL || is_speaker(task);
-    task->cells = has_engine ? malloc((size_t)bytes) : NULL;
-    bool lacks_memory = has_engine && task->cells == NULL;
-    int code = fan_comm_any(task->state->user_comm, &lacks_memory);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "cannot agree on a stream");
-    return lacks_memory ? fan_fail(FAN_ERR_MEMORY,
-                                   "no memory on some rank for a window of %lld bytes; make "
-                                   "FANOUT_WINDOW or FANOUT_CHUNK_BYTES smaller",
-                                   (long long)bytes)
-                        : FAN_OK;
+    task->cells = has_engine ? malloc(bytes) : NULL;
+    status = fan_memory_agree(task->state, bytes, has_engine && task->cells == NULL,
+                              "a window; make FANOUT_WINDOW or FANOUT_CHUNK_BYTES smaller");
+    if (status != FAN_OK)
+        free(task->cells);
+    return status;
 }
 
 /* ---- messages or memory ---- */
@@ -334,50 +342,12 @@ static double timeout_of(const fan_delivery *d)
     return d->task.params->timeout;
 }
 
-/* Some of them do not take what is in the ring. */
-static void view_node(const fan_delivery *d, fan_view *view)
-{
-    const fan_comm_state *state = d->task.state;
-    for (int rank = 0; rank < state->size; rank++)
-        if (rank != state->rank && state->map.node_of[rank] == state->map.node_of[state->rank])
-            fan_view_add(view, rank, false);
-}
-
-static void view_delivery(const fan_delivery *d, fan_view *view)
-{
-    const fan_comm_state *state = d->task.state;
-    if (d->engine != NULL) {
-        if (fan_engine_view(d->engine, view))
-            view_node(d, view);
-    } else if (d->stage.writes || d->relays) {
-        view_node(d, view);
-    } else {
-        fan_view_add(view, speaker(&d->task, state->map.node_of[state->rank]), true);
-    }
-}
-
-/* All hosts answer, or nobody is watched: who waits for whom? */
-static void explain(const fan_delivery *d)
-{
-    const fan_comm_state *state = d->task.state;
-    fan_view view = {0};
-    char text[FAN_STALL_TEXT];
-    if (state->hosts == NULL || fan_pulse_has_alarm(state->pulse))
-        return;
-    view_delivery(d, &view);
-    fan_mpi_stall_explain(state->comm, state->first_tag + FAN_TAG_STALL, &view, state->hosts, text);
-    fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout_of(d), text);
-}
-
-/*
- * The reason has been recorded. Messages and pieces that are on their way may still touch the cells
- * of the engine, so that these are not freed.
- */
+/* The reason has been recorded. */
 static void abandon(fan_delivery *d)
 {
-    explain(d);
+    fan_stalled_explain(d);
     if (d->engine != NULL)
-        fan_mpi_transport_free(&d->transport);
+        release_engine(d);
     d->status = FAN_ERR_TIMEOUT;
     d->finished = true;
 }
@@ -428,13 +398,27 @@ static fan_status end_messages(fan_delivery *d)
     return d->status;
 }
 
+/* The trace says of its largest broadcast why it was done so. Not before others have it. */
+static void explain(const fan_delivery *d)
+{
+    fan_recorder *recorder = trace_of(&d->task) == NULL ? NULL : d->task.state->recorder;
+    fan_planned *planned = d->task.planned;
+    if (recorder == NULL || planned == NULL || !fan_recorder_lacks_words(recorder, d->length) ||
+        make_plan(&d->task, planned) != FAN_OK)
+        return;
+    fan_recorder_explain(recorder, d->length, fan_plan_explain(&planned->plan, d->task.params));
+}
+
 fan_status fan_delivery_end(fan_delivery *d)
 {
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
+    if (status == FAN_OK)
+        explain(d);
     if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
         atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);
+    free(d->task.cells);
     return status;
 }
 

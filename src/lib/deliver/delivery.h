@@ -39,7 +39,8 @@ typedef struct fan_delivery_task {
     int root;
     bool bounded; /**< a stream: memory for a window only, and callbacks of the user's */
     fan_store store;
-    void *cells;            /**< from fan_delivery_take_cells; NULL: the engine takes its own */
+    /** from fan_delivery_take_cells; the delivery frees them. NULL: the engine takes its own */
+    void *cells;
     const fan_parts *parts; /**< that are to be the subfiles, or NULL */
 } fan_delivery_task;
 
@@ -65,6 +66,7 @@ typedef struct fan_delivery {
     fan_engine *engine; /* NULL: no phase is running */
     fan_stage stage;
     size_t reading; /* from memory: its record in the trace */
+    int64_t length; /* of the data, when it is known */
     int64_t steps;  /* done, when it was last looked at; with a timeout */
     fan_comm_patience patience;
     fan_status status;

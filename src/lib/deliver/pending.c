@@ -35,11 +35,7 @@ static struct {
 
 static void finish(fan_pending *p, fan_status status)
 {
-    p->status = status;
-    if (status != FAN_OK) {
-        p->code = fan_fail_code();
-        snprintf(p->text, sizeof p->text, "%s", fan_fail_text());
-    }
+    fan_fail_keep(&p->end, status);
     if (p->task.lane->running == p)
         p->task.lane->running = NULL;
     TAILQ_REMOVE(&all_pending, p, link);
@@ -206,7 +202,8 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool
     pending->compares = compares;
     fan_status status = FAN_OK;
     if (compares)
-        status = fan_comparison_begin(&pending->comparison, task->state, task->bytes, task->root);
+        status = fan_comparison_begin(&pending->comparison, task->state, task->bytes, task->root,
+                                      FAN_WAY_ENGINE);
     fan_comm_while_waiting(fan_pending_all);
     pthread_mutex_lock(&lock);
     decide_on_thread();
@@ -238,18 +235,11 @@ static void poll(int *polls)
         fan_mpi_progress(NULL);
 }
 
-static fan_status fail_here(const fan_pending *p)
-{
-    if (p->status == FAN_ERR_TRANSPORT)
-        return fan_fail_mpi(p->code, "%s", p->text);
-    return fan_fail(p->status, "%s", p->text);
-}
-
 fan_status fan_pending_wait(fan_pending *pending)
 {
     for (int polls = 0; !atomic_load(&pending->finished);)
         poll(&polls);
-    return pending->status == FAN_OK ? FAN_OK : fail_here(pending);
+    return fan_fail_again(&pending->end);
 }
 
 static bool is_any_pending(void)

@@ -29,10 +29,7 @@ typedef struct fan_pending {
     fan_comparison comparison;
     fan_comm_patience patience; /**< of the comparison */
     atomic_bool finished;
-    fan_status status;
-    /* Of the failure, which may have been recorded in another thread. */
-    int code;
-    char text[256];
+    fan_failure end; /**< how it has ended, which may have been in another thread */
     TAILQ_ENTRY(fan_pending) link;
 } fan_pending;
 

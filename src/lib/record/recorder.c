@@ -32,7 +32,8 @@ struct fan_recorder {
     int rank, size, world_rank, node;
     agreed agreed;
     fan_clock_offset first, last;
-    char *words;  /* on rank 0, or NULL */
+    char *words; /* on rank 0, or NULL */
+    int64_t bytes_of_words;
     bool failed;  /* a file of this rank alone has been written */
     bool useless; /* the communicator, after a failure */
 };
@@ -303,10 +304,21 @@ fan_trace *fan_recorder_trace(fan_recorder *recorder)
     return &recorder->trace;
 }
 
-void fan_recorder_explain(fan_recorder *recorder, char *words)
+bool fan_recorder_lacks_words(const fan_recorder *recorder, int64_t bytes)
+{
+    return recorder->rank == 0 && bytes > recorder->bytes_of_words;
+}
+
+void fan_recorder_explain(fan_recorder *recorder, int64_t bytes, char *words)
 {
     free(recorder->words);
     recorder->words = words;
+    recorder->bytes_of_words = bytes;
+}
+
+const char *fan_recorder_words(const fan_recorder *recorder)
+{
+    return recorder->words;
 }
 
 /*

@@ -28,12 +28,19 @@ fan_recorder *fan_recorder_make(MPI_Comm comm, const fan_node_map *map, int64_t 
 
 fan_trace *fan_recorder_trace(fan_recorder *recorder);
 
+/** Whether the words of the trace could be about a broadcast of so many bytes: the largest. */
+bool fan_recorder_lacks_words(const fan_recorder *recorder, int64_t bytes);
+
 /**
  * Say in the trace how the library came to do what was recorded. On rank 0; local.
  *
+ * @param bytes  that were broadcast so
  * @param words  text that the recorder frees, or NULL
  */
-void fan_recorder_explain(fan_recorder *recorder, char *words);
+void fan_recorder_explain(fan_recorder *recorder, int64_t bytes, char *words);
+
+/** What it says so far, or NULL. */
+const char *fan_recorder_words(const fan_recorder *recorder);
 
 /** A broadcast has failed on this rank. Local. */
 void fan_recorder_fail(fan_recorder *recorder, fan_status status);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 void fan_planned_forget(fan_planned *planned)
 {
@@ -110,10 +111,11 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     return FAN_OK;
 }
 
-fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node **node)
+/* ---- rings for what is pending ---- */
+
+static fan_status join_own_node(fan_comm_state *state, bool fresh, fan_node **node)
 {
     fan_node *shared = state->map.node;
-    *node = NULL;
     if (shared == NULL)
         return FAN_OK;
     if (shared->number == 0 && !fresh) {
@@ -125,7 +127,7 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node *
     return fan_node_join_like(&party, shared, node);
 }
 
-void fan_comm_state_end_blocking(fan_comm_state *state)
+static void end_blocking(fan_comm_state *state)
 {
     fan_blocking_rule_out();
     if (state->blocks)
@@ -133,20 +135,52 @@ void fan_comm_state_end_blocking(fan_comm_state *state)
     fan_blocking_set(&state->blocks, false);
 }
 
+/* A rank on which MPI has failed takes part, too: the others wait for it. */
+static fan_status agree_on_node(const fan_comm_state *state, fan_status joined,
+                                fan_hindrance *hindrance)
+{
+    enum { FAILED = FAN_SOME_LACK + 1 };
+    fan_failure own;
+    fan_fail_keep(&own, joined);
+    int64_t worst = joined == FAN_ERR_TRANSPORT             ? FAILED
+                    : joined != FAN_OK                      ? FAN_SOME_LACK
+                    : fan_blocking_elsewhere(state->blocks) ? MAX(*hindrance, FAN_SOME_BLOCK)
+                                                            : *hindrance;
+    int code = fan_comm_maximum(state->user_comm, 1, &worst);
+    *hindrance = (fan_hindrance)MIN(worst, FAN_SOME_LACK);
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot agree on memory for pending broadcasts");
+    if (joined == FAN_ERR_TRANSPORT)
+        return fan_fail_again(&own);
+    return worst < FAILED ? FAN_OK
+                          : fan_fail(FAN_ERR_TRANSPORT,
+                                     "MPI failed on another rank, which prepares broadcasts");
+}
+
+fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_hindrance *hindrance,
+                                   fan_node **node)
+{
+    *node = NULL;
+    fan_status status = agree_on_node(state, join_own_node(state, fresh, node), hindrance);
+    bool usable = status == FAN_OK && *hindrance == FAN_UNHINDERED;
+    if (usable)
+        end_blocking(state);
+    else if (*node != NULL)
+        fan_node_leave(*node);
+    *node = usable ? *node : NULL;
+    return status;
+}
+
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)
 {
     if (state->nonblocking == FAN_UNPREPARED) {
-        fan_status status = fan_comm_state_own_node(state, false, &state->nonblocking_node);
-        if (status == FAN_ERR_TRANSPORT)
+        fan_hindrance hindrance = FAN_UNHINDERED;
+        fan_status status =
+            fan_comm_state_own_node(state, false, &hindrance, &state->nonblocking_node);
+        if (status != FAN_OK)
             return status;
-        int64_t failed[2] = {status != FAN_OK, fan_blocking_elsewhere(state->blocks)};
-        int code = fan_comm_maximum(state->user_comm, 2, failed);
-        if (code != MPI_SUCCESS)
-            return fan_fail_mpi(code, "MPI_Allreduce failed");
-        state->nonblocking = failed[0] || failed[1] ? FAN_LEFT_TO_MPI : FAN_PREPARED;
-        if (state->nonblocking == FAN_PREPARED)
-            fan_comm_state_end_blocking(state);
-        if (failed[0] && state->rank == 0)
+        state->nonblocking = hindrance == FAN_UNHINDERED ? FAN_PREPARED : FAN_LEFT_TO_MPI;
+        if (hindrance == FAN_SOME_LACK && state->rank == 0)
             fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no "
                      "memory for them on some node",
                      state->size);

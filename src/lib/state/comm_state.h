@@ -108,9 +108,6 @@ void fan_comm_state_end_recording(fan_comm_state *state);
 /** Agree on the parameters anew, with `hints`. Collective. */
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints);
 
-/** Its ranks are about to have broadcasts pending: they block no more (blocking.h). Local. */
-void fan_comm_state_end_blocking(fan_comm_state *state);
-
 /**
  * Find a ring for nonblocking broadcasts. No other communicator may use it, because ranks may start
  * broadcasts on different communicators in different order. Collective; the state is connected.
@@ -123,13 +120,24 @@ fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impos
 /** Parameters of one operation: those of the state with `hints` of rank 0 on top. Collective. */
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params);
 
+/** Why ranks cannot have broadcasts pending, as numbers that can be compared. */
+typedef enum fan_hindrance {
+    FAN_UNHINDERED,
+    FAN_SOME_BLOCK, /**< see blocking.h */
+    FAN_SOME_LACK   /**< memory for a ring, or tags */
+} fan_hindrance;
+
 /**
- * A ring that no other communicator uses. NULL: this rank is alone on its node. Collective; the
- * state is connected. Other failures than FAN_ERR_TRANSPORT may be those of some ranks only.
+ * A ring that no other communicator uses, for broadcasts that are pending. NULL: this rank is alone
+ * on its node, or ranks are hindered. Otherwise its ranks block no more. Collective; the state is
+ * connected.
  *
- * @param fresh  that nothing else on this communicator uses either
+ * @param fresh      that nothing else on this communicator uses either
+ * @param hindrance  of this rank; it becomes the worst on any rank
+ * @return           FAN_OK, or FAN_ERR_TRANSPORT on all ranks
  */
-fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_node **node);
+fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_hindrance *hindrance,
+                                   fan_node **node);
 
 /**
  * With a timeout: tell every rank on which host each rank is, and let ranks watch each other.

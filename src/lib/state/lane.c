@@ -4,39 +4,34 @@
 #include "lib/state/lane.h"
 
 #include "comm/agree.h"
-#include "lib/state/blocking.h"
 
-/* Rank 0 proposes a block of tags. Returns MPI's code. */
-static int take_tags(fan_comm_state *state, fan_lane *lane)
+/* Rank 0 proposes a block of tags. */
+static fan_status take_tags(fan_comm_state *state, fan_lane *lane)
 {
     int64_t block = state->rank == 0 ? fan_channel_propose_block(state->channel) : 0;
     int code = fan_comm_from(0, &block, sizeof block, state->user_comm);
-    if (code != MPI_SUCCESS || !fan_channel_take_block(state->channel, block))
-        return code;
+    if (code != MPI_SUCCESS)
+        return fan_fail_mpi(code, "cannot agree on tags");
+    if (!fan_channel_take_block(state->channel, block))
+        return FAN_OK;
     lane->channel = fan_channel_retain(state->channel);
     lane->block = block;
     lane->first_tag = fan_channel_tag(state->channel, block) + FAN_TAGS;
-    return code;
+    return FAN_OK;
 }
 
 fan_status fan_lane_open(fan_comm_state *state, fan_lane *lane, bool *possible)
 {
     *lane = (fan_lane){0};
-    int code = take_tags(state, lane);
-    if (code != MPI_SUCCESS)
-        return fan_fail_mpi(code, "cannot agree on tags");
-    fan_status status = fan_comm_state_own_node(state, true, &lane->node);
-    if (status == FAN_ERR_TRANSPORT)
+    fan_status status = take_tags(state, lane);
+    if (status != FAN_OK)
         return status;
-    bool failed =
-        status != FAN_OK || lane->channel == NULL || fan_blocking_elsewhere(state->blocks);
-    code = fan_comm_any(state->user_comm, &failed);
-    *possible = code == MPI_SUCCESS && !failed;
-    if (*possible)
-        fan_comm_state_end_blocking(state);
-    else
+    fan_hindrance hindrance = lane->channel == NULL ? FAN_SOME_LACK : FAN_UNHINDERED;
+    status = fan_comm_state_own_node(state, true, &hindrance, &lane->node);
+    *possible = status == FAN_OK && hindrance == FAN_UNHINDERED;
+    if (!*possible)
         fan_lane_close(lane);
-    return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "MPI_Iallreduce failed");
+    return status;
 }
 
 void fan_lane_close(fan_lane *lane)

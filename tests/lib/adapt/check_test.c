@@ -131,8 +131,92 @@ static void check_decision(void)
     MPI_Comm_free(&comm);
 }
 
+/* ---- nonblocking ones that are left to MPI ---- */
+
+/* For one of the two reasons that there may be. */
+static MPI_Comm make_left_comm(bool connected)
+{
+    MPI_Comm comm = make_comm("0");
+    run_nonblocking(comm);
+    if (connected)
+        state_of(comm)->nonblocking = FAN_LEFT_TO_MPI;
+    else
+        state_of(comm)->connection = FAN_CANNOT_CONNECT;
+    return comm;
+}
+
+static void free_left_comm(MPI_Comm *comm)
+{
+    state_of(*comm)->connection = FAN_CONNECTED;
+    MPI_Comm_free(comm);
+}
+
+static int start_left(MPI_Comm comm, int bytes, int root, char *to, fanout_request *request)
+{
+    memset(to, rank == root ? 'r' : '?', BYTES);
+    return fanout_ibcast(to, bytes, MPI_BYTE, root, comm, request);
+}
+
+static int run_left(MPI_Comm comm, int bytes, int root)
+{
+    fanout_request request;
+    int code = start_left(comm, bytes, root, data, &request);
+    return code == MPI_SUCCESS ? fanout_wait(&request) : code;
+}
+
+static bool has_come(const char *to, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        if (to[i] != 'r')
+            return false;
+    return true;
+}
+
+/* Ranks start them in different order: who waited in a call would wait for ever. */
+static bool run_two_in_any_order(MPI_Comm first, MPI_Comm second)
+{
+    MPI_Comm comms[2] = {first, second};
+    char *to[2] = {data, malloc(BYTES)};
+    fanout_request requests[2];
+    int failed = 0;
+    for (int i = 0; i < 2; i++) {
+        int n = rank % 2 == 0 ? i : 1 - i;
+        failed += start_left(comms[n], BYTES, n, to[n], &requests[n]) != MPI_SUCCESS;
+    }
+    failed += fanout_waitall(2, requests) != MPI_SUCCESS;
+    bool good = failed == 0 && has_come(to[0], BYTES) && has_come(to[1], BYTES);
+    free(to[1]);
+    return good;
+}
+
+static void check_left(bool connected)
+{
+    const char *why = connected ? "ranks block elsewhere" : "there is no communicator";
+    MPI_Comm comm = make_left_comm(connected), other = make_left_comm(connected);
+    bool odd = rank == ODD, good = true;
+    for (int i = 0; i < CALLS; i++)
+        good = run_left(comm, i % 3 * 1000, i % 4) == MPI_SUCCESS && has_come(data, i % 3 * 1000) &&
+               good;
+    tap_ok(good, "left to MPI, %s: what is equal passes", why);
+    tap_ok(run_two_in_any_order(comm, other), "left to MPI, %s: in any order", why);
+    tap_ok(is_told(run_left(comm, odd ? BYTES - 1 : BYTES, 0),
+                   "299999 bytes on rank 2, 300000 on rank", "nonblocking"),
+           "left to MPI, %s: a rank has fewer bytes", why);
+    tap_ok(is_told(run_left(comm, odd ? 0 : 10, 0), "0 bytes on rank 2, 10 on rank", "nonblocking"),
+           "left to MPI, %s: a rank has none", why);
+    tap_ok(is_told(run_left(comm, BYTES, odd ? 1 : 0), "root", "1 on rank 2") &&
+               (rank == 0 || has_come(data, 0)),
+           "left to MPI, %s: a rank has another root", why);
+    tap_ok(run_left(comm, BYTES, 1) == MPI_SUCCESS && has_come(data, BYTES) &&
+               run_two_in_any_order(other, comm),
+           "left to MPI, %s: and the next one is right", why);
+    free_left_comm(&comm);
+    free_left_comm(&other);
+}
+
 int main(void)
 {
+    unsetenv("FANOUT_ADAPT"); /* it would go before what is set here */
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     data = calloc(1, BYTES);
@@ -144,6 +228,8 @@ int main(void)
     check_parameters(run_persistent, "window 7", "persistent");
     check_contest();
     check_decision();
+    check_left(true);
+    check_left(false);
     free(data);
     return tap_end();
 }

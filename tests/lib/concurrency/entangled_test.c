@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "fanout.h"
+#include "fanout_mdc.h"
 #include "tests/common/tap.h"
 #include "tests/lib/concurrency/pattern.h"
 
@@ -115,6 +115,40 @@ static bool nonblocking(MPI_Comm comm)
            fanout_wait(&request) == MPI_SUCCESS && pattern_is_right(data, SOME, 6);
 }
 
+static MPI_Count read_some(void *unused, MPI_Count offset, void *piece, size_t bytes)
+{
+    size_t left = SOME - (size_t)offset, some = bytes < left ? bytes : left;
+    write_some(unused, offset, piece, some);
+    return (MPI_Count)some;
+}
+
+static bool stream_to_end(MPI_Comm comm)
+{
+    bool wrong = false;
+    MPI_Count length;
+    return fanout_stream_to_end(read_some, take, &wrong, size - 1, comm, MPI_INFO_NULL, &length) ==
+               MPI_SUCCESS &&
+           !wrong && length == SOME;
+}
+
+/* So many that ranks agree on the memory for their lists. */
+static bool descriptors(MPI_Comm comm)
+{
+    const MPI_Count extent[] = {SOME};
+    const int factor[] = {SOME};
+    const fanout_mdc mdc = {1, extent, factor, 1};
+    pattern_fill(data, SOME, size - 1, comm, 7);
+    return fanout_mdc_bcast(data, &mdc, NULL, NULL, size - 1, comm, MPI_INFO_NULL) == MPI_SUCCESS &&
+           pattern_is_right(data, SOME, 7);
+}
+
+static bool information(MPI_Comm comm)
+{
+    MPI_Info info;
+    bool good = fanout_comm_get_info(comm, &info) == MPI_SUCCESS;
+    return good && MPI_Info_free(&info) == MPI_SUCCESS;
+}
+
 static const struct {
     const char *name;
     bool (*call)(MPI_Comm comm);
@@ -127,7 +161,10 @@ static const struct {
              {"an explanation", explain},
              {"a large persistent broadcast", persistent_large},
              {"a small persistent broadcast", persistent_small},
-             {"a nonblocking broadcast", nonblocking}};
+             {"a nonblocking broadcast", nonblocking},
+             {"a stream to its end", stream_to_end},
+             {"descriptors", descriptors},
+             {"what is in force", information}};
 enum { CALLS = sizeof calls / sizeof calls[0] };
 
 /* ---- behind a pending one ---- */

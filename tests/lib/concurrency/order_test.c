@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "fanout.h"
+#include "fanout_mdc.h"
 #include "tests/common/tap.h"
 
 #include <pthread.h>
@@ -17,7 +17,9 @@ enum { REQUESTS = 4, ROUNDS = 5 };
 
 static int rank, size;
 
-static const int lengths[REQUESTS] = {400000, 400000, 70000, 1500001};
+static const int large[REQUESTS] = {400000, 400000, 70000, 1500001};
+/* MPI does the first three. */
+static const int small[REQUESTS] = {100, 100, 4000, 200000};
 
 typedef struct item {
     char *data;
@@ -44,7 +46,7 @@ static bool is_right(const item *x, int number, int round)
     return true;
 }
 
-static void make(item *items, MPI_Comm comm)
+static void make(item *items, const int *lengths, MPI_Comm comm)
 {
     for (int i = 0; i < REQUESTS; i++) {
         items[i].bytes = lengths[i];
@@ -81,21 +83,22 @@ static bool start_and_wait(item *items, int round)
     return good;
 }
 
-static void test_starts_in_any_order(void)
+static void test_starts_in_any_order(const int *lengths)
 {
     MPI_Comm comm;
     item items[REQUESTS];
     bool good = true;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
-    make(items, comm);
+    make(items, lengths, comm);
     for (int round = 0; round < ROUNDS; round++)
         good = start_and_wait(items, round) && good;
-    tap_ok(good, "%d persistent requests, started in another order on each rank", REQUESTS);
+    tap_ok(good, "%d persistent requests from %d bytes on, started in another order on each rank",
+           REQUESTS, lengths[0]);
 
     /* What is made anew is another one. */
     for (int round = 0; round < ROUNDS; round++) {
         release(items);
-        make(items, comm);
+        make(items, lengths, comm);
         good = start_and_wait(items, round) && good;
     }
     tap_ok(good, "the same, made anew each time");
@@ -175,6 +178,39 @@ static void test_attach_in_flight(void)
     MPI_Comm_free(&comm);
 }
 
+/* It keeps its plan, and is in flight where other ranks have yet to start it. */
+static void test_attach_beside_persistent(void)
+{
+    MPI_Comm comm;
+    MPI_Info right, wrong;
+    item x = {.bytes = 3000000, .data = malloc(3000000)};
+    bool good = true;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    MPI_Info_create(&right);
+    MPI_Info_set(right, "fanout_chunk_bytes", "10000");
+    MPI_Info_create(&wrong);
+    MPI_Info_set(wrong, "fanout_chunk_bytes", "many");
+    fanout_bcast_init(x.data, x.bytes, MPI_CHAR, 0, comm, MPI_INFO_NULL, &x.request);
+    for (int round = 0; round < ROUNDS; round++) {
+        fill(&x, 0, round);
+        if (rank % 2 == 0)
+            fanout_start(&x.request);
+        good = (fanout_comm_attach(comm, round % 2 ? wrong : right) == MPI_SUCCESS) ==
+                   (round % 2 == 0) &&
+               good;
+        if (rank % 2 != 0)
+            fanout_start(&x.request);
+        good = fanout_wait(&x.request) == MPI_SUCCESS && is_right(&x, 0, round) && good;
+    }
+    tap_ok(good, "fanout_comm_attach while a persistent broadcast is in flight on some ranks");
+    fanout_request_free(&x.request);
+    free(x.data);
+    MPI_Info_free(&right);
+    MPI_Info_free(&wrong);
+    MPI_Comm_free(&comm);
+}
+
 static pthread_t caller;
 
 static int sink_of_caller(void *state, MPI_Count offset, const void *piece, size_t bytes)
@@ -219,8 +255,9 @@ static void test_callbacks(void)
 /* ---- what a callback may not call ---- */
 
 typedef struct trespass {
-    MPI_Comm used, other;   /* with state, without */
-    fanout_request request; /* a pending one */
+    MPI_Comm used, other;      /* with state, without */
+    fanout_request request;    /* a pending one */
+    fanout_request persistent; /* an inactive one */
     int calls, refusals;
 } trespass;
 
@@ -237,7 +274,11 @@ static int trespassing_sink(void *state, MPI_Count offset, const void *piece, si
 {
     static char data[200000];
     trespass *t = state;
+    /* Most of these have no element: they are complete at once. */
+    const fanout_mdc cut = {1, (MPI_Count[]){3}, (int[]){8}, 1};
     fanout_request q;
+    MPI_Info info;
+    char *text;
     int flag;
     (void)piece, (void)bytes;
     if (offset > 0)
@@ -246,6 +287,13 @@ static int trespassing_sink(void *state, MPI_Count offset, const void *piece, si
     expect_refusal(t, fanout_bcast(data, 10, MPI_CHAR, 0, t->other));
     expect_refusal(t, fanout_ibcast(data, sizeof data, MPI_CHAR, 0, t->used, &q));
     expect_refusal(t, fanout_comm_attach(t->other, MPI_INFO_NULL));
+    expect_refusal(t, fanout_mdc_bcast(data, &cut, NULL, NULL, 0, t->used, MPI_INFO_NULL));
+    expect_refusal(t, fanout_bcast_init(data, 10, MPI_CHAR, 0, t->used, MPI_INFO_NULL, &q));
+    expect_refusal(t, fanout_start(&t->persistent));
+    expect_refusal(t, fanout_comm_get_info(t->other, &info));
+    expect_refusal(t, fanout_explain(t->used, 1000000, 0, &text));
+    expect_refusal(t,
+                   fanout_stream(1000000, source_of_zeros, NULL, NULL, 0, t->used, MPI_INFO_NULL));
     if (t->request != FANOUT_REQUEST_NULL) {
         expect_refusal(t, fanout_test(&t->request, &flag));
         expect_refusal(t, fanout_wait(&t->request));
@@ -256,6 +304,7 @@ static int trespassing_sink(void *state, MPI_Count offset, const void *piece, si
 static void test_trespassing(bool pending)
 {
     item x = {.bytes = 3000000, .data = malloc(3000000)};
+    enum { REFUSED = 10, REFUSED_PENDING = 2 };
     trespass t = {.request = FANOUT_REQUEST_NULL};
     MPI_Comm comm;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
@@ -267,11 +316,13 @@ static void test_trespassing(bool pending)
     fanout_ibcast(x.data, x.bytes, MPI_CHAR, 0, t.used, &t.request);
     if (!pending)
         fanout_wait(&t.request);
+    fanout_bcast_init(x.data, 10, MPI_CHAR, 0, t.used, MPI_INFO_NULL, &t.persistent);
     fanout_stream(1000000, source_of_zeros, trespassing_sink, &t, 0, comm, MPI_INFO_NULL);
     bool good = fanout_wait(&t.request) == MPI_SUCCESS && is_right(&x, 0, 0);
-    tap_ok(good && t.refusals == t.calls && t.calls == (pending ? 6 : 4),
+    tap_ok(good && t.refusals == t.calls && t.calls == REFUSED + (pending ? REFUSED_PENDING : 0),
            "calls of the library from a sink are errors at once, %s",
            pending ? "a broadcast is pending" : "nothing else is pending");
+    fanout_request_free(&t.persistent);
     free(x.data);
     MPI_Comm_free(&comm);
     MPI_Comm_free(&t.used);
@@ -335,10 +386,12 @@ int main(void)
     tap_begin(getenv("FANOUT_PROGRESS") != NULL ? MPI_THREAD_MULTIPLE : MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    test_starts_in_any_order();
+    test_starts_in_any_order(large);
+    test_starts_in_any_order(small);
     test_beside(NONBLOCKING);
     test_beside(BLOCKING);
     test_attach_in_flight();
+    test_attach_beside_persistent();
     test_checked();
     test_callbacks();
     test_trespassing(false);

@@ -332,6 +332,33 @@ static void no_large_memory(int victim)
     MPI_Comm_free(&comm);
 }
 
+/* ---- more descriptors than the reserve has room for the lists of ---- */
+
+static int cut_into_many(MPI_Comm comm)
+{
+    MPI_Count extent[] = {ELEMENTS};
+    int factor[] = {6 * ELEMENTS};
+    fanout_mdc mdc = {1, extent, factor, sizeof(int)};
+    prepare_all();
+    return fanout_mdc_bcast(data[0], &mdc, NULL, NULL, ROOT, comm, MPI_INFO_NULL);
+}
+
+static void many_descriptors(int victim)
+{
+    MPI_Comm comm;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    for (int first = 1; first <= 2; first++) {
+        if (rank == victim)
+            starve_begin((starve_rule){first, true, 1000 * 1000});
+        tap_ok(has_class(cut_into_many(comm), MPI_ERR_NO_MEM),
+               "fanout_mdc_bcast: rank %d lacks list %d of the descriptors", victim, first);
+        starve_end();
+    }
+    tap_ok(cut_into_many(comm) == MPI_SUCCESS && is_right(0, 1), "and then it has them");
+    MPI_Comm_free(&comm);
+}
+
 int main(void)
 {
     tap_begin(MPI_THREAD_SINGLE);
@@ -343,5 +370,7 @@ int main(void)
                 all_allocations(scenario, victim, only_one != 0);
     no_large_memory(ROOT);
     no_large_memory(ROOT + 1);
+    many_descriptors(ROOT);
+    many_descriptors(ROOT + 1);
     return tap_end();
 }
