@@ -21,11 +21,15 @@
 
 enum { TICK_MS = 1000 };
 
+/* Seconds in which the child has to get HDF5's lock. */
+static const double ENTRY_PATIENCE = 5;
+
 static const rlim_t MEMORY_BYTES = (rlim_t)2 << 30;
 
 /* What both processes have in common. */
 typedef struct board {
     fan_h5_apart_report report;
+    atomic_bool entered; /* the child has had HDF5's lock */
     atomic_bool done;
 } board;
 
@@ -94,6 +98,8 @@ __attribute__((noreturn)) static void be_the_child(const child *c)
     end_with_parent(c);
     be_silent();
     limit_memory();
+    H5open();
+    atomic_store(&c->board->entered, true);
     c->work(c->state, &c->board->report);
     atomic_store(&c->board->done, true);
     _exit(0);
@@ -116,7 +122,8 @@ static herr_t divide(hid_t list, const char *name, void *state)
 /*
  * HDF5 2 has a recursive mutex of the C library as its lock. Its owner is a thread by its number,
  * which is another one in the child, so that the child would wait for itself: there the lock has to
- * be free. Earlier versions know their owner by pthread_self(), which is the same.
+ * be free, and if it is not, the child never enters HDF5. Earlier versions know their owner by
+ * pthread_self(), which is the same.
  */
 static void start(child *c)
 {
@@ -143,7 +150,7 @@ static bool wait_for(const child *c, double patience, int *status)
 {
     unsigned long steps = 0;
     double waited = 0;
-    while (waited < patience) {
+    while (waited < (atomic_load(&c->board->entered) ? patience : MIN(patience, ENTRY_PATIENCE))) {
         struct pollfd end = {c->ends[0], POLLIN, 0};
         int ready = poll(&end, 1, TICK_MS);
         if (has_ended(c, ready > 0, status))
@@ -176,6 +183,10 @@ static fan_h5_apart_end judge(const child *c, double patience)
         ;
     if (atomic_load(&c->board->done))
         return FAN_H5_APART_DONE;
+    if (!ended && !atomic_load(&c->board->entered)) {
+        say(c, "HDF5's lock is taken");
+        return FAN_H5_APART_NO_PROCESS;
+    }
     if (!ended)
         say(c, "no step in %g seconds", patience);
     else

@@ -11,8 +11,8 @@
  * - The child calls HDF5 and the C library only, never MPI, and ends by _exit().
  * - It is made in a callback of HDF5, thus by the thread that has HDF5's lock: no other thread is
  *   in HDF5, whose state the child has as it is. The C library's fork() does the same for
- *   malloc(). With HDF5 2, whose lock no child can take over, no thread may be in HDF5 then, nor
- *   may this be called in a callback of HDF5: the child would count as stuck.
+ *   malloc(). With HDF5 2, whose lock no child can take over, there is no child if a thread is
+ *   in HDF5 then, as in a callback of HDF5: FAN_H5_APART_NO_PROCESS, after 5 seconds.
  * - Pages that a fabric has registered stay those of this process: so it is from Linux 5.12 on,
  *   and with TCP and shared memory always. The child does not touch them.
  * - Signals have their default effects in the child; it leaves no core file and prints nothing. To
@@ -38,7 +38,7 @@ typedef enum fan_h5_apart_end {
     FAN_H5_APART_DONE,
     FAN_H5_APART_CRASHED,
     FAN_H5_APART_STUCK,
-    FAN_H5_APART_NO_PROCESS, /**< nothing was done: the system has no process or memory for it */
+    FAN_H5_APART_NO_PROCESS, /**< nothing was done: no process, memory or lock of HDF5 for it */
 } fan_h5_apart_end;
 
 /** What the work says. Both processes see it while the work is done. */
