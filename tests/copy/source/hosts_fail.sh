@@ -101,6 +101,14 @@ check "a source shrinks: it is nowhere" [ -z "$(find target.* -name '*big*')" ]
 check "a source shrinks: nor is what came after it" [ -z "$(find target.* -name '*shard3*')" ]
 check "a source shrinks: no temporary file" [ -z "$(find target.* -name '*.fanout-*')" ]
 
+begin --ignore-changed --json "$work/report" lab1:$own/shard1 lab2:$own/big
+"$lab" on 2 sh -c "echo more >>$own/big"
+end
+check "a source grows, --ignore-changed: exit status" ended 2
+check "a source grows, --ignore-changed: host and path" said "^fanout-copy: lab2: $own/big: changed meanwhile"
+check "a source grows, --ignore-changed: the report counts it" grep -q '"changed_files": 1,' report
+check "a source grows, --ignore-changed: as it was found" cmp big target.lab0/big
+
 # ---- a host that is lost ----
 
 # lose HOST: all its processes end at once.
