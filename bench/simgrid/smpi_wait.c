@@ -45,6 +45,13 @@ int fan_comm_complete_message(int code, MPI_Request *request)
     return fan_comm_completed(code, request);
 }
 
+int fan_comm_complete_messages(int code, int count, MPI_Request *requests)
+{
+    for (int i = 0; i < count; i++)
+        code = fan_comm_first(code, fan_comm_complete(&requests[i]));
+    return code;
+}
+
 /* Simulated ranks neither die nor stop. */
 
 void fan_comm_bound_set(fan_comm_bound bound)

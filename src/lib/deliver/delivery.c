@@ -345,7 +345,10 @@ static double timeout_of(const fan_delivery *d)
 /* The reason has been recorded. */
 static void abandon(fan_delivery *d)
 {
-    fan_stalled_explain(d);
+    const fan_comm_state *state = d->task.state;
+    bool writes = d->stage.writes || d->relays;
+    int writer = writes ? state->rank : speaker(&d->task, state->map.node_of[state->rank]);
+    fan_stalled_explain(state, d->engine, writer, timeout_of(d));
     if (d->engine != NULL)
         release_engine(d);
     d->status = FAN_ERR_TIMEOUT;

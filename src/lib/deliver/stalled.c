@@ -6,36 +6,34 @@
 #include "engine/mpi/mpi_stall.h"
 
 /* Some of them do not take what is in the ring. */
-static void view_node(const fan_delivery *d, fan_view *view)
+static void view_node(const fan_comm_state *state, fan_view *view)
 {
-    const fan_comm_state *state = d->task.state;
     for (int rank = 0; rank < state->size; rank++)
         if (rank != state->rank && state->map.node_of[rank] == state->map.node_of[state->rank])
             fan_view_add(view, rank, false);
 }
 
-static void view_delivery(const fan_delivery *d, fan_view *view)
+static void view_all(const fan_comm_state *state, const fan_engine *engine, int writer,
+                     fan_view *view)
 {
-    const fan_comm_state *state = d->task.state;
-    if (d->engine != NULL) {
-        if (fan_engine_view(d->engine, view))
-            view_node(d, view);
-    } else if (d->stage.writes || d->relays) {
-        view_node(d, view);
+    if (engine != NULL) {
+        if (fan_engine_view(engine, view))
+            view_node(state, view);
+    } else if (writer == state->rank) {
+        view_node(state, view);
     } else {
-        int own_node = state->map.node_of[state->rank];
-        fan_view_add(view, fan_node_map_speaker(&state->map, own_node, d->task.root), true);
+        fan_view_add(view, writer, true);
     }
 }
 
-void fan_stalled_explain(const fan_delivery *d)
+void fan_stalled_explain(const fan_comm_state *state, const fan_engine *engine, int writer,
+                         double timeout)
 {
-    const fan_comm_state *state = d->task.state;
     fan_view view = {0};
     char text[FAN_STALL_TEXT];
     if (state->hosts == NULL || fan_pulse_has_alarm(state->pulse))
         return;
-    view_delivery(d, &view);
+    view_all(state, engine, writer, &view);
     fan_mpi_stall_explain(state->comm, state->first_tag + FAN_TAG_STALL, &view, state->hosts, text);
-    fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", d->task.params->timeout, text);
+    fan_fail(FAN_ERR_TIMEOUT, "no progress for %g s: %s", timeout, text);
 }
