@@ -42,7 +42,7 @@ fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole)
         return bytes;
     }
     if (b->packed != NULL && b->is_root)
-        fan_typemap_pack(b->buffer.map, b->buffer.address, 0, b->packed, b->bytes);
+        fan_buffer_pack(&b->buffer, b->packed, b->bytes);
     bytes.buffer = b->data;
     bytes.count = b->bytes;
     bytes.datatype = MPI_BYTE;
@@ -52,7 +52,7 @@ fan_call fan_as_bytes_call(fan_as_bytes *b, const fan_call *call, bool is_whole)
 void fan_as_bytes_done(fan_as_bytes *b)
 {
     if (b->packed != NULL && !b->is_root)
-        fan_typemap_unpack(b->buffer.map, b->buffer.address, 0, b->packed, b->bytes);
+        fan_buffer_unpack(&b->buffer, b->packed, b->bytes);
 }
 
 void fan_as_bytes_close(fan_as_bytes *b)

@@ -4,6 +4,7 @@
 #include "lib/call/buffer.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 static int64_t pack(void *state, int64_t offset, void *piece, int64_t bytes)
 {
@@ -87,6 +88,22 @@ fan_status fan_buffer_result(const fan_buffer *buffer, fan_status delivered)
     bool is_ours = delivered == FAN_ERR_SOURCE || delivered == FAN_ERR_SINK;
     return buffer->failure.status != FAN_OK && is_ours ? fan_fail_again(&buffer->failure)
                                                        : delivered;
+}
+
+void fan_buffer_pack(const fan_buffer *buffer, void *packed, int64_t bytes)
+{
+    if (!buffer->is_plain)
+        fan_typemap_pack(buffer->map, buffer->address, 0, packed, bytes);
+    else if (bytes > 0)
+        memcpy(packed, buffer->address, (size_t)bytes);
+}
+
+void fan_buffer_unpack(const fan_buffer *buffer, const void *packed, int64_t bytes)
+{
+    if (!buffer->is_plain)
+        fan_typemap_unpack(buffer->map, buffer->address, 0, packed, bytes);
+    else if (bytes > 0)
+        memcpy(buffer->address, packed, (size_t)bytes);
 }
 
 void fan_buffer_free(fan_buffer *buffer)

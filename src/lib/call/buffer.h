@@ -30,6 +30,10 @@ fan_store fan_buffer_store(fan_buffer *buffer, bool is_root);
 /** What a delivery with that store has come to: that failure, if it has failed on this rank. */
 fan_status fan_buffer_result(const fan_buffer *buffer, fan_status delivered);
 
+/** Copy all of it, packed, to memory of its own, or from there. There has been no failure. */
+void fan_buffer_pack(const fan_buffer *buffer, void *packed, int64_t bytes);
+void fan_buffer_unpack(const fan_buffer *buffer, const void *packed, int64_t bytes);
+
 void fan_buffer_free(fan_buffer *buffer);
 
 #endif
