@@ -38,6 +38,7 @@ double fan_copy_needs_patience(const fan_copy_options *options);
 
 /** With --hosts: what is to be started. */
 fan_copy_drive_options fan_copy_needs_drive(const fan_copy_options *options);
+
 /** After how many seconds without an answer a host counts as lost. */
 double fan_copy_needs_silence(const fan_copy_options *options);
 

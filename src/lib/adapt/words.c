@@ -122,6 +122,15 @@ static bool say_broadcast(FILE *out, const fan_comm_state *state, int64_t bytes,
     return bytes < FAN_TRIAL_LEAST_BYTES || say_plan(out, state, bytes, root);
 }
 
+/* What was written to `out`, a stream to memory; NULL if not all was. */
+static char *end_words(FILE *out, char *const *words, bool said)
+{
+    if (fclose(out) == 0 && said)
+        return *words;
+    free(*words);
+    return NULL;
+}
+
 char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root)
 {
     if (state->connection == FAN_CANNOT_CONNECT)
@@ -135,10 +144,7 @@ char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root)
     if (out == NULL)
         return NULL;
     bool said = say_broadcast(out, state, bytes, root);
-    if (fclose(out) == 0 && said)
-        return words;
-    free(words);
-    return NULL;
+    return end_words(out, &words, said);
 }
 
 /* ---- one that was recorded ---- */
@@ -153,10 +159,7 @@ char *fan_words_of_plan(const fan_comm_state *state, const char *plan)
     say_network(out, state);
     say_why_nothing_is_tried(out, state);
     bool said = fputs(plan, out) >= 0;
-    if (fclose(out) == 0 && said)
-        return words;
-    free(words);
-    return NULL;
+    return end_words(out, &words, said);
 }
 
 /* ---- all of them ---- */
@@ -172,8 +175,5 @@ char *fan_words_found(const fan_comm_state *state)
     for (int number = 0; number < FAN_CLASSES; number++)
         if (state->trials.contests[number].is_warm)
             say_class(out, state, number);
-    if (fclose(out) == 0)
-        return words;
-    free(words);
-    return NULL;
+    return end_words(out, &words, true);
 }
