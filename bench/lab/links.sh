@@ -214,14 +214,20 @@ check_switch() {
     [[ $(<"$STATE/network") != switch ]] || switch_runs || die "$(switch_has_ended)"
 }
 
+# A process that has ended has a folder in /proc until its parent asks for its status, which it may do only after it has
+# read all that we may write.
+process_runs() { # PID
+    [[ -e /proc/$1/exe ]]
+}
+
 # Programs would wait for hosts that they do not reach any more. So say what happened, and end the
 # launcher, which takes the place of this process.
 end_with_switch() { # LAUNCHER
     while switch_runs; do
-        [[ -d /proc/$1 ]] || return 0
+        process_runs "$1" || return 0
         sleep 0.5
     done
-    [[ -d /proc/$1 ]] || return 0
+    process_runs "$1" || return 0
     echo "lab: $(switch_has_ended)" >&2
     kill -TERM "$1"
     sleep 5
