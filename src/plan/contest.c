@@ -3,8 +3,11 @@
 
 #include "plan/contest.h"
 
+#include "plan/times.h"
+
 #include <math.h>
 #include <string.h>
+#include <sys/param.h>
 
 const char *const fan_way_names[FAN_WAYS] = {
     [FAN_WAY_ENGINE] = "in pieces",
@@ -16,6 +19,9 @@ enum { TRIES = 2, FIRST_REST = 64, REST_GROWS = 4 };
 
 static const double worth_a_try = 0.8;   /* of the best one: what an untried way must promise */
 static const double worth_another = 1.5; /* times the best: the first try may have been unlucky */
+static const double is_short = 1e-3;     /* seconds: caches and the scheduler take a good part */
+static const double worth_another_short = 4;
+static const double most_seconds = 8e-3; /* of a trial of several calls */
 static const double worth_a_look = 2;    /* times the best: a later look */
 static const double clearly = 0.95;      /* of the one in use: a faster one */
 
@@ -36,7 +42,7 @@ static bool is_worth_trying(const fan_contest *c, const fan_field *field, int wa
         return false;
     if (c->seconds[way] == 0)
         return field->least[way] < worth_a_try * best;
-    return c->seconds[way] <= worth_another * best;
+    return c->seconds[way] <= (best < is_short ? worth_another_short : worth_another) * best;
 }
 
 /* Those with the fewest tries, the first one first. FAN_WAYS: none is left. */
@@ -82,6 +88,21 @@ static void look_again(fan_contest *c)
     c->decided = false;
 }
 
+/* A first one is of one call: nobody knows how long it takes. */
+static void begin_trial(fan_contest *c, fan_way way)
+{
+    double fitting = c->seconds[way] > 0 ? most_seconds / c->seconds[way] : 1;
+    c->tried = way;
+    c->left = (int)MAX(1, MIN(fitting, FAN_TIMES_MOST)) - 1;
+}
+
+bool fan_contest_goes_on(fan_contest *c)
+{
+    bool goes_on = c->left > 0;
+    c->left -= goes_on;
+    return goes_on;
+}
+
 bool fan_contest_rests(fan_contest *c)
 {
     return c->decided && ++c->calls <= c->rest;
@@ -97,8 +118,10 @@ fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
     if (c->decided)
         look_again(c);
     fan_way next = next_try(c, field);
-    if (next != FAN_WAYS)
+    if (next != FAN_WAYS) {
+        begin_trial(c, next);
         return next;
+    }
     decide(c, field);
     *is_trial = false;
     return c->best;

@@ -6,10 +6,11 @@
  *
  * The program's own broadcasts are the trials. The first of all warms up memory and connections and
  * counts for nothing. It goes the way that the cost model prefers, and so does the first trial;
- * then each other way follows that could be faster by a fifth, and what is within half of the best
- * is tried once more. From then on the best is used, and there is a new look now and then, ever
- * less often: at those that were not twice as slow. A way that is in use is given up only for one
- * that is clearly faster.
+ * then each other way follows that could be faster by a fifth, and what is not far behind the best
+ * is tried once more: in several calls, whose median counts, where they are short, because
+ * one of them alone says little. From then on the best is used, and there is a new look now and
+ * then, ever less often: at those that were not twice as slow. A way that is in use is given up
+ * only for one that is clearly faster.
  */
 #ifndef FAN_PLAN_CONTEST_H
 #define FAN_PLAN_CONTEST_H
@@ -40,6 +41,8 @@ typedef struct fan_contest {
     bool decided;  /**< there is a best one, and no look goes on */
     bool is_warm;  /**< there was a first call */
     fan_way best;
+    fan_way tried;            /**< in the last trial */
+    int left;                 /**< calls of this trial that are still to come */
     fan_field field;          /**< when it was last asked what to try */
     int tries[FAN_WAYS];      /**< in this look */
     double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
@@ -54,14 +57,18 @@ static inline bool fan_contest_has_best(const fan_contest *contest)
 /** Whether nothing is to be tried now, and the best one is to be used. Counts as a call if so. */
 bool fan_contest_rests(fan_contest *contest);
 
+/** Whether a trial goes on, and `tried` is to be used once more. Counts as a call if so. */
+bool fan_contest_goes_on(fan_contest *contest);
+
 /**
- * The way to go now, when it does not rest.
+ * The way to go now, when it neither rests nor goes on. After a trial its time must be noted before
+ * this is asked again.
  *
- * @param is_trial  receives whether its time is to be noted
+ * @param is_trial  receives whether a trial of it begins
  */
 fan_way fan_contest_next(fan_contest *contest, const fan_field *field, bool *is_trial);
 
-/** Note that a trial of `way` took so long. */
+/** Note that a trial of `way` took so long for each call. */
 void fan_contest_note(fan_contest *contest, fan_way way, double seconds);
 
 #endif

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "plan/contest.h"
+#include "plan/times.h"
 #include "tests/common/unit_main.h"
 
 /* All are open, and could be fast. */
@@ -18,19 +19,21 @@ static tally run(fan_contest *c, const fan_field *field, const double *seconds, 
 {
     tally t = {0};
     for (int i = 0; i < calls; i++) {
-        bool is_trial = false;
-        fan_way way = fan_contest_rests(c) ? c->best : fan_contest_next(c, field, &is_trial);
+        bool is_trial = fan_contest_goes_on(c);
+        fan_way way = is_trial               ? c->tried
+                      : fan_contest_rests(c) ? c->best
+                                             : fan_contest_next(c, field, &is_trial);
         ck_assert(field->open[way]);
         t.calls[way]++;
         t.trials[way] += is_trial;
         t.last = way;
-        if (is_trial)
+        if (is_trial && c->left == 0)
             fan_contest_note(c, way, seconds[way]);
     }
     return t;
 }
 
-START_TEST(the_faswins)
+START_TEST(the_fastest_wins)
 {
     for (fan_way fastest = 0; fastest < FAN_WAYS; fastest++) {
         fan_contest c = {0};
@@ -79,6 +82,29 @@ START_TEST(close_ones_are_tried_twice_and_far_ones_once)
 }
 END_TEST
 
+START_TEST(short_ones_are_tried_in_several_calls)
+{
+    fan_contest c = {0};
+    const double seconds[FAN_WAYS] = {3e-3, 3.5e-5, 1e-5};
+    tally t = run(&c, &any, seconds, 60);
+    ck_assert_int_eq(t.trials[FAN_WAY_MPI], 1 + 8);
+    ck_assert_int_eq(t.trials[FAN_WAY_TREE], 1 + 8); /* three times as long may be bad luck */
+    ck_assert_int_eq(t.trials[FAN_WAY_ENGINE], 1);
+    ck_assert_int_eq(t.last, FAN_WAY_MPI);
+}
+END_TEST
+
+START_TEST(long_ones_are_tried_in_as_many_as_take_8_ms)
+{
+    fan_contest c = {0};
+    const double seconds[FAN_WAYS] = {9e-3, 4e-3, 3e-3};
+    tally t = run(&c, &any, seconds, 60);
+    ck_assert_int_eq(t.trials[FAN_WAY_MPI], 1 + 2);
+    ck_assert_int_eq(t.trials[FAN_WAY_TREE], 1 + 2);
+    ck_assert_int_eq(t.trials[FAN_WAY_ENGINE], 1);
+}
+END_TEST
+
 START_TEST(looks_become_rare)
 {
     fan_contest c = {0};
@@ -109,13 +135,29 @@ START_TEST(a_little_faster_changes_nothing)
 }
 END_TEST
 
+START_TEST(calls_that_are_disturbed_do_not_count)
+{
+    static const double calls[] = {5, 1e-3, 3, 2, 900, 3, 4, 3, 1, 1, 1};
+    fan_times t = {0};
+    fan_times_add(&t, calls[0]);
+    ck_assert(fan_times_median(&t) == 5);
+    for (size_t i = 1; i < sizeof calls / sizeof calls[0]; i++)
+        fan_times_add(&t, calls[i]);
+    ck_assert_int_eq(t.count, FAN_TIMES_MOST);
+    ck_assert(fan_times_median(&t) == 3);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
-        the_faswins,
+        the_fastest_wins,
         the_first_call_is_no_trial,
         what_cannot_be_faster_is_not_tried,
         close_ones_are_tried_twice_and_far_ones_once,
+        short_ones_are_tried_in_several_calls,
+        long_ones_are_tried_in_as_many_as_take_8_ms,
+        calls_that_are_disturbed_do_not_count,
         looks_become_rare,
         a_new_look_finds_what_has_changed,
         a_little_faster_changes_nothing,

@@ -132,11 +132,14 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
     return FAN_OK;
 }
 
+bool fan_adapt_knows_bandwidth(const fan_comm_state *state)
+{
+    return state->learned.link.bandwidth > 0 ||
+           fan_params_given(&state->params, FAN_PARAM_INDEX_bandwidth);
+}
+
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes)
 {
-    if (state->learned.link.bandwidth == 0 &&
-        !fan_params_given(&state->params, FAN_PARAM_INDEX_bandwidth))
-        return 0;
     fan_model model = fan_params_model(&state->params);
     return fan_limit_time(&model, (double)bytes);
 }

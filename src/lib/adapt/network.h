@@ -23,7 +23,10 @@
  */
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes);
 
-/** Seconds that the data takes on one link of the network; 0: its bandwidth is not known. */
+/** Whether the bandwidth of a link has been measured or set, and not only assumed. */
+bool fan_adapt_knows_bandwidth(const fan_comm_state *state);
+
+/** Seconds that the data takes on one link of the network. */
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes);
 
 #endif

@@ -10,6 +10,7 @@
 #include "plan/planner.h"
 
 #include <math.h>
+#include <string.h>
 #include <sys/param.h>
 
 enum {
@@ -31,7 +32,7 @@ static bool is_limited_by_processors(const fan_comm_state *state)
     return is_known && CHUNK / params->bandwidth < 2 * 2 * params->overhead;
 }
 
-/* Seconds: so that a way that fails on a rank is not taken for a fast one. */
+/* Seconds: a way that fails on a rank must not be taken for a fast one. */
 static const double failure_takes = 1e9;
 
 /* ---- what can be tried ---- */
@@ -53,16 +54,18 @@ static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int
                                  fan_field *field)
 {
     fan_plan_request request = fan_delivery_request(state, bytes, root);
-    double limit = fan_adapt_limit(state, bytes); /* 0: not known */
-    field->least[FAN_WAY_TREE] = ceil(log2(state->map.nodes)) * limit;
-    field->least[FAN_WAY_MPI] = limit;
+    double limit = fan_adapt_limit(state, bytes), *least = field->least;
+    least[FAN_WAY_TREE] = ceil(log2(state->map.nodes)) * limit;
+    least[FAN_WAY_MPI] = limit;
     field->first = first_of_whole(bytes);
-    if (!field->open[FAN_WAY_ENGINE])
-        return;
-    field->least[FAN_WAY_ENGINE] = fan_plan_choose(&request, &state->params).predicted;
-    if (!is_limited_by_processors(state) &&
-        field->least[FAN_WAY_ENGINE] <= field->least[FAN_WAY_TREE])
-        field->first = FAN_WAY_ENGINE;
+    if (field->open[FAN_WAY_ENGINE]) {
+        least[FAN_WAY_ENGINE] = fan_plan_choose(&request, &state->params).predicted;
+        if (!is_limited_by_processors(state) && least[FAN_WAY_ENGINE] <= least[FAN_WAY_TREE])
+            field->first = FAN_WAY_ENGINE;
+    }
+    /* An assumed bandwidth may say what comes first, but not what is not worth a try. */
+    if (!fan_adapt_knows_bandwidth(state))
+        memset(least, 0, sizeof field->least);
 }
 
 static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
@@ -85,72 +88,101 @@ int fan_trial_class(int64_t bytes)
     return bytes > 1 ? MIN(BITS - __builtin_clzll((unsigned long long)bytes), FAN_CLASSES - 1) : 0;
 }
 
+static bool goes_to_mpi(const fan_contest *c)
+{
+    return (fan_contest_has_best(c) && c->best == FAN_WAY_MPI) ||
+           (c->left > 0 && c->tried == FAN_WAY_MPI);
+}
+
 /* Ranks block in MPI only where that is faster. */
 static bool leaves_to_mpi(const fan_trials *t, fan_way way)
 {
     bool leaves = way == FAN_WAY_MPI;
     for (int i = 0; i < FAN_CLASSES; i++)
-        leaves =
-            leaves || (fan_contest_has_best(&t->contests[i]) && t->contests[i].best == FAN_WAY_MPI);
+        leaves = leaves || goes_to_mpi(&t->contests[i]);
     return leaves;
 }
 
-/* Tell the time of the last trial, and find out whether all could block. */
+/* What a rank says: the times of the calls of the last trial, and whether it could not block. */
+typedef struct said {
+    int64_t nanoseconds[FAN_TIMES_MOST];
+    int64_t cannot_block;
+} said;
+
+/* The time of a call is that of the rank on which it took longest. */
+static void note_sample(fan_trials *t, const said *s)
+{
+    fan_times *times = &t->times[t->class];
+    for (int i = 0; i < times->count; i++)
+        times->seconds[i] = (double)MAX(s->nanoseconds[i], 1) * 1e-9;
+    fan_contest_note(&t->contests[t->class], t->way, fan_times_median(times));
+}
+
+/* Tell the times of the last trial, and find out whether all could block. */
 static fan_status agree(fan_comm_state *state, bool *may_block)
 {
     fan_trials *t = &state->trials;
-    int64_t said[2] = {(int64_t)(t->seconds * 1e9), !fan_blocking_is_possible()};
-    int code = fan_comm_maximum(state->user_comm, 2, said);
+    const fan_times *times = &t->times[t->class];
+    said s = {.cannot_block = !fan_blocking_is_possible()};
+    for (int i = 0; t->has_sample && i < times->count; i++)
+        s.nanoseconds[i] = (int64_t)(times->seconds[i] * 1e9);
+    int code = fan_comm_maximum(state->user_comm, sizeof s / sizeof(int64_t), (int64_t *)&s);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot agree on the time of a broadcast");
-    *may_block = said[1] == 0;
+    *may_block = s.cannot_block == 0;
     if (t->has_sample)
-        fan_contest_note(&t->contests[t->class], t->way, (double)MAX(said[0], 1) * 1e-9);
+        note_sample(t, &s);
     t->has_sample = false;
-    t->seconds = 0;
     return FAN_OK;
 }
 
 /* ---- a broadcast ---- */
 
 /* Ranks that have just agreed choose alike, and begin together. */
-static void choose(fan_comm_state *state, int number, const fan_field *field, fan_trial *trial)
+static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
 {
     fan_trials *t = &state->trials;
-    trial->way = fan_contest_next(&t->contests[number], field, &trial->timed);
-    if (!trial->timed)
-        return;
-    t->has_sample = true;
-    t->class = number;
-    t->way = trial->way;
+    fan_field field = field_for(state, bytes, root);
+    trial->way = fan_contest_next(&t->contests[trial->class], &field, &trial->timed);
+    t->times[trial->class].count = 0;
+}
+
+static void begin_timing(fan_trials *t, fan_trial *trial)
+{
+    if (t->contests[trial->class].left == 0) {
+        t->has_sample = true;
+        t->class = trial->class;
+        t->way = trial->way;
+    }
+    trial->start = MPI_Wtime();
 }
 
 /* To warm up needs no agreement, nor does what is decided, but for the time of the trial before. */
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
 {
     fan_trials *t = &state->trials;
-    int number = fan_trial_class(bytes);
-    fan_contest *c = &t->contests[number];
-    bool rests = fan_contest_rests(c), must_agree = t->has_sample || (!rests && c->is_warm);
+    int class = fan_trial_class(bytes);
+    fan_contest *c = &t->contests[class];
+    bool goes_on = fan_contest_goes_on(c), rests = !goes_on && fan_contest_rests(c);
+    bool is_open = !goes_on && !rests, must_agree = t->has_sample || (is_open && c->is_warm);
     bool may_block = false;
-    *trial = (fan_trial){.way = c->best};
+    *trial = (fan_trial){.way = goes_on ? c->tried : c->best, .class = class, .timed = goes_on};
     fan_status status = must_agree ? agree(state, &may_block) : FAN_OK;
     if (status != FAN_OK)
         return status;
-    if (!rests) {
-        fan_field field = field_for(state, bytes, root);
-        choose(state, number, &field, trial);
-    }
+    if (is_open)
+        choose(state, bytes, root, trial);
     if (must_agree)
         fan_blocking_set(&state->blocks,
                          may_block && state->params.timeout <= 0 && leaves_to_mpi(t, trial->way));
     if (trial->timed)
-        trial->start = MPI_Wtime();
+        begin_timing(t, trial);
     return FAN_OK;
 }
 
 void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded)
 {
     if (trial->timed)
-        state->trials.seconds = succeeded ? MPI_Wtime() - trial->start : failure_takes;
+        fan_times_add(&state->trials.times[trial->class],
+                      succeeded ? MPI_Wtime() - trial->start : failure_takes);
 }

@@ -15,6 +15,7 @@
 /** A broadcast that is under way. */
 typedef struct fan_trial {
     fan_way way;
+    int class; /**< of its size */
     bool timed;
     double start;
 } fan_trial;
@@ -29,8 +30,8 @@ enum { FAN_TRIAL_LEAST_BYTES = 4096 };
 enum { FAN_TRIAL_USUAL_TREE = 8192 };
 
 /**
- * Begin a broadcast: find which way to go. Collective while there is something to try, and in the
- * call after that; otherwise local. The state is connected, and adapts.
+ * Begin a broadcast: find which way to go. Collective when a trial begins, and in the call after
+ * one; otherwise local. The state is connected, and adapts.
  */
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial);
 

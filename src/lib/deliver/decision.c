@@ -81,7 +81,7 @@ fan_status fan_decision_compare(const fan_comm_state *state, const fan_decision 
 /* Members one by one: between them there may be anything. */
 static uint64_t hash_contest(const fan_contest *c, uint64_t seed)
 {
-    int64_t numbers[] = {c->calls, c->rest, c->decided, c->is_warm, c->best};
+    int64_t numbers[] = {c->calls, c->rest, c->decided, c->is_warm, c->best, c->tried, c->left};
     uint64_t hash = XXH64(numbers, sizeof numbers, seed);
     hash = XXH64(c->tries, sizeof c->tries, hash);
     return XXH64(c->seconds, sizeof c->seconds, hash);

@@ -16,6 +16,7 @@
 #include "lib/where/channel.h"
 #include "plan/contest.h"
 #include "plan/planner.h"
+#include "plan/times.h"
 
 #include <mpi.h>
 #include <stdatomic.h>
@@ -48,10 +49,10 @@ enum { FAN_CLASSES = 48 /**< of sizes: powers of two */ };
 /** What has been found out about ways of broadcasting: see lib/adapt/trial.h. */
 typedef struct fan_trials {
     fan_contest contests[FAN_CLASSES];
-    bool has_sample; /**< the last broadcast was a trial, of whose time ranks have yet to tell */
-    int class;
+    bool has_sample; /**< the last broadcast ended a trial, of whose time ranks have yet to tell */
+    int class;       /**< of this trial */
     fan_way way;
-    double seconds; /**< on this rank */
+    fan_times times[FAN_CLASSES]; /**< of the last trial in each class, on this rank */
 } fan_trials;
 
 typedef struct fan_comm_state {

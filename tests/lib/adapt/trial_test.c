@@ -94,6 +94,7 @@ static bool is_alike(const fan_contest *c)
     bool alike = tap_is_same((double)c->best);
     alike = tap_is_same(c->decided) && alike;
     alike = tap_is_same((double)c->calls) && alike;
+    alike = tap_is_same(c->tried * MOST_BYTES + c->left) && alike;
     for (int way = 0; way < FAN_WAYS; way++) {
         alike = tap_is_same(c->tries[way]) && alike;
         alike = tap_is_same(c->seconds[way]) && alike;
