@@ -310,7 +310,8 @@ FANOUT_EXPORT int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn 
 typedef enum fanout_error {
     FANOUT_ERR_SOURCE, /**< the source of a stream failed; delivery is incomplete on all ranks */
     FANOUT_ERR_SINK,   /**< this rank's sink failed; other ranks are not affected */
-    /** a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong */
+    /** a parameter in the environment, a tune file, a topology file or an MPI_Info is wrong, or an
+        argument that only this library knows */
     FANOUT_ERR_PARAM,
     /** with the parameter `check`: the ranks gave different arguments, or would broadcast in
         different ways; known on all of them */

@@ -78,6 +78,41 @@ FANOUT_EXPORT int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_md
                                    void *state, int root, MPI_Comm comm, MPI_Info info);
 
 /**
+ * Broadcast an array, and return at a deadline with what has come by then: a rank that is dead,
+ * stopped or too slow costs the others the descriptors that it would have passed on, and no time.
+ * Collective; each rank returns `seconds` after it has called at the latest, and takes part until
+ * it has all, and has passed it on.
+ *
+ * With fanout_mdc_order "spread" (see fanout_mdc_bcast; here members are always ranks) each member
+ * of a group passes on a descriptor, so k - 1 of k descriptors come whoever is missing in a group
+ * of k. Of ranks that only it sends to, in groups behind it, that holds as well. With "sequence"
+ * each member has a part of every descriptor: present are those that were complete before. If the
+ * root is late, all may be missing.
+ *
+ * Nothing is agreed on, so there is no MPI_Info: the parameters are the communicator's
+ * (fanout_comm_attach). The first use of a communicator waits for all ranks in any case, whatever
+ * `seconds` says; fanout_comm_attach does that beforehand. A rank that is late takes part in its
+ * own time, for `seconds` at most, and less if those that it waits for have gone on to a later call
+ * of this function. What then still comes is dropped: it is in memory of the library's own, and
+ * never in a later broadcast or in `array` after the call. MPI_Comm_free and MPI_Finalize wait for
+ * it for at most a second. The parameters `check` and `timeout` and FANOUT_TRACE have no effect.
+ *
+ * @param array    on the root the data, elsewhere room for it; elements of descriptors that are
+ *                 missing are either untouched or the root's
+ * @param mdc      equal on all ranks
+ * @param seconds  from the call, on this rank; at least 0. INFINITY: no deadline
+ * @param present  [fanout_mdc_count] receives for each descriptor 1 if all of it is in `array`, as
+ *                 on the root, else 0: for fanout_mdc_fill
+ * @param root     rank that has the data
+ * @param comm     an intracommunicator
+ * @return MPI_SUCCESS, also if descriptors are missing; on this rank alone MPI_ERR_ARG if `mdc` is
+ *         invalid, an error of class FANOUT_ERR_PARAM if `seconds` or `present` is, MPI_ERR_NO_MEM,
+ *         or MPI_ERR_TRUNCATE if ranks gave different arrays or roots; or as fanout_comm_attach
+ */
+FANOUT_EXPORT int fanout_mdc_bcast_within(void *array, const fanout_mdc *mdc, double seconds,
+                                          int *present, int root, MPI_Comm comm);
+
+/**
  * Fill in the elements of missing descriptors from those that are present. MPI_FLOAT and
  * MPI_DOUBLE: linear interpolation along axes with elements on both sides, otherwise a mean
  * weighted by the inverse square of the distance. Other types: the nearest element. NaN and fill

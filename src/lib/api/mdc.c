@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "base/clock.h"
 #include "base/spare/spare.h"
 #include "fanout_mdc.h"
+#include "lib/adapt/network.h"
+#include "lib/call/lifetime.h"
 #include "lib/call/streaming.h"
+#include "lib/deliver/within.h"
 #include "lib/state/callback.h"
+#include "lib/state/connection.h"
 #include "lib/state/errors.h"
 #include "mdc/fill.h"
 #include "mdc/packing.h"
@@ -151,6 +156,96 @@ int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_mdc_fn *complete
     close_stream(&s);
     return code;
 }
+
+/* ---- with a deadline ---- */
+
+/* Descriptors come in any order, and nobody is told. */
+static int keep_in_array(void *state, int64_t offset, const void *piece, int64_t bytes)
+{
+    mdc_stream *s = state;
+    fan_mdc_unpack(&s->packing, offset, bytes, piece, s->array);
+    count_off(s, offset, bytes);
+    return 0;
+}
+
+/* Only the first call on a communicator waits for others. */
+static fan_status find_connected(MPI_Comm comm, int64_t bytes, fan_comm_state **state)
+{
+    fan_status status = fan_lifetime_state(comm, state);
+    if (status != FAN_OK)
+        return status;
+    bool is_new = (*state)->connection != FAN_CONNECTED;
+    status = fan_connection_demand(*state);
+    return status == FAN_OK && is_new ? fan_adapt_to_network(*state, bytes) : status;
+}
+
+static fan_status judge(double seconds, const int *present)
+{
+    static const char function[] = "fanout_mdc_bcast_within";
+    if (!(seconds >= 0))
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: seconds is %g; it must be at least 0", function,
+                        seconds);
+    if (present == NULL)
+        return fan_fail(FAN_ERR_ARGUMENT,
+                        "%s: present is NULL; it must have room for each "
+                        "descriptor",
+                        function);
+    return FAN_OK;
+}
+
+/* Of an array with data, on more than one rank. */
+static fan_status run_within(mdc_stream *s, int64_t bytes, int root, double deadline,
+                             fan_comm_state *state)
+{
+    fan_parts parts = {.count = s->packing.count, .at = s->packing.at};
+    fan_within_task task = {.state = state,
+                            .bytes = bytes,
+                            .root = root,
+                            .parts = state->params.mdc_order == FAN_SPREAD ? &parts : NULL,
+                            .deadline = deadline,
+                            .store = {.fill = read_array, .drain = keep_in_array, .state = s}};
+    return fan_within_run(&task);
+}
+
+static void tell_present(const mdc_stream *s, int *present)
+{
+    for (int64_t d = 0; d < s->packing.count; d++)
+        present[d] = s->is_root || s->left[d] == 0;
+}
+
+int fanout_mdc_bcast_within(void *array, const fanout_mdc *mdc, double seconds, int *present,
+                            int root, MPI_Comm comm)
+{
+    double deadline = fan_clock_now() + seconds;
+    mdc_stream s = {.array = array};
+    fan_mdc_lattice lattice;
+    fan_comm_state *state;
+    int64_t bytes = 0;
+    int code = fan_error_raise_code(comm, fan_streaming_check(bytes, root, comm));
+    if (code != MPI_SUCCESS)
+        return code;
+    bool is_valid = make_lattice(mdc, &lattice, &bytes);
+    fan_status status = find_connected(comm, bytes, &state);
+    if (status != FAN_OK)
+        return fan_error_raise(comm, status);
+    state->withins++; /* on a rank whose arguments are wrong, too: the next one is the next one */
+    if (!is_valid)
+        return fan_error_raise_code(comm, MPI_ERR_ARG);
+    status = judge(seconds, present);
+    if (status != FAN_OK)
+        return fan_error_raise(comm, status);
+    s.is_root = state->rank == root;
+    if (!open_stream(&s, &lattice, mdc->element_bytes))
+        status = fan_fail(FAN_ERR_MEMORY, "no memory for lists of descriptors");
+    else if (bytes > 0 && state->size > 1)
+        status = run_within(&s, bytes, root, deadline, state);
+    if (status == FAN_OK)
+        tell_present(&s, present);
+    close_stream(&s);
+    return fan_error_raise(comm, status);
+}
+
+/* ---- to be used with what is missing ---- */
 
 static fan_mdc_type kind_of(MPI_Datatype type)
 {

@@ -115,6 +115,15 @@ static void summarise_all(void)
     fan_findings_print();
 }
 
+static void end_all_mail(void)
+{
+    fan_comm_state *state;
+    pthread_mutex_lock(&list_lock);
+    LIST_FOREACH (state, &all_states, link)
+        fan_connection_end_mail(state);
+    pthread_mutex_unlock(&list_lock);
+}
+
 /*
  * Called by MPI at the beginning of MPI_Finalize, which deletes the attributes of MPI_COMM_SELF
  * first. States are left to MPI, which may or may not delete the attributes of other communicators:
@@ -126,6 +135,7 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
     (void)comm, (void)keyval, (void)attribute, (void)extra;
     finalizing = true;
     fan_pending_end();
+    end_all_mail();
     end_all_recordings();
     summarise_all();
     fan_adapt_write_down();

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "comm/wait.h"
+#include "engine/mpi/mpi_mail.h"
 #include "engine/stall.h"
 #include "engine/trace.h"
 #include "lib/where/channel.h"
@@ -86,6 +87,9 @@ typedef struct fan_comm_state {
     bool adapts; /**< ways of broadcasting are found by trying: see lib/adapt/trial.h */
     fan_trials trials;
     bool blocks; /**< ranks wait in MPI_Bcast for what is left to MPI: see blocking.h */
+
+    int64_t withins; /**< broadcasts with a deadline so far */
+    fan_mail *mail;  /**< theirs; NULL: there were none */
 
     fan_lane lane;              /**< of what MPI orders by the calls */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */

@@ -413,12 +413,21 @@ fan_status fan_connection_demand(fan_comm_state *state)
                     state->size);
 }
 
+bool fan_connection_end_mail(fan_comm_state *state)
+{
+    bool ended = fan_mail_close(state->mail);
+    state->mail = NULL;
+    return ended;
+}
+
 void fan_connection_end(fan_comm_state *state, bool collective)
 {
     if (state->connection != FAN_CONNECTED)
         return;
     fan_placement_leave(state->placement);
-    fan_channel_free_block(state->channel, state->block);
-    fan_channel_leave(state->channel, collective);
+    if (fan_connection_end_mail(state)) {
+        fan_channel_free_block(state->channel, state->block);
+        fan_channel_leave(state->channel, collective);
+    }
     state->connection = FAN_UNCONNECTED;
 }

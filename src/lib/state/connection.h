@@ -41,4 +41,10 @@ fan_status fan_connection_demand(fan_comm_state *state);
  */
 void fan_connection_end(fan_comm_state *state, bool collective);
 
+/**
+ * Before that ends the connection, or MPI: the mail of a state. Takes at most a second, if letters
+ * are on their way. Local. Returns false if some still are: then nobody else may get their tag.
+ */
+bool fan_connection_end_mail(fan_comm_state *state);
+
 #endif

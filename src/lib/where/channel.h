@@ -26,6 +26,7 @@
 enum {
     FAN_TAG_NODE,  /**< what ranks of a node tell each other */
     FAN_TAG_SMALL, /**< small broadcasts */
+    FAN_TAG_MAIL,  /**< broadcasts with a deadline: see mpi_mail.h */
     FAN_TAG_STALL, /**< and the next one: see mpi_stall.h */
     FAN_TAGS = FAN_TAG_STALL + 2
 };
