@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/extract/below.h"
 #include "copy/extract/functions.h"
-#include "copy/extract/judge.h"
 #include "copy/extract/later.h"
 #include "copy/extract/layers.h"
-#include "copy/extract/quota.h"
 #include "copy/extract/zip.h"
+#include "copy/judge/below.h"
+#include "copy/judge/judge.h"
+#include "copy/judge/quota.h"
 
 #include <archive.h>
 #include <errno.h>
