@@ -121,7 +121,7 @@ static bool wait_for_small(fan_copy_extract *x)
     return fan_copy_extract_fail_entry(x, x->small.failed->name, "cannot write");
 }
 
-/* Whether it is about something that may not be there yet: a hard link, or a name that comes again. */
+/* Whether it needs what may not be there yet: a hard link, or a name that comes again. */
 static bool needs_others(const fan_copy_extract *x, const fan_copy_item *item)
 {
     return item->target[0] != '\0' || fan_copy_known_kind(&x->known, item->path) != 0;

@@ -3,8 +3,8 @@
  * @file functions.h  What the module libfanout_unpack.so can do: unpack archives into a new
  * directory, while they arrive.
  *
- * For one thread at a time, which has others make small files; nobody else may change what is in the directory. Nothing is written
- * outside of it, whatever is in the archives.
+ * For one thread at a time, which has others make small files; nobody else may change what is in
+ * the directory. Nothing is written outside of it, whatever is in the archives.
  */
 #ifndef FAN_COPY_EXTRACT_FUNCTIONS_H
 #define FAN_COPY_EXTRACT_FUNCTIONS_H

@@ -44,7 +44,7 @@ typedef struct fan_copy_small {
     const fan_copy_small_file *failed; /**< of those that have, the first that was waited for */
 } fan_copy_small;
 
-/** One to be filled, with room for so many bytes. NULL if a file has `failed`, or without memory. */
+/** One to be filled, with room for `bytes`. NULL if a file has `failed`, or without memory. */
 fan_copy_small_file *fan_copy_small_take(fan_copy_small *small, size_t bytes);
 
 /** Have it made, which was taken last. */
