@@ -22,7 +22,9 @@ bool fan_copy_unpack_open(fan_copy_unpack *u, const fan_copy_unpack_options *opt
     const fan_copy_extract_options how = {.root = root,
                                           .archive = options->archive,
                                           .unsafe = options->unsafe,
-                                          .pass = fan_os_cleanup_pass};
+                                          .pass = fan_os_cleanup_pass,
+                                          .enter = fan_os_cleanup_enter,
+                                          .leave = fan_os_cleanup_leave};
     u->extract = u->module->open(&how);
     return u->extract != NULL ||
            fan_copy_outcome_fail_at(outcome, outcome->path, "cannot begin to unpack: out of memory",

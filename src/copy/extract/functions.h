@@ -3,8 +3,8 @@
  * @file functions.h  What the module libfanout_unpack.so can do: unpack archives into a new
  * directory, while they arrive.
  *
- * For one thread at a time; nobody else may change what is in the directory. Nothing is written
- * outside of it, whatever is in the archives.
+ * For one thread at a time, which has others make small files; nobody else may change what is in
+ * the directory. Nothing is written outside of it, whatever is in the archives.
  */
 #ifndef FAN_COPY_EXTRACT_FUNCTIONS_H
 #define FAN_COPY_EXTRACT_FUNCTIONS_H
@@ -28,6 +28,8 @@ typedef struct fan_copy_extract_options {
     bool archive;       /**< owners, extended attributes and ACLs, too */
     bool unsafe;        /**< do what bsdtar does with names and links that lead outside */
     void (*pass)(void); /**< called before something is made; may not return */
+    /** the same in a thread that makes a file, and after that */
+    void (*enter)(void), (*leave)(void);
 } fan_copy_extract_options;
 
 typedef struct fan_copy_extract fan_copy_extract;

@@ -66,7 +66,8 @@ static bool extract_all(const source *whole, size_t bytes, const fan_copy_extrac
 /* Whether it is unpacked; then with the seal of the tree. */
 static bool unpack(const source *whole, size_t bytes, const char *root, XXH128_hash_t *seal)
 {
-    const fan_copy_extract_options options = {.root = root, .pass = pass};
+    const fan_copy_extract_options options = {
+        .root = root, .pass = pass, .enter = pass, .leave = pass};
     char text[FAN_COPY_EXTRACT_TEXT];
     bool good = extract_all(whole, bytes, &options, text);
     if (good && !fan_copy_seal_take(root, seal))
@@ -107,7 +108,8 @@ static int try(const char *archive, const char *directory)
 {
     char root[PATH_MAX], text[FAN_COPY_EXTRACT_TEXT];
     snprintf(root, sizeof root, "%s/root", directory);
-    const fan_copy_extract_options options = {.root = root, .archive = true, .pass = pass};
+    const fan_copy_extract_options options = {
+        .root = root, .archive = true, .pass = pass, .enter = pass, .leave = pass};
     source s = load(archive);
     bool good = extract_all(&s, s.bytes, &options, text);
     free(s.data);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/extract/below.h"
-#include "copy/extract/judge.h"
 #include "copy/job/printable.h"
+#include "copy/judge/below.h"
+#include "copy/judge/judge.h"
 
 #include <string.h>
 #include <sys/stat.h>

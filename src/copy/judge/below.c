@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/extract/below.h"
+#include "copy/judge/below.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * @file quota.h  How much archives may unpack to: no more than was free when they began, so that a
  * small one cannot fill a disk. Local.
  */
-#ifndef FAN_COPY_EXTRACT_QUOTA_H
-#define FAN_COPY_EXTRACT_QUOTA_H
+#ifndef FAN_COPY_JUDGE_QUOTA_H
+#define FAN_COPY_JUDGE_QUOTA_H
 
 #include <archive_entry.h>
 #include <stdbool.h>

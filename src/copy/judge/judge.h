@@ -3,10 +3,10 @@
  * @file judge.h  Whether an entry of an archive may be made, and where. Nothing is made here, so
  * what is refused has changed nothing. Local.
  */
-#ifndef FAN_COPY_EXTRACT_JUDGE_H
-#define FAN_COPY_EXTRACT_JUDGE_H
+#ifndef FAN_COPY_JUDGE_JUDGE_H
+#define FAN_COPY_JUDGE_JUDGE_H
 
-#include "copy/extract/known.h"
+#include "copy/judge/known.h"
 
 #include <archive_entry.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/units.h"
-#include "copy/extract/quota.h"
+#include "copy/judge/quota.h"
 
 #include <archive.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/extract/known.h"
+#include "copy/judge/known.h"
 
 #include <search.h>
 #include <stdlib.h>

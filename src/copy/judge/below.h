@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file below.h  Names in archives and where symbolic links lead. Local. */
-#ifndef FAN_COPY_EXTRACT_BELOW_H
-#define FAN_COPY_EXTRACT_BELOW_H
+#ifndef FAN_COPY_JUDGE_BELOW_H
+#define FAN_COPY_JUDGE_BELOW_H
 
 #include <stdbool.h>
 #include <stddef.h>

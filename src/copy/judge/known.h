@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file known.h  The names that archives have made so far, and of what kind they are. Local. */
-#ifndef FAN_COPY_EXTRACT_KNOWN_H
-#define FAN_COPY_EXTRACT_KNOWN_H
+#ifndef FAN_COPY_JUDGE_KNOWN_H
+#define FAN_COPY_JUDGE_KNOWN_H
 
 #include <stdbool.h>
 #include <sys/types.h>
