@@ -14,6 +14,8 @@
 
 /* What measuring may cost: these seconds, or that share of the broadcast. */
 static const double least_patience = 4e-3, share = 0.02;
+/* The same before something slow might be tried: that could cost several times the broadcast. */
+static const double share_before_trial = 0.25;
 /*
  * Where it would have cost more to find out, which is so on long links. If it is less, what is
  * planned to be in progress overflows queues: 1 MiB to 9 hosts, 100 Mbit/s and 5 ms a link, took
@@ -77,19 +79,19 @@ static fan_status lead(const fan_comm_state *state, int tag, const fan_probe_pat
 }
 
 /* The leaders of the first two nodes do it. */
-static fan_status measure(const fan_comm_state *state, int64_t bytes, fan_learned *learned)
+static fan_status measure(const fan_comm_state *state, const fan_probe_patience *patience,
+                          fan_learned *learned)
 {
     const int *leader = state->map.leader;
     int tag = state->first_tag + FAN_TAG_NODE;
-    fan_probe_patience patience = patience_for(bytes);
     fan_status own = FAN_OK;
     fan_failure failed;
     report r;
     memset(&r, 0, sizeof r);
     r.learned.known = true;
-    r.learned.bytes = bytes;
+    r.learned.bytes = (int64_t)patience->of_bytes;
     if (state->rank == leader[0])
-        own = lead(state, tag, &patience, &r.learned);
+        own = lead(state, tag, patience, &r.learned);
     else if (state->rank == leader[1])
         own = status_of(fan_probe_follow(state->comm, leader[0], tag));
     fan_fail_keep(&failed, own);
@@ -114,22 +116,39 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
     state->learned = state->placement->network;
 }
 
+/* All that were found on one placement are alike. */
+static fan_status measure_and_keep(const fan_comm_state *state, const fan_probe_patience *patience)
+{
+    fan_learned found;
+    fan_status status = measure(state, patience, &found);
+    if (status == FAN_OK)
+        state->placement->network = found;
+    return status;
+}
+
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 {
     const fan_params *params = &state->params;
+    fan_status status = FAN_OK;
     if (state->connection != FAN_CONNECTED || !params->adapt || state->map.nodes < 2 ||
         is_all_by_hand(params))
         return FAN_OK;
-    fan_learned found, *network = &state->placement->network;
-    if (!is_known(network, bytes)) {
-        fan_status status = measure(state, bytes, &found);
-        if (status != FAN_OK)
-            return status;
-        *network = found;
-    }
-    if (memcmp(&state->learned, network, sizeof *network) != 0)
+    const fan_learned *network = &state->placement->network;
+    fan_probe_patience patience = patience_for(bytes);
+    if (!is_known(network, bytes))
+        status = measure_and_keep(state, &patience);
+    if (status == FAN_OK && memcmp(&state->learned, network, sizeof *network) != 0)
         use(state, &network->link);
-    return FAN_OK;
+    return status;
+}
+
+fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes)
+{
+    fan_probe_patience patience = {least_patience, share_before_trial, (double)bytes};
+    fan_status status = measure_and_keep(state, &patience);
+    if (status == FAN_OK)
+        use(state, &state->placement->network.link);
+    return status;
 }
 
 bool fan_adapt_knows_bandwidth(const fan_comm_state *state)

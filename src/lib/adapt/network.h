@@ -23,6 +23,12 @@
  */
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes);
 
+/**
+ * Find out the bandwidth, where there was no time for it before, in up to a quarter of what a
+ * broadcast of so many bytes takes. Collective, for a connected state of several nodes.
+ */
+fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes);
+
 /** Whether the bandwidth of a link has been measured or set, and not only assumed. */
 bool fan_adapt_knows_bandwidth(const fan_comm_state *state);
 

@@ -147,6 +147,16 @@ static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *tr
     t->times[trial->class].count = 0;
 }
 
+/*
+ * Once, when one way has been tried and before another is: without the bandwidth nobody knows that
+ * the other cannot be faster.
+ */
+static bool is_worth_measuring(const fan_comm_state *state, const fan_contest *c)
+{
+    return c->tries[FAN_WAY_ENGINE] == 1 && !c->decided && state->map.nodes > 1 &&
+           !fan_adapt_knows_bandwidth(state);
+}
+
 static void begin_timing(fan_trials *t, fan_trial *trial)
 {
     if (t->contests[trial->class].left == 0) {
@@ -168,6 +178,8 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
     bool may_block = false;
     *trial = (fan_trial){.way = goes_on ? c->tried : c->best, .class = class, .timed = goes_on};
     fan_status status = must_agree ? agree(state, &may_block) : FAN_OK;
+    if (status == FAN_OK && is_open && is_worth_measuring(state, c))
+        status = fan_adapt_to_bandwidth(state, bytes);
     if (status != FAN_OK)
         return status;
     if (is_open)
