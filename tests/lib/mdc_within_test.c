@@ -21,7 +21,7 @@ enum {
     DESCRIPTORS = 8,
     UNTOUCHED = 0xa5,
     ENOUGH = 20, /* seconds in which all comes */
-    SLACK = 1    /* of them, in which a rank may wait for a processor */
+    SLACK = 2    /* of them, in which a rank may wait for a processor */
 };
 
 static int rank, size, slow; /* the rank that sleeps */
@@ -201,13 +201,13 @@ static void test_result(const picture *p, int code, double took, double seconds)
 
 static void test_late(void)
 {
-    const double seconds = 0.7;
+    const double seconds = 1.5;
     picture p = large();
     attach("4000");
     prepare(&p, 0);
     MPI_Barrier(comm);
     if (rank == slow)
-        nap(3 * seconds);
+        nap(seconds + 1.5 * SLACK);
     double start = MPI_Wtime();
     int code = broadcast(&p, seconds, 0);
     double took = MPI_Wtime() - start;
@@ -221,7 +221,7 @@ static void test_late(void)
 static void sleep_in_handler(int signal)
 {
     (void)signal;
-    const struct timespec time = {.tv_sec = 3};
+    const struct timespec time = {.tv_sec = 5};
     nanosleep(&time, NULL);
 }
 
@@ -255,7 +255,7 @@ static void test_stopped(void)
 static void test_several(void)
 {
     enum { CALLS = 4 };
-    const double seconds = 0.3;
+    const double seconds = 0.8;
     bool good = true;
     double took = 0;
     picture p = large();
@@ -348,6 +348,9 @@ static void test_arguments(void)
     int code = broadcast(&p, rank == slow ? -1 : 0.2, 0);
     tap_ok(rank == slow ? is_told(code, "seconds is -1") : code == MPI_SUCCESS,
            "on one rank: an error there only");
+    code = broadcast(&p, 0.2, rank == slow ? size : 0);
+    tap_ok(rank == slow ? class_of(code) == MPI_ERR_ROOT : code == MPI_SUCCESS,
+           "no such root on one rank: an error there only");
     prepare(&p, 0);
     tap_ok(broadcast(&p, ENOUGH, 0) == MPI_SUCCESS && is_whole(&p), "and the next call is whole");
     drop(&p);
@@ -384,7 +387,7 @@ static void test_free(void)
     double start = MPI_Wtime();
     MPI_Comm_free(&comm);
     double took = MPI_Wtime() - start;
-    tap_ok(took < 2.5, "MPI_Comm_free does not wait for long for what was given up");
+    tap_ok(took < 5, "MPI_Comm_free does not wait for long for what was given up");
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     attach("4000");
     prepare(&p, 0);

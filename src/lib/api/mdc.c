@@ -221,7 +221,7 @@ int fanout_mdc_bcast_within(void *array, const fanout_mdc *mdc, double seconds, 
     fan_mdc_lattice lattice;
     fan_comm_state *state;
     int64_t bytes = 0;
-    int code = fan_error_raise_code(comm, fan_streaming_check(bytes, root, comm));
+    int code = fan_error_raise_code(comm, fan_streaming_check(bytes, 0, comm));
     if (code != MPI_SUCCESS)
         return code;
     bool is_valid = make_lattice(mdc, &lattice, &bytes);
@@ -229,8 +229,9 @@ int fanout_mdc_bcast_within(void *array, const fanout_mdc *mdc, double seconds, 
     if (status != FAN_OK)
         return fan_error_raise(comm, status);
     state->withins++; /* on a rank whose arguments are wrong, too: the next one is the next one */
-    if (!is_valid)
-        return fan_error_raise_code(comm, MPI_ERR_ARG);
+    code = is_valid ? fan_streaming_check(bytes, root, comm) : MPI_ERR_ARG;
+    if (code != MPI_SUCCESS)
+        return fan_error_raise_code(comm, code);
     status = judge(seconds, present);
     if (status != FAN_OK)
         return fan_error_raise(comm, status);
