@@ -140,63 +140,71 @@ until_both_have() {
         sleep 0.1
     done
 }
-copy_slowly --json report source target.%r
-until_both_have +500c '.target.*journal'
-lose good2
-wait $driver
-status=$?
-check "a host is lost: status, name, how much it had, reason" ended 1 "good2: target.%r: host good2 failed after [0-9]+ %: (no answer in 10 s: )?agent: good2 is down; --resume"
-check "a host is lost: the other one has the copy" cmp source target.1
-check "a host is lost: the summary" grep -qE '^4.8 MiB to 1 of 2 ranks, (.* of it sent in |nothing had to be sent)' out
-check "a host is lost: the report" [ "$(grep -c '"ok": true' report)" = 1 -a "$(grep -c '"lost": 1' report)" = 1 ]
-check "a host is lost: nothing is left on others" [ -z "$(find . -name '.target.1.*')" ]
-# shellcheck disable=SC2016 # a variable of the host's
-copy_slowly --json report --retry 9 --pipe 'cat >%d.$FANOUT_TEST_HOST' source target
-until_both_have +0c 'target.*'
-lose good2
-sleep 6
-echo none >lost
-wait $driver
-status=$?
-check "--retry, a host comes back: status" [ "$status" = 0 ]
-check "--retry, a host comes back: all have the copy" cmp source target.good1
-check "--retry, a host comes back: it, too" cmp source target.good2
-check "--retry, a host comes back: the report" [ "$(grep -c '"ok": true' report)" = 2 -a "$(grep -c '"lost": 0' report)" = 1 ]
+lose_hosts() {
+    copy_slowly --json report source target.%r
+    until_both_have +500c '.target.*journal'
+    lose good2
+    wait $driver
+    status=$?
+    check "a host is lost: status, name, how much it had, reason" ended 1 "good2: target.%r: host good2 failed after [0-9]+ %: (no answer in 10 s: )?agent: good2 is down; --resume"
+    check "a host is lost: the other one has the copy" cmp source target.1
+    check "a host is lost: the summary" grep -qE '^4.8 MiB to 1 of 2 ranks, (.* of it sent in |nothing had to be sent)' out
+    check "a host is lost: the report" [ "$(grep -c '"ok": true' report)" = 1 -a "$(grep -c '"lost": 1' report)" = 1 ]
+    check "a host is lost: nothing is left on others" [ -z "$(find . -name '.target.1.*')" ]
+    # shellcheck disable=SC2016 # a variable of the host's
+    copy_slowly --json report --retry 9 --pipe 'cat >%d.$FANOUT_TEST_HOST' source target
+    until_both_have +0c 'target.*'
+    lose good2
+    sleep 6
+    echo none >lost
+    wait $driver
+    status=$?
+    check "--retry, a host comes back: status" [ "$status" = 0 ]
+    check "--retry, a host comes back: all have the copy" cmp source target.good1
+    check "--retry, a host comes back: it, too" cmp source target.good2
+    check "--retry, a host comes back: the report" [ "$(grep -c '"ok": true' report)" = 2 -a "$(grep -c '"lost": 0' report)" = 1 ]
 
-# Standard input is read once: who comes back would get nothing, and it would look like all.
-rm -f target*
-echo good2 >lost
-(until [ -e target.good1 ]; do sleep 0.1; done && echo none >lost) &
-back=$!
-# shellcheck disable=SC2016 # a variable of the host's
-timeout -k 5 100 "$copy" --hosts good1,good2 --retry 5 --pipe 'cat >%d.$FANOUT_TEST_HOST' - target <source >out 2>err
-status=$?
-check "--retry of standard input: the host that was lost stays so" ended 1 "good2: target: host good2 was not reached"
-check "--retry of standard input: it has no file" [ ! -e target.good2 ]
-check "--retry of standard input: the other one has the copy" cmp source target.good1
-kill $back 2>/dev/null
+    # Standard input is read once: who comes back would get nothing, and it would look like all.
+    rm -f target*
+    echo good2 >lost
+    (until [ -e target.good1 ]; do sleep 0.1; done && echo none >lost) &
+    back=$!
+    # shellcheck disable=SC2016 # a variable of the host's
+    timeout -k 5 100 "$copy" --hosts good1,good2 --retry 5 --pipe 'cat >%d.$FANOUT_TEST_HOST' - target <source >out 2>err
+    status=$?
+    check "--retry of standard input: the host that was lost stays so" ended 1 "good2: target: host good2 was not reached"
+    check "--retry of standard input: it has no file" [ ! -e target.good2 ]
+    check "--retry of standard input: the other one has the copy" cmp source target.good1
+    kill $back 2>/dev/null
 
-# MPICH's launcher does not notice, and waits for ever.
-rm -f target*
-echo good2 >lost
-(sleep 3 && echo none >lost) &
-back=$!
-# shellcheck disable=SC2016 # a variable of the host's
-hosts good1,good2 --pipe 'cat >%d.$FANOUT_TEST_HOST' source target
-check "a host is away while the job is started: it ends" [ "$status" -le 1 ]
-check "a host is away while the job is started: the other one has the copy" cmp source target.good1
-wait $back
-rm -f target*
-copy_slowly source target.%r
-until_both_have +500c '.target.*journal'
-kill -KILL "$(pgrep -f -- "--driven=.* source target.%r" | tail -n 1)"
-wait $driver
-status=$?
-check "a process dies, its host does not: status" [ "$status" = 0 ]
-check "a process dies, its host does not: all have the copy" [ "$(cat target.[12] | sha256sum)" = "$(cat source source | sha256sum)" ]
-check "a process dies, its host does not: not all was sent again" grep -qE ' of it sent in |nothing had to be sent' out
-check "nothing is left" [ -z "$(find . -name '*.fanout-*')" ]
-rm -f target.*
+    # MPICH's launcher does not notice, and waits for ever.
+    rm -f target*
+    echo good2 >lost
+    (sleep 3 && echo none >lost) &
+    back=$!
+    # shellcheck disable=SC2016 # a variable of the host's
+    hosts good1,good2 --pipe 'cat >%d.$FANOUT_TEST_HOST' source target
+    check "a host is away while the job is started: it ends" [ "$status" -le 1 ]
+    check "a host is away while the job is started: the other one has the copy" cmp source target.good1
+    wait $back
+    rm -f target*
+    copy_slowly source target.%r
+    until_both_have +500c '.target.*journal'
+    kill -KILL "$(pgrep -f -- "--driven=.* source target.%r" | tail -n 1)"
+    wait $driver
+    status=$?
+    check "a process dies, its host does not: status" [ "$status" = 0 ]
+    check "a process dies, its host does not: all have the copy" [ "$(cat target.[12] | sha256sum)" = "$(cat source source | sha256sum)" ]
+    check "a process dies, its host does not: not all was sent again" grep -qE ' of it sent in |nothing had to be sent' out
+    check "nothing is left" [ -z "$(find . -name '*.fanout-*')" ]
+    rm -f target.*
+}
+# A plain program says "Unable to find reachable pairing between local and remote interfaces" there.
+if [ "$launcher_kind" = prrte ]; then
+    skip "hosts that are lost" "Open MPI 5 does not connect two hosts that have one address"
+else
+    lose_hosts
+fi
 
 # ---- mpirun, which does not start a job again, says how to ----
 
