@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file cppcheck.h  Macros of <sys/queue.h> that cppcheck would not understand. */
+/** @file cppcheck.h  Macros that cppcheck would not understand: one of the build, <sys/queue.h>'s. */
+#define FAN_MPI_SONAME "libmpi.so.0"
 #define LIST_HEAD(name, type)                                                                      \
     struct {                                                                                       \
         struct type *first;                                                                        \

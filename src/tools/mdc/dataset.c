@@ -51,7 +51,8 @@ void *fan_mdctool_allocate(size_t count, size_t size)
 static char *copy_text(const char *text)
 {
     char *copy = fan_mdctool_allocate(strlen(text) + 1, 1);
-    return strcpy(copy, text);
+    strcpy(copy, text);
+    return copy;
 }
 
 mode_t fan_mdctool_mode(const char *path)
