@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file cppcheck.h  Macros that cppcheck would not understand: one of the build, <sys/queue.h>'s. */
+/** @file cppcheck.h  Macros that cppcheck would not understand. */
 #define FAN_MPI_SONAME "libmpi.so.0"
 #define LIST_HEAD(name, type)                                                                      \
     struct {                                                                                       \
