@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { MOST_BYTES = 1500000, CALLS = 400, LARGE = 4 * 1024 * 1024 };
+enum { MOST_BYTES = 1500000, CALLS = 800, LARGE = 4 * 1024 * 1024 };
 
 static const int sizes[] = {1, 100, 4095, 4096, 20000, 65536, 70001, 300000, MOST_BYTES};
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
@@ -116,7 +116,7 @@ static void test_random_calls(void)
     for (int i = 0; i < SIZES; i++) {
         const fan_contest *c = &state_of(comm)->trials.contests[fan_trial_class(sizes[i])];
         alike &= is_alike(c);
-        decided += c->decided;
+        decided += fan_contest_has_best(c);
     }
     tap_ok(good, "%d broadcasts of random sizes and types", CALLS);
     tap_ok(alike, "all ranks have tried and decided alike");
