@@ -106,8 +106,8 @@ void fan_bench_contenders_open(fan_bench_contenders *contenders, const fan_bench
     *contenders = (fan_bench_contenders){0};
     add(contenders, FAN_BENCH_LIMIT, "limit");
     add(contenders, FAN_BENCH_MPI, "MPI_Bcast");
-    add(contenders, FAN_BENCH_FANOUT,
-        "fanout_bcast"); /* unprepared, as in a program: its first call counts */
+    /* Not attached, as in a program: its first call counts. */
+    add(contenders, FAN_BENCH_FANOUT, "fanout_bcast");
     if (job->host_count < job->size)
         add_memcpy(contenders, fan_bench_largest(options));
     for (int i = 0; i < options->setting_count; i++)
