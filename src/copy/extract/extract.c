@@ -137,16 +137,15 @@ static bool has_directory(const fan_copy_extract *x, const fan_copy_item *item)
 }
 
 /*
- * Whether it is an ordinary file with all of its content in the archive, where nothing is yet. All
- * others are made by libarchive, here.
+ * Whether what needs no others is an ordinary file with all of its content in the archive. All else
+ * is made by libarchive, here.
  */
 static bool is_small(const fan_copy_extract *x, const fan_copy_layers *layers,
                      struct archive_entry *entry, const fan_copy_item *item)
 {
-    return item->kind == S_IFREG && item->target[0] == '\0' && !x->options.archive &&
-           archive_entry_size_is_set(entry) && archive_entry_size(entry) <= FAN_COPY_SMALL &&
-           archive_entry_sparse_count(entry) == 0 && archive_entry_perm(entry) <= 0777 &&
-           !fan_copy_layers_is_zip(layers) && fan_copy_known_kind(&x->known, item->path) == 0 &&
+    return item->kind == S_IFREG && !x->options.archive && archive_entry_size_is_set(entry) &&
+           archive_entry_size(entry) <= FAN_COPY_SMALL && archive_entry_sparse_count(entry) == 0 &&
+           archive_entry_perm(entry) <= 0777 && !fan_copy_layers_is_zip(layers) &&
            has_directory(x, item);
 }
 
@@ -208,7 +207,7 @@ static bool make_entry(fan_copy_extract *x, fan_copy_layers *layers, struct arch
                        const fan_copy_item *item)
 {
     int64_t bytes = fan_copy_quota_bytes(entry);
-    bool small = is_small(x, layers, entry, item), waits = needs_others(x, item);
+    bool waits = needs_others(x, item), small = !waits && is_small(x, layers, entry, item);
     if (!take_quota(x, item->name, bytes, 1) || !note_way(x, item) ||
         !note_old_directory(x, entry, item) || !note_name(x, item))
         return false;
