@@ -26,15 +26,15 @@ static const double worth_more_time = 8; /* times what it was before */
 
 static const char failure[] = "cannot measure the network";
 
-static fan_probe_patience patience_for(int64_t bytes)
+static fan_probe_patience patience_for(int64_t bytes, double part)
 {
-    return (fan_probe_patience){least_patience, share, (double)bytes};
+    return (fan_probe_patience){least_patience, part, (double)bytes};
 }
 
 /* Seconds that may be spent for a broadcast of so many bytes, where the bandwidth is not known. */
 static double allowed(int64_t bytes)
 {
-    fan_probe_patience patience = patience_for(bytes);
+    fan_probe_patience patience = patience_for(bytes, share);
     return fan_probe_allowed(&patience, assumed_bandwidth);
 }
 
@@ -134,7 +134,7 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
         is_all_by_hand(params))
         return FAN_OK;
     const fan_learned *network = &state->placement->network;
-    fan_probe_patience patience = patience_for(bytes);
+    fan_probe_patience patience = patience_for(bytes, share);
     if (!is_known(network, bytes))
         status = measure_and_keep(state, &patience);
     if (status == FAN_OK && memcmp(&state->learned, network, sizeof *network) != 0)
@@ -144,7 +144,7 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 
 fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes)
 {
-    fan_probe_patience patience = {least_patience, share_before_trial, (double)bytes};
+    fan_probe_patience patience = patience_for(bytes, share_before_trial);
     fan_status status = measure_and_keep(state, &patience);
     if (status == FAN_OK)
         use(state, &state->placement->network.link);
