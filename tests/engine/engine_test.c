@@ -143,10 +143,7 @@ static void free_site(site *s)
     free(s->data);
 }
 
-/*
- * True while some node is at work. Here and in what else is done millions of times libcheck is told of
- * failures only: each assertion is a system call.
- */
+/* True while a node is at work. An assertion is a system call: libcheck hears of failures only. */
 static bool step(site *sites, const setup *u, const fan_plan *plan, sim_network *network)
 {
     bool working = false;
