@@ -16,7 +16,4 @@ typedef enum fan_algorithm {
 /** Names by number. */
 extern const char *const fan_algorithm_names[FAN_ALGORITHMS];
 
-/** The number of the algorithm of that name, or -1. */
-int fan_algorithm_by_name(const char *name);
-
 #endif

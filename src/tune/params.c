@@ -13,9 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT_TEXT = 32 };
+enum { LIMIT_TEXT = 32, NAMES_TEXT = 80 };
 
-typedef enum kind { ALGORITHM, ORDER, COUNT, BYTES, FLAG, SECONDS, RATE } kind;
+typedef enum kind {
+    ALGORITHM,
+    ORDER,
+    FALLBACK,
+    DEBUG,
+    NAMED,
+    COUNT = NAMED,
+    BYTES,
+    FLAG,
+    SECONDS,
+    RATE
+} kind;
 
 typedef struct descriptor {
     const char *name;
@@ -60,18 +71,47 @@ fan_params fan_params_default(void)
 }
 
 static const char *const order_names[] = {[FAN_SEQUENCE] = "sequence", [FAN_SPREAD] = "spread"};
+static const char *const fallback_names[] = {
+    [FAN_FALLBACK_SILENT] = "silent", [FAN_FALLBACK_WARN] = "warn", [FAN_FALLBACK_ERROR] = "error"};
+static const char *const debug_names[] = {
+    [FAN_DEBUG_WARN] = "warn", [FAN_DEBUG_INFO] = "info", [FAN_DEBUG_TRACE] = "trace"};
 
-static int64_t order_by_name(const char *name)
-{
-    for (int64_t order = FAN_SEQUENCE; order <= FAN_SPREAD; order++)
-        if (strcmp(name, order_names[order]) == 0)
-            return order;
-    return -1;
-}
+/* The values of kinds that have names. */
+static const struct choice {
+    const char *const *names;
+    int64_t count;
+} choices[NAMED] = {[ALGORITHM] = {fan_algorithm_names, FAN_ALGORITHMS},
+                    [ORDER] = {order_names, FAN_SPREAD + 1},
+                    [FALLBACK] = {fallback_names, FAN_FALLBACK_ERROR + 1},
+                    [DEBUG] = {debug_names, FAN_DEBUG_TRACE + 1}};
 
 static bool is_name(const descriptor *d)
 {
-    return d->kind == ALGORITHM || d->kind == ORDER;
+    return d->kind < NAMED;
+}
+
+/* -1: there is none of that name. */
+static int64_t value_by_name(const descriptor *d, const char *name)
+{
+    const struct choice *c = &choices[d->kind];
+    int64_t value = c->count - 1;
+    while (value >= 0 && strcmp(name, c->names[value]) != 0)
+        value--;
+    return value;
+}
+
+/* "silent, warn or error" */
+static const char *names_text(const descriptor *d, char *text, size_t size)
+{
+    const struct choice *c = &choices[d->kind];
+    size_t length = 0;
+    for (int64_t i = 0; i < c->count && length < size; i++)
+        length += (size_t)snprintf(text + length, size - length, "%s%s",
+                                   i == 0              ? ""
+                                   : i == c->count - 1 ? " or "
+                                                       : ", ",
+                                   c->names[i]);
+    return text;
 }
 
 static bool is_real(const descriptor *d)
@@ -84,7 +124,7 @@ static bool parse_integer(const descriptor *d, const char *text, int64_t *value)
     if (d->kind == BYTES)
         return fan_parse_bytes(text, value);
     if (is_name(d)) {
-        *value = d->kind == ORDER ? order_by_name(text) : fan_algorithm_by_name(text);
+        *value = value_by_name(d, text);
         return *value >= 0;
     }
     char *end;
@@ -153,10 +193,10 @@ fan_status fan_params_set(fan_params *params, const char *name, const char *text
         params->given |= INT64_C(1) << (d - table);
         return FAN_OK;
     }
+    char names[NAMES_TEXT], least[LIMIT_TEXT], most[LIMIT_TEXT];
     if (is_name(d))
-        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not %s %s; give %s", origin, text,
-                        d->kind == ORDER ? "a value of" : "an", d->name, d->help);
-    char least[LIMIT_TEXT], most[LIMIT_TEXT];
+        return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not a value of %s; give %s (%s)", origin,
+                        text, name, names_text(d, names, sizeof names), d->help);
     return fan_fail(FAN_ERR_ARGUMENT, "%s: '%s' is not a value of %s; give one from %s to %s (%s)",
                     origin, text, name, limit_text(d, d->minimum, least),
                     limit_text(d, d->maximum, most), d->help);
@@ -177,8 +217,7 @@ void fan_params_get(const fan_params *params, size_t index, char *text, size_t s
     int64_t value;
     memcpy(&value, field, sizeof value);
     if (is_name(d))
-        snprintf(text, size, "%s",
-                 d->kind == ORDER ? order_names[value] : fan_algorithm_names[value]);
+        snprintf(text, size, "%s", choices[d->kind].names[value]);
     else
         snprintf(text, size, "%" PRId64, value);
 }

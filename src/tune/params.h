@@ -12,6 +12,8 @@
 
 typedef int64_t fan_kind_ALGORITHM; /* index into the table of algorithms, 0 = auto */
 typedef int64_t fan_kind_ORDER;     /* a fan_params_order */
+typedef int64_t fan_kind_FALLBACK;  /* a fan_params_fallback */
+typedef int64_t fan_kind_DEBUG;     /* a fan_params_debug */
 typedef int64_t fan_kind_COUNT;
 typedef int64_t fan_kind_BYTES;
 typedef int64_t fan_kind_FLAG;
@@ -20,6 +22,20 @@ typedef double fan_kind_RATE;
 
 /** How descriptors travel. */
 typedef enum fan_params_order { FAN_SEQUENCE, FAN_SPREAD } fan_params_order;
+
+/** What becomes of broadcasts that the library cannot do. */
+typedef enum fan_params_fallback {
+    FAN_FALLBACK_SILENT, /**< they are left to MPI */
+    FAN_FALLBACK_WARN,   /**< the same, with a warning */
+    FAN_FALLBACK_ERROR
+} fan_params_fallback;
+
+/** What rank 0 says on standard error. */
+typedef enum fan_params_debug {
+    FAN_DEBUG_WARN, /**< warnings only */
+    FAN_DEBUG_INFO, /**< also what has been measured and decided */
+    FAN_DEBUG_TRACE /**< also every broadcast */
+} fan_params_debug;
 
 /** One value for each line of params.def. Only 8-byte members, so that it travels as bytes. */
 typedef struct fan_params {

@@ -16,7 +16,7 @@
 #include "config.h"
 
 #include "fanout.h"
-#include "lib/deliver/delivery.h"
+#include "lib/deliver/request.h"
 #include "tests/common/tap.h"
 #include "tests/datatypes/random_datatype.h"
 #include "tests/datatypes/random_layout.h"

@@ -4,6 +4,7 @@
 #include "lib/adapt/findings.h"
 
 #include "lib/adapt/words.h"
+#include "lib/state/tell.h"
 #include "tune/variables.h"
 
 #include <pthread.h>
@@ -24,33 +25,15 @@ static bool is_wanted(void)
     return rank == 0 && fan_variable_wants_stats();
 }
 
-/* All lines with the prefix of all that the library prints, those of the words indented. */
-static char *compose(const fan_comm_state *state, char *words)
-{
-    char *text = NULL, *rest = words;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (out == NULL)
-        return NULL;
-    fprintf(out, "fanout: a communicator of %d ranks on %d node%s:\n", state->size,
-            state->map.nodes, state->map.nodes == 1 ? "" : "s");
-    for (char *line; (line = strsep(&rest, "\n")) != NULL && *line != '\0';)
-        fprintf(out, "fanout:   %s\n", line);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
-}
-
 void fan_findings_add(const fan_comm_state *state)
 {
     if (state->connection != FAN_CONNECTED || !is_wanted())
         return;
-    char *words = fan_words_found(state);
+    char *words = fan_words_found(state, FAN_CLASSES);
     if (words != NULL && *words != '\0') {
         pthread_mutex_lock(&lock);
         if (found < MOST_KEPT)
-            kept[found] = compose(state, words);
+            kept[found] = fan_tell_compose(state, words);
         found++;
         pthread_mutex_unlock(&lock);
     }

@@ -6,7 +6,9 @@
 #include "comm/agree.h"
 #include "comm/probe/probe.h"
 #include "lib/adapt/memory.h"
+#include "lib/adapt/words.h"
 #include "lib/deliver/pending.h"
+#include "lib/state/tell.h"
 #include "plan/planner.h"
 
 #include <math.h>
@@ -114,6 +116,8 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
     fan_pending_finish(state, &state->lane); /* their plan is that of the old parameters */
     fan_planned_forget(&state->planned);
     state->learned = state->placement->network;
+    if (fan_tells(state, FAN_DEBUG_INFO))
+        fan_tell_words(state, fan_words_found(state, FAN_WORDS_NO_CLASS));
 }
 
 /* All that were found on one placement are alike. */

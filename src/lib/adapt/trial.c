@@ -5,8 +5,10 @@
 
 #include "comm/agree.h"
 #include "lib/adapt/network.h"
-#include "lib/deliver/delivery.h"
+#include "lib/adapt/words.h"
+#include "lib/deliver/request.h"
 #include "lib/state/blocking.h"
+#include "lib/state/tell.h"
 #include "plan/planner.h"
 
 #include <math.h>
@@ -81,12 +83,6 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 }
 
 /* ---- what ranks tell each other ---- */
-
-int fan_trial_class(int64_t bytes)
-{
-    enum { BITS = 63 };
-    return bytes > 1 ? MIN(BITS - __builtin_clzll((unsigned long long)bytes), FAN_CLASSES - 1) : 0;
-}
 
 static bool goes_to_mpi(const fan_contest *c)
 {
@@ -184,6 +180,8 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
         return status;
     if (is_open)
         choose(state, bytes, root, trial);
+    if (is_open && c->decided && fan_tells(state, FAN_DEBUG_INFO))
+        fan_tell_words(state, fan_words_found(state, class));
     if (must_agree)
         fan_blocking_set(&state->blocks,
                          may_block && state->params.timeout <= 0 && leaves_to_mpi(t, trial->way));

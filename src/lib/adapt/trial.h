@@ -10,6 +10,7 @@
 #ifndef FAN_LIB_ADAPT_TRIAL_H
 #define FAN_LIB_ADAPT_TRIAL_H
 
+#include "lib/adapt/class.h"
 #include "lib/state/comm_state.h"
 
 /** A broadcast that is under way. */
@@ -20,15 +21,6 @@ typedef struct fan_trial {
     double start;
 } fan_trial;
 
-/** Broadcasts of fewer bytes are never cut into pieces. */
-enum { FAN_TRIAL_LEAST_BYTES = 4096 };
-
-/**
- * Up to so many bytes a tree is the first choice where nothing has been tried: above, MPI's
- * algorithms are better (4 ranks in a node, Open MPI 4.1.4 and MPICH 4.0.2).
- */
-enum { FAN_TRIAL_USUAL_TREE = 8192 };
-
 /**
  * Begin a broadcast: find which way to go. Collective when a trial begins, and in the call after
  * one; otherwise local. The state is connected, and adapts.
@@ -37,8 +29,5 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
 
 /** The broadcast has ended on this rank. Local. */
 void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded);
-
-/** The class of so many bytes: the number of its contest in fan_trials. */
-int fan_trial_class(int64_t bytes);
 
 #endif

@@ -4,8 +4,8 @@
 #include "lib/adapt/words.h"
 
 #include "base/units.h"
-#include "lib/adapt/trial.h"
-#include "lib/deliver/delivery.h"
+#include "lib/adapt/class.h"
+#include "lib/deliver/request.h"
 #include "plan/explain.h"
 
 #include <stdio.h>
@@ -162,9 +162,9 @@ char *fan_words_of_plan(const fan_comm_state *state, const char *plan)
     return end_words(out, &words, said);
 }
 
-/* ---- all of them ---- */
+/* ---- what was found ---- */
 
-char *fan_words_found(const fan_comm_state *state)
+char *fan_words_found(const fan_comm_state *state, int class)
 {
     char *words = NULL;
     size_t length;
@@ -173,7 +173,7 @@ char *fan_words_found(const fan_comm_state *state)
         return NULL;
     say_network(out, state);
     for (int number = 0; number < FAN_CLASSES; number++)
-        if (state->trials.contests[number].is_warm)
+        if (state->trials.contests[number].is_warm && (class == number || class == FAN_CLASSES))
             say_class(out, state, number);
     return end_words(out, &words, true);
 }

@@ -24,11 +24,14 @@ char *fan_words_explain(const fan_comm_state *state, int64_t bytes, int root);
  */
 char *fan_words_of_plan(const fan_comm_state *state, const char *plan);
 
+enum { FAN_WORDS_NO_CLASS = -1 };
+
 /**
- * What is known of the network of a state, and of each class of sizes that has been broadcast.
+ * What is known of the network of a state, and of classes of sizes that have been broadcast.
  *
- * @return as above; "" if nothing has been found out
+ * @param class  one of them (fan_trial_class), FAN_CLASSES for all, or FAN_WORDS_NO_CLASS
+ * @return       as above; "" if nothing has been found out
  */
-char *fan_words_found(const fan_comm_state *state);
+char *fan_words_found(const fan_comm_state *state, int class);
 
 #endif

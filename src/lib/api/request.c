@@ -12,6 +12,7 @@
 #include "lib/state/callback.h"
 #include "lib/state/errors.h"
 #include "lib/state/lane.h"
+#include "lib/state/tell.h"
 
 struct fanout_request_s {
     fan_call call;
@@ -98,6 +99,8 @@ static fan_status prepare_ours(fanout_request r, MPI_Info info)
     fan_status status = r->persistent
                             ? prepare_persistent(r, info)
                             : fan_comm_state_prepare_nonblocking(r->call.state, &r->passed_through);
+    if (status == FAN_OK && !r->persistent && r->call.state->nonblocking == FAN_LACKING)
+        status = fan_fall_back_pending(r->call.state, "nonblocking broadcasts");
     if (status != FAN_OK || r->passed_through)
         return status;
     if (r->persistent && r->params.check)

@@ -8,7 +8,7 @@
 #include "lib/adapt/trial.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
-#include "lib/deliver/delivery.h"
+#include "lib/deliver/request.h"
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
@@ -51,7 +51,7 @@ static bool is_worth_connecting(fan_call *c)
     if (c->bytes >= worth_at_once(c))
         return true;
     bool may_be_cut = c->bytes >= FAN_TRIAL_LEAST_BYTES && c->state->adapts;
-    if (!c->nonblocking)
+    if (!c->nonblocking && c->state->small_calls <= FEW_CALLS)
         c->state->small_calls += may_be_cut ? COUNTS_FOR : 1;
     return c->state->small_calls > FEW_CALLS && !c->nonblocking;
 }
@@ -72,7 +72,7 @@ static fan_status find_state(fan_call *c)
     if (status != FAN_OK)
         return status;
     bool is_new = c->state->connection == FAN_UNCONNECTED;
-    if (is_new && is_worth_connecting(c))
+    if (c->state->connection != FAN_CONNECTED && is_worth_connecting(c))
         status = fan_connection_make(c->state);
     if (status == FAN_OK && may_learn(c, is_new))
         status = fan_adapt_to_network(c->state, c->bytes);

@@ -4,8 +4,7 @@
 #include "lib/deliver/decision.h"
 
 #include "comm/agree.h"
-#include "lib/deliver/delivery.h"
-#include "lib/deliver/dissent.h"
+#include "lib/deliver/request.h"
 #include "tune/algorithm_names.h"
 
 #include <stdio.h>
@@ -27,6 +26,18 @@ const char *const fan_decision_names[FAN_DECISION_VALUES] = {
 
 /* ---- the decision ---- */
 
+fan_decision fan_decision_of_plan(const fan_plan *plan)
+{
+    return (fan_decision){{[FAN_DECISION_WAY] = FAN_WAY_ENGINE,
+                           [FAN_DECISION_ALGORITHM] = plan->algorithm,
+                           [FAN_DECISION_GROUP_SIZE] = plan->shape.group_size,
+                           [FAN_DECISION_BRANCHING] = plan->shape.branching,
+                           [FAN_DECISION_CHUNK_BYTES] = fan_layout_chunk_bytes(&plan->layout),
+                           [FAN_DECISION_WINDOW] = plan->window,
+                           [FAN_DECISION_SENDS] = plan->sends,
+                           [FAN_DECISION_CHILD_SENDS] = plan->child_sends}};
+}
+
 fan_decision fan_decision_make(const fan_comm_state *state, const fan_params *params, int64_t bytes,
                                int root, fan_way way)
 {
@@ -34,17 +45,10 @@ fan_decision fan_decision_make(const fan_comm_state *state, const fan_params *pa
         return (fan_decision){{[FAN_DECISION_WAY] = way}};
     fan_plan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, params);
-    return (fan_decision){{[FAN_DECISION_WAY] = way,
-                           [FAN_DECISION_ALGORITHM] = plan.algorithm,
-                           [FAN_DECISION_GROUP_SIZE] = plan.shape.group_size,
-                           [FAN_DECISION_BRANCHING] = plan.shape.branching,
-                           [FAN_DECISION_CHUNK_BYTES] = fan_layout_chunk_bytes(&plan.layout),
-                           [FAN_DECISION_WINDOW] = plan.window,
-                           [FAN_DECISION_SENDS] = plan.sends,
-                           [FAN_DECISION_CHILD_SENDS] = plan.child_sends}};
+    return fan_decision_of_plan(&plan);
 }
 
-static void say(const fan_decision *d, char text[FAN_DISSENT_TEXT])
+void fan_decision_say(const fan_decision *d, char text[FAN_DISSENT_TEXT])
 {
     const int64_t *v = d->values;
     int length = snprintf(text, FAN_DISSENT_TEXT, "%s", fan_way_names[v[FAN_DECISION_WAY]]);
@@ -72,7 +76,7 @@ fan_status fan_decision_compare(const fan_comm_state *state, const fan_decision 
     if (equal)
         return FAN_OK;
     char text[FAN_DISSENT_TEXT];
-    say(own, text);
+    fan_decision_say(own, text);
     return fan_dissent(state->user_comm, "the ranks disagree on how to broadcast", text);
 }
 
@@ -119,7 +123,7 @@ static bool is_beside_the_point(const fan_params *params, size_t i)
 {
     bool is_measured = i == FAN_PARAM_INDEX_latency || i == FAN_PARAM_INDEX_overhead ||
                        i == FAN_PARAM_INDEX_bandwidth || i == FAN_PARAM_INDEX_gap;
-    return i == FAN_PARAM_INDEX_check || i == FAN_PARAM_INDEX_cache ||
+    return i == FAN_PARAM_INDEX_check || i == FAN_PARAM_INDEX_cache || i == FAN_PARAM_INDEX_debug ||
            (is_measured && !fan_params_given(params, i));
 }
 

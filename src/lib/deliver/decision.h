@@ -6,6 +6,7 @@
 #ifndef FAN_LIB_DELIVER_DECISION_H
 #define FAN_LIB_DELIVER_DECISION_H
 
+#include "lib/deliver/dissent.h"
 #include "lib/state/comm_state.h"
 
 typedef enum fan_decision_value {
@@ -31,6 +32,12 @@ extern const char *const fan_decision_names[FAN_DECISION_VALUES];
 /** What this rank does in a broadcast of so many bytes. Local; takes the time of a plan. */
 fan_decision fan_decision_make(const fan_comm_state *state, const fan_params *params, int64_t bytes,
                                int root, fan_way way);
+
+/** What a plan does: in pieces. Local. */
+fan_decision fan_decision_of_plan(const fan_plan *plan);
+
+/** It in words: "in pieces (group, group size 3, ...)". Local. */
+void fan_decision_say(const fan_decision *decision, char text[FAN_DISSENT_TEXT]);
 
 /**
  * A number, at least 0, that differs if what this rank decides by differs: parameters, what was

@@ -3,12 +3,16 @@
 
 #include "lib/deliver/delivery.h"
 
+#include "base/clock.h"
 #include "base/spare/spare.h"
 #include "engine/mpi/mpi_wait.h"
+#include "lib/deliver/decision.h"
 #include "lib/deliver/memory.h"
+#include "lib/deliver/request.h"
 #include "lib/deliver/stalled.h"
 #include "lib/record/recorder.h"
 #include "lib/state/errors.h"
+#include "lib/state/tell.h"
 #include "plan/explain.h"
 
 #include <sched.h>
@@ -17,22 +21,7 @@
 
 enum { MOST_SLOTS = 1 << 24 };
 
-bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes)
-{
-    bool is_pair = state->size == 2 && state->map.nodes == 1;
-    return (is_pair ? bytes / 32 : bytes) < state->params.min_bytes;
-}
-
 /* ---- plans ---- */
-
-fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root)
-{
-    return (fan_plan_request){.bytes = bytes,
-                              .nodes = state->map.nodes,
-                              .root = state->map.node_of[root],
-                              .local = state->map.largest,
-                              .order = state->order};
-}
 
 /* What runs beside other broadcasts is not recorded: in a trace they follow each other. */
 static fan_trace *trace_of(const fan_delivery_task *task)
@@ -307,6 +296,7 @@ void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
 {
     *d = (fan_delivery){.task = *task};
     d->reading = FAN_NO_TRANSFER;
+    d->begun = fan_tells(task->state, FAN_DEBUG_TRACE) ? fan_clock_now() : 0;
     d->relays = task->node != NULL && is_speaker(task);
     if (is_broken(d)) {
         d->uses_messages = true;
@@ -412,11 +402,27 @@ static void explain(const fan_delivery *d)
     fan_recorder_explain(recorder, d->length, fan_plan_explain(&planned->plan, d->task.params));
 }
 
+/* A rank that only reads what another one of its node has received has no plan. */
+static void tell(const fan_delivery *d)
+{
+    const fan_comm_state *state = d->task.state;
+    char how[FAN_DISSENT_TEXT] = "through memory of the node";
+    if (!fan_tells(state, FAN_DEBUG_TRACE))
+        return;
+    if (d->chosen != NULL) {
+        fan_decision decision = fan_decision_of_plan(&d->chosen->plan);
+        fan_decision_say(&decision, how);
+    }
+    fan_tell_broadcast(state, d->length, d->task.root, how, fan_clock_now() - d->begun);
+}
+
 fan_status fan_delivery_end(fan_delivery *d)
 {
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
-    if (status == FAN_OK)
+    if (status == FAN_OK) {
         explain(d);
+        tell(d);
+    }
     if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
         atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)

@@ -11,21 +11,6 @@
 #include "engine/ring/stage.h"
 #include "lib/state/comm_state.h"
 
-/**
- * True if the call is to be passed through to MPI_Bcast: `bytes` is below the threshold, which is
- * min_bytes, or 32 x min_bytes for two ranks on one node. There MPI copies the data once; we copy
- * it into the ring and out of it, which is faster only for large data, when both ranks copy at the
- * same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is connected, unless
- * `bytes` is below min_bytes. Local.
- */
-bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
-
-/**
- * What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is
- * connected.
- */
-fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
-
 /** What is to be delivered. Equal on all ranks, except for the store. */
 typedef struct fan_delivery_task {
     fan_comm_state *state; /**< connected */
@@ -68,6 +53,7 @@ typedef struct fan_delivery {
     size_t reading; /* from memory: its record in the trace */
     int64_t length; /* of the data, when it is known */
     int64_t steps;  /* done, when it was last looked at; with a timeout */
+    double begun;   /* for the parameter `debug`, else 0 */
     fan_comm_patience patience;
     fan_status status;
     bool finished;

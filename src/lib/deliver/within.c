@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "base/spare/spare.h"
 #include "engine/mpi/mpi_mail.h"
+#include "lib/deliver/decision.h"
 #include "lib/deliver/delivery.h"
+#include "lib/state/tell.h"
 #include "plan/planner.h"
 
 typedef struct within {
@@ -231,8 +233,19 @@ static fan_mail *mail_of(fan_comm_state *state)
     return state->mail;
 }
 
+static void tell(const within *w, double begun)
+{
+    char how[FAN_DISSENT_TEXT];
+    if (w->status != FAN_OK || !fan_tells(w->task->state, FAN_DEBUG_TRACE))
+        return;
+    fan_decision decision = fan_decision_of_plan(&w->plan);
+    fan_decision_say(&decision, how);
+    fan_tell_broadcast(w->task->state, w->task->bytes, w->task->root, how, fan_clock_now() - begun);
+}
+
 fan_status fan_within_run(const fan_within_task *task)
 {
+    double begun = fan_clock_now();
     within w = {.task = task, .mail = mail_of(task->state), .number = task->state->withins};
     w.status = begin(&w);
     if (w.status != FAN_OK) {
@@ -247,6 +260,7 @@ fan_status fan_within_run(const fan_within_task *task)
             fan_comm_pause(&polls);
     } while (w.status == FAN_OK && !is_done(&w) && fan_clock_now() < task->deadline);
     drop_unsent(&w);
+    tell(&w, begun);
     release(&w);
     return w.status;
 }

@@ -3,7 +3,6 @@
 
 #include "lib/state/comm_state.h"
 
-#include "base/log.h"
 #include "base/spare/spare.h"
 #include "comm/agree.h"
 #include "lib/record/recorder.h"
@@ -104,7 +103,7 @@ fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
     state->learned = (fan_learned){0};
     state->trials = (fan_trials){0};
     fan_blocking_set(&state->blocks, false);
-    if (state->nonblocking == FAN_LEFT_TO_MPI)
+    if (state->nonblocking != FAN_PREPARED)
         forget_nonblocking(state);
     state->adapts = params.adapt && !state->traced && !is_told_how(&params);
     fan_planned_forget(&state->planned);
@@ -173,19 +172,18 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_hindra
 
 fan_status fan_comm_state_prepare_nonblocking(fan_comm_state *state, bool *impossible)
 {
+    static const int outcome[] = {[FAN_UNHINDERED] = FAN_PREPARED,
+                                  [FAN_SOME_BLOCK] = FAN_LEFT_TO_MPI,
+                                  [FAN_SOME_LACK] = FAN_LACKING};
     if (state->nonblocking == FAN_UNPREPARED) {
         fan_hindrance hindrance = FAN_UNHINDERED;
         fan_status status =
             fan_comm_state_own_node(state, false, &hindrance, &state->nonblocking_node);
         if (status != FAN_OK)
             return status;
-        state->nonblocking = hindrance == FAN_UNHINDERED ? FAN_PREPARED : FAN_LEFT_TO_MPI;
-        if (hindrance == FAN_SOME_LACK && state->rank == 0)
-            fan_warn("nonblocking broadcasts on a communicator of %d ranks are left to MPI: no "
-                     "memory for them on some node",
-                     state->size);
+        state->nonblocking = outcome[hindrance];
     }
-    *impossible = state->nonblocking == FAN_LEFT_TO_MPI;
+    *impossible = state->nonblocking != FAN_PREPARED;
     return FAN_OK;
 }
 

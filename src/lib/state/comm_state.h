@@ -64,7 +64,8 @@ typedef struct fan_comm_state {
     fan_params params; /**< rank 0's, equal on all ranks */
 
     enum { FAN_UNCONNECTED, FAN_CONNECTED, FAN_CANNOT_CONNECT } connection;
-    int small_calls; /**< broadcasts so far of an unconnected state */
+    const char *obstacle; /**< why it cannot */
+    int small_calls;      /**< broadcasts so far of an unconnected state */
     /* Of a connected one: */
     fan_channel *channel;
     int64_t block; /**< of tags, in the channel */
@@ -93,7 +94,7 @@ typedef struct fan_comm_state {
 
     fan_lane lane;              /**< of what MPI orders by the calls */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
-    enum { FAN_UNPREPARED, FAN_PREPARED, FAN_LEFT_TO_MPI } nonblocking;
+    enum { FAN_UNPREPARED, FAN_PREPARED, FAN_LEFT_TO_MPI, FAN_LACKING } nonblocking;
 
     LIST_ENTRY(fan_comm_state) link; /**< of all states of the process */
 } fan_comm_state;

@@ -3,12 +3,14 @@
 
 #include "lib/state/connection.h"
 
-#include "base/log.h"
+#include "base/clock.h"
+#include "base/units.h"
 #include "comm/agree.h"
 #include "comm/check.h"
 #include "comm/id.h"
 #include "comm/private.h"
 #include "lib/record/recorder.h"
+#include "lib/state/tell.h"
 
 #include <string.h>
 #include <sys/param.h>
@@ -278,15 +280,10 @@ static fan_status adopt(attempt *a, int chosen)
     return status;
 }
 
-/* Said once: there may be hundreds. */
-static void cannot_connect(fan_comm_state *state, const char *why)
+static void cannot_connect(fan_comm_state *state, const char *obstacle)
 {
-    static atomic_bool said;
     state->connection = FAN_CANNOT_CONNECT;
-    if (state->rank == 0 && !atomic_exchange(&said, true))
-        fan_warn("broadcasts on a communicator of %d ranks, and on others like it, are left to "
-                 "MPI: %s",
-                 state->size, why);
+    state->obstacle = obstacle;
 }
 
 /* Returns whether this rank has a new channel now. */
@@ -386,11 +383,9 @@ static void begin_recording(fan_comm_state *state)
         state->trace = fan_recorder_trace(state->recorder);
 }
 
-fan_status fan_connection_make(fan_comm_state *state)
+static fan_status try_until_done(fan_comm_state *state)
 {
     fan_status status = FAN_OK;
-    if (state->connection != FAN_UNCONNECTED)
-        return FAN_OK;
     int skipped = 0;
     outcome last;
     for (int tries = 0; (last = try_to_connect(state, tries, skipped, &status)) != DONE; tries++) {
@@ -399,8 +394,30 @@ fan_status fan_connection_make(fan_comm_state *state)
         else
             skipped += MOST_OFFERS;
     }
-    if (status == FAN_OK && state->connection == FAN_CONNECTED && state->traced)
+    return status;
+}
+
+static fan_status begin(fan_comm_state *state)
+{
+    double begun = fan_clock_now();
+    char time[32];
+    fan_status status = try_until_done(state);
+    if (status != FAN_OK || state->connection != FAN_CONNECTED)
+        return status;
+    if (state->traced)
         begin_recording(state);
+    fan_tell(state, FAN_DEBUG_INFO, "connected in %s: %d nodes, the largest has %d ranks",
+             fan_format_seconds(fan_clock_now() - begun, time, sizeof time), state->map.nodes,
+             state->map.largest);
+    return FAN_OK;
+}
+
+fan_status fan_connection_make(fan_comm_state *state)
+{
+    static atomic_bool said;
+    fan_status status = state->connection == FAN_UNCONNECTED ? begin(state) : FAN_OK;
+    if (status == FAN_OK && state->connection == FAN_CANNOT_CONNECT)
+        status = fan_fall_back(state, "broadcasts", state->obstacle, &said);
     return status;
 }
 

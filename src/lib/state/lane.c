@@ -4,6 +4,7 @@
 #include "lib/state/lane.h"
 
 #include "comm/agree.h"
+#include "lib/state/tell.h"
 
 /* Rank 0 proposes a block of tags. */
 static fan_status take_tags(fan_comm_state *state, fan_lane *lane)
@@ -31,6 +32,8 @@ fan_status fan_lane_open(fan_comm_state *state, fan_lane *lane, bool *possible)
     *possible = status == FAN_OK && hindrance == FAN_UNHINDERED;
     if (!*possible)
         fan_lane_close(lane);
+    if (status == FAN_OK && hindrance == FAN_SOME_LACK)
+        status = fan_fall_back_pending(state, "persistent broadcasts");
     return status;
 }
 

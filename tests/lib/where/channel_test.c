@@ -152,6 +152,27 @@ static void test_no_tags(void)
     most_tag = 0;
 }
 
+/* Then a persistent broadcast is left to MPI, or fails: on all ranks. */
+static void test_no_lane(void)
+{
+    MPI_Comm comm = split(0, -rank);
+    fan_lane lane;
+    bool possible = true;
+    most_tag = size + FAN_TAGS - 1;
+    fan_comm_state *state = used_state(comm);
+    state->params.fallback = FAN_FALLBACK_SILENT;
+    fan_status status = fan_lane_open(state, &lane, &possible);
+    tap_ok(status == FAN_OK && !possible, "without tags there is no lane");
+    state->params.fallback = FAN_FALLBACK_ERROR;
+    status = fan_lane_open(state, &lane, &possible);
+    tap_ok(status == FAN_ERR_MEMORY && !possible &&
+               strstr(fan_fail_text(), "no persistent broadcasts on ") != NULL &&
+               strstr(fan_fail_text(), "no memory or no tags for them on some rank") != NULL,
+           "which is an error where the parameter fallback says so");
+    MPI_Comm_free(&comm);
+    most_tag = 0;
+}
+
 /* Rank 0 first, and the others in one of their orders. */
 static MPI_Comm in_order(int number)
 {
@@ -246,6 +267,7 @@ int main(void)
     test_lanes();
     test_traced();
     test_no_tags();
+    test_no_lane();
     test_many_orders();
     test_many_blocks();
     test_surveys();

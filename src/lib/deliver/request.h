@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file request.h  What a broadcast is, before it is known how it is done. */
+#ifndef FAN_LIB_DELIVER_REQUEST_H
+#define FAN_LIB_DELIVER_REQUEST_H
+
+#include "lib/state/comm_state.h"
+
+/**
+ * True if the call is to be passed through to MPI_Bcast: `bytes` is below the threshold, which is
+ * min_bytes, or 32 x min_bytes for two ranks on one node. There MPI copies the data once; we copy
+ * it into the ring and out of it, which is faster only for large data, when both ranks copy at the
+ * same time (Open MPI 4.1.4 on 2 cores: always from 2 MiB on). The state is connected, unless
+ * `bytes` is below min_bytes. Local.
+ */
+bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
+
+/**
+ * What the planner is asked for a broadcast of `bytes` from the rank `root`. The state is
+ * connected.
+ */
+fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
+
+#endif

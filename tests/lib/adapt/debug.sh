@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# FANOUT_DEBUG: what rank 0 says while the library works; FANOUT_FALLBACK: what becomes of broadcasts that it cannot do.
+# shellcheck source=tests/common/tap.sh
+. "${top_srcdir:?}/tests/common/tap.sh"
+# shellcheck source=tests/common/mpi-env.sh
+. "$top_srcdir/tests/common/mpi-env.sh"
+export FANOUT_SHARED_MEMORY=0
+
+# told [VARIABLE=VALUE...]: 30 broadcasts of 100,000 bytes on each of two communicators of three ranks.
+told() {
+    # shellcheck disable=SC2086 # MPIRUN is a command with arguments
+    env "$@" timeout -k 5 100 $MPIRUN -np 3 "$top_builddir/tests/lib/adapt/told" 100000 30 >out 2>err </dev/null
+    status=$?
+}
+
+# says TIMES PATTERN: there are that many such lines.
+says() { [ "$status" = 0 ] && [ "$(grep -cE -- "^fanout: $2" err)" = "$1" ]; }
+# is_all TIMES: no other line, of no rank.
+is_all() { [ "$(grep -c '^fanout: ' err)" = "$1" ]; }
+
+broadcasts='.*3 ranks: 97\.7 KiB from rank [0-2]'
+plans='in pieces \(group, group size [0-9]+, .*\) in [0-9.]+ [mu]?s$'
+told FANOUT_DEBUG=warn
+check "warn: nothing is said" says 0 ''
+told FANOUT_DEBUG=info
+check "info: both communicators are connected" says 2 '.*3 ranks: connected in [0-9.]+ [mu]s: 3 nodes, the largest has 1 ranks$'
+check "info: and nothing else, if nothing is measured" is_all 2
+told FANOUT_DEBUG=info FANOUT_ADAPT=1
+check "info: what is measured" [ "$status" = 0 -a "$(grep -c '^fanout:   Measured between two nodes: latency' err)" -ge 2 ]
+check "info: what is decided, when it is" [ "$status" = 0 -a "$(grep -c '^fanout:   Decided: ' err)" -ge 2 ]
+check "info: no single broadcast" says 0 "$broadcasts"
+told FANOUT_DEBUG=trace FANOUT_ALGORITHM=group
+check "trace: each broadcast, its plan and its time" says 60 "$broadcasts $plans"
+check "trace: with what info says" is_all 62
+told FANOUT_DEBUG=trace FANOUT_MIN_BYTES=1M
+check "trace: those left to MPI" says 60 "$broadcasts by MPI in "
+told FANOUT_DEBUG=trace FANOUT_SHARED_MEMORY=1
+check "trace: those through memory" says 60 "$broadcasts through memory of the node in "
+told FANOUT_DEBUG=1
+check "another value is refused, and the values are named" \
+    [ "$status" != 0 -a "$(grep -c "FANOUT_DEBUG: '1' is not a value of debug; give warn, info or trace" err)" -ge 1 ]
+
+# shellcheck disable=SC2086
+FANOUT_DEBUG=trace timeout -k 5 100 $MPIRUN -np 3 "$top_builddir/examples/bcast" >out 2>err </dev/null
+status=$?
+check "a communicator has the name that MPI knows it by" says 1 'MPI_COMM_WORLD, 3 ranks: 16\.0 MiB from rank 0 in pieces'
+
+head -c 300000 /dev/urandom >data
+# shellcheck disable=SC2086
+FANOUT_DEBUG=trace timeout -k 5 100 $MPIRUN -np 3 "$top_builddir/fanout-copy" --quiet data 'copy.%r' >out 2>err </dev/null
+status=$?
+check "streams are told of" [ "$status" = 0 -a "$(grep -c '3 ranks: .* from rank 0 in pieces' err)" -ge 1 ]
+
+# ---- what cannot be done ----
+
+# refused VARIABLE=VALUE: broadcasts on three ranks, whose node has no memory to share.
+refused() {
+    # shellcheck disable=SC2086
+    env "$@" FANOUT_SHARED_MEMORY=1 timeout -k 5 100 $MPIRUN -np 3 env \
+        LD_PRELOAD="$top_builddir/tests/lib/where/.libs/no_memory.so" FANOUT_TEST_REFUSE=create \
+        "$top_builddir/tests/lib/adapt/told" 100000 30 >out 2>err </dev/null
+    status=$?
+}
+
+refused FANOUT_FALLBACK=error
+check "no memory to share is no reason to leave blocking broadcasts to MPI" [ "$status" = 0 ]
+told FANOUT_FALLBACK=never
+check "another value of FANOUT_FALLBACK is refused" \
+    grep -q "FANOUT_FALLBACK: 'never' is not a value of fallback; give silent, warn or error" err
+finish
