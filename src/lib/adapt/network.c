@@ -68,10 +68,10 @@ static fan_status status_of(int code)
 
 /* What an earlier job has found costs a round trip; then there is nothing new to be kept. */
 static fan_status lead(const fan_comm_state *state, int tag, const fan_probe_patience *patience,
-                       fan_learned *learned)
+                       bool anew, fan_learned *learned)
 {
     fan_probe_link earlier;
-    bool is_known = fan_adapt_recall(state, &earlier), is_earlier;
+    bool is_known = !anew && fan_adapt_recall(state, &earlier), is_earlier;
     int code = fan_probe_lead(state->comm, state->map.leader[1], tag, patience,
                               is_known ? &earlier : NULL, &learned->link, &is_earlier);
     learned->is_earlier = is_earlier;
@@ -82,7 +82,7 @@ static fan_status lead(const fan_comm_state *state, int tag, const fan_probe_pat
 
 /* The leaders of the first two nodes do it. */
 static fan_status measure(const fan_comm_state *state, const fan_probe_patience *patience,
-                          fan_learned *learned)
+                          bool anew, fan_learned *learned)
 {
     const int *leader = state->map.leader;
     int tag = state->first_tag + FAN_TAG_NODE;
@@ -93,7 +93,7 @@ static fan_status measure(const fan_comm_state *state, const fan_probe_patience 
     r.learned.known = true;
     r.learned.bytes = (int64_t)patience->of_bytes;
     if (state->rank == leader[0])
-        own = lead(state, tag, patience, &r.learned);
+        own = lead(state, tag, patience, anew, &r.learned);
     else if (state->rank == leader[1])
         own = status_of(fan_probe_follow(state->comm, leader[0], tag));
     fan_fail_keep(&failed, own);
@@ -120,11 +120,12 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
         fan_tell_words(state, fan_words_found(state, FAN_WORDS_NO_CLASS));
 }
 
-/* All that were found on one placement are alike. */
-static fan_status measure_and_keep(const fan_comm_state *state, const fan_probe_patience *patience)
+/* All that were found on one placement are alike. `anew`: whatever an earlier job has found. */
+static fan_status measure_and_keep(const fan_comm_state *state, const fan_probe_patience *patience,
+                                   bool anew)
 {
     fan_learned found;
-    fan_status status = measure(state, patience, &found);
+    fan_status status = measure(state, patience, anew, &found);
     if (status == FAN_OK)
         state->placement->network = found;
     return status;
@@ -140,7 +141,7 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
     const fan_learned *network = &state->placement->network;
     fan_probe_patience patience = patience_for(bytes, share);
     if (!is_known(network, bytes))
-        status = measure_and_keep(state, &patience);
+        status = measure_and_keep(state, &patience, false);
     if (status == FAN_OK && memcmp(&state->learned, network, sizeof *network) != 0)
         use(state, &network->link);
     return status;
@@ -149,7 +150,7 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes)
 {
     fan_probe_patience patience = patience_for(bytes, share_before_trial);
-    fan_status status = measure_and_keep(state, &patience);
+    fan_status status = measure_and_keep(state, &patience, true);
     if (status == FAN_OK)
         use(state, &state->placement->network.link);
     return status;

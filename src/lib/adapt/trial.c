@@ -52,9 +52,31 @@ static void choose_in_node(const fan_comm_state *state, int64_t bytes, fan_field
     field->first = fan_delivery_is_small(state, bytes) ? first_of_whole(bytes) : FAN_WAY_ENGINE;
 }
 
+/*
+ * Nothing is faster than the link: a way that was shows that the bandwidth was measured while
+ * something disturbed it. Of what is so short that it passes a shaped link in one burst that is not
+ * true.
+ */
+static bool is_bandwidth_refuted(const fan_comm_state *state, const fan_contest *c, int class)
+{
+    enum { LONG_CLASS = 20 /* from 1 MiB on */ };
+    const double clearly = 0.8;
+    double least = (double)(INT64_C(1) << class) / state->params.bandwidth;
+    bool refuted = false;
+    for (int way = 0; way < FAN_WAYS; way++)
+        refuted = refuted || (c->seconds[way] > 0 && c->seconds[way] < clearly * least);
+    return refuted && class >= LONG_CLASS;
+}
+
+static bool is_bandwidth_known(const fan_comm_state *state, const fan_contest *c, int class)
+{
+    return fan_adapt_knows_bandwidth(state) && !is_bandwidth_refuted(state, c, class);
+}
+
 static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int root,
                                  fan_field *field)
 {
+    int class = fan_trial_class(bytes);
     fan_plan_request request = fan_delivery_request(state, bytes, root);
     double limit = fan_adapt_limit(state, bytes), *least = field->least;
     least[FAN_WAY_TREE] = ceil(log2(state->map.nodes)) * limit;
@@ -66,7 +88,7 @@ static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int
             field->first = FAN_WAY_ENGINE;
     }
     /* An assumed bandwidth may say what comes first, but not what is not worth a try. */
-    if (!fan_adapt_knows_bandwidth(state))
+    if (!is_bandwidth_known(state, &state->trials.contests[class], class))
         memset(least, 0, sizeof field->least);
 }
 
@@ -147,10 +169,11 @@ static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *tr
  * Once, when one way has been tried and before another is: without the bandwidth nobody knows that
  * the other cannot be faster.
  */
-static bool is_worth_measuring(const fan_comm_state *state, const fan_contest *c)
+static bool is_worth_measuring(const fan_comm_state *state, const fan_contest *c, int class)
 {
     return c->tries[FAN_WAY_ENGINE] == 1 && !c->decided && state->map.nodes > 1 &&
-           !fan_adapt_knows_bandwidth(state);
+           !is_bandwidth_known(state, c, class) &&
+           !fan_params_given(&state->params, FAN_PARAM_INDEX_bandwidth);
 }
 
 static void begin_timing(fan_trials *t, fan_trial *trial)
@@ -174,7 +197,7 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
     bool may_block = false;
     *trial = (fan_trial){.way = goes_on ? c->tried : c->best, .class = class, .timed = goes_on};
     fan_status status = must_agree ? agree(state, &may_block) : FAN_OK;
-    if (status == FAN_OK && is_open && is_worth_measuring(state, c))
+    if (status == FAN_OK && is_open && is_worth_measuring(state, c, class))
         status = fan_adapt_to_bandwidth(state, bytes);
     if (status != FAN_OK)
         return status;

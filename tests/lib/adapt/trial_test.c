@@ -199,6 +199,29 @@ static void test_blocking(void)
     MPI_Comm_free(&late);
 }
 
+/* ---- a bandwidth that was measured while something disturbed it ---- */
+
+static void test_wrong_bandwidth(void)
+{
+    const double wrong = 1e5;
+    MPI_Comm comm = make_comm();
+    bool good = broadcast(comm, MOST_BYTES, 0, 1, false);
+    fan_comm_state *state = state_of(comm);
+    if (state->map.nodes == 1) {
+        MPI_Comm_free(&comm);
+        return;
+    }
+    state->trials = (fan_trials){0};
+    state->placement->network.link.bandwidth = wrong;
+    state->learned = state->placement->network;
+    state->params.bandwidth = wrong;
+    for (int call = 0; call < 6; call++)
+        good = broadcast(comm, MOST_BYTES, call % size, call, false) && good;
+    tap_ok(good && state->params.bandwidth > 10 * wrong && tap_is_same(state->params.bandwidth),
+           "a bandwidth that a broadcast exceeds is measured again");
+    MPI_Comm_free(&comm);
+}
+
 int main(void)
 {
     setenv("FANOUT_ADAPT", "1", 1);
@@ -209,6 +232,7 @@ int main(void)
     test_blocking();
     test_random_calls();
     test_each_way();
+    test_wrong_bandwidth();
     free(room);
     return tap_end();
 }
