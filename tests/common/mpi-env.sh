@@ -45,6 +45,8 @@ fi
 export FANOUT_ADAPT="${FANOUT_ADAPT-0}"
 # Nor does what they measure go to, or come from, files of the user who runs them.
 export FANOUT_CACHE="${FANOUT_CACHE-0}"
+# What libfanout cannot do must not pass for what it does.
+export FANOUT_FALLBACK="${FANOUT_FALLBACK-error}"
 
 # In a build with sanitizers, what MPI itself leaks does not count. Only the slow unwinder sees that it is MPI's.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0

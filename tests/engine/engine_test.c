@@ -143,7 +143,7 @@ static void free_site(site *s)
     free(s->data);
 }
 
-/* True while a node is at work. An assertion is a system call: libcheck hears of failures only. */
+/* True while a node works. An assertion is a system call: libcheck hears of failures only. */
 static bool step(site *sites, const setup *u, const fan_plan *plan, sim_network *network)
 {
     bool working = false;

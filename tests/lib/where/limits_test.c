@@ -202,6 +202,7 @@ static void try_everywhere(const char *name, void (*limit)(void))
 
 int main(void)
 {
+    setenv("FANOUT_FALLBACK", "silent", 1); /* what must be right is what MPI then does */
     tap_begin(MPI_THREAD_SINGLE);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     keep_heap();
