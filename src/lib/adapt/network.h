@@ -24,8 +24,8 @@
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes);
 
 /**
- * Measure again, whatever an earlier job has found, where there was no time for the bandwidth before
- * or it has turned out wrong, in up to a quarter of what a broadcast of so many bytes takes.
+ * Measure again, whatever an earlier job has found, where there was no time for the bandwidth
+ * before or it has turned out wrong, in up to a quarter of what a broadcast of so many bytes takes.
  * Collective, for a connected state of several nodes.
  */
 fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes);
