@@ -21,11 +21,19 @@ run_openmpi() { # RANKS HOSTS FLAGS_AND_CMD...
     launcher=$(first_command mpirun.openmpi mpirun) ||
         die "no Open MPI launcher: install openmpi-bin"
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$STATE/agent
+    case $("$launcher" --version) in
+        *OpenRTE* | *'(Open MPI) '[1-4].*)
+            export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$STATE/agent
+            default_env OMPI_MCA_oob_tcp_if_include 198.18.0.0/15
+            ;;
+        *) # since 5, PRRTE's
+            export PRTE_MCA_plm=ssh PRTE_MCA_plm_ssh_agent=$STATE/agent
+            default_env PRTE_MCA_prte_if_include 198.18.0.0/15
+            ;;
+    esac
     default_env OMPI_MCA_pml ob1
     default_env OMPI_MCA_btl self,vader,tcp
     default_env OMPI_MCA_btl_tcp_if_include 198.18.0.0/15
-    default_env OMPI_MCA_oob_tcp_if_include 198.18.0.0/15
     default_env OMPI_MCA_hwloc_base_binding_policy none
     default_env OMPI_MCA_mpi_yield_when_idle 1 # the hosts share a few cores
     enter lab0 "$launcher" --host "$hosts" -np "$ranks" "$@"

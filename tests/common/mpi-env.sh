@@ -18,7 +18,12 @@ export OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_MCA_reachable=weighted
 case $launcher_kind in
 orte) export OMPI_MCA_rmaps_base_oversubscribe=1 ;;
-prrte) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe ;;
+prrte)
+    export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+    # A launcher that is killed leaves a directory with its process number in its name, and the next launcher of that
+    # number fails: it is to go with what else the test leaves.
+    [ -z "${work-}" ] || export PRTE_MCA_prte_tmpdir_base="$work/.launcher"
+    ;;
 esac
 
 # end_all_when_one_fails 0|1: whether the launcher kills the other ranks when one has ended with a failure.

@@ -160,13 +160,13 @@ begin() {
 }
 large=.tree.fanout-part/m/.large.fanout-part
 
-begin to.2/$large
+begin to.1/$large
 rm -r to.1
 end_copy
 one_failed "a destination that vanishes" tree/m/large "cannot "
 four
 mkdir to.1/tree
-FANOUT_TEST_DISTURB_PAUSE=15000 start_copy to.2/$large 4 -r tree 'to.%r'
+FANOUT_TEST_DISTURB_PAUSE=15000 start_copy to.1/tree/m/.large.fanout-part 4 -r tree 'to.%r'
 rm -r to.1/tree
 end_copy
 check "a tree that vanishes: every rank exits with 1" every_rank 1

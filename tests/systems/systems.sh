@@ -37,6 +37,7 @@ interrupted() {
     chmod +x programs/*
     env PATH="$path" "$bash" "$run" trixie true >out 2>err </dev/null &
     until [ -e lock ] && ! flock -n lock true; do
+        kill -0 $! 2>/dev/null || break # it ended before
         sleep 0.1
     done
     kill -TERM $!

@@ -57,9 +57,9 @@ in_force() {
         END { exit !(found != "" && found == expected) }' report
 }
 
-# only FILES...: the directory has these files, and out and err.
+# only FILES...: the directory has these files, and out and err. (.launcher is that of mpi-env.sh.)
 only() {
-    [ "$(find . -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')" = "$(printf '%s\n' err out "$@" | sort | tr '\n' ' ')" ]
+    [ "$(find . -mindepth 1 ! -name .launcher -printf '%f\n' | sort | tr '\n' ' ')" = "$(printf '%s\n' err out "$@" | sort | tr '\n' ' ')" ]
 }
 
 # ---- the file ----
