@@ -41,7 +41,7 @@ static void tell_no_source(const char *host)
 
 static int copy_between(const fan_copy_options *options, const fan_copy_ranks *ranks)
 {
-    if (ranks->world_rank != ranks->source &&
+    if (ranks->job_rank != ranks->source &&
         (fan_copy_from_stdin(options) || fan_copy_from_stdin_list(options)))
         fan_copy_streams_drain_input();
     return ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
@@ -52,13 +52,13 @@ static int copy(fan_copy_options *options, fan_copy_ranks *ranks)
     const fan_copy_ranks_options wanted = fan_copy_needs_ranks(options);
     fan_copy_ranks_open(ranks, &wanted);
     if (ranks->source < 0) {
-        if (ranks->world_rank == 0)
+        if (ranks->job_rank == 0)
             tell_no_source(wanted.source_host);
         return 1;
     }
     if (!fan_copy_locate(options, ranks))
         return USAGE;
-    return fan_copy_ranks_agree(copy_between(options, ranks), ranks->source);
+    return fan_copy_ranks_agree(ranks, copy_between(options, ranks));
 }
 
 static int refuse_job(const fan_launch_claim *claim)

@@ -16,6 +16,7 @@ static double seconds(const char *timeout)
 fan_copy_ranks_options fan_copy_needs_ranks(const fan_copy_options *options)
 {
     return (fan_copy_ranks_options){
+        .job = MPI_COMM_WORLD,
         .per_rank = fan_os_path_per_rank(options->destination),
         .source_host = options->source_host != NULL ? options->source_host : options->driven.source,
         .sources = options->sources,

@@ -20,7 +20,7 @@ typedef struct fan_copy_report {
     const fan_copy_options *options;
     bool several;       /**< several hosts have sources */
     bool apart;         /**< this is one of the others, not rank 0 */
-    int default_source; /**< in MPI_COMM_WORLD: on its host are those that name none */
+    int default_source; /**< in the job: on its host are those that name none */
     FILE *json;         /**< or NULL */
     fan_copy_tally tally;
     char *advice; /**< what the user may do if the job ends now, or NULL */

@@ -201,7 +201,7 @@ static void announce(fan_copy_state *c)
 static bool prepare(fan_copy_state *c)
 {
     announce(c);
-    fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
+    fan_copy_outcome_init(&c->outcome, c->ranks->job_rank);
     c->outcome.reads_only =
         c->ranks->reader >= 0 && fan_copy_driven_reads_only(&c->options->driven, c->outcome.host);
     if (c->options->driven.again)

@@ -8,17 +8,21 @@
 
 /** What the user says of the sources. */
 typedef struct fan_copy_ranks_options {
+    MPI_Comm job;  /**< all ranks of the copy */
     bool per_rank; /**< all ranks write, not one on each node */
-    /** the name of the host of those that name none, with or without its domain; NULL: rank 0's */
+    /** the name of the host of those that name none, with or without its domain; NULL: `root` */
     const char *source_host;
+    int root; /**< in `job`: reads those that name no host, if there is no `source_host` */
     char *const *sources; /**< [source_count], each a path or HOST:PATH */
     int source_count;
+    bool plain; /**< each is a path, whatever it looks like */
 } fan_copy_ranks_options;
 
 typedef struct fan_copy_ranks {
-    int world_rank;
+    MPI_Comm job; /**< the user's */
+    int job_rank; /**< in `job` */
     /**
-     * the rank in MPI_COMM_WORLD that reads the first source, and reports; -1: no rank runs on the
+     * the rank in `job` that reads the first source, and reports; -1: no rank runs on the
      * host of the sources
      */
     int source;
@@ -41,8 +45,7 @@ typedef struct fan_copy_ranks {
 } fan_copy_ranks;
 
 /**
- * One writer per node, or all ranks. Collective over MPI_COMM_WORLD, whose error handler `writers`
- * inherits.
+ * One writer per node, or all ranks. Collective over `job`, whose error handler `writers` inherits.
  */
 void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *options);
 
@@ -50,9 +53,9 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**
- * The exit status of `root` on all ranks. Collective over MPI_COMM_WORLD. Ranks that wait here for
- * the others leave their core to them.
+ * The exit status of the source on all ranks. Collective over `job`. Ranks that wait here for the
+ * others leave their core to them.
  */
-int fan_copy_ranks_agree(int status, int root);
+int fan_copy_ranks_agree(const fan_copy_ranks *ranks, int status);
 
 #endif
