@@ -89,8 +89,8 @@ void fan_copy_report_begun(fan_copy_report *report);
 bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums, const char *others);
 
 /**
- * Tell what came of the copy; print summary and JSON report, as the options say, or give both to the process that has started
- * the job. False, with a message, if that fails.
+ * Tell what came of the copy; print summary and JSON report, as the options say, or give both to
+ * the process that has started the job. False, with a message, if that fails.
  *
  * @param status  what the copy ends with
  */

@@ -84,14 +84,12 @@ static void find_readers(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
 /* ---- who writes ---- */
 
 /* The rank of this node that writes for it: a reader, if there is one. */
-static int find_leader(const fan_copy_ranks *ranks)
+static int find_leader(fan_copy_ranks *ranks)
 {
-    MPI_Comm node;
     int leader = ranks->job_rank;
     MPI_Comm_split_type(ranks->job, MPI_COMM_TYPE_SHARED, ranks->reader >= 0 ? -1 : ranks->job_rank,
-                        MPI_INFO_NULL, &node);
-    MPI_Bcast(&leader, 1, MPI_INT, 0, node);
-    MPI_Comm_free(&node);
+                        MPI_INFO_NULL, &ranks->node);
+    MPI_Bcast(&leader, 1, MPI_INT, 0, ranks->node);
     return leader;
 }
 
@@ -111,8 +109,11 @@ static void translate(fan_copy_ranks *ranks)
 
 void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *options)
 {
-    *ranks = (fan_copy_ranks){
-        .job = options->job, .writers = MPI_COMM_NULL, .stream = MPI_COMM_NULL, .source = -1};
+    *ranks = (fan_copy_ranks){.job = options->job,
+                              .writers = MPI_COMM_NULL,
+                              .stream = MPI_COMM_NULL,
+                              .node = MPI_COMM_NULL,
+                              .source = -1};
     MPI_Comm_rank(ranks->job, &ranks->job_rank);
     ranks->default_source = find_default(ranks, options);
     find_readers(ranks, options);
@@ -122,6 +123,8 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
     for (int i = 0; i < options->source_count; i++)
         ranks->sees[i] = ranks->readers[ranks->read_by[i]] == leader;
 
+    if (options->per_rank)
+        MPI_Comm_free(&ranks->node);
     bool writes = options->per_rank || leader == ranks->job_rank || ranks->reader >= 0;
     bool is_source = ranks->job_rank == ranks->source;
     MPI_Comm_split(ranks->job, writes ? 0 : MPI_UNDEFINED, is_source ? -1 : ranks->job_rank,
@@ -141,20 +144,35 @@ void fan_copy_ranks_close(fan_copy_ranks *ranks)
     free(ranks->read_by);
     free(ranks->located);
     free(ranks->sees);
+    if (ranks->node != MPI_COMM_NULL)
+        MPI_Comm_free(&ranks->node);
     if (ranks->writers == MPI_COMM_NULL)
         return;
     MPI_Comm_free(&ranks->stream);
     MPI_Comm_free(&ranks->writers);
 }
 
-int fan_copy_ranks_agree(const fan_copy_ranks *ranks, int status)
+static void spread(void *data, size_t bytes, MPI_Comm comm)
 {
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     MPI_Request request;
-    MPI_Ibcast(&status, 1, MPI_INT, ranks->source, ranks->job, &request);
+    MPI_Ibcast(data, (int)bytes, MPI_BYTE, 0, comm, &request);
     int done = 0;
     for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done;
          MPI_Test(&request, &done, MPI_STATUS_IGNORE))
         nanosleep(&pause, NULL);
+}
+
+void fan_copy_ranks_tell(const fan_copy_ranks *ranks, bool talk, void *data, size_t bytes)
+{
+    if (talk && ranks->writers != MPI_COMM_NULL)
+        spread(data, bytes, ranks->writers);
+    if (ranks->node != MPI_COMM_NULL)
+        spread(data, bytes, ranks->node);
+}
+
+int fan_copy_ranks_agree(const fan_copy_ranks *ranks, int status)
+{
+    fan_copy_ranks_tell(ranks, true, &status, sizeof status);
     return status;
 }

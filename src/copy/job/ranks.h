@@ -5,6 +5,7 @@
 
 #include <mpi.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /** What the user says of the sources. */
 typedef struct fan_copy_ranks_options {
@@ -32,6 +33,9 @@ typedef struct fan_copy_ranks {
     int rank;        /**< in `writers` */
     int size;        /**< of `writers` */
     MPI_Comm stream; /**< the same ranks, for fanout_stream: errors are returned */
+    /** the ranks of this node, with the one that writes for them as rank 0; MPI_COMM_NULL if all
+     * write for themselves */
+    MPI_Comm node;
 
     /** [reader_count] one rank for each host with sources, in the order of their first ones; in
      * `writers`, where it is not MPI_COMM_NULL */
@@ -53,8 +57,15 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**
- * The exit status of the source on all ranks. Collective over `job`. Ranks that wait here for the
- * others leave their core to them.
+ * What one rank knows becomes known to others, who leave their core to them while they wait.
+ * Collective over `job`, or if the writers cannot talk to each other any more, over each node.
+ *
+ * @param talk  rank 0 of the writers tells all; otherwise each writer its node
+ */
+void fan_copy_ranks_tell(const fan_copy_ranks *ranks, bool talk, void *data, size_t bytes);
+
+/**
+ * The exit status of the source on all ranks. Collective over `job`, as fan_copy_ranks_tell.
  */
 int fan_copy_ranks_agree(const fan_copy_ranks *ranks, int status);
 
