@@ -137,7 +137,11 @@ static bool transfer(fan_copy_state *c, part *p, int *failed, int64_t lacking)
                            .sender = &p->sender,
                            .receiver = takes ? &p->receiver : NULL,
                            .bytes = stream_bytes(c, p, compresses)};
-    fan_copy_transfer_run(&t);
+    if (!fan_copy_transfer_run(&t)) {
+        fan_copy_state_lose(c, t.code, t.lost, t.together);
+        close_ends(c, p);
+        return false;
+    }
     if (is_reader(c, p))
         check_sum(c, p);
     bool good = fan_copy_transfer_end(&t);
@@ -199,6 +203,8 @@ static bool transfer_all(fan_copy_state *c, int64_t lacking)
     start_progress(c, lacking);
     for (int i = 0; good && i < c->ranks->reader_count; i++)
         good = transfer_portion(c, i, &failed, &before, lacking);
+    if (c->lost)
+        return false;
     fan_copy_progress_end(&c->progress);
     fan_copy_report_collect(&c->report, c->ranks);
     if (good && fan_copy_state_is_root(c) && !fan_copy_manifest_endless(&c->manifest))

@@ -12,6 +12,7 @@
 #include "copy/needs.h"
 #include "copy/options/locate.h"
 #include "copy/options/options.h"
+#include "copy/report/text.h"
 #include "copy/run.h"
 #include "copy/silence/silence.h"
 #include "launch/alone.h"
@@ -39,12 +40,28 @@ static void tell_no_source(const char *host)
             shown);
 }
 
-static int copy_between(const fan_copy_options *options, const fan_copy_ranks *ranks)
+static void print_message(void *unused, const char *host, const char *path, const char *text)
 {
-    if (ranks->world_rank != ranks->source &&
+    (void)unused;
+    fan_copy_text_message(host, path, text);
+}
+
+static void abort_job(void *of_ranks, int code, const char *text, bool together)
+{
+    const fan_copy_ranks *ranks = of_ranks;
+    (void)code;
+    if (together)
+        fan_copy_abort_together(ranks->rank == 0, text);
+    fan_copy_abort("%s", text);
+}
+
+static int copy_between(const fan_copy_options *options, fan_copy_ranks *ranks)
+{
+    const fan_copy_audience user = {.message = print_message, .lost = abort_job, .state = ranks};
+    if (ranks->job_rank != ranks->source &&
         (fan_copy_from_stdin(options) || fan_copy_from_stdin_list(options)))
         fan_copy_streams_drain_input();
-    return ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks) : 0;
+    return ranks->writers != MPI_COMM_NULL ? fan_copy_run(options, ranks, &user) : 0;
 }
 
 static int copy(fan_copy_options *options, fan_copy_ranks *ranks)
@@ -52,13 +69,13 @@ static int copy(fan_copy_options *options, fan_copy_ranks *ranks)
     const fan_copy_ranks_options wanted = fan_copy_needs_ranks(options);
     fan_copy_ranks_open(ranks, &wanted);
     if (ranks->source < 0) {
-        if (ranks->world_rank == 0)
+        if (ranks->job_rank == 0)
             tell_no_source(wanted.source_host);
         return 1;
     }
     if (!fan_copy_locate(options, ranks))
         return USAGE;
-    return fan_copy_ranks_agree(copy_between(options, ranks), ranks->source);
+    return fan_copy_ranks_agree(ranks, copy_between(options, ranks));
 }
 
 static int refuse_job(const fan_launch_claim *claim)

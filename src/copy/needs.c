@@ -16,10 +16,12 @@ static double seconds(const char *timeout)
 fan_copy_ranks_options fan_copy_needs_ranks(const fan_copy_options *options)
 {
     return (fan_copy_ranks_options){
+        .job = MPI_COMM_WORLD,
         .per_rank = fan_os_path_per_rank(options->destination),
         .source_host = options->source_host != NULL ? options->source_host : options->driven.source,
         .sources = options->sources,
-        .source_count = options->source_count};
+        .source_count = options->source_count,
+        .plain = options->plain};
 }
 
 fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options,
@@ -29,6 +31,7 @@ fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options,
                                       .source_count = options->source_count,
                                       .read_by = ranks->read_by,
                                       .reader = ranks->reader,
+                                      .plain = options->plain,
                                       .from_stdin = fan_copy_from_stdin(options),
                                       .shared = options->source_shared,
                                       .archives = options->unpack,

@@ -43,9 +43,10 @@ static bool open_json(fan_copy_report *report, const fan_copy_ranks *ranks)
 }
 
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
-                          const fan_copy_ranks *ranks)
+                          const fan_copy_ranks *ranks, const fan_copy_audience *audience)
 {
     *report = (fan_copy_report){.options = options,
+                                .audience = audience,
                                 .several = ranks->reader_count > 1,
                                 .apart = ranks->rank != 0,
                                 .default_source = ranks->default_source};
@@ -59,6 +60,22 @@ bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *optio
     return open_json(report, ranks);
 }
 
+static void tell(const fan_copy_report *report, const char *host, const char *path,
+                 const char *text)
+{
+    report->audience->message(report->audience->state, host, path, text);
+}
+
+void fan_copy_report_failures(fan_copy_report *report)
+{
+    for (int i = 0; i < report->tally.size; i++) {
+        const fan_copy_outcome *outcome = &report->tally.outcomes[i];
+        if (outcome->error[0] != '\0' && !report->tally.told[i])
+            tell(report, outcome->host, outcome->path, outcome->error);
+        report->tally.told[i] = outcome->error[0] != '\0';
+    }
+}
+
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text)
 {
     if (report->apart) /* the report is that of another host */
@@ -66,7 +83,7 @@ void fan_copy_report_error(fan_copy_report *report, const char *path, const char
                  path, text);
     else
         snprintf(report->tally.error, sizeof report->tally.error, "%s", text);
-    fan_copy_text_message(report->tally.host, path, text);
+    tell(report, report->tally.host, path, text);
 }
 
 static void tell_changes(fan_copy_report *report, const fan_copy_sender *sender)
@@ -75,9 +92,8 @@ static void tell_changes(fan_copy_report *report, const fan_copy_sender *sender)
     for (int64_t i = 0; i < sender->changed_count; i++) {
         char *path = fan_copy_scan_path(report->options->sources, sender->manifest,
                                         &sender->manifest->entries[sender->changed[i]]);
-        fan_copy_text_message(
-            report->tally.host, path,
-            "changed meanwhile; copied as far as it was found (--ignore-changed)");
+        tell(report, report->tally.host, path,
+             "changed meanwhile; copied as far as it was found (--ignore-changed)");
         free(path);
     }
 }
@@ -282,7 +298,7 @@ static bool close_json(fan_copy_report *report)
     json_decref(object);
     if (written)
         return true;
-    fan_copy_text_message(report->tally.host, path, wrong);
+    tell(report, report->tally.host, path, wrong);
     return false;
 }
 
@@ -330,6 +346,8 @@ static bool print_all(fan_copy_report *report)
 
 bool fan_copy_report_end(fan_copy_report *report, int status)
 {
+    if (report->audience->end != NULL)
+        report->audience->end(report->audience->state, &report->tally);
     bool written = report->options->driven.given ? give_away(report, status) : print_all(report);
     fan_copy_tally_close(&report->tally);
     return written;

@@ -9,6 +9,7 @@
 
 #include "copy/job/ranks.h"
 #include "copy/options/options.h"
+#include "copy/report/audience.h"
 #include "copy/report/tally.h"
 #include "copy/wire/sender.h"
 
@@ -18,9 +19,10 @@
 
 typedef struct fan_copy_report {
     const fan_copy_options *options;
+    const fan_copy_audience *audience;
     bool several;       /**< several hosts have sources */
     bool apart;         /**< this is one of the others, not rank 0 */
-    int default_source; /**< in MPI_COMM_WORLD: on its host are those that name none */
+    int default_source; /**< in the job: on its host are those that name none */
     FILE *json;         /**< or NULL */
     fan_copy_tally tally;
     char *advice; /**< what the user may do if the job ends now, or NULL */
@@ -31,7 +33,7 @@ typedef struct fan_copy_report {
  * that fails.
  */
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
-                          const fan_copy_ranks *ranks);
+                          const fan_copy_ranks *ranks, const fan_copy_audience *audience);
 
 /**
  * Look at the sources that this rank reads: fill the manifest, open what checksums need. What is
@@ -56,8 +58,11 @@ void fan_copy_report_collect(fan_copy_report *report, const fan_copy_ranks *rank
 char *fan_copy_report_collect_digests(fan_copy_report *report, fan_copy_sums *sums,
                                       const fan_copy_ranks *ranks);
 
-/** Print "fanout-copy: HOST: PATH: TEXT", which stops the whole copy, and keep it for JSON. */
+/** Tell what stops the whole copy, and keep it for JSON. */
 void fan_copy_report_error(fan_copy_report *report, const char *path, const char *text);
+
+/** Tell the errors of the outcomes that have not been told yet. */
+void fan_copy_report_failures(fan_copy_report *report);
 
 /** All was read here: name the files that changed meanwhile. */
 void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender);
@@ -84,8 +89,8 @@ void fan_copy_report_begun(fan_copy_report *report);
 bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums, const char *others);
 
 /**
- * Print summary and JSON report, as the options say, or give both to the process that has started
- * the job. False, with a message, if that fails.
+ * Tell what came of the copy; print summary and JSON report, as the options say, or give both to
+ * the process that has started the job. False, with a message, if that fails.
  *
  * @param status  what the copy ends with
  */

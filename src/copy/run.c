@@ -46,7 +46,8 @@ static verdict tell(fan_copy_state *c, verdict v)
 static bool look(fan_copy_state *c)
 {
     verdict v = {0};
-    if (c->ranks->reader >= 0 && fan_copy_report_open(&c->report, c->options, c->ranks))
+    if (c->ranks->reader >= 0 &&
+        fan_copy_report_open(&c->report, c->options, c->ranks, c->audience))
         fan_copy_report_source(&c->report, c->ranks, &c->manifest, &c->sums);
     fan_copy_report_collect(&c->report, c->ranks);
     if (fan_copy_state_is_root(c)) {
@@ -77,7 +78,7 @@ static void gather(fan_copy_state *c)
                              c->ranks->writers);
     if (fan_copy_state_is_root(c)) {
         fan_copy_tally_share(&c->report.tally);
-        fan_copy_text_failures(&c->report.tally);
+        fan_copy_report_failures(&c->report);
     }
 }
 
@@ -182,26 +183,43 @@ static void prepare_unpacking(fan_copy_state *c)
     lack_all(c);
 }
 
-/* All ranks learn what is copied, and who reads what. */
-static void announce(fan_copy_state *c)
+/* Without the manifest this rank cannot go on. */
+static void lose(fan_copy_state *c, int code)
+{
+    char text[MPI_MAX_ERROR_STRING], *told;
+    int length;
+    MPI_Error_string(code, text, &length);
+    told = fan_copy_format("cannot tell all ranks what is copied: %s", text);
+    fan_copy_state_lose(c, code, told, false);
+    free(told);
+}
+
+/* All ranks learn what is copied, and who reads what. False if they do not. */
+static bool announce(fan_copy_state *c)
 {
     const fan_copy_ranks *ranks = c->ranks;
     c->portions = fan_copy_allocate((size_t)ranks->reader_count, sizeof *c->portions);
     for (int i = 0; i < ranks->reader_count; i++)
         c->portions[i].reader = ranks->readers[i];
-    fan_copy_announce(&c->manifest, c->portions, ranks->reader_count, ranks->stream);
+    int code = fan_copy_announce(&c->manifest, c->portions, ranks->reader_count, ranks->stream);
+    if (code != MPI_SUCCESS) {
+        lose(c, code);
+        return false;
+    }
     if (ranks->reader >= 0)
         fan_copy_sums_limit(&c->sums, c->portions[ranks->reader].first,
                             c->portions[ranks->reader].end);
     if (fan_copy_state_is_root(c))
         fan_copy_report_count(&c->report, &c->manifest);
+    return true;
 }
 
 /* False if nothing is left to do. */
 static bool prepare(fan_copy_state *c)
 {
-    announce(c);
-    fan_copy_outcome_init(&c->outcome, c->ranks->world_rank);
+    if (!announce(c))
+        return false;
+    fan_copy_outcome_init(&c->outcome, c->ranks->job_rank);
     c->outcome.reads_only =
         c->ranks->reader >= 0 && fan_copy_driven_reads_only(&c->options->driven, c->outcome.host);
     if (c->options->driven.again)
@@ -264,10 +282,14 @@ static int finish_report(fan_copy_state *c, bool announced)
     return reported ? status : 1;
 }
 
-int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
+int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks,
+                 const fan_copy_audience *audience)
 {
-    fan_copy_state c = {
-        .options = options, .ranks = ranks, .command = {.fd = -1}, .once = {.fd = -1}};
+    fan_copy_state c = {.options = options,
+                        .ranks = ranks,
+                        .audience = audience,
+                        .command = {.fd = -1},
+                        .once = {.fd = -1}};
     bool announced = look(&c) && attach(&c);
     bool prepared = announced && prepare(&c);
     if (options->dry_run && announced && !c.disagree)
@@ -276,9 +298,13 @@ int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks)
     else if (prepared)
         fan_copy_deliver(&c);
     release(&c);
-    if (announced)
+    if (announced && !c.lost)
         gather(&c);
-    int status = fan_copy_state_is_root(&c) ? finish_report(&c, announced) : 0;
+    int status = c.lost ? 1 : 0;
+    if (c.lost)
+        fan_copy_tally_close(&c.report.tally);
+    else if (fan_copy_state_is_root(&c))
+        status = finish_report(&c, announced);
     fan_copy_sums_close(&c.sums);
     fan_copy_made_remove();
     free(c.lines);

@@ -5,12 +5,14 @@
 
 #include "copy/job/ranks.h"
 #include "copy/options/options.h"
+#include "copy/report/audience.h"
 
 /**
- * Copy as the options say. Collective over `ranks->writers`.
+ * Copy as the options say, and tell `audience` of it. Collective over `ranks->writers`.
  *
  * @return on its rank 0: the exit status, 0 if every writer has everything, else 1; elsewhere 0
  */
-int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks);
+int fan_copy_run(const fan_copy_options *options, const fan_copy_ranks *ranks,
+                 const fan_copy_audience *audience);
 
 #endif

@@ -20,6 +20,8 @@
 typedef struct fan_copy_state {
     const fan_copy_options *options;
     const fan_copy_ranks *ranks;
+    const fan_copy_audience *audience;
+    bool lost; /* nothing can be said to other ranks any more */
     fan_copy_manifest manifest;
     fan_copy_portion *portions; /* of the readers */
     fan_copy_outcome outcome;
@@ -51,6 +53,14 @@ typedef struct fan_copy_state {
 static inline bool fan_copy_state_is_root(const fan_copy_state *state)
 {
     return state->ranks->rank == 0;
+}
+
+/** libfanout has failed. */
+static inline void fan_copy_state_lose(fan_copy_state *state, int code, const char *text,
+                                       bool together)
+{
+    state->lost = true;
+    state->audience->lost(state->audience->state, code, text, together);
 }
 
 /** This rank has. */

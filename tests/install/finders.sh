@@ -44,7 +44,7 @@ build_project() {
 
 check_cmake() {
     mkdir project
-    cp "$top_srcdir"/examples/{bcast,open}.c project/
+    cp "$top_srcdir"/examples/{bcast,copy,open}.c project/
     cat >project/CMakeLists.txt <<'END'
 cmake_minimum_required(VERSION 3.13)
 project(example C)
@@ -68,8 +68,18 @@ END
     launch project-build/open field.h5 /temperature
     check "CMake: and reads a file" [ "$(grep -c 'the mean of /temperature is 288' out)" = 2 ]
 
-    sed -i 's/COMPONENTS hdf5/COMPONENTS bogus/' project/CMakeLists.txt
-    check "CMake: another component is an error" refuses "fanout has no component bogus; it has fanout and hdf5"
+    cat >>project/CMakeLists.txt <<'END'
+find_package(fanout REQUIRED COMPONENTS copy)
+add_executable(copy copy.c)
+target_link_libraries(copy fanout::copy)
+END
+    check "CMake: component copy is configured" configure_project
+    check "CMake: and built" build_project
+    launch project-build/copy field.h5 "$PWD/field.%r"
+    check "CMake: and copies a file" cmp field.h5 field.1
+
+    sed -i 's/COMPONENTS hdf5/COMPONENTS bogus/; /COMPONENTS copy/d; /copy/d' project/CMakeLists.txt
+    check "CMake: another component is an error" refuses "fanout has no component bogus; it has copy, fanout and hdf5"
     sed -i '/^find_package(fanout REQUIRED/d; /open/d; s/fanout 0.2/fanout 99/' project/CMakeLists.txt
     check "CMake: a version that it is not" refuses 'compatible with requested version "99"'
     sed -i 's/fanout 99/fanout 0.1...0.9/' project/CMakeLists.txt

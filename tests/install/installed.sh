@@ -60,11 +60,14 @@ check "and broadcasts on two ranks" [ "$(grep -cx "42 with $version" out)" = 2 ]
 for example in "$top_srcdir"/examples/*.c; do
     module=fanout
     ! grep -q '^#include <fanout_hdf5.h>' "$example" || module=fanout-hdf5
+    ! grep -q '^#include <fanout_copy.h>' "$example" || module=fanout-copy
     check "the example $(basename "$example") is compiled" compile "$module" "$example"
 done
 "$top_builddir/bench/make-field" field.h5 2M
 launch ./open field.h5 /temperature
 check "the example open.c runs" [ "$(grep -c 'the mean of /temperature is 288' out)" = 2 ]
+launch ./copy field.h5 "$PWD/own.%r"
+check "the example copy.c runs" cmp field.h5 own.1
 
 # compile_fortran SOURCE PROGRAM
 compile_fortran() {

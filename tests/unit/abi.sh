@@ -31,7 +31,7 @@ note_additions() {
         sed -n 's/^ *\[A\]/# new since the dump (tests\/abi\/README.md):/p'
 }
 
-for library in libfanout libfanout_hdf5; do
+for library in libfanout libfanout_copy libfanout_hdf5; do
     check "$library.so: what programs use is as in the last release" compatible "$library"
     note_additions "$library"
 done

@@ -37,6 +37,7 @@ bound() {
 }
 
 compare libfanout.so "fanout.h fanout_mdc.h" "$(declared fanout.h fanout_mdc.h)"
+compare libfanout_copy.so fanout_copy.h "$(declared fanout_copy.h)"
 compare libfanout_hdf5.so fanout_hdf5.h "$(declared fanout_hdf5.h)"
 if [ -e "$top_builddir/libfanout_fortran.la" ]; then
     compare libfanout_fortran.so "the modules" "$(bound)"

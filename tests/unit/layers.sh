@@ -44,7 +44,7 @@ forbidden_includes() {
         allowed=" $(words "$folder" 'May include' | tr '\n' ' ') "
         includes "$folder"/*.[ch] | while read -r file name; do
             case $name in
-            mpi.h | hdf5.h | fanout.h | fanout_mdc.h | fanout_hdf5.h)
+            mpi.h | hdf5.h | fanout.h | fanout_mdc.h | fanout_copy.h | fanout_hdf5.h)
                 [[ $allowed == *" <$name> "* ]] || echo "$file includes <$name>; $folder/README.md does not permit it"
                 ;;
             */*)

@@ -37,10 +37,10 @@ void fan_copy_describe_errno(char *text, size_t size, const char *what, int erro
              hint ? hint : "");
 }
 
-void fan_copy_outcome_init(fan_copy_outcome *outcome, int world_rank)
+void fan_copy_outcome_init(fan_copy_outcome *outcome, int job_rank)
 {
     memset(outcome, 0, sizeof *outcome);
-    outcome->rank = world_rank;
+    outcome->rank = job_rank;
     outcome->written_by = -1;
     if (gethostname(outcome->host, sizeof outcome->host - 1) != 0)
         snprintf(outcome->host, sizeof outcome->host, "unknown");

@@ -15,7 +15,7 @@ typedef struct fan_copy_outcome {
     char path[PATH_MAX];       /**< the final name */
     char error[FAN_COPY_TEXT]; /**< what failed on this rank and what to do; "" if nothing did */
     char note[FAN_COPY_TEXT];  /**< what the user may want to know; "" if nothing */
-    int rank;                  /**< in MPI_COMM_WORLD */
+    int rank;                  /**< in the communicator of the job */
     /** the rank that writes for this one, because their hosts share the place; -1: none */
     int written_by;
     bool reads_only; /**< the source's, which is not to get a copy */
@@ -25,7 +25,7 @@ typedef struct fan_copy_outcome {
 } fan_copy_outcome;
 
 /** The outcome of this rank so far: nothing has happened. */
-void fan_copy_outcome_init(fan_copy_outcome *outcome, int world_rank);
+void fan_copy_outcome_init(fan_copy_outcome *outcome, int job_rank);
 
 /** From now on messages are about `path`. */
 void fan_copy_outcome_at(fan_copy_outcome *outcome, const char *path);

@@ -5,20 +5,25 @@
 
 #include <mpi.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /** What the user says of the sources. */
 typedef struct fan_copy_ranks_options {
+    MPI_Comm job;  /**< all ranks of the copy */
     bool per_rank; /**< all ranks write, not one on each node */
-    /** the name of the host of those that name none, with or without its domain; NULL: rank 0's */
+    /** the name of the host of those that name none, with or without its domain; NULL: `root` */
     const char *source_host;
+    int root; /**< in `job`: reads those that name no host, if there is no `source_host` */
     char *const *sources; /**< [source_count], each a path or HOST:PATH */
     int source_count;
+    bool plain; /**< each is a path, whatever it looks like */
 } fan_copy_ranks_options;
 
 typedef struct fan_copy_ranks {
-    int world_rank;
+    MPI_Comm job; /**< the user's */
+    int job_rank; /**< in `job` */
     /**
-     * the rank in MPI_COMM_WORLD that reads the first source, and reports; -1: no rank runs on the
+     * the rank in `job` that reads the first source, and reports; -1: no rank runs on the
      * host of the sources
      */
     int source;
@@ -28,6 +33,9 @@ typedef struct fan_copy_ranks {
     int rank;        /**< in `writers` */
     int size;        /**< of `writers` */
     MPI_Comm stream; /**< the same ranks, for fanout_stream: errors are returned */
+    /** the ranks of this node, with the one that writes for them as rank 0; MPI_COMM_NULL if all
+     * write for themselves */
+    MPI_Comm node;
 
     /** [reader_count] one rank for each host with sources, in the order of their first ones; in
      * `writers`, where it is not MPI_COMM_NULL */
@@ -41,8 +49,7 @@ typedef struct fan_copy_ranks {
 } fan_copy_ranks;
 
 /**
- * One writer per node, or all ranks. Collective over MPI_COMM_WORLD, whose error handler `writers`
- * inherits.
+ * One writer per node, or all ranks. Collective over `job`, whose error handler `writers` inherits.
  */
 void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *options);
 
@@ -50,9 +57,16 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**
- * The exit status of `root` on all ranks. Collective over MPI_COMM_WORLD. Ranks that wait here for
- * the others leave their core to them.
+ * What one rank knows becomes known to others, who leave their core to them while they wait.
+ * Collective over `job`, or if the writers cannot talk to each other any more, over each node.
+ *
+ * @param talk  rank 0 of the writers tells all; otherwise each writer its node
  */
-int fan_copy_ranks_agree(int status, int root);
+void fan_copy_ranks_tell(const fan_copy_ranks *ranks, bool talk, void *data, size_t bytes);
+
+/**
+ * The exit status of the source on all ranks. Collective over `job`, as fan_copy_ranks_tell.
+ */
+int fan_copy_ranks_agree(const fan_copy_ranks *ranks, int status);
 
 #endif

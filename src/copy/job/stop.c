@@ -29,6 +29,7 @@ enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0], ABORT_
 static char host[FAN_COPY_HOST];
 static atomic_bool ignored;
 static bool keeps_parts;
+static bool silent;                  /* the process is not the copy's */
 static _Atomic(const char *) advice; /* or NULL */
 
 static sigset_t ending_set(void)
@@ -122,6 +123,11 @@ void fan_copy_signals_ignore(void)
     atomic_store(&ignored, true);
 }
 
+void fan_copy_abort_silently(void)
+{
+    silent = true;
+}
+
 static void tell(const char *text)
 {
     char shown[FAN_COPY_PRINTABLE * ABORT_TEXT];
@@ -144,8 +150,11 @@ void fan_copy_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    tell(text);
+    if (!silent)
+        tell(text);
     clean_up(keeps_parts);
+    if (silent)
+        abort();
     end_job();
 }
 

@@ -38,6 +38,12 @@ void fan_copy_mpi_errors_abort(void);
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
+ * From now on fan_copy_abort prints nothing, and ends this process by abort(): it is that of a
+ * program which has called a library.
+ */
+void fan_copy_abort_silently(void);
+
+/**
  * The same on all ranks at about the same time. Launchers kill the others as soon as one aborts: so
  * all clean up, one `speaks` and aborts after a second, and the others do so if it has not.
  */

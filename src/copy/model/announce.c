@@ -1,51 +1,43 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
-#include "copy/job/stop.h"
 #include "copy/model/announce.h"
 #include "fanout.h"
 
-/* The communicator's errors are returned, and without the manifest the job cannot go on. */
-static void need(int code)
+static int send(void *data, int64_t count, size_t size, int root, MPI_Comm comm)
 {
-    char text[MPI_MAX_ERROR_STRING];
-    int length;
-    if (code == MPI_SUCCESS)
-        return;
-    MPI_Error_string(code, text, &length);
-    fan_copy_abort("cannot tell all ranks what is copied: %s", text);
-}
-
-static void send(void *data, int64_t count, size_t size, int root, MPI_Comm comm)
-{
-    need(fanout_bcast_c(data, (MPI_Count)(count * (int64_t)size), MPI_BYTE, root, comm));
+    return fanout_bcast_c(data, (MPI_Count)(count * (int64_t)size), MPI_BYTE, root, comm);
 }
 
 /* What the rank `root` has found. */
-static void share(fan_copy_manifest *found, int root, MPI_Comm comm)
+static int share(fan_copy_manifest *found, int root, MPI_Comm comm)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);
     int64_t counts[] = {found->entry_count, found->extent_count, found->text_bytes};
-    need(MPI_Bcast(counts, 3, MPI_INT64_T, root, comm));
-    if (rank != root)
+    int code = MPI_Bcast(counts, 3, MPI_INT64_T, root, comm);
+    if (code == MPI_SUCCESS && rank != root)
         fan_copy_manifest_allocate(found, counts[0], counts[1], counts[2]);
-    send(found->entries, counts[0], sizeof *found->entries, root, comm);
-    send(found->extents, counts[1], sizeof *found->extents, root, comm);
-    send(found->text, counts[2], 1, root, comm);
+    if (code == MPI_SUCCESS)
+        code = send(found->entries, counts[0], sizeof *found->entries, root, comm);
+    if (code == MPI_SUCCESS)
+        code = send(found->extents, counts[1], sizeof *found->extents, root, comm);
+    if (code == MPI_SUCCESS)
+        code = send(found->text, counts[2], 1, root, comm);
+    return code;
 }
 
-void fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
-                       MPI_Comm comm)
+int fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
+                      MPI_Comm comm)
 {
-    int rank;
+    int rank, code = MPI_SUCCESS;
     MPI_Comm_rank(comm, &rank);
     fan_copy_manifest all = {0};
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && code == MPI_SUCCESS; i++) {
         fan_copy_manifest found = {0};
         if (rank == portions[i].reader)
             found = *manifest;
-        share(&found, portions[i].reader, comm);
+        code = share(&found, portions[i].reader, comm);
         portions[i].first = all.entry_count;
         if (i == 0)
             all = found;
@@ -54,4 +46,5 @@ void fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, 
         portions[i].end = all.entry_count;
     }
     *manifest = all;
+    return code;
 }

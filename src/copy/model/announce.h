@@ -14,12 +14,13 @@ typedef struct fan_copy_portion {
 } fan_copy_portion;
 
 /**
- * Put together what the readers have found, in their order. Collective. Ends the job if that fails.
+ * Put together what the readers have found, in their order. Collective.
  *
  * @param manifest  on a reader: what it has found; becomes all, on all ranks
  * @param portions  [count] with their readers; receive the entries
+ * @return MPI_SUCCESS, or a code after which nothing more can be said to the others
  */
-void fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
-                       MPI_Comm comm);
+int fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
+                      MPI_Comm comm);
 
 #endif

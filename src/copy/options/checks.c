@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void fan_copy_options_wrong(struct argp_state *state, const char *format, ...)
@@ -19,6 +20,13 @@ void fan_copy_options_wrong(struct argp_state *state, const char *format, ...)
     va_end(arguments);
     fan_copy_printable(text, shown, sizeof shown);
     argp_error(state, "%s", shown);
+}
+
+bool fan_copy_options_seconds(const char *text)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    return end != text && *end == '\0' && seconds > 0 && seconds < 1e9;
 }
 
 /* ---- all together ---- */

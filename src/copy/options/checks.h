@@ -11,6 +11,9 @@
 void fan_copy_options_wrong(struct argp_state *state, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** Whether it is a number of seconds to wait for. */
+bool fan_copy_options_seconds(const char *text);
+
 /** Check all options together, and add what follows from others. */
 void fan_copy_options_check(fan_copy_options *options, struct argp_state *state);
 

@@ -50,7 +50,7 @@ static const char *fault_of_path(const char *path)
 
 static bool fail(const fan_copy_ranks *ranks, const char *source, const char *text)
 {
-    if (ranks->world_rank != ranks->source)
+    if (ranks->job_rank != ranks->source)
         return false;
     size_t size = FAN_COPY_PRINTABLE * strlen(source) + 1;
     char *shown = malloc(size);

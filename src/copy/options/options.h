@@ -22,6 +22,7 @@ typedef struct fan_copy_options {
     char **named;     /**< [source_count] the sources, as they were typed */
     char **sources;   /**< the same, each on the host that has it: fan_copy_locate */
     int source_count;
+    bool plain;              /**< each source is a path, whatever it looks like */
     const char *destination; /**< with %h, %r and %% still in it */
 
     /* What to copy. */

@@ -203,9 +203,7 @@ static void parse_expected(fan_copy_options *options, const char *text, struct a
 
 static void check_seconds(const char *text, struct argp_state *state)
 {
-    char *end;
-    double seconds = strtod(text, &end);
-    if (end == text || *end != '\0' || !(seconds > 0 && seconds < 1e9))
+    if (!fan_copy_options_seconds(text))
         fan_copy_options_wrong(state, "--timeout %s: a positive number of seconds is needed", text);
 }
 

@@ -30,7 +30,7 @@ typedef struct fan_copy_tally {
     int whole_apart; /**< those that take no part and have everything already */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */
-    bool *told;                 /**< whose error has been printed */
+    bool *told;                 /**< whose error has been told */
 } fan_copy_tally;
 
 /** Begin, for `size` writers. `sources` is kept. Ends the job if memory is short. */

@@ -20,16 +20,6 @@ void fan_copy_text_message(const char *host, const char *path, const char *text)
     free(message);
 }
 
-void fan_copy_text_failures(fan_copy_tally *tally)
-{
-    for (int i = 0; i < tally->size; i++) {
-        const fan_copy_outcome *outcome = &tally->outcomes[i];
-        if (outcome->error[0] != '\0' && !tally->told[i])
-            fan_copy_text_message(outcome->host, outcome->path, outcome->error);
-        tally->told[i] = outcome->error[0] != '\0';
-    }
-}
-
 void fan_copy_text_notes(const fan_copy_tally *tally)
 {
     for (int i = 0; i < tally->size; i++)

@@ -11,9 +11,6 @@
 /** Print "fanout-copy: HOST: PATH: TEXT" on standard error. */
 void fan_copy_text_message(const char *host, const char *path, const char *text);
 
-/** Print the outcomes' errors that have not been printed yet. */
-void fan_copy_text_failures(fan_copy_tally *tally);
-
 /** Print the outcomes' notes. */
 void fan_copy_text_notes(const fan_copy_tally *tally);
 

@@ -16,6 +16,7 @@ typedef struct fan_copy_catalog_options {
     int source_count;
     const int *read_by;   /**< [source_count] by whom each of them is read */
     int reader;           /**< who this is: others are passed over */
+    bool plain;           /**< each is a path, whatever it looks like */
     bool from_stdin;      /**< the only source is standard input */
     bool shared;          /**< every host sees the sources */
     bool archives;        /**< they are to be unpacked */

@@ -37,15 +37,21 @@ typedef struct walked {
     int target;
 } walked;
 
+static const char *why_no_directory(const fan_copy_catalog_options *options)
+{
+    if (options->plain)
+        return "is a directory, not a file";
+    return options->archives ? "is a directory, not an archive; --unpack takes archives"
+                             : "is a directory; --recursive (-r) copies it";
+}
+
 static void add_found(fan_copy_catalog *s, int target, const fan_copy_found *found)
 {
     const char *path = fan_copy_found_name(found);
     if (!fan_copy_catalog_has(s, path))
         fan_copy_catalog_add(s, target, path, found->path, &found->probe);
     if (S_ISDIR(found->probe.status.st_mode) && !s->options->recursive)
-        s->problem(s->state, found->path,
-                   s->options->archives ? "is a directory, not an archive; --unpack takes archives"
-                                        : "is a directory; --recursive (-r) copies it");
+        s->problem(s->state, found->path, why_no_directory(s->options));
 }
 
 /* What looks like HOST:PATH is a path where there is no such host. */
@@ -53,7 +59,8 @@ static void tell_nothing(fan_copy_catalog *s, const fan_copy_found *found)
 {
     char host[FAN_COPY_HOST], text[2 * FAN_COPY_HOST + 128];
     const char *path;
-    if (found->error == ENOENT && fan_hostname_split(found->path, host, sizeof host, &path)) {
+    if (found->error == ENOENT && !s->options->plain &&
+        fan_hostname_split(found->path, host, sizeof host, &path)) {
         snprintf(text, sizeof text,
                  "no process of this job runs on a host %s, and no file has this name; start one "
                  "there, or check the name",
@@ -165,13 +172,19 @@ static void add_descriptors(fan_copy_catalog *s)
     free(paths);
 }
 
+/* It is not there, but is the name of a part of what is there. */
+static bool is_made(const fan_copy_catalog_options *options, const char *source)
+{
+    return !options->plain && fan_copy_made_needed(source);
+}
+
 /* All sources that are here are looked at at the same time. */
 static void scan_sources(fan_copy_catalog *s, fan_copy_walk *walk)
 {
     const fan_copy_catalog_options *options = s->options;
     fan_copy_found **found = fan_copy_allocate((size_t)options->source_count, sizeof *found);
     for (int i = 0; i < options->source_count; i++)
-        if (fan_copy_catalog_reads(s, i) && !fan_copy_made_needed(options->sources[i]))
+        if (fan_copy_catalog_reads(s, i) && !is_made(options, options->sources[i]))
             found[i] = fan_copy_walk_begin(walk, options->sources[i], strlen(options->sources[i]));
     for (int i = 0; i < options->source_count; i++)
         if (found[i] != NULL)

@@ -9,7 +9,7 @@
 
 typedef struct witness {
     char host[FAN_COPY_HOST];
-    int rank; /* in MPI_COMM_WORLD */
+    int rank; /* in the job */
 } witness;
 
 static witness call(const fan_copy_outcome *outcome, int rank, MPI_Comm comm)

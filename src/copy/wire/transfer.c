@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "base/units.h"
-#include "copy/job/stop.h"
 #include "copy/wire/transfer.h"
 #include "fanout.h"
 #include "os/cleanup.h"
@@ -105,21 +104,21 @@ static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t
 
 /* ---- the stream ---- */
 
-/* Two kinds of failure have been recorded where they happened. Any other ends the job. */
-static void check_stream(const fan_copy_transfer *transfer, int code)
+/* Two kinds of failure have been recorded where they happened. After any other all is lost. */
+static bool check_stream(fan_copy_transfer *transfer, int code)
 {
     int error_class = MPI_SUCCESS, length;
     if (code != MPI_SUCCESS)
         MPI_Error_class(code, &error_class);
     if (error_class == MPI_SUCCESS || error_class == fanout_error_class(FANOUT_ERR_SOURCE) ||
         error_class == fanout_error_class(FANOUT_ERR_SINK))
-        return;
-    char text[MPI_MAX_ERROR_STRING], told[sizeof text + 32];
+        return true;
+    char text[MPI_MAX_ERROR_STRING];
     MPI_Error_string(code, text, &length);
-    snprintf(told, sizeof told, "the transfer failed: %s", text);
-    if (error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
-        fan_copy_abort_together(transfer->ranks->rank == 0, told);
-    fan_copy_abort("%s", told);
+    snprintf(transfer->lost, sizeof transfer->lost, "the transfer failed: %s", text);
+    transfer->code = code;
+    transfer->together = error_class == fanout_error_class(FANOUT_ERR_TIMEOUT);
+    return false;
 }
 
 /* Several ranks read: each chunk is a frame, so no frame is read by two of them. */
@@ -153,11 +152,11 @@ static int stream(fan_copy_transfer *transfer)
     return code;
 }
 
-void fan_copy_transfer_run(fan_copy_transfer *transfer)
+bool fan_copy_transfer_run(fan_copy_transfer *transfer)
 {
     transfer->sender->stop = is_useless;
     transfer->sender->stop_state = transfer;
-    check_stream(transfer, stream(transfer));
+    return check_stream(transfer, stream(transfer));
 }
 
 bool fan_copy_transfer_end(fan_copy_transfer *transfer)

@@ -27,13 +27,17 @@ typedef struct fan_copy_transfer {
     int64_t bytes;
     bool told; /**< this rank has told the root that it failed */
     int heard; /**< on the root: how many have told it */
+    /* If the transfer is lost: */
+    int code;                             /**< MPI's */
+    bool together;                        /**< all ranks learn that by themselves */
+    char lost[MPI_MAX_ERROR_STRING + 32]; /**< in words */
 } fan_copy_transfer;
 
 /**
- * Transfer. Collective. Ends the job if the network fails; what else fails is in sender->error and
- * the outcome.
+ * Transfer. Collective. False if the network fails: then nothing more can be said to the others.
+ * What else fails is in sender->error and the outcome.
  */
-void fan_copy_transfer_run(fan_copy_transfer *transfer);
+bool fan_copy_transfer_run(fan_copy_transfer *transfer);
 
 /**
  * After that: whether the source was read to its end, on all ranks that read; and count those who

@@ -3,25 +3,13 @@
 
 #include "hdf5/common/agree.h"
 
+#include "beside/progress.h"
 #include "comm/agree.h"
 #include "comm/check.h"
-#include "comm/wait.h"
-#include "fanout.h"
 #include "hdf5/common/private_comm.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/*
- * Pending broadcasts go on while this library waits; libfanout has no other public way to say
- * so.
- */
-static void make_progress(void)
-{
-    fanout_request none = FANOUT_REQUEST_NULL;
-    int unused;
-    fanout_test(&none, &unused);
-}
 
 static bool connect(fan_h5_call *call, MPI_Comm comm)
 {
@@ -54,7 +42,7 @@ bool fan_h5_call_begin(fan_h5_call *call, const char *function, int root, MPI_Co
 {
     *call = (fan_h5_call){.root = root};
     fan_h5_errors_begin(&call->errors, function);
-    fan_comm_while_waiting(make_progress);
+    fan_beside_progress();
     return connect(call, comm) && check_root(call);
 }
 

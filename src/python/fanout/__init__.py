@@ -12,6 +12,7 @@ is collective, unless it says otherwise: all ranks call it, in the same order.
 b'some data'
 """
 from ._bcast import Request, bcast, ibcast
+from ._copy import CopyError, CopyProblem, CopyResult, copy
 from ._errors import ErrorKind, error_class
 from ._hdf5 import open_h5
 from ._library import version
@@ -21,11 +22,15 @@ from ._state import attach, explain, get_info
 from ._stream import stream
 
 __all__ = [
+    "CopyError",
+    "CopyProblem",
+    "CopyResult",
     "ErrorKind",
     "Request",
     "attach",
     "bcast",
     "bcast_object",
+    "copy",
     "error_class",
     "explain",
     "get_info",

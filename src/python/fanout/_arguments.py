@@ -57,6 +57,14 @@ def rank(root: Any) -> int:
     return integer("root", root, 32)
 
 
+def path_bytes(path: Any) -> bytes:
+    """A path for C."""
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise ValueError(f"path: {path!r} has a null character in it")
+    return name
+
+
 def _as_text(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 

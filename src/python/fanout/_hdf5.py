@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, List, Optional
 
 from mpi4py import MPI
 
-from ._arguments import Parameters, communicator, handle, intracommunicator, parameters, rank
+from ._arguments import (
+    Parameters,
+    communicator,
+    handle,
+    intracommunicator,
+    parameters,
+    path_bytes,
+    rank,
+)
 from ._library import Handle, open_library
 from ._parcel import agree, from_root
 
@@ -90,14 +98,6 @@ def _reasons(library: ctypes.CDLL) -> List[str]:
 
     library.H5Ewalk2(_DEFAULT_STACK, _UPWARD, _Walk(add), None)
     return texts[::-1]
-
-
-def path_bytes(path: Any) -> bytes:
-    """A path for C."""
-    name = os.fsencode(path)
-    if b"\0" in name:
-        raise ValueError(f"path: {path!r} has a null character in it")
-    return name
 
 
 def _open(
