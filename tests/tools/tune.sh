@@ -68,7 +68,8 @@ picture=
 if command -v gnuplot >/dev/null; then
     picture=picture.svg
 fi
-LC_ALL=C tune 3 --seconds 2 ${picture:+--svg "$picture"} --json samples.json
+# Enough for all stages also where much else runs.
+LC_ALL=C tune 3 --seconds 6 ${picture:+--svg "$picture"} --json samples.json
 check "three ranks: exit status" [ "$status" = 0 ]
 check "it says what to do next" has "Next: export FANOUT_TUNE_FILE=$PWD/fanout.tune" out
 check "no progress is shown without a terminal" [ ! -s err ]
