@@ -32,14 +32,15 @@ finish() {
     exit $((failures > 0))
 }
 
-# In a checkout, what git knows or would take; in an unpacked distribution, what neither configure nor make wrote.
+# In a checkout, what git knows or would take; in an unpacked distribution, what neither configure nor make wrote, nor an
+# autoconf (configure~) or editor that keeps what it replaces.
 all_files() {
     if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$(pwd -P)" ]; then
         git ls-files --cached --others --exclude-standard
     else
         find . -mindepth 1 -maxdepth 1 ! -name '.git' ! -name 'build*' ! -name '_*' ! -name 'autom4te.cache' \
             ! -name 'aclocal.m4' ! -name configure ! -name 'config.*' ! -name 'libfanout-*' ! -name Makefile \
-            -exec find {} -type f ! -path './m4/l*.m4' \; | sed 's|^\./||'
+            -exec find {} -type f ! -path './m4/l*.m4' ! -name '*~' \; | sed 's|^\./||'
     fi
 }
 
