@@ -38,9 +38,10 @@ copies() {
     launch "$1" "$top_builddir/fanout-copy" source 'copy.%r'
 }
 
-# is_named RANK: the launcher or one of us names it; before the ranks know each other's hosts only that one is missing.
+# is_named RANK: the launcher or one of us names it, or MPI's own error does, where that comes first; before the ranks know
+# each other's hosts only that one is missing.
 is_named() {
-    grep -qE "\(rank $1\)|process rank $1 |RUNNING AT|some rank does not come" out
+    grep -qE "\(rank $1\)|process rank $1 |(to|from) rank $1:|RUNNING AT|some rank does not come" out
 }
 
 # MPICH tells the others of a death before anybody is silent for long, or its launcher fails by itself: then the message
