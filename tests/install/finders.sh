@@ -42,6 +42,17 @@ build_project() {
     cmake --build project-build >out 2>err
 }
 
+# add_component COMPONENT PROGRAM: the project has that program, too, which needs the component.
+add_component() {
+    cat >>project/CMakeLists.txt <<END
+find_package(fanout REQUIRED COMPONENTS $1)
+add_executable($2 $2.c)
+target_link_libraries($2 fanout::$1)
+END
+    check "CMake: component $1 is configured" configure_project
+    check "CMake: and built" build_project
+}
+
 check_cmake() {
     mkdir project
     cp "$top_srcdir"/examples/{bcast,copy,open}.c project/
@@ -57,24 +68,12 @@ END
     check "CMake: and runs" launch project-build/bcast
     check "CMake: it has the moved library" grep -qF "=> $libdir/libfanout.so.0" <(ldd project-build/bcast)
 
-    cat >>project/CMakeLists.txt <<'END'
-find_package(fanout REQUIRED COMPONENTS hdf5)
-add_executable(open open.c)
-target_link_libraries(open fanout::hdf5)
-END
-    check "CMake: component hdf5 is configured" configure_project
-    check "CMake: and built" build_project
+    add_component hdf5 open
     "$top_builddir/bench/make-field" field.h5 2M
     launch project-build/open field.h5 /temperature
     check "CMake: and reads a file" [ "$(grep -c 'the mean of /temperature is 288' out)" = 2 ]
 
-    cat >>project/CMakeLists.txt <<'END'
-find_package(fanout REQUIRED COMPONENTS copy)
-add_executable(copy copy.c)
-target_link_libraries(copy fanout::copy)
-END
-    check "CMake: component copy is configured" configure_project
-    check "CMake: and built" build_project
+    add_component copy copy
     launch project-build/copy field.h5 "$PWD/field.%r"
     check "CMake: and copies a file" cmp field.h5 field.1
 

@@ -3,7 +3,6 @@
 
 #include "lib/call/pass_through.h"
 
-#include "base/clock.h"
 #include "comm/binomial.h"
 #include "comm/check.h"
 #include "comm/wait.h"
@@ -115,16 +114,15 @@ int fan_pass_through_by(const fan_call *call, fan_way way)
     fan_as_bytes data;
     if (call->bytes == 0)
         return MPI_SUCCESS;
-    double begun = fan_clock_now();
+    double begun = fan_tell_begin(call->state);
     fan_as_bytes_open(&data, call, false);
     fan_call bytes = fan_as_bytes_call(&data, call, way == FAN_WAY_TREE);
     int code = broadcast_bytes(&bytes, way);
     if (code == MPI_SUCCESS)
         fan_as_bytes_done(&data);
     fan_as_bytes_close(&data);
-    if (code == MPI_SUCCESS && fan_tells(call->state, FAN_DEBUG_TRACE))
-        fan_tell_broadcast(call->state, call->bytes, call->root, fan_way_names[way],
-                           fan_clock_now() - begun);
+    if (code == MPI_SUCCESS)
+        fan_tell_broadcast(call->state, call->bytes, call->root, fan_way_names[way], begun);
     return code;
 }
 

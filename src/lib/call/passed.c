@@ -3,7 +3,6 @@
 
 #include "lib/call/passed.h"
 
-#include "base/clock.h"
 #include "comm/check.h"
 #include "comm/private.h"
 #include "lib/call/pass_through.h"
@@ -110,7 +109,7 @@ int fan_passed_start(fan_passed *p)
 {
     fan_call call = call_of_mpi(p);
     p->patience = (fan_comm_patience){0};
-    p->begun = fan_clock_now();
+    p->begun = p->call.state == NULL ? 0 : fan_tell_begin(p->call.state);
     int code = fan_pass_through_nonblocking(&call, &p->request);
     if (code != MPI_SUCCESS || !p->compares)
         return raise_mpi(p, code);
@@ -150,14 +149,6 @@ static int test_mpi(fan_passed *p, int *ended)
     return is_given_up(p) ? FAN_GAVE_UP : MPI_SUCCESS;
 }
 
-static void tell(const fan_passed *p)
-{
-    const fan_call *call = &p->call;
-    if (call->state != NULL && call->bytes > 0)
-        fan_tell_broadcast(call->state, call->bytes, call->root, fan_way_names[FAN_WAY_MPI],
-                           fan_clock_now() - p->begun);
-}
-
 bool fan_passed_has_ended(fan_passed *p, int *code)
 {
     int ended = 0;
@@ -173,7 +164,8 @@ bool fan_passed_has_ended(fan_passed *p, int *code)
     bool done = ended || *code != MPI_SUCCESS;
     if (done && *code == MPI_SUCCESS && p->goes_as_bytes)
         fan_as_bytes_done(&p->bytes);
-    if (done && *code == MPI_SUCCESS)
-        tell(p);
+    if (done && *code == MPI_SUCCESS && p->call.bytes > 0)
+        fan_tell_broadcast(p->call.state, p->call.bytes, p->call.root, fan_way_names[FAN_WAY_MPI],
+                           p->begun);
     return done;
 }

@@ -24,7 +24,7 @@ typedef struct fan_passed {
     fan_comparison comparison;
     MPI_Request request;
     fan_comm_patience patience;
-    double begun; /**< when it was started */
+    double begun; /**< from fan_tell_begin */
 } fan_passed;
 
 /** One that has not been opened, which fan_passed_close accepts. */

@@ -4,7 +4,9 @@
 #include "lib/deliver/decision.h"
 
 #include "comm/agree.h"
+#include "lib/deliver/dissent.h"
 #include "lib/deliver/request.h"
+#include "lib/state/tell.h"
 #include "tune/algorithm_names.h"
 
 #include <stdio.h>
@@ -26,7 +28,7 @@ const char *const fan_decision_names[FAN_DECISION_VALUES] = {
 
 /* ---- the decision ---- */
 
-fan_decision fan_decision_of_plan(const fan_plan *plan)
+static fan_decision of_plan(const fan_plan *plan)
 {
     return (fan_decision){{[FAN_DECISION_WAY] = FAN_WAY_ENGINE,
                            [FAN_DECISION_ALGORITHM] = plan->algorithm,
@@ -45,10 +47,10 @@ fan_decision fan_decision_make(const fan_comm_state *state, const fan_params *pa
         return (fan_decision){{[FAN_DECISION_WAY] = way}};
     fan_plan_request request = fan_delivery_request(state, bytes, root);
     fan_plan plan = fan_plan_choose(&request, params);
-    return fan_decision_of_plan(&plan);
+    return of_plan(&plan);
 }
 
-void fan_decision_say(const fan_decision *d, char text[FAN_DISSENT_TEXT])
+static void say(const fan_decision *d, char text[FAN_DISSENT_TEXT])
 {
     const int64_t *v = d->values;
     int length = snprintf(text, FAN_DISSENT_TEXT, "%s", fan_way_names[v[FAN_DECISION_WAY]]);
@@ -60,6 +62,19 @@ void fan_decision_say(const fan_decision *d, char text[FAN_DISSENT_TEXT])
         length += snprintf(text + length, FAN_DISSENT_TEXT - (size_t)length, ", %s %lld",
                            fan_decision_names[i], (long long)v[i]);
     snprintf(text + length, FAN_DISSENT_TEXT - (size_t)length, ")");
+}
+
+void fan_decision_tell(const fan_comm_state *state, const fan_plan *plan, int64_t bytes, int root,
+                       double begun)
+{
+    char how[FAN_DISSENT_TEXT] = "through memory of the node";
+    if (begun == 0)
+        return;
+    if (plan != NULL) {
+        fan_decision decision = of_plan(plan);
+        say(&decision, how);
+    }
+    fan_tell_broadcast(state, bytes, root, how, begun);
 }
 
 fan_status fan_decision_compare(const fan_comm_state *state, const fan_decision *own)
@@ -76,7 +91,7 @@ fan_status fan_decision_compare(const fan_comm_state *state, const fan_decision 
     if (equal)
         return FAN_OK;
     char text[FAN_DISSENT_TEXT];
-    fan_decision_say(own, text);
+    say(own, text);
     return fan_dissent(state->user_comm, "the ranks disagree on how to broadcast", text);
 }
 

@@ -6,7 +6,6 @@
 #ifndef FAN_LIB_DELIVER_DECISION_H
 #define FAN_LIB_DELIVER_DECISION_H
 
-#include "lib/deliver/dissent.h"
 #include "lib/state/comm_state.h"
 
 typedef enum fan_decision_value {
@@ -33,11 +32,13 @@ extern const char *const fan_decision_names[FAN_DECISION_VALUES];
 fan_decision fan_decision_make(const fan_comm_state *state, const fan_params *params, int64_t bytes,
                                int root, fan_way way);
 
-/** What a plan does: in pieces. Local. */
-fan_decision fan_decision_of_plan(const fan_plan *plan);
-
-/** It in words: "in pieces (group, group size 3, ...)". Local. */
-void fan_decision_say(const fan_decision *decision, char text[FAN_DISSENT_TEXT]);
+/**
+ * Tell of a broadcast that has ended, as fan_tell_broadcast.
+ *
+ * @param plan  by which it was done; NULL: this rank only read what another of its node received
+ */
+void fan_decision_tell(const fan_comm_state *state, const fan_plan *plan, int64_t bytes, int root,
+                       double begun);
 
 /**
  * A number, at least 0, that differs if what this rank decides by differs: parameters, what was

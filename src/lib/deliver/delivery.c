@@ -3,7 +3,6 @@
 
 #include "lib/deliver/delivery.h"
 
-#include "base/clock.h"
 #include "base/spare/spare.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/deliver/decision.h"
@@ -296,7 +295,7 @@ void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
 {
     *d = (fan_delivery){.task = *task};
     d->reading = FAN_NO_TRANSFER;
-    d->begun = fan_tells(task->state, FAN_DEBUG_TRACE) ? fan_clock_now() : 0;
+    d->begun = fan_tell_begin(task->state);
     d->relays = task->node != NULL && is_speaker(task);
     if (is_broken(d)) {
         d->uses_messages = true;
@@ -402,26 +401,13 @@ static void explain(const fan_delivery *d)
     fan_recorder_explain(recorder, d->length, fan_plan_explain(&planned->plan, d->task.params));
 }
 
-/* A rank that only reads what another one of its node has received has no plan. */
-static void tell(const fan_delivery *d)
-{
-    const fan_comm_state *state = d->task.state;
-    char how[FAN_DISSENT_TEXT] = "through memory of the node";
-    if (!fan_tells(state, FAN_DEBUG_TRACE))
-        return;
-    if (d->chosen != NULL) {
-        fan_decision decision = fan_decision_of_plan(&d->chosen->plan);
-        fan_decision_say(&decision, how);
-    }
-    fan_tell_broadcast(state, d->length, d->task.root, how, fan_clock_now() - d->begun);
-}
-
 fan_status fan_delivery_end(fan_delivery *d)
 {
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
     if (status == FAN_OK) {
         explain(d);
-        tell(d);
+        fan_decision_tell(d->task.state, d->chosen == NULL ? NULL : &d->chosen->plan, d->length,
+                          d->task.root, d->begun);
     }
     if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
         atomic_store(&d->task.state->channel->broken, true);

@@ -53,7 +53,7 @@ typedef struct fan_delivery {
     size_t reading; /* from memory: its record in the trace */
     int64_t length; /* of the data, when it is known */
     int64_t steps;  /* done, when it was last looked at; with a timeout */
-    double begun;   /* for the parameter `debug`, else 0 */
+    double begun;   /* from fan_tell_begin */
     fan_comm_patience patience;
     fan_status status;
     bool finished;

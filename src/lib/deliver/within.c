@@ -233,19 +233,9 @@ static fan_mail *mail_of(fan_comm_state *state)
     return state->mail;
 }
 
-static void tell(const within *w, double begun)
-{
-    char how[FAN_DISSENT_TEXT];
-    if (w->status != FAN_OK || !fan_tells(w->task->state, FAN_DEBUG_TRACE))
-        return;
-    fan_decision decision = fan_decision_of_plan(&w->plan);
-    fan_decision_say(&decision, how);
-    fan_tell_broadcast(w->task->state, w->task->bytes, w->task->root, how, fan_clock_now() - begun);
-}
-
 fan_status fan_within_run(const fan_within_task *task)
 {
-    double begun = fan_clock_now();
+    double begun = fan_tell_begin(task->state);
     within w = {.task = task, .mail = mail_of(task->state), .number = task->state->withins};
     w.status = begin(&w);
     if (w.status != FAN_OK) {
@@ -260,7 +250,8 @@ fan_status fan_within_run(const fan_within_task *task)
             fan_comm_pause(&polls);
     } while (w.status == FAN_OK && !is_done(&w) && fan_clock_now() < task->deadline);
     drop_unsent(&w);
-    tell(&w, begun);
+    if (w.status == FAN_OK)
+        fan_decision_tell(task->state, &w.plan, task->bytes, task->root, begun);
     release(&w);
     return w.status;
 }

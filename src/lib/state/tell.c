@@ -69,12 +69,14 @@ void fan_tell_words(const fan_comm_state *state, char *words)
 }
 
 void fan_tell_broadcast(const fan_comm_state *state, int64_t bytes, int root, const char *how,
-                        double seconds)
+                        double begun)
 {
     char size[32], time[32];
+    if (begun == 0)
+        return;
     fan_tell(state, FAN_DEBUG_TRACE, "%s from rank %d %s in %s",
              fan_format_bytes(bytes, size, sizeof size), root, how,
-             fan_format_seconds(seconds, time, sizeof time));
+             fan_format_seconds(fan_clock_now() - begun, time, sizeof time));
 }
 
 fan_status fan_fall_back(const fan_comm_state *state, const char *what, const char *why,

@@ -7,6 +7,7 @@
 #ifndef FAN_LIB_STATE_TELL_H
 #define FAN_LIB_STATE_TELL_H
 
+#include "base/clock.h"
 #include "lib/state/comm_state.h"
 
 /** Whether this rank tells what belongs to this level. */
@@ -34,14 +35,21 @@ void fan_tell_words(const fan_comm_state *state, char *words);
 /** What fan_tell_words prints. The caller frees both; NULL if memory runs out. */
 char *fan_tell_compose(const fan_comm_state *state, const char *words);
 
+/** A broadcast begins: the time, or 0 if it is not to be told of. */
+static inline double fan_tell_begin(const fan_comm_state *state)
+{
+    return fan_tells(state, FAN_DEBUG_TRACE) ? fan_clock_now() : 0;
+}
+
 /**
- * A broadcast has ended.
+ * A broadcast has ended: tell of it, and how long it took on this rank. For the root that is until
+ * it has sent all.
  *
- * @param how      the way, in words
- * @param seconds  on this rank; for the root that is until it has sent all
+ * @param how    the way, in words
+ * @param begun  from fan_tell_begin
  */
 void fan_tell_broadcast(const fan_comm_state *state, int64_t bytes, int root, const char *how,
-                        double seconds);
+                        double begun);
 
 /**
  * The library cannot do broadcasts: all ranks have found that. By the parameter `fallback` that is

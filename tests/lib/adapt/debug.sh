@@ -57,12 +57,8 @@ check "streams are told of" [ "$status" = 0 -a "$(grep -c '3 ranks: .* from rank
 
 # ---- what cannot be done ----
 
-# refused VARIABLE=VALUE: the same, where the node has no memory to share.
-refused() {
-    told "$@" FANOUT_SHARED_MEMORY=1 FANOUT_TEST_REFUSE=create LD_PRELOAD="$top_builddir/tests/lib/where/.libs/no_memory.so"
-}
-
-refused FANOUT_FALLBACK=error
+told FANOUT_FALLBACK=error FANOUT_SHARED_MEMORY=1 FANOUT_TEST_REFUSE=create \
+    LD_PRELOAD="$top_builddir/tests/lib/where/.libs/no_memory.so"
 check "no memory to share is no reason to leave blocking broadcasts to MPI" [ "$status" = 0 ]
 told FANOUT_FALLBACK=never
 check "another value of FANOUT_FALLBACK is refused" \
