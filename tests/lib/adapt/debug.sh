@@ -16,9 +16,9 @@ run() {
     status=$?
 }
 
-# told [VARIABLE=VALUE...]: 30 broadcasts of 100,000 bytes on each of two communicators.
+# told [VARIABLE=VALUE...]: 60 broadcasts of 100,000 bytes on each of two communicators.
 told() {
-    run env "$@" "$top_builddir/tests/lib/adapt/told" 100000 30
+    run env "$@" "$top_builddir/tests/lib/adapt/told" 100000 60
 }
 
 # says TIMES PATTERN: there are that many such lines.
@@ -38,15 +38,16 @@ check "info: what is measured" [ "$status" = 0 -a "$(grep -c '^fanout:   Measure
 check "info: what is decided, when it is" [ "$status" = 0 -a "$(grep -c '^fanout:   Decided: ' err)" -ge 2 ]
 check "info: no single broadcast" says 0 "$broadcasts"
 told FANOUT_DEBUG=trace FANOUT_ALGORITHM=group
-check "trace: each broadcast, its plan and its time" says 60 "$broadcasts $plans"
-check "trace: with what info says" is_all 62
+check "trace: each broadcast, its plan and its time" says 120 "$broadcasts $plans"
+check "trace: with what info says" is_all 122
 told FANOUT_DEBUG=trace FANOUT_MIN_BYTES=1M
-check "trace: those left to MPI" says 60 "$broadcasts by MPI in "
+check "trace: those left to MPI" says 120 "$broadcasts by MPI in "
 told FANOUT_DEBUG=trace FANOUT_SHARED_MEMORY=1
-check "trace: those through memory" says 60 "$broadcasts through memory of the node in "
+check "trace: those through memory" says 120 "$broadcasts through memory of the node in "
 told FANOUT_DEBUG=1
-check "another value is refused, and the values are named" \
-    [ "$status" != 0 -a "$(grep -c "FANOUT_DEBUG: '1' is not a value of debug; give warn, info or trace" err)" -ge 1 ]
+check "another value is refused" has_failed "$status"
+# Rank 0 writes the warning, and each rank the text of its error; the first one to abort may end rank 0 before it has written.
+check "and the values are named" grep -q "FANOUT_DEBUG: '1' is not a value of debug; give warn, info or trace" err launcher
 
 run env FANOUT_DEBUG=trace "$top_builddir/examples/bcast"
 check "a communicator has the name that MPI knows it by" says 1 'MPI_COMM_WORLD, 3 ranks: 16\.0 MiB from rank 0 in pieces'
@@ -62,5 +63,5 @@ told FANOUT_FALLBACK=error FANOUT_SHARED_MEMORY=1 FANOUT_TEST_REFUSE=create \
 check "no memory to share is no reason to leave blocking broadcasts to MPI" [ "$status" = 0 ]
 told FANOUT_FALLBACK=never
 check "another value of FANOUT_FALLBACK is refused" \
-    grep -q "FANOUT_FALLBACK: 'never' is not a value of fallback; give silent, warn or error" err
+    grep -q "FANOUT_FALLBACK: 'never' is not a value of fallback; give silent, warn or error" err launcher
 finish
