@@ -86,6 +86,33 @@ FANOUT_EXPORT const char *fanout_version(void);
  * nor freed, MPI may still write into the buffers of the call, and MPI_Finalize may wait for
  * ever: call MPI_Abort.
  *
+ * In a job with ULFM (Open MPI 5, `mpirun --with-ft ulfm`; the error handler must return) a rank
+ * that dies ends broadcasts of any kind on all others, usually within some milliseconds, without a
+ * timeout: a rank whose part was done before it heard of the death returns MPI_SUCCESS and has all
+ * of the data, each other rank returns an error of class MPIX_ERR_PROC_FAILED, whose text names the
+ * rank and its host, and its buffer is undefined but touched no more. (A rank's part is to have the
+ * data and to have passed on what others get from it, so ranks may return differently.) All later
+ * calls on that communicator, or on one with the same ranks, return this error at once. `comm` is
+ * not revoked: that is the program's to do. It can go on with what MPIX_Comm_shrink makes of it, as
+ * fast as before, and free the old one. In such a job nothing is left to MPI_Bcast, but for what
+ * cannot have a private communicator.
+ *
+ * With the parameter `on_failure` at `continue` (FANOUT_ON_FAILURE, or the key fanout_on_failure
+ * of fanout_comm_attach) the ranks that live finish a blocking broadcast in such a job: they send
+ * each other the bytes that some of them have and others lack, and all of them return the same.
+ * MPI_SUCCESS: each has all of the data, even if the root has died, and its error handler was not
+ * called. If some bytes are with nobody who lives, all of them return the error of class
+ * MPIX_ERR_PROC_FAILED, with the same text, which says how many bytes are lost. Later blocking
+ * broadcasts on `comm` go on in the same way, without the dead; from a dead root they fail, on all.
+ * For that all ranks agree at the end of each such broadcast (MPIX_Comm_iagree on `comm`: about two
+ * round trips for each doubling of the ranks), so none returns before all that live have the data,
+ * and all sizes go in pieces, none by MPI_Bcast; data of no bytes returns at once. What is not
+ * blocking, streams and broadcasts with a deadline return the error as before. While a rank waits
+ * in the agreement, MPIX_Comm_revoke of `comm` by another one lets it go, with that error. What it
+ * waits there counts as no progress: a `timeout` must be longer than the slowest rank takes for the
+ * rest. Set `continue` on all ranks: one that does not know of it returns a death in the first call
+ * on `comm` as an error, and the others wait for it. Without ULFM it is as `error`, the default.
+ *
  * While this function waits for other ranks, nonblocking broadcasts of the process make progress.
  * So they do in every function of this header, whatever it waits for.
  *
@@ -136,8 +163,8 @@ typedef struct fanout_request_s *fanout_request;
  * Broadcasts make progress inside the functions of this header, but not inside those of MPI: if
  * another rank first waits for a broadcast that needs this process, and only then enters a call of
  * MPI in which this process is, both wait for ever. With FANOUT_PROGRESS=thread in the environment
- * and MPI_THREAD_MULTIPLE, a thread makes progress as well. Broadcasts of fewer bytes than
- * `min_bytes` are passed through to MPI_Ibcast.
+ * and MPI_THREAD_MULTIPLE, or after fanout_request_mpi, a thread makes progress as well. Broadcasts
+ * of fewer bytes than `min_bytes` are passed through to MPI_Ibcast.
  *
  * With the parameter `check` the call does not wait for other ranks either: a difference is the
  * error with which fanout_wait or fanout_test ends the broadcast, on all ranks. So it is where
@@ -220,6 +247,28 @@ FANOUT_EXPORT int fanout_waitall(int count, fanout_request *requests);
 FANOUT_EXPORT int fanout_request_free(fanout_request *request);
 
 /**
+ * Turn an active request into a request of MPI's, which MPI_Waitall completes together with the
+ * program's own; so do MPI_Wait, MPI_Test and their other forms, and MPI_Request_get_status.
+ * Local. Needs MPI_THREAD_MULTIPLE, unless the broadcast is passed through to MPI as it is: a
+ * thread makes the broadcast go on, and completes the request, whatever FANOUT_PROGRESS says.
+ *
+ * It is a generalized request: source, tag and count in its status mean nothing. If the broadcast
+ * fails, that thread raises its error on its communicator, and then the request ends with the same
+ * error, which MPI raises on MPI_COMM_WORLD. (MPI_Waitall of MPICH 4.0.2 may fail an assertion:
+ * with MPICH use MPI_Wait.) As with MPI's own requests of collective operations, it is erroneous to
+ * cancel or to free it.
+ *
+ * @param request      becomes FANOUT_REQUEST_NULL, unless it is persistent: that becomes inactive
+ *                     when the broadcast has ended, and no other function may get it before.
+ *                     Unchanged after an error
+ * @param mpi_request  receives MPI's request. MPI_REQUEST_NULL for a null or inactive request, and
+ *                     after an error
+ * @return MPI_SUCCESS or an MPI error code: of class FANOUT_ERR_PARAM without MPI_THREAD_MULTIPLE,
+ *         MPI_ERR_REQUEST for a request that has become one of MPI's and not ended
+ */
+FANOUT_EXPORT int fanout_request_mpi(fanout_request *request, MPI_Request *mpi_request);
+
+/**
  * Gives the library the next piece of a stream. Called on the root only, in order of `offset`, by
  * the thread that called fanout_stream. (With the parameter `shared_source`: see fanout_stream.)
  *
@@ -274,7 +323,7 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
  * @param info    parameters of this stream, or MPI_INFO_NULL; rank 0's values apply to every rank
  * @return MPI_SUCCESS; an error code of class fanout_error_class(FANOUT_ERR_SOURCE) on all ranks if
  *         the source failed, or of class FANOUT_ERR_SINK on the ranks whose sink failed; or an MPI
- *         error code
+ *         error code. After a death (see fanout_bcast) a sink may have had the beginning of it
  */
 FANOUT_EXPORT int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink,
                                 void *state, int root, MPI_Comm comm, MPI_Info info);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file fanout_copy.h
- * Copy a file from one rank of an MPI communicator to a file system of every node, in about the
- * time of one copy: what the program fanout-copy does, from inside of a job.
+ * Copy a file or a tree from one rank of an MPI communicator to a file system of every node, in
+ * about the time of one copy: what the program fanout-copy does, from inside of a job.
  *
  * A copy appears under its name only when it is whole and its data is that of the source, which
  * hashes show; an old file of that name is then replaced at once. Where something fails it stays as
@@ -10,8 +10,17 @@
  *
  * This library prints nothing (libfanout may, its warnings), leaves no signal handler behind, and
  * changes neither the umask nor the working directory. MPI must be initialised. Only the thread
- * that makes the call uses MPI, and one copy at a time is made in a process: a second one is an
- * error.
+ * that makes the call uses MPI, and one copy at a time is made in a process, whatever the
+ * communicators: a second one in another thread is an error.
+ *
+ * Memory: a few MiB on each rank that writes, more with `compress`, and for a tree the list of what
+ * is in it, some 300 bytes and its name for each thing, twice. Each process holds 64 MiB in reserve
+ * meanwhile. A rank that cannot have these, or has no memory for the list, is an error, and nothing
+ * is written. What remains: if the reserve is used up, too, or a library that this one calls has no
+ * memory where that cannot be told, the process ends by abort(), because those that wait for it
+ * cannot be told otherwise; and so it does if the system ends who uses much (out-of-memory killer).
+ *
+ * Errors of MPI itself are raised where they occur, and what is left is undefined, as MPI says.
  */
 #ifndef FANOUT_COPY_H
 #define FANOUT_COPY_H
@@ -33,7 +42,7 @@ typedef struct fanout_copy_problem {
 typedef struct fanout_copy_result {
     int writers;       /**< ranks that were to write a copy: one on each node, or with %r all */
     int whole;         /**< those of them whose copy is there and is the source's */
-    MPI_Count bytes;   /**< of the file */
+    MPI_Count bytes;   /**< of the file, or of all files */
     double seconds;    /**< from the first byte until the last copy had its name */
     int problem_count; /**< of what went wrong */
     const fanout_copy_problem *problems;
@@ -46,15 +55,20 @@ typedef struct fanout_copy_result {
  * followed.
  *
  * Keys of `info` are named, and mean what they do, as options of fanout-copy(1): `archive`,
- * `checksum`, `fail-fast`, `fsync`, `ignore-changed`, `mkpath`, `resume`, `update` and `verify` are
- * "true" or "false"; `compress`, `expect-digest` and `timeout` (seconds) have the option's values.
- * Any other key is an error. With `timeout` ranks that wait for data give up; without it, a host
- * that stops lets the others wait for ever, as in MPI_Bcast.
+ * `checksum`, `fail-fast`, `fsync`, `ignore-changed`, `mkpath`, `resume`, `unpack`,
+ * `unpack-unsafe`, `update` and `verify` are "true" or "false"; `once` is that or "verify";
+ * `compress`, `expect-digest` and `timeout` (seconds) have the option's values. Any other key is an
+ * error, and so are those that exclude each other.
  *
- * Memory: a few MiB on each rank that writes, more with `compress`. A rank that cannot have 64 MiB
- * when the copy begins fails before anything is written, and so do all. If there is none later
- * after all, the process ends by abort(): those that wait for it cannot be told otherwise. Errors
- * of MPI itself are raised where they occur, and what is left is undefined, as MPI says.
+ * With `unpack` the source is an archive, and the destination a directory that is made of what is
+ * in it. libarchive asks for the umask by setting it for a moment: other threads should make no
+ * files meanwhile.
+ *
+ * With `once` a rank has a copy where an earlier call or job has made it of the same source, and
+ * waits where another job is making it, without a word, for 600 seconds or `timeout`.
+ *
+ * With `timeout` ranks that wait for data give up; without it, a host that stops lets the others
+ * wait for ever, as in MPI_Bcast.
  *
  * If the process is ended meanwhile, a file .NAME.fanout-part stays beside the destination; the
  * next copy to it replaces it, or with `resume` goes on with it.
@@ -76,6 +90,25 @@ typedef struct fanout_copy_result {
  *         code (MPI_Error_string) is the first problem, until another copy fails
  */
 FANOUT_EXPORT int fanout_copy_file(const char *source, const char *destination, int root,
+                                   MPI_Comm comm, MPI_Info info, fanout_copy_result **result);
+
+/**
+ * Copy a directory of one rank with all that is in it to every node, as fanout-copy -r -T does:
+ * symbolic links as links, and hard links, holes, modes and times are kept. A source that is no
+ * directory is copied as well, a symbolic link as one.
+ *
+ * Where nothing is at the destination, the tree appears there at once when it is whole. Into a
+ * directory that is there already each file goes when it is whole; nothing is removed, and a
+ * directory keeps its mode and times unless `archive` is given.
+ *
+ * Collective, blocking; arguments, result and errors are those of fanout_copy_file, `bytes` those
+ * of all regular files. Keys of `info` are those of fanout_copy_file without `expect-digest`,
+ * `unpack` and `unpack-unsafe`; and `dereference`, `from0` and `one-file-system`, "true" or
+ * "false"; `files-from`, a file of the root; `exclude` and `include`: a pattern, or several with a
+ * newline between them. What `include` matches is copied whatever `exclude` matches. MPI limits the
+ * length of a value (MPI_MAX_INFO_VAL).
+ */
+FANOUT_EXPORT int fanout_copy_tree(const char *source, const char *destination, int root,
                                    MPI_Comm comm, MPI_Info info, fanout_copy_result **result);
 
 /** Release a result and set it to NULL. Local. A `result` that is or points to NULL is ignored. */

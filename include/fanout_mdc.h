@@ -89,6 +89,11 @@ FANOUT_EXPORT int fanout_mdc_bcast(void *array, const fanout_mdc *mdc, fanout_md
  * each member has a part of every descriptor: present are those that were complete before. If the
  * root is late, all may be missing.
  *
+ * So it is with a rank that has died, where MPI lets the others live (ULFM): this call and later
+ * ones return with what comes without it, at once where nothing more can come, whatever `seconds`
+ * says. Other functions of fanout.h fail on such a communicator, and that ends this one with what
+ * it has on ranks that are still in it. A death in the first use of a communicator is an error.
+ *
  * Nothing is agreed on, so there is no MPI_Info: the parameters are the communicator's
  * (fanout_comm_attach). The first use of a communicator waits for all ranks in any case, whatever
  * `seconds` says; fanout_comm_attach does that beforehand. A rank that is late takes part in its

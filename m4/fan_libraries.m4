@@ -20,12 +20,22 @@ AC_DEFUN([FAN_CHECK_HWLOC], [
     [test "$with_hwloc" = check], [AC_MSG_WARN([hwloc 2.1 not found (Debian package libhwloc-dev): every node counts as one NUMA domain])])
 ])
 
+# FAN_CHECK_XXHASH_DISPATCH: functions of xxHash that choose by the processor. Only a library for x86 may have them.
+AC_DEFUN([FAN_CHECK_XXHASH_DISPATCH], [
+  fan_saved_libs=$LIBS
+  LIBS="$XXHASH_LIBS $LIBS"
+  AC_CHECK_HEADER([xxh_x86dispatch.h], [AC_CHECK_FUNC([XXH3_128bits_update_dispatch],
+    [AC_DEFINE([HAVE_XXH_X86DISPATCH], [1], [Define if xxHash chooses its code by the processor.])])])
+  LIBS=$fan_saved_libs
+])
+
 # FAN_CHECK_LIBRARIES: everything beside MPI.
 AC_DEFUN([FAN_CHECK_LIBRARIES], [
   PKG_PROG_PKG_CONFIG
   AS_IF([test -z "$PKG_CONFIG"], [AC_MSG_ERROR([pkg-config not found; install pkg-config])])
   fan_missing=
   FAN_REQUIRE([XXHASH], [libxxhash], [libxxhash-dev])
+  FAN_CHECK_XXHASH_DISPATCH
   FAN_REQUIRE([ZSTD], [libzstd], [libzstd-dev])
   FAN_REQUIRE([LZ4], [liblz4], [liblz4-dev])
   FAN_REQUIRE([ZLIB], [zlib], [zlib1g-dev])

@@ -26,6 +26,7 @@ AC_DEFUN([FAN_MPI_VENDOR], [
 AC_DEFUN([FAN_CHECK_MPI], [
   AC_CHECK_FUNC([MPI_Bcast], [], [AC_MSG_ERROR([$MPICC does not link MPI programs; install libopenmpi-dev, or set MPICC])])
   AC_CHECK_FUNCS([MPI_Bcast_c MPI_Bcast_init MPI_Type_get_envelope_c])
+  FAN_CHECK_ULFM
   AC_REQUIRE([FAN_MPI_VENDOR])
   AC_ARG_VAR([MPIRUN], [launcher of MPI programs, for the tests])
   AC_CHECK_PROGS([MPIRUN], [mpirun.$fan_cv_mpi_vendor mpiexec.$fan_cv_mpi_vendor mpirun mpiexec])
@@ -33,6 +34,20 @@ AC_DEFUN([FAN_CHECK_MPI], [
   AC_DEFINE_UNQUOTED([FAN_MPIRUN], ["$MPIRUN"], [The launcher of the MPI library, as configure has found it.])
   AC_SUBST([MPI_VENDOR], [$fan_cv_mpi_vendor])
   AM_CONDITIONAL([OPEN_MPI], [test $fan_cv_mpi_vendor = openmpi])
+])
+
+# FAN_CHECK_ULFM: whether MPI can tell the others of a process that has died. A run may have it or not.
+AC_DEFUN([FAN_CHECK_ULFM], [
+  AC_CACHE_CHECK([whether MPI lets ranks survive the death of others (ULFM)], [fan_cv_mpi_ulfm], [
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+#include <mpi.h>
+#include <mpi-ext.h>]], [[
+      MPI_Group dead;
+      int ft = MPIX_FT;
+      return MPIX_Comm_get_failed(MPI_COMM_WORLD, &dead) + MPIX_Comm_revoke(MPI_COMM_WORLD) + ft;]])],
+      [fan_cv_mpi_ulfm=yes], [fan_cv_mpi_ulfm=no])])
+  AS_IF([test $fan_cv_mpi_ulfm = yes],
+        [AC_DEFINE([HAVE_MPI_ULFM], [1], [MPI tells of processes that have died, if the run has that.])])
 ])
 
 # FAN_CHECK_SHIM: the shim recognises the MPI library it was built for by its soname. Without a shared one there is none.

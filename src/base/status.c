@@ -9,6 +9,7 @@
 
 static _Thread_local char last_text[512];
 static _Thread_local int last_code;
+static _Thread_local fan_status last_status;
 
 fan_status fan_fail(fan_status status, const char *format, ...)
 {
@@ -17,32 +18,38 @@ fan_status fan_fail(fan_status status, const char *format, ...)
     vsnprintf(last_text, sizeof last_text, format, arguments);
     va_end(arguments);
     last_code = 0;
+    last_status = status;
     return status;
 }
 
 /* Behind why it was given up, which is there already. */
-static fan_status add_what(const char *format, va_list arguments)
+static void add_what(const char *format, va_list arguments)
 {
     size_t used = strlen(last_text);
     int length = snprintf(last_text + used, sizeof last_text - used, "; ");
     used += (size_t)length;
     if (used < sizeof last_text)
         vsnprintf(last_text + used, sizeof last_text - used, format, arguments);
-    return FAN_ERR_TIMEOUT;
 }
 
 fan_status fan_fail_mpi(int code, const char *format, ...)
 {
     va_list arguments;
-    fan_status status = FAN_ERR_TRANSPORT;
     va_start(arguments, format);
     if (code == FAN_GAVE_UP)
-        status = add_what(format, arguments);
+        add_what(format, arguments);
     else
         vsnprintf(last_text, sizeof last_text, format, arguments);
     va_end(arguments);
     last_code = code == FAN_GAVE_UP ? 0 : code;
-    return status;
+    if (code != FAN_GAVE_UP)
+        last_status = FAN_ERR_TRANSPORT;
+    return last_status;
+}
+
+fan_status fan_fail_status(void)
+{
+    return last_status;
 }
 
 const char *fan_fail_text(void)

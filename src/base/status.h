@@ -13,12 +13,14 @@ typedef enum fan_status {
     FAN_ERR_SOURCE,       /**< the source of the data failed (known on every rank) */
     FAN_ERR_SINK,         /**< the sink of this rank failed (known on this rank) */
     FAN_ERR_DISAGREEMENT, /**< ranks gave different arguments (known, and told, on every rank) */
-    FAN_ERR_TIMEOUT       /**< no progress; the communicator cannot be used any more */
+    FAN_ERR_TIMEOUT,      /**< no progress; the communicator cannot be used any more */
+    FAN_ERR_DIED,         /**< a rank has died; the communicator cannot be used any more */
+    FAN_ERR_LOST          /**< a rank has died, and data with it (the same on every rank) */
 } fan_status;
 
 /**
  * In the place of an MPI code: a wait was given up, and its failure is recorded already, with the
- * status FAN_ERR_TIMEOUT. No MPI library has a negative code.
+ * status FAN_ERR_TIMEOUT or FAN_ERR_DIED. No MPI library has a negative code.
  */
 enum { FAN_GAVE_UP = -1 };
 
@@ -34,9 +36,12 @@ fan_status fan_fail(fan_status status, const char *format, ...)
  * FAN_ERR_TRANSPORT. If that code is FAN_GAVE_UP, the text says what for, behind why. Thread-safe
  * (thread-local).
  *
- * @return FAN_ERR_TRANSPORT, or FAN_ERR_TIMEOUT after FAN_GAVE_UP
+ * @return FAN_ERR_TRANSPORT, or after FAN_GAVE_UP the status that is recorded
  */
 fan_status fan_fail_mpi(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The status of the last failure of the calling thread. */
+fan_status fan_fail_status(void);
 
 /** The text of the last failure of the calling thread, "" if nothing has failed. */
 const char *fan_fail_text(void);

@@ -43,3 +43,15 @@ int fan_comm_bytes(MPI_Count count, MPI_Datatype datatype, MPI_Count *bytes)
     bool fits = size != MPI_UNDEFINED && !__builtin_mul_overflow(count, size, bytes);
     return fits ? MPI_SUCCESS : MPI_ERR_COUNT;
 }
+
+int fan_comm_rank_in_world(MPI_Comm comm, int rank)
+{
+    int found;
+    MPI_Group group, world;
+    PMPI_Comm_group(comm, &group);
+    PMPI_Comm_group(MPI_COMM_WORLD, &world);
+    PMPI_Group_translate_ranks(group, 1, &rank, world, &found);
+    PMPI_Group_free(&group);
+    PMPI_Group_free(&world);
+    return found;
+}

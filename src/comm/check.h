@@ -15,6 +15,9 @@ int fan_comm_check(MPI_Comm comm, int *size);
 /** Whether it is an intercommunicator. MPI_COMM_NULL is not. */
 bool fan_comm_is_inter(MPI_Comm comm);
 
+/** The number that rank `rank` of the communicator has in MPI_COMM_WORLD, or MPI_UNDEFINED. */
+int fan_comm_rank_in_world(MPI_Comm comm, int rank);
+
 /** Whether several threads of this process may call MPI at the same time: MPI_THREAD_MULTIPLE. */
 bool fan_comm_has_threads(void);
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/poll.h"
 #include "base/status.h"
+#include "comm/ulfm/ulfm.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -39,13 +40,39 @@ void fan_comm_bound_set(fan_comm_bound bound)
     bound_of_thread = bound;
 }
 
-static bool is_told_of_silence(fan_pulse *pulse)
+/* The dead are silent, too. That is known, and nobody waits for them. */
+static void excuse_dead(fan_comm_bound bound)
+{
+    int size, some;
+    if (bound.pulse == NULL || fan_ulfm_dead(bound.comm, &some) == 0)
+        return;
+    PMPI_Comm_size(bound.comm, &size);
+    for (int rank = 0; rank < size; rank++)
+        if (fan_ulfm_has_died(bound.comm, rank))
+            fan_pulse_excuse(bound.pulse, rank);
+}
+
+static bool is_told_of_silence(fan_comm_bound bound)
 {
     char text[400];
-    if (!fan_pulse_has_alarm(pulse))
+    if (!fan_pulse_has_alarm(bound.pulse))
         return false;
-    fan_pulse_describe(pulse, text, sizeof text);
+    excuse_dead(bound);
+    if (!fan_pulse_has_alarm(bound.pulse))
+        return false;
+    fan_pulse_describe(bound.pulse, text, sizeof text);
     fan_fail(FAN_ERR_TIMEOUT, "%s", text);
+    return true;
+}
+
+/* Others that wait for this rank are to hear of it, too. */
+static bool is_told_of_death(fan_comm_bound bound)
+{
+    if (!bound.may_die || !fan_ulfm_is_broken(bound.comm))
+        return false;
+    if (bound.is_own)
+        fan_ulfm_revoke(bound.comm);
+    fan_fail(FAN_ERR_DIED, "a rank has died");
     return true;
 }
 
@@ -63,7 +90,7 @@ static bool has_waited_too_long(fan_comm_patience *p, double limit)
 
 bool fan_comm_is_out_of_patience(fan_comm_patience *p, fan_comm_bound bound)
 {
-    if (is_told_of_silence(bound.pulse))
+    if (is_told_of_silence(bound) || is_told_of_death(bound))
         return true;
     if (!has_waited_too_long(p, bound.limit))
         return false;
@@ -78,7 +105,8 @@ static atomic_uint blocking; /* odd: a thread is in such a call */
 
 bool fan_comm_begin_blocking(void)
 {
-    if (is_told_of_silence(bound_of_thread.pulse))
+    excuse_dead(bound_of_thread); /* the alarm of those that have died already would abort */
+    if (is_told_of_silence(bound_of_thread))
         return false;
     atomic_fetch_add(&blocking, 1);
     return true;
@@ -107,13 +135,24 @@ void fan_comm_on_silence(fan_pulse *silent, void *unused)
 
 /* ---- requests ---- */
 
+/* After a death MPI itself ends what it can end, so that nobody touches the buffers any more. */
+static bool may_end_by_itself(fan_comm_patience *p)
+{
+    static const double patience = 1;
+    double now = fan_clock_now();
+    if (p->died <= 0)
+        p->died = now;
+    return fan_fail_status() == FAN_ERR_DIED && now - p->died < patience;
+}
+
 int fan_comm_complete(MPI_Request *request)
 {
     fan_comm_patience patience = {0};
     int done = 0, polls = 0, code;
     while ((code = PMPI_Test(request, &done, MPI_STATUS_IGNORE)) == MPI_SUCCESS && !done) {
         fan_comm_pause(&polls);
-        if (fan_comm_is_out_of_patience(&patience, bound_of_thread))
+        if (fan_comm_is_out_of_patience(&patience, bound_of_thread) &&
+            !may_end_by_itself(&patience))
             return FAN_GAVE_UP;
     }
     return code;

@@ -16,6 +16,9 @@
 typedef struct fan_comm_bound {
     double limit;     /**< seconds without progress; 0: none */
     fan_pulse *pulse; /**< of those that are waited for: their silence ends it at once; or NULL */
+    bool may_die;     /**< a death among the ranks of `comm` ends it at once: see ulfm.h */
+    bool is_own;      /**< `comm` is private: it is revoked then */
+    MPI_Comm comm;    /**< theirs, if they may die or there is a pulse */
 } fan_comm_bound;
 
 /** Those of this thread from now on, in fan_comm_complete. Local to the thread. */
@@ -24,6 +27,7 @@ void fan_comm_bound_set(fan_comm_bound bound);
 /** Of one wait. All zero at first, and again whenever something has moved. */
 typedef struct fan_comm_patience {
     double last, waited; /**< seconds */
+    double died;         /**< when a death was found */
 } fan_comm_patience;
 
 /**

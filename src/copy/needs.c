@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <sys/param.h>
-#include <time.h>
 
 static double seconds(const char *timeout)
 {
@@ -15,13 +14,15 @@ static double seconds(const char *timeout)
 
 fan_copy_ranks_options fan_copy_needs_ranks(const fan_copy_options *options)
 {
-    return (fan_copy_ranks_options){
-        .job = MPI_COMM_WORLD,
-        .per_rank = fan_os_path_per_rank(options->destination),
-        .source_host = options->source_host != NULL ? options->source_host : options->driven.source,
-        .sources = options->sources,
-        .source_count = options->source_count,
-        .plain = options->plain};
+    bool orphans = options->driven.orphans;
+    const char *host = options->source_host != NULL ? options->source_host : options->driven.source;
+    return (fan_copy_ranks_options){.job = MPI_COMM_WORLD,
+                                    .per_rank = fan_os_path_per_rank(options->destination),
+                                    .source_host = orphans ? NULL : host,
+                                    .sources = options->sources,
+                                    .source_count = options->source_count,
+                                    .plain = options->plain || orphans,
+                                    .orphans = orphans};
 }
 
 fan_copy_catalog_options fan_copy_needs_catalog(const fan_copy_options *options,
@@ -75,9 +76,9 @@ fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options)
         .part = {.sync = options->sync, .verify = options->verify, .archive = options->archive},
         .update = options->update,
         .makes_way = options->makes_way,
-        .checksum = options->checksum,
+        .checksum = options->checksum && !driven->orphans,
         .resume = options->resume || driven->again,
-        .since = doubts ? time(NULL) - (time_t)driven->elapsed : 0,
+        .since = doubts ? driven->began : 0,
         .dry_run = options->dry_run};
 }
 
@@ -97,13 +98,14 @@ fan_copy_drive_options fan_copy_needs_drive(const fan_copy_options *options)
                                     .takes_input = input && options->stdin_from == NULL,
                                     .only_once = options->stdin_from != NULL,
                                     .keeps = fan_copy_options_resumable(options),
+                                    .adopts = fan_copy_options_adoptable(options),
                                     .quiet = options->quiet};
 }
 
 double fan_copy_needs_patience(const fan_copy_options *options)
 {
     double own = seconds(options->timeout);
-    return own + MAX(own / 4, 1);
+    return own > 0 ? own + MAX(own / 4, 1) : 0;
 }
 
 /*

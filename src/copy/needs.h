@@ -32,7 +32,7 @@ fan_copy_tree_options fan_copy_needs_tree(const fan_copy_options *options);
 
 /**
  * With --timeout: how many seconds hosts wait for each other. Longer than one of them waits for its
- * command or its input, so that only this one fails.
+ * command or its input, so that only this one fails. 0 without it.
  */
 double fan_copy_needs_patience(const fan_copy_options *options);
 

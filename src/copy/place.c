@@ -28,18 +28,18 @@ static bool layouts_agree(const fan_copy_options *options, const fan_copy_ranks 
 }
 
 /* If other hosts write it there for this one, it does not. */
-static void find_writer(const fan_copy_options *options, const fan_copy_ranks *ranks, bool found,
+static void find_writer(const fan_copy_options *options, const fan_copy_ranks *ranks,
                         fan_copy_targets *targets, fan_copy_outcome *outcome)
 {
     /*
      * Rank 0 as well where this is the source itself: what other hosts share with it they must not
      * replace.
      */
-    const char *place = found ? targets->items[0].final_path : NULL;
+    const char *place = outcome->writes ? targets->items[0].final_path : NULL;
     int writer = options->dry_run ? ranks->rank : fan_copy_share_find(place, ranks->writers);
-    outcome->writes = found && writer == ranks->rank;
     if (writer == ranks->rank)
         return;
+    outcome->writes = false;
     outcome->written_by = writer;
     fan_copy_targets_close(targets);
 }
@@ -56,21 +56,27 @@ bool fan_copy_place_find(const fan_copy_options *options, const fan_copy_ranks *
         return false;
     if (found && ranks->rank == 0)
         note_libraries(options, targets, report);
-    find_writer(options, ranks, found, targets, outcome);
+    outcome->writes = found;
+    if (!options->once)
+        find_writer(options, ranks, targets, outcome);
     return true;
 }
 
 bool fan_copy_place_settle(const fan_copy_options *options, const fan_copy_ranks *ranks,
-                           const fan_copy_manifest *manifest, const fan_copy_targets *targets,
+                           const fan_copy_manifest *manifest, fan_copy_targets *targets,
                            fan_copy_once *once, fan_copy_outcome *outcome, fan_copy_report *report)
 {
     char text[FAN_COPY_TEXT];
-    if (!options->once)
-        return true;
     const fan_copy_once_options how = fan_copy_needs_once(options);
-    bool good = fan_copy_once_settle(once, &how, manifest, options->sources, targets, outcome,
-                                     ranks->writers, text);
-    if (!good && ranks->rank == 0)
-        fan_copy_report_error(report, options->sources[0], text);
-    return good;
+    if (fan_copy_once_look(once, &how, manifest, targets, outcome, ranks->writers))
+        return false;
+    find_writer(options, ranks, targets, outcome);
+    if (!fan_copy_once_settle(once, manifest, options->sources, ranks->writers, text)) {
+        if (ranks->rank == 0)
+            fan_copy_report_error(report, options->sources[0], text);
+        return false;
+    }
+    int some = outcome->writes;
+    MPI_Allreduce(MPI_IN_PLACE, &some, 1, MPI_INT, MPI_MAX, ranks->writers);
+    return some != 0;
 }

@@ -43,7 +43,8 @@ static bool open_json(fan_copy_report *report, const fan_copy_ranks *ranks)
 }
 
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
-                          const fan_copy_ranks *ranks, const fan_copy_audience *audience)
+                          const fan_copy_ranks *ranks, const fan_copy_survival *survival,
+                          const fan_copy_audience *audience)
 {
     *report = (fan_copy_report){.options = options,
                                 .audience = audience,
@@ -55,6 +56,9 @@ bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *optio
         report->tally.hosts = options->driven.total;
         report->tally.whole_apart = options->driven.whole;
     }
+    if (survival != NULL)
+        fan_copy_tally_lose(&report->tally, survival->losses, survival->loss_count,
+                            fan_copy_options_resumable(options));
     if (options->json == NULL || options->driven.given || report->apart)
         return true;
     return open_json(report, ranks);
@@ -86,23 +90,34 @@ void fan_copy_report_error(fan_copy_report *report, const char *path, const char
     tell(report, report->tally.host, path, text);
 }
 
-static void tell_changes(fan_copy_report *report, const fan_copy_sender *sender)
+static void tell_change(fan_copy_report *report, const fan_copy_manifest *manifest, int64_t entry)
 {
-    report->tally.changed = sender->changed_count;
+    char *path = fan_copy_scan_path(report->options->sources, manifest, &manifest->entries[entry]);
+    tell(report, report->tally.host, path,
+         "changed meanwhile; copied as far as it was found (--ignore-changed)");
+    free(path);
+    report->tally.changed++;
+}
+
+void fan_copy_report_changes(fan_copy_report *report, const fan_copy_sender *sender,
+                             fan_copy_set *told)
+{
+    if (sender->changed_count > 0 && told->bits == NULL)
+        *told = fan_copy_set_make(sender->manifest->entry_count);
     for (int64_t i = 0; i < sender->changed_count; i++) {
-        char *path = fan_copy_scan_path(report->options->sources, sender->manifest,
-                                        &sender->manifest->entries[sender->changed[i]]);
-        tell(report, report->tally.host, path,
-             "changed meanwhile; copied as far as it was found (--ignore-changed)");
-        free(path);
+        int64_t entry = sender->changed[i];
+        if (!fan_copy_set_has(told, entry))
+            tell_change(report, sender->manifest, entry);
+        fan_copy_set_add(told, entry);
     }
 }
 
-void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender)
+void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender,
+                          fan_copy_set *told)
 {
     if (fan_copy_manifest_endless(sender->manifest))
         report->tally.bytes = report->tally.sent = sender->read;
-    tell_changes(report, sender);
+    fan_copy_report_changes(report, sender, told);
     if (!report->options->source_shared && !report->several)
         fan_copy_sender_hash(sender, report->tally.hash);
 }
@@ -302,6 +317,16 @@ static bool close_json(fan_copy_report *report)
     return false;
 }
 
+static void tell_losses(const fan_copy_report *report)
+{
+    char text[2 * FAN_COPY_TEXT];
+    for (int i = 0; i < report->tally.loss_count; i++) {
+        const fan_copy_loss *loss = &report->tally.losses[i];
+        fan_copy_loss_describe(loss, report->tally.losses_kept, text, sizeof text);
+        tell(report, loss->host, report->options->destination, text);
+    }
+}
+
 static void print_summary(const fan_copy_report *report, FILE *stream)
 {
     const fan_copy_options *options = report->options;
@@ -327,10 +352,16 @@ static bool give_away(const fan_copy_report *report, int status)
     return text != NULL;
 }
 
-static void print_advice(fan_copy_report *report)
+static void retract_advice(fan_copy_report *report)
 {
     fan_copy_signals_advise(NULL);
     free(report->advice);
+    report->advice = NULL;
+}
+
+static void print_advice(fan_copy_report *report)
+{
+    retract_advice(report);
     report->advice = report->tally.error[0] == '\0' ? advise(report) : NULL;
     if (report->advice != NULL)
         fprintf(stderr, "fanout-copy: %s\n", report->advice);
@@ -339,9 +370,18 @@ static void print_advice(fan_copy_report *report)
 
 static bool print_all(fan_copy_report *report)
 {
+    tell_losses(report);
     print_summary(report, stdout);
     print_advice(report);
     return close_json(report);
+}
+
+void fan_copy_report_abandon(fan_copy_report *report)
+{
+    retract_advice(report);
+    if (report->json != NULL && report->json != stdout)
+        fclose(report->json);
+    fan_copy_tally_close(&report->tally);
 }
 
 bool fan_copy_report_end(fan_copy_report *report, int status)

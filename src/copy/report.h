@@ -11,6 +11,7 @@
 #include "copy/options/options.h"
 #include "copy/report/audience.h"
 #include "copy/report/tally.h"
+#include "copy/survive/survival.h"
 #include "copy/wire/sender.h"
 
 #include <stdio.h>
@@ -33,7 +34,8 @@ typedef struct fan_copy_report {
  * that fails.
  */
 bool fan_copy_report_open(fan_copy_report *report, const fan_copy_options *options,
-                          const fan_copy_ranks *ranks, const fan_copy_audience *audience);
+                          const fan_copy_ranks *ranks, const fan_copy_survival *survival,
+                          const fan_copy_audience *audience);
 
 /**
  * Look at the sources that this rank reads: fill the manifest, open what checksums need. What is
@@ -64,8 +66,16 @@ void fan_copy_report_error(fan_copy_report *report, const char *path, const char
 /** Tell the errors of the outcomes that have not been told yet. */
 void fan_copy_report_failures(fan_copy_report *report);
 
-/** All was read here: name the files that changed meanwhile. */
-void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender);
+/** All was read here, and what changed meanwhile is named, as below. */
+void fan_copy_report_sent(fan_copy_report *report, const fan_copy_sender *sender,
+                          fan_copy_set *told);
+
+/**
+ * Name the files that changed meanwhile, also where a part was read once more: each once. `told`:
+ * the entries that were named before; these are added to it.
+ */
+void fan_copy_report_changes(fan_copy_report *report, const fan_copy_sender *sender,
+                             fan_copy_set *told);
 
 /** Where progress is shown: a stream to be closed unless it is stderr, or NULL. */
 FILE *fan_copy_report_terminal(const fan_copy_options *options);
@@ -87,6 +97,9 @@ void fan_copy_report_begun(fan_copy_report *report);
  * file could not be read.
  */
 bool fan_copy_report_digests(fan_copy_report *report, fan_copy_sums *sums, const char *others);
+
+/** Release all of it, and tell nothing: there is going to be another one. */
+void fan_copy_report_abandon(fan_copy_report *report);
 
 /**
  * Tell what came of the copy; print summary and JSON report, as the options say, or give both to

@@ -10,18 +10,23 @@
 #include "copy/once/once.h"
 #include "copy/options/options.h"
 #include "copy/report.h"
+#include "copy/survive/death.h"
+#include "copy/survive/survival.h"
 #include "copy/target/tree.h"
 #include "copy/target/way.h"
 #include "copy/wire/progress.h"
+#include "copy/wire/sections.h"
 #include "copy/wire/sums.h"
 
 #include <stdio.h>
 
 typedef struct fan_copy_state {
     const fan_copy_options *options;
-    const fan_copy_ranks *ranks;
+    fan_copy_ranks *ranks;
+    fan_copy_survival *survival; /* or NULL */
     const fan_copy_audience *audience;
-    bool lost; /* nothing can be said to other ranks any more */
+    bool lost;      /* nothing can be said to other ranks any more, */
+    bool timed_out; /* because one of them has stopped */
     fan_copy_manifest manifest;
     fan_copy_portion *portions; /* of the readers */
     fan_copy_outcome outcome;
@@ -31,6 +36,9 @@ typedef struct fan_copy_state {
     fan_copy_unpack unpack;
     fan_copy_once once;
     fan_copy_manifest directory; /* with --unpack: what is made here */
+    fan_copy_options own;        /* with `orphans`: the options, but for what DST means */
+    int *holders;                /* of the pieces, where the source is lost; else NULL */
+    bool incomplete;             /* ... and the others do not have all */
     bool takes;                  /* this rank needs some of the data */
     int takers;                  /* how many do */
     fan_copy_set lacking;        /* pieces; without bits: all, of a stream of unknown length */
@@ -43,11 +51,13 @@ typedef struct fan_copy_state {
 
     /* On the readers. */
     fan_copy_report report;
-    fan_copy_sums sums; /* of what this one reads */
+    fan_copy_sums sums;   /* of what this one reads */
+    fan_copy_set changed; /* entries that were told to have changed meanwhile */
 
     /* On rank 0. */
     char *lines; /* with --digest: of what other hosts have read, or NULL */
     FILE *terminal;
+    fan_copy_remainders remainders; /* what those that are slow lack */
 } fan_copy_state;
 
 static inline bool fan_copy_state_is_root(const fan_copy_state *state)
@@ -60,7 +70,14 @@ static inline void fan_copy_state_lose(fan_copy_state *state, int code, const ch
                                        bool together)
 {
     state->lost = true;
+    state->timed_out = together;
     state->audience->lost(state->audience->state, code, text, together);
+}
+
+/** Nothing can be said to other ranks any more, or what they say is not to be relied on. */
+static inline bool fan_copy_state_is_over(const fan_copy_state *state)
+{
+    return state->lost || fan_copy_death_is_noted();
 }
 
 /** This rank has. */

@@ -192,18 +192,20 @@ static fan_status received(fan_engine *e, int slot, int64_t bytes)
     return FAN_OK;
 }
 
-static fan_status collect(fan_engine *e, bool block)
+/* If some message has failed, others have ended all the same. */
+fan_status fan_engine_collect(fan_engine *e, bool block)
 {
     int count;
-    fan_status status =
+    fan_status failed =
         e->config.transport.collect(e->config.transport.state, block, e->done, &count);
+    fan_status status = FAN_OK;
     for (int i = 0; status == FAN_OK && i < count; i++) {
         if (e->done[i].slot >= e->config.slots)
             fan_engine_sent(e, e->done[i].slot - (int)e->config.slots);
         else
             status = received(e, e->done[i].slot, e->done[i].bytes);
     }
-    return status;
+    return status == FAN_OK ? failed : status;
 }
 
 /* ---- public ---- */
@@ -235,7 +237,7 @@ fan_status fan_engine_progress(fan_engine *e, bool block)
     if (status != FAN_OK || fan_engine_finished(e))
         return status;
     /* Retiring may have made room; wait only if nothing else can be done. */
-    return collect(e, block && !can_admit(e));
+    return fan_engine_collect(e, block && !can_admit(e));
 }
 
 bool fan_engine_finished(const fan_engine *e)

@@ -18,6 +18,8 @@ typedef struct fan_engine_config {
     int64_t slots;   /**< the window in chunks of all subfiles, equal on all nodes */
     int sends;       /**< sends in progress at a time */
     int child_sends; /**< of those to one child and of one subfile */
+    /** all sends are; false: only the last of each window, so that no receiver is flooded */
+    bool synchronous;
     /** false: send a subfile on only when it is complete; then slots covers all chunks */
     bool overlap;
     /**

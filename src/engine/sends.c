@@ -69,6 +69,17 @@ void fan_engine_queue_ready(fan_engine *e, int subfile)
         queue_edge(e, edge);
 }
 
+/*
+ * What a node has sent that nobody receives yet is less than two windows of each edge: its base
+ * does not pass a chunk whose send has not ended. What is the last needs nobody's answer.
+ */
+static bool is_synchronous(const fan_engine *e, int64_t g)
+{
+    int64_t subfiles = e->config.layout.subfiles, next = g + subfiles;
+    bool ends_window = next % e->config.slots < subfiles;
+    return e->config.synchronous || (ends_window && next < e->chunks);
+}
+
 static fan_status send_next(fan_engine *e, int edge)
 {
     fan_engine_edge *work = &e->edges[edge];
@@ -86,7 +97,7 @@ static fan_status send_next(fan_engine *e, int edge)
         e, slot, g,
         (fan_transfer){.kind = FAN_TRANSFER_SEND, .hop = hop_of(e, edge), .peer = peer});
     return e->config.transport.send(e->config.transport.state, slot, fan_engine_place_of(e, g),
-                                    bytes, peer, work->subfile);
+                                    bytes, peer, work->subfile, is_synchronous(e, g));
 }
 
 fan_status fan_engine_start_sends(fan_engine *e)

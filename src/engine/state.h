@@ -131,6 +131,9 @@ static inline bool fan_engine_travels(const fan_engine *e, int64_t g)
     return e->config.layout.parts == NULL || fan_layout_length(&e->config.layout, g) > 0;
 }
 
+/** Take notice of what has ended: messages that have come or gone. `block`: wait for one. */
+fan_status fan_engine_collect(fan_engine *e, bool block);
+
 /* In the trace: what begins and ends in a slot of the transport. */
 
 static inline void fan_engine_record_begin(fan_engine *e, int slot, int64_t g,

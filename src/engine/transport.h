@@ -26,15 +26,19 @@ typedef struct fan_transport {
     /** Start to receive at most `bytes` from `peer`. The slot is free. */
     fan_status (*receive)(void *state, int slot, void *buffer, int64_t bytes, int peer, int tag);
 
-    /** Start to send. The slot is free; the buffer stays unchanged until completion. */
-    fan_status (*send)(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag);
+    /**
+     * Start to send. The slot is free; the buffer stays unchanged until completion. A synchronous
+     * send ends only when it is being received.
+     */
+    fan_status (*send)(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag,
+                       bool synchronous);
 
     /**
      * Collect finished operations; their slots become free.
      *
      * @param block  wait for at least one (some operation is in progress then)
      * @param done   room for one completion per slot
-     * @param count  receives the number of completions
+     * @param count  receives the number of completions, also beside a failure
      */
     fan_status (*collect)(void *state, bool block, fan_completion *done, int *count);
 } fan_transport;

@@ -17,7 +17,8 @@ enum { DESCRIPTORS_OF_WALK = 16 };
 
 typedef struct leftover {
     struct leftover *next;
-    char *path, *final_path;
+    char *path;
+    char *final_path; /* NULL: a file that nobody misses */
 } leftover;
 
 static struct {
@@ -102,20 +103,27 @@ static void release(leftover *gone)
     free(gone);
 }
 
+/* What has no final name is a file of ours: another thing that is in its place is not. */
+static int remove_one(const char *path, const char *final_path)
+{
+    return final_path == NULL ? unlink(path) : fan_os_cleanup_remove(path);
+}
+
 void fan_os_cleanup_add(const char *path, const char *final_path)
 {
     leftover *added = calloc(1, sizeof *added);
     if (added == NULL)
         return; /* the next run removes it */
-    *added = (leftover){.path = strdup(path), .final_path = strdup(final_path)};
-    if (added->path == NULL || added->final_path == NULL) {
+    added->path = strdup(path);
+    added->final_path = final_path != NULL ? strdup(final_path) : NULL;
+    if (added->path == NULL || (added->final_path == NULL && final_path != NULL)) {
         release(added);
         return;
     }
     pthread_mutex_lock(&list_mutex);
     if (removing) {
         release(added);
-        fan_os_cleanup_remove(path);
+        remove_one(path, final_path);
         stay_out_of_the_way();
     }
     added->next = leftovers;
@@ -218,10 +226,10 @@ static leftover *take_list(const struct timespec *until)
  * Without the lock somebody may put a file into a directory that is being removed, but finds no
  * place for the next one.
  */
-static void remove_twice(const char *path)
+static void remove_twice(const leftover *gone)
 {
-    if (fan_os_cleanup_remove(path) != 0)
-        fan_os_cleanup_remove(path);
+    if (remove_one(gone->path, gone->final_path) != 0)
+        remove_one(gone->path, gone->final_path);
 }
 
 const char *fan_os_cleanup_run(bool (*stays)(const char *path))
@@ -237,9 +245,9 @@ const char *fan_os_cleanup_run(bool (*stays)(const char *path))
     for (leftover *at = take_list(&until), *next; at != NULL; at = next) {
         next = at->next;
         if (stays == NULL || !stays(at->path)) {
-            if (unfinished[0] == '\0')
+            if (unfinished[0] == '\0' && at->final_path != NULL)
                 snprintf(unfinished, sizeof unfinished, "%s", at->final_path);
-            remove_twice(at->path);
+            remove_twice(at);
         }
         release(at);
     }

@@ -35,7 +35,7 @@ void fan_os_cleanup_leave(void);
 
 /** Register what is to be removed: a file, or a directory with all that is in it. Copies the names.
  *
- * @param final_path  what the user calls it
+ * @param final_path  what the user calls it; NULL: `path` is a file that nobody misses
  */
 void fan_os_cleanup_add(const char *path, const char *final_path);
 

@@ -59,7 +59,8 @@ static bool ends_with(const char *text, const char *end)
 bool fan_os_temporary_is(const char *path)
 {
     const char *base = fan_os_path_base(path);
-    return base[0] == '.' && (ends_with(base, FAN_COPY_PART) || ends_with(base, FAN_COPY_JOURNAL));
+    return base[0] == '.' && (ends_with(base, FAN_COPY_PART) || ends_with(base, FAN_COPY_JOURNAL) ||
+                              ends_with(base, FAN_COPY_LIST));
 }
 
 static int open_it(const char *path, int flags)

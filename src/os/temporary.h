@@ -14,6 +14,7 @@
 
 #define FAN_COPY_PART    ".fanout-part"
 #define FAN_COPY_JOURNAL ".fanout-journal"
+#define FAN_COPY_LIST    ".fanout-list"
 
 /**
  * DIR/.NAME`suffix` for DIR/NAME; a name that would become too long is replaced by its hash. False

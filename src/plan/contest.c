@@ -15,7 +15,13 @@ const char *const fan_way_names[FAN_WAYS] = {
     [FAN_WAY_MPI] = "by MPI",
 };
 
-enum { TRIES = 2, FIRST_REST = 64, REST_GROWS = 4 };
+enum {
+    TRIES = 2,
+    FIRST_REST = 64,
+    REST_GROWS = 4,
+    BETWEEN = 2,      /* calls of the best one for each call of a slower one */
+    LEAST_BETWEEN = 8 /* on long links the agreements around a trial take longer than calls */
+};
 
 static const double worth_a_try = 0.8;   /* of the best one: what an untried way must promise */
 static const double worth_another = 1.5; /* times the best: the first try may have been unlucky */
@@ -25,14 +31,20 @@ static const double most_seconds = 8e-3; /* of a trial of several calls */
 static const double worth_a_look = 2;    /* times the best: a later look */
 static const double clearly = 0.95;      /* of the one in use: a faster one */
 
-/* Seconds of the best one so far. */
+/* The fastest one so far; FAN_WAYS: none has been timed. */
+static fan_way leader(const fan_contest *c)
+{
+    fan_way leader = FAN_WAYS;
+    for (int way = 0; way < FAN_WAYS; way++)
+        if (c->seconds[way] > 0 && (leader == FAN_WAYS || c->seconds[way] < c->seconds[leader]))
+            leader = way;
+    return leader;
+}
+
 static double least_seconds(const fan_contest *c)
 {
-    double least = INFINITY;
-    for (int way = 0; way < FAN_WAYS; way++)
-        if (c->seconds[way] > 0)
-            least = fmin(least, c->seconds[way]);
-    return least;
+    fan_way fastest = leader(c);
+    return fastest == FAN_WAYS ? INFINITY : c->seconds[fastest];
 }
 
 static bool is_worth_trying(const fan_contest *c, const fan_field *field, int way)
@@ -45,12 +57,15 @@ static bool is_worth_trying(const fan_contest *c, const fan_field *field, int wa
     return c->seconds[way] <= (best < is_short ? worth_another_short : worth_another) * best;
 }
 
-/* Those with the fewest tries, the first one first. FAN_WAYS: none is left. */
+/*
+ * Those with the fewest tries; of these the first one first, and once that has been tried, the
+ * fastest one. FAN_WAYS: none is left.
+ */
 static fan_way next_try(const fan_contest *c, const fan_field *field)
 {
-    fan_way next = FAN_WAYS;
+    fan_way begin = c->tries[field->first] > 0 ? leader(c) : field->first, next = FAN_WAYS;
     for (int i = 0; i < FAN_WAYS; i++) {
-        fan_way way = (field->first + i) % FAN_WAYS;
+        fan_way way = (begin + i) % FAN_WAYS;
         if (is_worth_trying(c, field, way) && (next == FAN_WAYS || c->tries[way] < c->tries[next]))
             next = way;
     }
@@ -93,7 +108,8 @@ static void begin_trial(fan_contest *c, fan_way way)
 {
     double fitting = c->seconds[way] > 0 ? most_seconds / c->seconds[way] : 1;
     c->tried = way;
-    c->left = (int)MAX(1, MIN(fitting, FAN_TIMES_MOST)) - 1;
+    c->length = (int)MAX(1, MIN(fitting, FAN_TIMES_MOST));
+    c->left = c->length - 1;
 }
 
 bool fan_contest_goes_on(fan_contest *c)
@@ -103,9 +119,16 @@ bool fan_contest_goes_on(fan_contest *c)
     return goes_on;
 }
 
+static bool is_between_trials(fan_contest *c)
+{
+    bool is = c->between > 0;
+    c->between -= is;
+    return is;
+}
+
 bool fan_contest_rests(fan_contest *c)
 {
-    return c->decided && ++c->calls <= c->rest;
+    return is_between_trials(c) || (c->decided && ++c->calls <= c->rest);
 }
 
 fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
@@ -115,6 +138,10 @@ fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
     c->field = *field;
     if (!*is_trial)
         return field->first;
+    if (is_between_trials(c)) {
+        *is_trial = false;
+        return c->best;
+    }
     if (c->decided)
         look_again(c);
     fan_way next = next_try(c, field);
@@ -132,4 +159,8 @@ void fan_contest_note(fan_contest *c, fan_way way, double seconds)
     c->tries[way]++;
     if (c->seconds[way] == 0 || seconds < c->seconds[way])
         c->seconds[way] = seconds;
+    if (!fan_contest_has_best(c))
+        c->best = leader(c);
+    if (way != c->best && way != leader(c))
+        c->between = MAX(LEAST_BETWEEN, BETWEEN * c->length);
 }

@@ -8,9 +8,11 @@
  * counts for nothing. It goes the way that the cost model prefers, and so does the first trial;
  * then each other way follows that could be faster by a fifth, and what is not far behind the best
  * is tried once more: in several calls, whose median counts, where they are short, because
- * one of them alone says little. From then on the best is used, and there is a new look now and
- * then, ever less often: at those that were not twice as slow. A way that is in use is given up
- * only for one that is clearly faster.
+ * one of them alone says little. After a trial of a slower way the best one so far is used for
+ * twice as many calls, and at least 8, so that most are as fast as is known from the start. Once
+ * all have been tried the best is used, and there is a new look now and then, ever less often: at
+ * those that were not twice as slow. A way that is in use is given up only for one that is clearly
+ * faster.
  */
 #ifndef FAN_PLAN_CONTEST_H
 #define FAN_PLAN_CONTEST_H
@@ -36,13 +38,15 @@ typedef struct fan_field {
 } fan_field;
 
 typedef struct fan_contest {
-    int64_t calls; /**< since the last look */
-    int64_t rest;  /**< calls until the next one, once it is decided */
-    bool decided;  /**< there is a best one, and no look goes on */
-    bool is_warm;  /**< there was a first call */
-    fan_way best;
+    int64_t calls;            /**< since the last look */
+    int64_t rest;             /**< calls until the next one, once it is decided */
+    bool decided;             /**< there is a best one, and no look goes on */
+    bool is_warm;             /**< there was a first call */
+    fan_way best;             /**< in the first look: so far */
     fan_way tried;            /**< in the last trial */
-    int left;                 /**< calls of this trial that are still to come */
+    int length;               /**< calls of that trial */
+    int left;                 /**< those that are still to come */
+    int between;              /**< calls of the best one before the next trial */
     fan_field field;          /**< when it was last asked what to try */
     int tries[FAN_WAYS];      /**< in this look */
     double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
@@ -52,6 +56,12 @@ typedef struct fan_contest {
 static inline bool fan_contest_has_best(const fan_contest *contest)
 {
     return contest->rest > 0;
+}
+
+/** Whether `best` is what is used now: that has been found, or used between trials. */
+static inline bool fan_contest_uses_best(const fan_contest *contest)
+{
+    return fan_contest_has_best(contest) || contest->between > 0;
 }
 
 /** Whether nothing is to be tried now, and the best one is to be used. Counts as a call if so. */

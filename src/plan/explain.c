@@ -137,7 +137,10 @@ static void say_order(FILE *out, const fan_plan *plan)
     if (plan->order->slowest < 1)
         fprintf(out, "  The slowest link has %.3g of the usual speed; slow recipients (%d) %s.\n",
                 plan->order->slowest, slow,
-                plan->shape.slow > 0 ? "only receive" : "send like others");
+                plan->shape.slow + plan->served > 0 ? "only receive" : "send like others");
+    if (plan->served > 0)
+        fprintf(out, "  They get all of the data from node %d, and no other node waits for them.\n",
+                fan_plan_node(plan, fan_plan_server(plan)));
 }
 
 /* ---- why it was chosen ---- */
@@ -271,6 +274,9 @@ static void say_time(FILE *out, const fan_plan *plan)
             fan_format_seconds(plan->predicted, predicted, sizeof predicted),
             plan->predicted / plan->limit_predicted,
             fan_format_seconds(plan->limit_predicted, limit, sizeof limit));
+    if (plan->served > 0)
+        fprintf(out, "  Slow recipients, and the one that serves them: %s.\n",
+                fan_format_seconds(plan->slow_predicted, predicted, sizeof predicted));
 }
 
 /* ---- what nodes send ---- */
@@ -436,11 +442,9 @@ char *fan_plan_explain(const fan_plan *plan, const fan_params *params)
     FILE *out = open_memstream(&words, &length);
     if (out == NULL)
         return NULL;
-    bool said = say_plan(out, plan, params) == FAN_OK;
-    bool written = ferror(out) == 0;
-    if (fclose(out) != 0 || !said || !written) {
-        free(words);
-        return NULL;
-    }
-    return words;
+    bool said = say_plan(out, plan, params) == FAN_OK && ferror(out) == 0;
+    if (fclose(out) == 0 && said)
+        return words;
+    free(words);
+    return NULL;
 }

@@ -30,6 +30,35 @@ bool fan_plan_has_secondary(const fan_plan *plan)
     return plan->shape.secondary_groups > 0;
 }
 
+int fan_plan_server(const fan_plan *plan)
+{
+    return plan->shape.recipients - 1;
+}
+
+bool fan_plan_ends_late(const fan_plan *plan, int node)
+{
+    return plan->served > 0 && fan_plan_place(plan, node) >= fan_plan_server(plan);
+}
+
+/* What nobody else knows of: the last recipient of the shape sends to those behind it, too. */
+static void add_served(const fan_plan *plan, int subfile, int place, fan_schedule *schedule)
+{
+    int server = fan_plan_server(plan);
+    if (place > server)
+        fan_schedule_begin(schedule, subfile, server);
+    for (int i = 1; place == server && i <= plan->served; i++)
+        fan_schedule_add(schedule, subfile, server + i, FAN_EDGE_EXCHANGE);
+}
+
+static void set_role(const fan_plan *plan, int subfile, int place, fan_phase phase,
+                     fan_schedule *schedule)
+{
+    if (place < plan->shape.recipients)
+        fan_algorithms[plan->algorithm].role(&plan->shape, subfile, place, phase, schedule);
+    if (phase == FAN_PHASE_RECEIVE)
+        add_served(plan, subfile, place, schedule);
+}
+
 /* Algorithms speak of places; schedules of nodes. */
 static int node_at(const void *plan, int place)
 {
@@ -54,10 +83,9 @@ fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
             fan_schedule_begin(schedule, 0, FAN_PARENT_SELF);
         return FAN_OK;
     }
-    const fan_algorithm_table *algorithm = &fan_algorithms[plan->algorithm];
     int place = fan_plan_place(plan, node);
     for (int subfile = 0; subfile < schedule->subfiles; subfile++)
-        algorithm->role(&plan->shape, subfile, place, phase, schedule);
+        set_role(plan, subfile, place, phase, schedule);
     if (schedule->out_of_memory) {
         fan_schedule_free(schedule);
         return fan_fail(FAN_ERR_MEMORY, "no memory for the schedule of node %d", node);

@@ -33,13 +33,16 @@ typedef struct fan_plan {
     int tail;               /**< see fan_order_place */
     /** the root is storage: its children are sources in its place, nobody is it */
     bool shared_source;
+    /** slow nodes, at the last places, which are not in the shape: see slow.h, fan_plan_server */
+    int served;
     fan_shape shape;
     fan_layout layout;
     int window;       /**< chunks of each subfile in progress on a node; all nodes use the same */
     int sends;        /**< sends of a node in progress at a time */
     int child_sends;  /**< of those to one child and of one subfile */
     bool overlap;     /**< false: a subfile is sent on only when it is complete */
-    double predicted; /**< seconds, by the cost model */
+    double predicted; /**< seconds, by the cost model; without those that are served */
+    double slow_predicted;  /**< until these have the data, 0: there are none */
     double limit_predicted; /**< seconds of one point-to-point transfer, by the same model */
 } fan_plan;
 
@@ -48,6 +51,12 @@ typedef struct fan_plan {
  */
 fan_status fan_plan_schedule(const fan_plan *plan, int node, fan_phase phase,
                              fan_schedule *schedule);
+
+/** The place of the node that sends all of the data to those that are served. */
+int fan_plan_server(const fan_plan *plan);
+
+/** Whether a node is served, or serves: then it ends later than the others. */
+bool fan_plan_ends_late(const fan_plan *plan, int node);
 
 /** True if some node has work in FAN_PHASE_SERVE. */
 bool fan_plan_has_secondary(const fan_plan *plan);

@@ -4,7 +4,7 @@
 #define FAN_PLAN_PLANNER_H
 
 #include "plan/plan.h"
-#include "plan/schedule/model.h"
+#include "plan/plan_model.h"
 #include "tune/params.h"
 
 enum {
@@ -31,9 +31,6 @@ typedef struct fan_plan_request {
     /** what the subfiles are to consist of, of `bytes` in all, or NULL; outlives the plans */
     const fan_parts *parts;
 } fan_plan_request;
-
-/** The model that the parameters describe. */
-fan_model fan_params_model(const fan_params *params);
 
 /**
  * The best plan that the parameters permit: what they set is kept, what they leave at 0 or auto is

@@ -22,6 +22,9 @@ typedef int fan_bcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm);
 typedef int fan_ibcast_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Request *);
 typedef int fan_bcast_init_c_fn(void *, MPI_Count, MPI_Datatype, int, MPI_Comm, MPI_Info,
                                 MPI_Request *);
+/* Only to see that ranks may wait for each other: see shim/nonblocking.h. */
+typedef int fan_barrier_fn(MPI_Comm);
+typedef int fan_allreduce_fn(const void *, void *, int, MPI_Datatype, MPI_Op, MPI_Comm);
 /* Other libraries' Fortran calls C's. MPI_Fint is not in each mpi.h of the standard ABI. */
 #ifdef OPEN_MPI
 typedef void fan_fortran_bcast_fn(void *, MPI_Fint *, MPI_Fint *, MPI_Fint *, MPI_Fint *,
@@ -38,6 +41,8 @@ typedef struct fan_calls {
     fan_bcast_c_fn *bcast_c;
     fan_ibcast_c_fn *ibcast_c;
     fan_bcast_init_c_fn *bcast_init_c;
+    fan_barrier_fn *barrier;
+    fan_allreduce_fn *allreduce;
 #ifdef OPEN_MPI
     fan_fortran_bcast_fn *fortran_bcast;
     fan_fortran_ibcast_fn *fortran_ibcast;

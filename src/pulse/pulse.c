@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <sys/queue.h>
 #include <time.h>
 
@@ -132,10 +133,12 @@ static bool is_complete(fan_pulse *p)
 /* Who dies before it has answered would never be missed. */
 static void wait_for_answers(fan_pulse *p)
 {
-    enum { TRIES = 200 };
-    const struct timespec pause = {.tv_nsec = 1000 * 1000};
-    for (int i = 0; i < TRIES && !is_complete(p); i++)
+    enum { SHORTEST = 50 * 1000, LONGEST = 1000 * 1000, ALL = 200 * 1000 * 1000 }; /* ns */
+    struct timespec pause = {.tv_nsec = SHORTEST};
+    for (long waited = 0; waited < ALL && !is_complete(p); waited += pause.tv_nsec) {
         nanosleep(&pause, NULL);
+        pause.tv_nsec = MIN(2 * pause.tv_nsec, LONGEST);
+    }
 }
 
 fan_pulse *fan_pulse_begin(const fan_pulse_place *places, int count, int self, double limit,
@@ -179,6 +182,17 @@ void fan_pulse_leave(fan_pulse *p)
     for (int i = 0; i < p->watch.count; i++)
         if (i != p->watch.self)
             send_to(NULL, &p->watch.members[i].place, FAN_PULSE_LEAVE, 0);
+    pthread_mutex_unlock(&own.lock);
+}
+
+void fan_pulse_excuse(fan_pulse *p, int member)
+{
+    pthread_mutex_lock(&own.lock);
+    if (member < p->watch.count) {
+        fan_pulse_watch_excuse(&p->watch, member);
+        p->called = p->called && p->watch.alarm;
+        atomic_store(&p->alarm, p->watch.alarm);
+    }
     pthread_mutex_unlock(&own.lock);
 }
 

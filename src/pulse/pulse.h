@@ -41,6 +41,12 @@ void fan_pulse_end(fan_pulse *pulse);
 /** Tell the members that this process will not answer any more, and that this is right. Local. */
 void fan_pulse_leave(fan_pulse *pulse);
 
+/**
+ * It is known otherwise that a member is dead: from now on it does not count as silent, and without
+ * another one that does there is no alarm. Thread-safe.
+ */
+void fan_pulse_excuse(fan_pulse *pulse, int member);
+
 /** Whether a member is silent. Quick, thread-safe; NULL: no. */
 bool fan_pulse_has_alarm(const fan_pulse *pulse);
 

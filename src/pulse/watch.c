@@ -155,6 +155,21 @@ void fan_pulse_watch_hear(fan_pulse_watch *w, const fan_pulse_message *message)
         note_silence(w, about);
 }
 
+void fan_pulse_watch_excuse(fan_pulse_watch *w, int member)
+{
+    w->members[member].gone = true;
+    w->members[member].silent = false;
+    if (w->cut_off && !is_cut_off(w)) {
+        w->cut_off = false;
+        w->members[w->self].silent = false;
+    }
+    for (int i = 0; i < w->count; i++)
+        if (w->members[i].silent)
+            return;
+    w->ticks_to_alarm = -1;
+    w->alarm = false;
+}
+
 bool fan_pulse_watch_is_complete(const fan_pulse_watch *w)
 {
     for (int i = 0; i < w->count; i++)

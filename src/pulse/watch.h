@@ -24,7 +24,7 @@ typedef struct fan_pulse_member {
     bool watched;
     bool heard; /**< it has answered once */
     bool silent;
-    bool gone;  /**< it has said that it leaves */
+    bool gone;  /**< it has said that it leaves, or is excused */
     int missed; /**< questions since the last answer */
 } fan_pulse_member;
 
@@ -53,6 +53,9 @@ void fan_pulse_watch_tick(fan_pulse_watch *watch, fan_pulse_send_fn *send, void 
 
 /** A message has come, of whichever kind: who sends something is alive. */
 void fan_pulse_watch_hear(fan_pulse_watch *watch, const fan_pulse_message *message);
+
+/** It is known otherwise that a member is dead: nobody waits for it, so it is not silent. */
+void fan_pulse_watch_excuse(fan_pulse_watch *watch, int member);
 
 /** Whether all that are watched have answered once. */
 bool fan_pulse_watch_is_complete(const fan_pulse_watch *watch);

@@ -27,6 +27,7 @@ typedef struct channel {
 typedef struct node {
     fan_network *network;
     int number;
+    double speed;                             /* of its links, 1: the usual one */
     double processor_free, out_free, in_free; /* when each has done what it was given */
     channel *channels;                        /* [tags] */
     int *next_posted;                         /* [slots] */
@@ -52,6 +53,11 @@ static fan_status memory_status(const fan_network *n)
 {
     return n->out_of_memory ? fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", n->nodes)
                             : FAN_OK;
+}
+
+static double link_time(const node *self, int64_t bytes)
+{
+    return fan_link_time(&self->network->model, (double)bytes) / self->speed;
 }
 
 /* The node's processor works on a message; returns when it is done. */
@@ -102,13 +108,15 @@ static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, in
     return memory_status(self->network);
 }
 
-static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag)
+static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag,
+                       bool synchronous)
 {
     (void)buffer;
+    (void)synchronous; /* all are */
     node *self = state;
     fan_network *n = self->network;
     double begin = fmax(work(self, n->now), self->out_free);
-    self->out_free = begin + fan_link_time(&n->model, (double)bytes);
+    self->out_free = begin + link_time(self, bytes);
     schedule(n, (fan_happening){.time = begin + n->model.latency,
                                 .what = FAN_HAPPENS_HEAD,
                                 .node = peer,
@@ -133,7 +141,7 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
 static void head_comes(fan_network *n, fan_happening event)
 {
     node *self = &n->node[event.node];
-    self->in_free = fmax(n->now, self->in_free) + fan_link_time(&n->model, (double)event.bytes);
+    self->in_free = fmax(n->now, self->in_free) + link_time(self, event.bytes);
     event.time = self->in_free;
     event.what = FAN_HAPPENS_ARRIVAL;
     schedule(n, event);
@@ -180,6 +188,11 @@ int fan_network_step(fan_network *n)
     return NOTHING_HAPPENED;
 }
 
+void fan_network_set_speed(fan_network *n, int number, double speed)
+{
+    n->node[number].speed = speed;
+}
+
 double fan_network_time(const fan_network *n)
 {
     return n->now;
@@ -194,7 +207,7 @@ fan_transport fan_network_transport(fan_network *n, int number)
 static bool make_node(fan_network *n, int number)
 {
     node *self = &n->node[number];
-    *self = (node){.network = n, .number = number};
+    *self = (node){.network = n, .number = number, .speed = 1};
     self->done = malloc((size_t)n->slots * sizeof *self->done);
     self->next_posted = malloc((size_t)n->slots * sizeof *self->next_posted);
     self->channels = calloc((size_t)n->tags, sizeof *self->channels);

@@ -23,6 +23,9 @@ typedef struct fan_network fan_network;
  */
 fan_network *fan_network_create(int nodes, int tags, int slots, const fan_model *model);
 
+/** The links of a node have `speed` of the usual rate, so that a message takes longer on them. */
+void fan_network_set_speed(fan_network *network, int node, double speed);
+
 void fan_network_free(fan_network *network);
 
 /** The transport of a node. Buffers are never touched; collect never waits. */

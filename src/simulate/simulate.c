@@ -21,6 +21,7 @@ typedef struct stage {
     fan_network *network;
     actor *actors; /* [plan->nodes] */
     int unfinished;
+    fan_simulated result;
 } stage;
 
 /* Engines that hold all data in place never touch it; the transport does not, either. */
@@ -51,10 +52,18 @@ static fan_status enter(stage *s, int node, fan_phase phase)
                                 .slots = fan_plan_engine_slots(plan),
                                 .sends = plan->sends,
                                 .child_sends = plan->child_sends,
+                                .synchronous = true,
                                 .overlap = plan->overlap,
                                 .store = {.base = no_memory()},
                                 .transport = fan_network_transport(s->network, node)};
     return fan_engine_create(&config, &a->engine);
+}
+
+static void note_end(stage *s, int node)
+{
+    s->result.seconds = fan_network_time(s->network);
+    if (!fan_plan_ends_late(s->plan, node))
+        s->result.others = s->result.seconds;
 }
 
 /* Go on until all that there is to do without waiting is done. */
@@ -76,6 +85,7 @@ static fan_status run(stage *s, int node)
     }
     leave(a);
     s->unfinished--;
+    note_end(s, node);
     return status;
 }
 
@@ -95,18 +105,28 @@ static fan_status play(stage *s)
     return status;
 }
 
-fan_status fan_simulate(const fan_plan *plan, const fan_model *model, double *seconds)
+static void slow_down(const stage *s)
+{
+    const fan_order *order = s->plan->order;
+    for (int node = 0; order != NULL && node < s->plan->nodes; node++)
+        if (fan_order_is_slow(order, node))
+            fan_network_set_speed(s->network, node, order->slowest);
+}
+
+fan_status fan_simulate(const fan_plan *plan, const fan_model *model, fan_simulated *result)
 {
     stage s = {.plan = plan, .unfinished = plan->nodes};
     int slots = (int)fan_plan_engine_slots(plan) + plan->sends;
     s.network = fan_network_create(plan->nodes, plan->layout.subfiles, slots, model);
     s.actors = calloc((size_t)plan->nodes, sizeof *s.actors);
-    fan_status status =
-        s.network != NULL && s.actors != NULL
-            ? play(&s)
-            : fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", plan->nodes);
+    fan_status status = FAN_OK;
+    if (s.network == NULL || s.actors == NULL)
+        status = fan_fail(FAN_ERR_MEMORY, "no memory to simulate %d nodes", plan->nodes);
+    else
+        slow_down(&s);
     if (status == FAN_OK)
-        *seconds = fan_network_time(s.network);
+        status = play(&s);
+    *result = s.result;
     for (int node = 0; s.actors != NULL && node < plan->nodes; node++)
         leave(&s.actors[node]);
     free(s.actors);

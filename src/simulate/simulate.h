@@ -9,13 +9,20 @@
 #include "plan/plan.h"
 #include "plan/schedule/model.h"
 
+/** Seconds until the last of some nodes has finished. */
+typedef struct fan_simulated {
+    double seconds; /**< of all nodes */
+    double others;  /**< of those that neither are served (plan.h) nor serve */
+} fan_simulated;
+
 /**
  * Run the real engine of every node of the plan over the network of network.h. The data is not
  * there: memory is needed for the bookkeeping of all engines, whatever plan->layout.bytes is.
  *
- * @param seconds  receives the time until the last node has finished
+ * Slow nodes of the plan's order all are as slow as the slowest.
+ *
  * @return FAN_OK; FAN_ERR_MEMORY; FAN_ERR_ARGUMENT if nodes wait forever
  */
-fan_status fan_simulate(const fan_plan *plan, const fan_model *model, double *seconds);
+fan_status fan_simulate(const fan_plan *plan, const fan_model *model, fan_simulated *result);
 
 #endif

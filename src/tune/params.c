@@ -19,6 +19,7 @@ typedef enum kind {
     ALGORITHM,
     ORDER,
     FALLBACK,
+    ON_FAILURE,
     DEBUG,
     NAMED,
     COUNT = NAMED,
@@ -73,6 +74,8 @@ fan_params fan_params_default(void)
 static const char *const order_names[] = {[FAN_SEQUENCE] = "sequence", [FAN_SPREAD] = "spread"};
 static const char *const fallback_names[] = {
     [FAN_FALLBACK_SILENT] = "silent", [FAN_FALLBACK_WARN] = "warn", [FAN_FALLBACK_ERROR] = "error"};
+static const char *const on_failure_names[] = {
+    [FAN_ON_FAILURE_ERROR] = "error", [FAN_ON_FAILURE_CONTINUE] = "continue"};
 static const char *const debug_names[] = {
     [FAN_DEBUG_WARN] = "warn", [FAN_DEBUG_INFO] = "info", [FAN_DEBUG_TRACE] = "trace"};
 
@@ -83,6 +86,7 @@ static const struct choice {
 } choices[NAMED] = {[ALGORITHM] = {fan_algorithm_names, FAN_ALGORITHMS},
                     [ORDER] = {order_names, FAN_SPREAD + 1},
                     [FALLBACK] = {fallback_names, FAN_FALLBACK_ERROR + 1},
+                    [ON_FAILURE] = {on_failure_names, FAN_ON_FAILURE_CONTINUE + 1},
                     [DEBUG] = {debug_names, FAN_DEBUG_TRACE + 1}};
 
 static bool is_name(const descriptor *d)

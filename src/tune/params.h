@@ -10,10 +10,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-typedef int64_t fan_kind_ALGORITHM; /* index into the table of algorithms, 0 = auto */
-typedef int64_t fan_kind_ORDER;     /* a fan_params_order */
-typedef int64_t fan_kind_FALLBACK;  /* a fan_params_fallback */
-typedef int64_t fan_kind_DEBUG;     /* a fan_params_debug */
+typedef int64_t fan_kind_ALGORITHM;  /* index into the table of algorithms, 0 = auto */
+typedef int64_t fan_kind_ORDER;      /* a fan_params_order */
+typedef int64_t fan_kind_FALLBACK;   /* a fan_params_fallback */
+typedef int64_t fan_kind_ON_FAILURE; /* a fan_params_on_failure */
+typedef int64_t fan_kind_DEBUG;      /* a fan_params_debug */
 typedef int64_t fan_kind_COUNT;
 typedef int64_t fan_kind_BYTES;
 typedef int64_t fan_kind_FLAG;
@@ -29,6 +30,12 @@ typedef enum fan_params_fallback {
     FAN_FALLBACK_WARN,   /**< the same, with a warning */
     FAN_FALLBACK_ERROR
 } fan_params_fallback;
+
+/** What ranks do that survive others. */
+typedef enum fan_params_on_failure {
+    FAN_ON_FAILURE_ERROR,   /**< a broadcast fails */
+    FAN_ON_FAILURE_CONTINUE /**< they finish it among themselves */
+} fan_params_on_failure;
 
 /** What rank 0 says on standard error. */
 typedef enum fan_params_debug {

@@ -14,8 +14,8 @@
 static const char prefix[] = "FANOUT_", prefix_of_tests[] = "FANOUT_TEST_";
 
 /* Those that are not parameters. */
-static const char *const others[] = {"FANOUT_PROGRESS", "FANOUT_STATS", "FANOUT_TOPO_FILE",
-                                     "FANOUT_TRACE", "FANOUT_TUNE_FILE"};
+static const char *const others[] = {"FANOUT_PROGRESS",  "FANOUT_STATS", "FANOUT_THREAD",
+                                     "FANOUT_TOPO_FILE", "FANOUT_TRACE", "FANOUT_TUNE_FILE"};
 enum { OTHERS = sizeof others / sizeof others[0], FAR = 4 };
 
 /* V. I. Levenshtein, "Binary codes capable of correcting deletions, insertions and reversals". */

@@ -9,6 +9,11 @@ cd "$work" || exit 1
 
 checks=0
 
+# comment FILE...: what is in those that exist, as lines of comment; the last one may lack its end.
+comment() {
+    sed -s -e 's/^/# /' -e "\$a\\" -- "$@" 2>/dev/null
+}
+
 # check TEXT COMMAND...: one TAP line. COMMAND is a command that succeeds when all is well.
 # The files out and err, where they exist, are shown when it does not.
 check() {
@@ -19,7 +24,7 @@ check() {
         echo "ok $checks - $text"
     else
         echo "not ok $checks - $text"
-        sed 's/^/# /' out err 2>/dev/null
+        comment out err
     fi
 }
 

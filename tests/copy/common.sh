@@ -4,10 +4,11 @@
 #
 # For one copy these may be set:
 #   CORRUPT_RANK          what this rank gets is changed on the way
+#   DIE_WITH_PROGRAM      set: what starts a rank ends by SIGKILL when that has
 #   INPUT                 a file for standard input
 #   FANOUT_TEST_DISTURB_PAUSE  microseconds to wait before each piece is read
 #   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
-#   DISTURB_RANK          FANOUT_TEST_DISTURB_FAIL and _DELAY (see disturb.c) are for this rank only
+#   DISTURB_RANK          FANOUT_TEST_DISTURB_FAIL, _DELAY and _LINK (see disturb.c) are for this rank only
 # shellcheck source=tests/common/tap.sh
 . "$top_srcdir/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh
@@ -82,7 +83,7 @@ start_copy() {
         sleep 0.02
     done
     echo "Bail out! the copy did not start"
-    sed 's/^/# /' out err
+    comment out err
     exit 1
 }
 

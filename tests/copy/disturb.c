@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and fanout_stream, and
- * between it and the system calls that make files.
+ * Loaded with LD_PRELOAD into fanout-copy by its tests: stands between it and the functions
+ * of libfanout for streams, and between it and the system calls that make files.
  *
  * All begin with FANOUT_TEST_DISTURB_.
  * PAUSE=MICROSECONDS              a slow source: wait before each piece
  * CORRUPT=1                       a bad network: change each piece that arrives
+ * LINK=MICROSECONDS               a slow link, as far as it is measured by trains of messages
+ *                                 (comm/probe/train.h): wait before each of these
  * PEAK=FILE                       write the peak resident memory in KiB to FILE at the end
  * FAIL=FUNCTION:ERROR:N           its call number N fails: EIO, EDQUOT or ENOSPC
  * DELAY=FUNCTION:MICROSECONDS:N   its call number N waits first (0: each call), and says so in the
@@ -18,6 +20,7 @@
  */
 #include "config.h"
 
+#include "comm/probe/train.h"
 #include "copy/crew/crew.h"
 #include "fanout.h"
 
@@ -35,9 +38,12 @@
 
 typedef int stream_function(MPI_Count, fanout_source_fn *, fanout_sink_fn *, void *, int, MPI_Comm,
                             MPI_Info);
+typedef int stream_to_end_function(fanout_reader_fn *, fanout_sink_fn *, void *, int, MPI_Comm,
+                                   MPI_Info, MPI_Count *);
 
 static struct {
     fanout_source_fn *source;
+    fanout_reader_fn *reader;
     fanout_sink_fn *sink;
     void *state;
     useconds_t pause;
@@ -48,6 +54,13 @@ static int slow_source(void *state, MPI_Count offset, void *buffer, size_t bytes
     (void)state;
     usleep(real.pause);
     return real.source(real.state, offset, buffer, bytes);
+}
+
+static MPI_Count slow_reader(void *state, MPI_Count offset, void *buffer, size_t bytes)
+{
+    (void)state;
+    usleep(real.pause);
+    return real.reader(real.state, offset, buffer, bytes);
 }
 
 static int corrupting_sink(void *state, MPI_Count offset, const void *buffer, size_t bytes)
@@ -63,6 +76,16 @@ static int corrupting_sink(void *state, MPI_Count offset, const void *buffer, si
     return result;
 }
 
+static fanout_sink_fn *take_real(fanout_sink_fn *sink, void *state)
+{
+    const char *pause_text = getenv("FANOUT_TEST_DISTURB_PAUSE");
+    real.sink = sink;
+    real.state = state;
+    real.pause = pause_text == NULL ? 0 : (useconds_t)atoi(pause_text);
+    bool corrupts = getenv("FANOUT_TEST_DISTURB_CORRUPT") != NULL && sink != NULL;
+    return corrupts ? corrupting_sink : sink;
+}
+
 int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state,
                   int root, MPI_Comm comm, MPI_Info info)
 {
@@ -70,14 +93,32 @@ int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sin
         void *object;
         stream_function *function;
     } next = {dlsym(RTLD_NEXT, "fanout_stream")};
-    const char *pause_text = getenv("FANOUT_TEST_DISTURB_PAUSE");
     real.source = source;
-    real.sink = sink;
-    real.state = state;
-    real.pause = pause_text == NULL ? 0 : (useconds_t)atoi(pause_text);
-    if (getenv("FANOUT_TEST_DISTURB_CORRUPT") != NULL && sink != NULL)
-        sink = corrupting_sink;
-    return next.function(bytes, slow_source, sink, state, root, comm, info);
+    return next.function(bytes, slow_source, take_real(sink, state), state, root, comm, info);
+}
+
+int fanout_stream_to_end(fanout_reader_fn *reader, fanout_sink_fn *sink, void *state, int root,
+                         MPI_Comm comm, MPI_Info info, MPI_Count *bytes)
+{
+    union {
+        void *object;
+        stream_to_end_function *function;
+    } next = {dlsym(RTLD_NEXT, "fanout_stream_to_end")};
+    real.reader = reader;
+    return next.function(slow_reader, take_real(sink, state), state, root, comm, info, bytes);
+}
+
+int PMPI_Irecv(void *buffer, int count, MPI_Datatype type, int from, int tag, MPI_Comm comm,
+               MPI_Request *request)
+{
+    union {
+        void *object;
+        int (*function)(void *, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request *);
+    } next = {dlsym(RTLD_NEXT, "PMPI_Irecv")};
+    const char *pause_text = getenv("FANOUT_TEST_DISTURB_LINK");
+    if (pause_text != NULL && count == FAN_PROBE_TRAIN_PIECE)
+        usleep((useconds_t)atoi(pause_text));
+    return next.function(buffer, count, type, from, tag, comm, request);
 }
 
 /* ---- system calls ---- */

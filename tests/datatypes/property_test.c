@@ -103,6 +103,8 @@ static MPI_Info draw_hints(random_state *state, setting *s)
     hint(s, hints, "fanout_sends", random_between(state, 0, 4));
     hint(s, hints, "fanout_child_sends", random_between(state, 0, 2));
     hint(s, hints, "fanout_overlap", random_between(state, 0, 4) > 0);
+    if (random_between(state, 0, 1))
+        hint(s, hints, "fanout_overhead", 1); /* the processors are the limit */
     return hints;
 }
 

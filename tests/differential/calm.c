@@ -64,6 +64,8 @@ static void attach(actor *a)
     hint(hints, "fanout_child_sends", random_between(common, 0, 2));
     hint(hints, "fanout_overlap", random_between(common, 0, 4) > 0);
     hint(hints, "fanout_shared_memory", random_between(common, 0, 4) > 0);
+    if (random_one_in(common, 2))
+        hint(hints, "fanout_overhead", 1); /* the processors are the limit */
     team_hint(t, min_bytes, check);
     t->is_connected = true;
     if (t->rank >= 0) {

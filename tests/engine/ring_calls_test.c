@@ -76,6 +76,7 @@ END_TEST
 typedef struct late {
     fan_ring *ring;
     void (*act)(fan_ring *ring, int count);
+    int count;
 } late;
 
 /*
@@ -87,16 +88,16 @@ static void *act_late(void *state)
     late *l = state;
     for (int i = 0; i < 10000 && noted(&common->idles) < 100; i++)
         usleep(1000);
-    l->act(l->ring, CELLS);
+    l->act(l->ring, l->count);
     return NULL;
 }
 
-/* `waiter` calls `wait`, which cannot go on until `other` calls `act`. */
+/* `waiter` calls `wait` for CELLS pieces: it cannot go on until `other` calls `act` for `count`. */
 static void wait_for(fan_ring *waiter, void (*wait)(fan_ring *, int), fan_ring *other,
-                     void (*act)(fan_ring *, int))
+                     void (*act)(fan_ring *, int), int count)
 {
     pthread_t thread;
-    late l = {.ring = other, .act = act};
+    late l = {.ring = other, .act = act, .count = count};
     atomic_store(&common->idles, 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, act_late, &l), 0);
     wait(waiter, CELLS);
@@ -111,9 +112,10 @@ START_TEST(idle_is_called_while_waiting)
     fan_ring writer = open_ring(memory, 2, 0, 0);
     fan_ring reader = open_ring(memory, 2, 1, 0);
     fan_ring_begin(&writer);
-    wait_for(&reader, read_pieces, &writer, write_pieces);
+    wait_for(&reader, read_pieces, &writer, write_pieces, CELLS);
     write_pieces(&writer, CELLS);
-    wait_for(&writer, write_pieces, &reader, read_pieces);
+    /* All that is written: a writer without room waits for more of it than one piece. */
+    wait_for(&writer, write_pieces, &reader, read_pieces, 2 * CELLS);
     free_ring(memory, 2);
 }
 END_TEST

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 typedef struct operation {
     bool is_send;
@@ -31,12 +32,12 @@ typedef struct node {
     finished finished;
     int64_t sent_bytes;
     int most_on_an_edge;
+    int most_unreceived;
 } node;
 
 struct sim_network {
     int nodes;
     sim_order order;
-    bool eager;
     uint64_t seed;
     node *node;
     list sends, receives; /* in the order of posting */
@@ -87,20 +88,24 @@ static bool same_channel(const operation *a, const operation *b)
 static void count_edge(node *self, const operation *op)
 {
     const list *sends = &self->network->sends;
-    int on_edge = !op->told;
-    for (int i = 0; i < sends->count; i++)
-        on_edge += same_channel(&sends->items[i], op) && !sends->items[i].told;
-    if (on_edge > self->most_on_an_edge)
-        self->most_on_an_edge = on_edge;
+    int on_edge = !op->told, unreceived = 1;
+    for (int i = 0; i < sends->count; i++) {
+        bool same = same_channel(&sends->items[i], op);
+        on_edge += same && !sends->items[i].told;
+        unreceived += same;
+    }
+    self->most_on_an_edge = MAX(self->most_on_an_edge, on_edge);
+    self->most_unreceived = MAX(self->most_unreceived, unreceived);
 }
 
-static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag)
+static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag,
+                       bool synchronous)
 {
     node *self = state;
     sim_network *n = self->network;
     operation op = {true, slot, self->number, peer, tag, buffer, NULL, bytes, false};
     self->sent_bytes += bytes;
-    if (n->eager && draw(n) % 2) { /* buffered: the sender may change its buffer at once */
+    if (!synchronous && draw(n) % 4) { /* buffered: the sender may change its buffer at once */
         char *copy = malloc((size_t)bytes + 1);
         memcpy(copy, buffer, (size_t)bytes);
         op.data = copy;
@@ -180,10 +185,10 @@ bool sim_network_deliver(sim_network *n)
     return false;
 }
 
-sim_network *sim_network_make(int nodes, sim_order order, bool eager, uint64_t seed)
+sim_network *sim_network_make(int nodes, sim_order order, uint64_t seed)
 {
     sim_network *n = calloc(1, sizeof *n);
-    *n = (sim_network){.nodes = nodes, .order = order, .eager = eager, .seed = seed};
+    *n = (sim_network){.nodes = nodes, .order = order, .seed = seed};
     n->node = calloc((size_t)nodes, sizeof *n->node);
     for (int i = 0; i < nodes; i++)
         n->node[i] = (node){.network = n, .number = i};
@@ -216,4 +221,9 @@ int64_t sim_network_sent_bytes(const sim_network *n, int number)
 int sim_network_most_on_an_edge(const sim_network *n, int number)
 {
     return n->node[number].most_on_an_edge;
+}
+
+int sim_network_most_unreceived(const sim_network *n, int number)
+{
+    return n->node[number].most_unreceived;
 }

@@ -5,7 +5,7 @@
  *
  * It keeps only what MPI promises: messages of one sender, receiver and tag match the receives in
  * order. Everything else is drawn: which of the matched messages arrives next, and whether a send
- * ends at once (eager), or not before it is received (rendezvous).
+ * that is not synchronous ends at once (eager), or not before it is received (rendezvous).
  */
 #ifndef FAN_TESTS_SIMULATED_NETWORK_H
 #define FAN_TESTS_SIMULATED_NETWORK_H
@@ -18,7 +18,7 @@ typedef enum sim_order { SIM_RANDOM, SIM_NEWEST_FIRST, SIM_OLDEST_FIRST, SIM_ORD
 
 typedef struct sim_network sim_network;
 
-sim_network *sim_network_make(int nodes, sim_order order, bool eager, uint64_t seed);
+sim_network *sim_network_make(int nodes, sim_order order, uint64_t seed);
 
 void sim_network_free(sim_network *network);
 
@@ -36,5 +36,8 @@ int64_t sim_network_sent_bytes(const sim_network *network, int node);
 
 /** The most messages of one tag to one receiver that a node had on their way at a time. */
 int sim_network_most_on_an_edge(const sim_network *network, int node);
+
+/** The same, with those whose sends have ended although nobody had received them. */
+int sim_network_most_unreceived(const sim_network *network, int node);
 
 #endif

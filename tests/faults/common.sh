@@ -60,7 +60,7 @@ judge() {
         [ "$status" = 0 ]
         return
     fi
-    [ "$status" != 0 ] && is_told "$action" "$rank" && no_leftovers "$action" "$rank"
+    has_failed "$status" && is_told "$action" "$rank" && no_leftovers "$action" "$rank"
 }
 
 # no_leftovers ACTION RANK: none but that of the rank that could not clean up. MPICH's launcher lets nobody clean up when a

@@ -17,7 +17,7 @@ static void unpack(fuzz_input input, const fan_copy_frame_header *header)
     fuzz_assert(codec != NULL && frame != NULL && room != NULL);
     frame->header = *header;
     fuzz_take(&input, frame->data, header->stored);
-    fan_copy_frame_unpack(frame, room, codec);
+    fan_copy_frame_unpack(&frame->header, frame->data, room, codec);
     free(room);
     free(frame);
     fan_copy_codec_free(codec);

@@ -68,6 +68,9 @@ launch ./open field.h5 /temperature
 check "the example open.c runs" [ "$(grep -c 'the mean of /temperature is 288' out)" = 2 ]
 launch ./copy field.h5 "$PWD/own.%r"
 check "the example copy.c runs" cmp field.h5 own.1
+tar -cf archive.tar field.h5
+launch ./copy archive.tar "$PWD/unpacked.%r" unpack true
+check "the example copy.c unpacks an archive, with the installed module" cmp field.h5 unpacked.1/field.h5
 
 # compile_fortran SOURCE PROGRAM
 compile_fortran() {

@@ -20,7 +20,7 @@ disagree() {
 # ends_with PATTERN: the job failed, it did not hang, and said so.
 ends_with() {
     # 137 may be a hang, or a rank that the launcher has killed.
-    [ "$status" != 0 ] && [ "$took" -lt 60 ] && cat out err | grep -qiE -- "$1"
+    has_failed "$status" && [ "$took" -lt 60 ] && cat out err | grep -qiE -- "$1"
 }
 
 # MPICH 4.0.2 ends the job in MPI_Testsome, whatever the error handler of the communicator, and says no more than this.

@@ -235,6 +235,25 @@ static void test_wrong_requests(void)
     MPI_Comm_free(&comm);
 }
 
+/* With it, tests/lib/mixed_test.c goes on. */
+static void test_mpi_request_without_threads(void)
+{
+    int level, error_class;
+    MPI_Query_thread(&level);
+    MPI_Comm comm = make_comm();
+    flight f;
+    MPI_Request request = MPI_REQUEST_NULL;
+    bool good = take_off(&f, 0, comm);
+    if (level != MPI_THREAD_MULTIPLE) {
+        MPI_Error_class(fanout_request_mpi(&f.request, &request), &error_class);
+        good = error_class == fanout_error_class(FANOUT_ERR_PARAM) && good;
+    }
+    good =
+        request == MPI_REQUEST_NULL && fanout_wait(&f.request) == MPI_SUCCESS && land(&f) && good;
+    tap_ok(good, "without MPI_THREAD_MULTIPLE there is no request of MPI's: FANOUT_ERR_PARAM");
+    MPI_Comm_free(&comm);
+}
+
 /* ---- progress ---- */
 
 static void test_without_calls(void)
@@ -268,6 +287,7 @@ int main(void)
     test_persistent(300000);
     test_persistent_between_groups();
     test_wrong_requests();
+    test_mpi_request_without_threads();
     test_without_calls();
     return tap_end();
 }

@@ -27,7 +27,7 @@ check "a misspelt variable: one rank says which one was meant" \
 bench FANOUT_SOMETHING_ELSE=2
 check "a variable that is like no other" warns 1 "variable FANOUT_SOMETHING_ELSE is not known$"
 bench FANOUT_CHUNK_BYTES=2G
-check "a value out of range: an error" [ "$status" != 0 ]
+check "a value out of range: an error" has_failed "$status"
 # Other ranks end with the same text, sometimes before rank 0 has warned.
 check "and the range, as one would write it" grep -q "FANOUT_CHUNK_BYTES: '2G' is not a value of chunk_bytes; give one from 0 to 1G " err
 bench FANOUT_PROGRESS=threads

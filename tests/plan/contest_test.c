@@ -106,6 +106,26 @@ START_TEST(long_ones_are_tried_in_as_many_as_take_8_ms)
 }
 END_TEST
 
+/* Whichever comes first: a user who looks at the median sees the best, but for a few calls. */
+START_TEST(most_calls_are_of_the_best_from_the_start)
+{
+    enum { MADE = 100, SOON = 7 };
+    for (fan_way first = 0; first < FAN_WAYS; first++) {
+        fan_contest c = {0};
+        fan_field field = any;
+        const double seconds[FAN_WAYS] = {3e-5, 2e-5, 1e-5};
+        int of_best = 0;
+        field.first = first;
+        for (int made = 1; made <= MADE; made++) {
+            of_best += run(&c, &field, seconds, 1).calls[FAN_WAY_MPI];
+            ck_assert_msg(made < SOON || 2 * of_best >= made - 3, "%d of %d, way %d first", of_best,
+                          made, first);
+        }
+        ck_assert(of_best >= MADE * 2 / 3);
+    }
+}
+END_TEST
+
 START_TEST(looks_become_rare)
 {
     fan_contest c = {0};
@@ -159,6 +179,7 @@ int main(void)
         short_ones_are_tried_in_several_calls,
         long_ones_are_tried_in_as_many_as_take_8_ms,
         calls_that_are_disturbed_do_not_count,
+        most_calls_are_of_the_best_from_the_start,
         looks_become_rare,
         a_new_look_finds_what_has_changed,
         a_little_faster_changes_nothing,

@@ -299,6 +299,29 @@ END_TEST
 /*
  * As a long one, and the same on all nodes; chunks of full length follow each other without an end.
  */
+static int64_t chunk_of_stream(int64_t bytes, const fan_params *params)
+{
+    fan_plan_request request = {.bytes = bytes, .nodes = 9, .bounded = true};
+    return chunk_of(fan_plan_choose(&request, params));
+}
+
+START_TEST(work_is_small_beside_the_bytes_of_a_long_stream)
+{
+    fan_params params = fan_params_default();
+    params.latency = 20e-6;
+    params.overhead = 10e-6;
+    params.bandwidth = 25e6; /* where the bytes of a chunk take long, nothing changes */
+    ck_assert_int_lt(chunk_of_stream(gib, &params), 100 * kib);
+    params.bandwidth = 1e9; /* two overheads are a tenth of the time of 200 kB */
+    ck_assert_int_gt(chunk_of_stream(gib, &params), 200 * kib);
+    ck_assert_int_le(chunk_of_stream(gib, &params), 256 * kib);
+    ck_assert_int_eq(chunk_of_stream(64 * gib, &params), chunk_of_stream(gib, &params));
+    ck_assert_int_lt(chunk_of_stream(mib, &params), 100 * kib);
+    params.bandwidth = 1e12; /* there is an end to it: a window of chunks is kept in memory */
+    ck_assert_int_le(chunk_of_stream(gib, &params), 1024 * kib);
+}
+END_TEST
+
 START_TEST(unknown_length_is_planned_as_a_long_stream)
 {
     fan_params params = fan_params_default();
@@ -366,6 +389,7 @@ int main(void)
         set_chunk_window_and_sends_are_kept,
         connections_limit_the_group_size,
         streams_are_bounded,
+        work_is_small_beside_the_bytes_of_a_long_stream,
         unknown_length_is_planned_as_a_long_stream,
         choice_is_within_a_percent_of_the_best_and_none_beats_the_limit,
         choosing_for_many_nodes_is_cheap,

@@ -64,6 +64,7 @@ check "loaded later: through host memory" counted "taken over, device memory thr
 
 # The memory of these tests is out of reach indeed. (MPICH's launcher reports the signal in another way.)
 with_runtime libother.so all
-check "what no runtime knows is touched: the program is killed" [ "$status" != 0 ]
+check "what no runtime knows is touched: the program is killed" has_failed "$status"
+check "and no rank ends" [ "$(cat out)" != right ]
 
 finish

@@ -26,7 +26,8 @@ check "no statistics unless asked for" [ "$status" = 0 -a "$(grep -c '^fanout: '
 FANOUT_MIN_BYTES=4M run "$preload" "$programs/bcast_c"
 check "min_bytes decides" counted "passed through: below min_bytes" "< 16.0 MiB" 22
 FANOUT_MIN_BYTES=bogus run "$preload" "$programs/bcast_c"
-check "a wrong parameter is an error" [ "$status" != 0 ]
+check "a wrong parameter is an error" has_failed "$status"
+check "and it is said" grep -q "FANOUT_MIN_BYTES: 'bogus' is not a value of min_bytes" err
 
 # ---- no bytes, which ranks say in different ways ----
 

@@ -211,6 +211,45 @@ START_TEST(who_has_left_is_not_missed)
 }
 END_TEST
 
+/* Of two that are dead one is excused, then the other. */
+START_TEST(who_is_excused_is_not_silent)
+{
+    char text[300];
+    job *j = begin(1, 8, 1);
+    tick(j);
+    j->dead[2] = j->dead[5] = true;
+    for (int ticks = most_ticks(j); ticks > 0; ticks--)
+        tick(j);
+    ck_assert(j->watch[0].alarm);
+    fan_pulse_watch_excuse(&j->watch[0], 2);
+    ck_assert(j->watch[0].alarm);
+    fan_pulse_watch_describe(&j->watch[0], text, sizeof text);
+    ck_assert_str_eq(text, "n5 (rank 5) has not answered for 8 s");
+    fan_pulse_watch_excuse(&j->watch[0], 5);
+    for (int ticks = 2 * most_ticks(j); ticks > 0; ticks--) {
+        ck_assert(!j->watch[0].alarm);
+        tick(j);
+    }
+    end(j);
+}
+END_TEST
+
+/* So many that the process takes itself for cut off. */
+START_TEST(who_excuses_many_is_not_cut_off)
+{
+    job *j = begin(1, 4, 1);
+    tick(j);
+    j->dead[1] = j->dead[2] = j->dead[3] = true;
+    for (int ticks = most_ticks(j); ticks > 0; ticks--)
+        tick(j);
+    ck_assert(j->watch[0].cut_off);
+    for (int i = 1; i < 4; i++)
+        fan_pulse_watch_excuse(&j->watch[0], i);
+    ck_assert(!j->watch[0].cut_off && !j->watch[0].alarm);
+    end(j);
+}
+END_TEST
+
 /* There may be a firewall. */
 START_TEST(who_was_never_heard_is_not_named)
 {
@@ -248,6 +287,8 @@ int main(void)
         who_is_back_in_time_is_not_named,
         a_host_that_is_cut_off_blames_itself,
         who_has_left_is_not_missed,
+        who_is_excused_is_not_silent,
+        who_excuses_many_is_not_cut_off,
         who_was_never_heard_is_not_named,
         many_are_counted,
     };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files that are copied to every node."""
+"""Files and trees that are copied to every node."""
 import os
+import tarfile
 
 import pytest
 from mpi4py import MPI
@@ -37,6 +38,63 @@ def test_copy(comm, path, folder):
 def test_kinds_of_paths(comm, path, folder, kind):
     done = fanout.copy(kind(path), kind(folder / "for-node"), comm.size - 1, comm)
     assert (folder / "for-node").read_bytes() == DATA and done.whole == done.writers
+
+
+@pytest.fixture
+def tree(comm, folder):
+    """A directory that rank 0 has made."""
+    name = folder / "tree"
+    if comm.rank == 0:
+        (name / "below").mkdir(parents=True)
+        (name / "below" / "data").write_bytes(DATA)
+        (name / "left.o").write_bytes(b"out")
+        (name / "link").symlink_to("below")
+    comm.Barrier()
+    return name
+
+
+def test_tree(comm, tree, folder):
+    if comm.rank == 0:
+        done = fanout.copy(
+            tree, folder / "tree.%r", comm=comm, recursive=True, exclude=["*.o", "nothing/"]
+        )
+    else:
+        done = fanout.copy(comm=comm)
+    mine = folder / f"tree.{comm.rank}"
+    assert sorted(each.name for each in mine.iterdir()) == ["below", "link"]
+    assert (mine / "below" / "data").read_bytes() == DATA and os.readlink(mine / "link") == "below"
+    assert done.writers == done.whole == comm.size and done.bytes == len(DATA)
+
+
+def test_tree_that_cannot_be_copied(comm, tree, folder):
+    error = outcome(fanout.copy, tree, folder / "no" / "tree.%r", 0, comm, recursive=True)
+    assert isinstance(error, fanout.CopyError) and error.result.whole == 0
+    assert len([each for each in error.result.problems if "No such file" in each.text]) == comm.size
+    error = outcome(fanout.copy, tree, folder / "tree.%r", 0, comm, recursive=True, unpack=True)
+    assert error.result.problems[0].path == "unpack"
+    error = outcome(fanout.copy, tree, folder / "tree.%r", 0, comm)
+    assert "is a directory" in error.result.problems[0].text
+    long = ["x" * 100] * 100
+    error = outcome(fanout.copy, tree, folder / "tree.%r", 0, comm, recursive=True, exclude=long)
+    assert isinstance(error, MPI.Exception)
+    assert not (folder / f"tree.{comm.rank}").exists() and works(comm)
+
+
+def test_once(comm, tree, folder):
+    copy = folder / f"once.{comm.rank}"
+    fanout.copy(tree, folder / "once.%r", comm=comm, recursive=True, once=True)
+    before = copy.stat().st_ino
+    done = fanout.copy(tree, folder / "once.%r", comm=comm, recursive=True, once="verify")
+    assert done.whole == comm.size and copy.stat().st_ino == before
+
+
+def test_unpack(comm, tree, folder):
+    if comm.rank == 0:
+        with tarfile.open(folder / "archive.tar.gz", "w:gz") as archive:
+            archive.add(tree, ".")
+    done = fanout.copy(folder / "archive.tar.gz", folder / "new.%r", comm=comm, unpack=True)
+    assert done.whole == comm.size
+    assert (folder / f"new.{comm.rank}" / "below" / "data").read_bytes() == DATA
 
 
 def test_one_rank_that_cannot_write(comm, path, folder):

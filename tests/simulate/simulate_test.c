@@ -38,9 +38,9 @@ static double largest_of(const fan_plan *plan)
 
 static double simulate(const fan_plan *plan, const fan_model *model)
 {
-    double seconds;
-    ck_assert_msg(fan_simulate(plan, model, &seconds) == FAN_OK, "%s", fan_fail_text());
-    return seconds;
+    fan_simulated simulated;
+    ck_assert_msg(fan_simulate(plan, model, &simulated) == FAN_OK, "%s", fan_fail_text());
+    return simulated.seconds;
 }
 
 /*

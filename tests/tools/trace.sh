@@ -215,7 +215,7 @@ check "no module: the program is not disturbed" ends_with 0
 check "no module: one warning" [ "$(grep -c 'FANOUT_TRACE: no trace is written: the module cannot be loaded: ' err)" = 1 ]
 
 traced 4 error FANOUT_TRACE=error.h5 FANOUT_ALGORITHM=chain
-check "a failure: the program ends with it" [ "$status" != 0 ]
+check "a failure: the program ends with it" has_failed "$status"
 check "a failure: whoever notices writes what it has" [ -s error.h5.1 ]
 trace error.h5.1
 check "a failure: it can be read" ends_with 0

@@ -76,6 +76,7 @@ static const struct {
     {"shared_source", "1", "1", "-1", "2"},
     {"mdc_order", "spread", "spread", "", "spreading"},
     {"timeout", "1.5", "1.5", "-1", "2e9"},
+    {"on_failure", "continue", "continue", "", "go on"},
     {"fallback", "error", "error", "", "errors"},
     {"debug", "trace", "trace", "", "2"},
     {"trace_bytes", "1M", "1048576", "4095", "5E"},

@@ -6,16 +6,30 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Where it is when it is installed, and beside this program's real file before that. */
+/* Where it is when all is installed, and beside the real file of this program before that. */
 static const char *const places[] = {FAN_MODULES_FROM_BINDIR "/", "", ".libs/"};
+/* The same from the library. */
+static const char *const places_from_library[] = {FAN_MODULES_FROM_LIBDIR "/", "", ".libs/"};
+enum { PLACES = sizeof places / sizeof places[0] };
 
-static void *load(const char *place)
+/* The file of the shared library that this is a part of; NULL in the program. */
+static const char *find_library(void)
 {
-    char self[PATH_MAX], path[2 * PATH_MAX];
-    fan_os_path_self(self);
+    Dl_info unused;
+    struct link_map *object = NULL;
+    if (dladdr1(places, &unused, (void **)&object, RTLD_DL_LINKMAP) == 0 || object == NULL ||
+        object->l_name[0] == '\0')
+        return NULL;
+    return object->l_name;
+}
+
+static void *load(const char *self, const char *place)
+{
+    char path[2 * PATH_MAX];
     int directory = (int)(fan_os_path_base(self) - self);
     snprintf(path, sizeof path, "%.*s%slibfanout_unpack.so", directory, self, place);
     return dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -23,9 +37,12 @@ static void *load(const char *place)
 
 const fan_copy_extract_module *fan_copy_module_load(char *text, size_t size)
 {
-    char first[512] = "";
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        void *handle = load(places[i]);
+    char first[512] = "", program[PATH_MAX];
+    const char *library = find_library();
+    fan_os_path_self(program);
+    for (size_t i = 0; i < PLACES; i++) {
+        void *handle =
+            library != NULL ? load(library, places_from_library[i]) : load(program, places[i]);
         const fan_copy_extract_module *module =
             handle != NULL ? dlsym(handle, FAN_COPY_EXTRACT_SYMBOL) : NULL;
         if (module != NULL)

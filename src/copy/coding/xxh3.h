@@ -3,7 +3,7 @@
 #ifndef FAN_COPY_CODING_XXH3_H
 #define FAN_COPY_CODING_XXH3_H
 
-#include <xxhash.h>
+#include "copy/coding/xxhash.h"
 
 enum { FAN_COPY_XXH3_TEXT = 33 };
 

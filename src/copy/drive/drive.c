@@ -20,7 +20,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -41,36 +43,57 @@ typedef struct drive {
     bool some_here;      /* some sources name no host: they are on this one, or --source-host's */
     bool begun;          /* some job has */
     bool stopped;
+    int lost_sources; /* hosts with sources, if some of them are lost and the others go on; or 0 */
+    uint64_t copy;    /* its number */
     double start;
     int unexplained;
 } drive;
 
 /* ---- one job ---- */
 
-/* Hosts with sources that get no copy, with colons between; to be freed. NULL: none. */
-static char *list_apart(const fan_copy_hosts *hosts)
+/* Whether a host with sources only reads them: it gets no copy, or has been served. */
+static bool only_reads(const drive *d, int i)
+{
+    const fan_copy_host *host = &d->hosts.items[i];
+    return host->apart || (i < d->hosts.sources && host->state == FAN_COPY_HOST_DONE);
+}
+
+/* Hosts with sources that get no copy any more, with colons between; to be freed. NULL: none. */
+static char *list_apart(const drive *d)
 {
     char *list = NULL;
-    for (int i = 0; i < hosts->sources; i++) {
-        if (!hosts->items[i].apart)
+    for (int i = 0; i < d->hosts.count; i++) {
+        if (!only_reads(d, i))
             continue;
+        bool is_here = i == 0 && d->source_is_here;
         char *longer = fan_copy_format("%s%s%s", list != NULL ? list : "", list != NULL ? ":" : "",
-                                       hosts->items[i].name);
+                                       is_here ? d->verdict.here : d->hosts.items[i].name);
         free(list);
         list = longer;
     }
     return list;
 }
 
+/* Whatever they call themselves: in an alias of a host its own name is not known. */
+static bool sources_are_served(const drive *d)
+{
+    int served = 0;
+    for (int i = 0; i < d->hosts.sources; i++)
+        served += d->hosts.items[i].state == FAN_COPY_HOST_DONE;
+    return served > 0 && served == d->hosts.sources;
+}
+
 static void say_driven(const drive *d, fan_copy_words *words)
 {
-    char *apart = list_apart(&d->hosts);
+    char *apart = list_apart(d);
     bool names_source = d->some_here && d->options->source_host == NULL;
     const fan_copy_driven driven = {.again = d->begun,
-                                    .reads_only = d->hosts.items[0].state == FAN_COPY_HOST_DONE,
+                                    .orphans = d->lost_sources > 0,
+                                    .reads_only = sources_are_served(d),
                                     .apart = apart,
                                     .source = names_source ? d->verdict.here : NULL,
                                     .input = d->input.path[0] != '\0' ? d->input.path : NULL,
+                                    .copy = d->copy,
                                     .elapsed = fan_clock_now() - d->start,
                                     .total = fan_copy_hosts_served(&d->hosts),
                                     .whole = fan_copy_drive_verdict_whole(&d->verdict)};
@@ -156,6 +179,18 @@ static int count_lost(const drive *d)
     return lost;
 }
 
+/* The source is lost. The others go on by themselves, as far as they can. */
+static void adopt(drive *d, const fan_copy_host *source)
+{
+    if (!d->options->quiet)
+        fan_copy_drive_verdict_say(&d->verdict,
+                                   "the host of the source, %s, does not answer; the others take "
+                                   "what they lack from each other",
+                                   source->name);
+    d->lost_sources = d->hosts.sources;
+    d->hosts.sources = 0;
+}
+
 /* False if what was lost is too much. */
 static bool bear_loss(drive *d)
 {
@@ -163,7 +198,8 @@ static bool bear_loss(drive *d)
         d->options->keeps && d->begun ? "; what has arrived is kept for --resume" : "";
     int lost = count_lost(d);
     const fan_copy_host *source = fan_copy_hosts_lost_source(&d->hosts);
-    if (source != NULL)
+    bool can_adopt = d->options->adopts && d->begun;
+    if (source != NULL && !can_adopt)
         fan_copy_drive_verdict_fail(
             &d->verdict, "the host of the source, %s, does not answer, and only it has all data%s",
             source->name, kept);
@@ -173,6 +209,8 @@ static bool bear_loss(drive *d)
             d->options->max_failures, kept);
     else if (fan_copy_hosts_in(&d->hosts, FAN_COPY_HOST_TO_DO) == 0)
         fan_copy_drive_verdict_fail(&d->verdict, "no host answers%s", kept);
+    else if (source != NULL)
+        adopt(d, source);
     return d->verdict.error[0] == '\0';
 }
 
@@ -192,6 +230,13 @@ static bool is_used_up(const drive *d)
     return fan_copy_drive_input_used(&d->input) || (d->options->only_once && d->begun);
 }
 
+/* The launcher, or a daemon of it: orted of Open MPI 4.1.4 does so now and then when it starts. */
+static bool has_crashed(const fan_copy_drive_round *round)
+{
+    enum { SIGNALS = 128 /* from here on a shell's, and mpirun's, exit statuses are signals */ };
+    return WIFSIGNALED(round->status) || WEXITSTATUS(round->status) > SIGNALS;
+}
+
 /* Find out why. False if there is no use in another job. */
 static bool recover(drive *d, const fan_copy_drive_round *round, int lost_before)
 {
@@ -200,7 +245,7 @@ static bool recover(drive *d, const fan_copy_drive_round *round, int lost_before
         d->stopped = true;
         return false;
     }
-    bool may_go_on = d->begun || round->stuck;
+    bool may_go_on = d->begun || round->stuck || has_crashed(round);
     if (count_lost(d) == lost_before && (!may_go_on || ++d->unexplained > MOST_UNEXPLAINED))
         return fail_unexplained(d, round);
     if (!bear_loss(d))
@@ -238,6 +283,28 @@ static void run_jobs(drive *d)
 }
 
 /* Those that have come back but have got nothing are lost again. */
+static void lose_again(drive *d, const char *why)
+{
+    for (int i = 0; i < d->hosts.count; i++)
+        if (d->hosts.items[i].state == FAN_COPY_HOST_TO_DO) {
+            d->hosts.items[i].state = FAN_COPY_HOST_LOST;
+            snprintf(d->hosts.items[i].why, sizeof d->hosts.items[i].why, "%s", why);
+        }
+}
+
+/* Whether the source, if it was lost, has come back. */
+static bool has_source(drive *d)
+{
+    if (d->lost_sources == 0)
+        return true;
+    d->hosts.sources = d->lost_sources;
+    if (fan_copy_hosts_lost_source(&d->hosts) == NULL)
+        d->lost_sources = 0;
+    else
+        d->hosts.sources = 0;
+    return d->lost_sources == 0;
+}
+
 static void retry(drive *d)
 {
     fan_copy_drive_round round;
@@ -245,14 +312,10 @@ static void retry(drive *d)
         return;
     if (!fan_copy_hosts_ask(&d->hosts, FAN_COPY_HOST_LOST, false, &d->launcher, &d->signals))
         return;
-    if (fan_copy_hosts_in(&d->hosts, FAN_COPY_HOST_TO_DO) == 0 || !run_job(d, &round))
-        return;
-    for (int i = 0; i < d->hosts.count; i++)
-        if (d->hosts.items[i].state == FAN_COPY_HOST_TO_DO) {
-            d->hosts.items[i].state = FAN_COPY_HOST_LOST;
-            snprintf(d->hosts.items[i].why, sizeof d->hosts.items[i].why,
-                     "it answers, but the job that was to serve it at the end has failed");
-        }
+    if (!has_source(d))
+        lose_again(d, "it answers, but the host of the source does not");
+    if (fan_copy_hosts_in(&d->hosts, FAN_COPY_HOST_TO_DO) > 0 && run_job(d, &round))
+        lose_again(d, "it answers, but the job that was to serve it at the end has failed");
 }
 
 static void run_all(drive *d)
@@ -284,6 +347,15 @@ static bool open_all(drive *d)
     return d->verdict.error[0] == '\0';
 }
 
+/* By which its jobs know each other. */
+static uint64_t make_number(void)
+{
+    uint64_t number;
+    if (getrandom(&number, sizeof number, 0) != sizeof number)
+        number = (uint64_t)getpid() << 32 ^ (uint64_t)time(NULL);
+    return number;
+}
+
 static bool is_here(const fan_copy_host *host, const char *here)
 {
     return fan_hostname_same(host->name, here) || strcmp(host->name, "localhost") == 0;
@@ -292,7 +364,7 @@ static bool is_here(const fan_copy_host *host, const char *here)
 int fan_copy_drive_run(const fan_copy_drive_options *options)
 {
     char wrong[2 * FAN_COPY_TEXT], here[FAN_COPY_HOST] = "";
-    drive d = {.options = options, .start = fan_clock_now()};
+    drive d = {.options = options, .copy = make_number(), .start = fan_clock_now()};
     gethostname(here, sizeof here - 1);
     if (!fan_copy_hosts_open(&d.hosts, options->hosts, options->host_file, wrong, sizeof wrong)) {
         fprintf(stderr, "fanout-copy: %s\n", wrong);

@@ -5,6 +5,7 @@
 
 #include "copy/report/json.h"
 #include "copy/report/json_file.h"
+#include "copy/report/loss.h"
 #include "copy/report/text.h"
 
 #include <stdarg.h>
@@ -86,27 +87,26 @@ int fan_copy_drive_verdict_whole(const fan_copy_drive_verdict *verdict)
 /* ---- the end ---- */
 
 static void describe_loss(const fan_copy_drive_verdict *verdict, const fan_copy_host *host,
-                          char *text, size_t size)
+                          const fan_copy_loss *loss, char *text, size_t size)
 {
-    const char *advice = verdict->options->keeps ? "; --resume goes on there when it is back" : "";
-    if (host->percent < 0)
+    if (host->apart)
+        snprintf(text, size, "the host of the source, %s, failed: %s", loss->host, loss->why);
+    else if (loss->percent < 0)
         snprintf(text, size, "host %s was not reached: %s; check its name in %s, and the host",
-                 host->name, host->why, verdict->options->hosts != NULL ? "--hosts" : "--hostfile");
+                 loss->host, loss->why, verdict->options->hosts != NULL ? "--hosts" : "--hostfile");
     else
-        snprintf(text, size, "host %s failed after %d %%: %s%s", host->name, host->percent,
-                 host->why, advice);
+        fan_copy_loss_describe(loss, verdict->options->keeps, text, size);
 }
 
 static void tell_loss(fan_copy_drive_verdict *verdict, const fan_copy_host *host)
 {
     char text[2 * FAN_COPY_TEXT];
-    describe_loss(verdict, host, text, sizeof text);
+    /* How much a source has is not told of it. */
+    const fan_copy_loss loss = {
+        .host = host->name, .percent = host->apart ? -1 : host->percent, .why = host->why};
+    describe_loss(verdict, host, &loss, text, sizeof text);
     fan_copy_text_message(host->name, verdict->options->destination, text);
-    json_array_append_new(hosts_of(verdict->report),
-                          json_pack("{s:s, s:n, s:n, s:b, s:s, s:n, s:f, s:o}", "host", host->name,
-                                    "rank", "path", "ok", 0, "error", text, "note", "seconds", 0.0,
-                                    "percent",
-                                    host->percent < 0 ? json_null() : json_integer(host->percent)));
+    json_array_append_new(hosts_of(verdict->report), fan_copy_loss_object(&loss, text));
 }
 
 /* No job has ended with a report: all that there is to say is why. */

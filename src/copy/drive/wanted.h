@@ -20,6 +20,7 @@ typedef struct fan_copy_drive_options {
     bool takes_input; /**< standard input is read */
     bool only_once;   /**< what is read cannot be read again */
     bool keeps;       /**< what has arrived can be gone on with */
+    bool adopts;      /**< ... also without the source, if the others have all of it together */
     bool quiet;
 } fan_copy_drive_options;
 

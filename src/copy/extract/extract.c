@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,7 +68,8 @@ static bool write_data(fan_copy_extract *x, fan_copy_layers *layers, const char 
 static bool note_way(fan_copy_extract *x, const fan_copy_item *item)
 {
     char directory[PATH_MAX];
-    for (const char *slash = NULL; fan_copy_item_above(item, &slash, directory);) {
+    const char *slash = NULL;
+    while (!item->has_place && fan_copy_item_above(item, &slash, directory)) {
         if (fan_copy_known_kind(&x->known, directory) != 0)
             continue;
         if (!take_quota(x, directory, 0, 1))
@@ -90,8 +92,7 @@ static bool note_name(fan_copy_extract *x, const fan_copy_item *item)
 static bool note_old_directory(fan_copy_extract *x, struct archive_entry *entry,
                                const fan_copy_item *item)
 {
-    if (item->kind != S_IFDIR || fan_copy_known_kind(&x->known, item->path) == 0 ||
-        !archive_entry_mtime_is_set(entry))
+    if (item->kind != S_IFDIR || item->before == 0 || !archive_entry_mtime_is_set(entry))
         return true;
     const struct timespec modified = {archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
     return fan_copy_later_add(&x->old, item->path, modified) || fan_copy_extract_fail_memory(x);
@@ -111,7 +112,7 @@ static bool place_entry(fan_copy_extract *x, struct archive_entry *entry, const 
     return true;
 }
 
-/* ---- small files ---- */
+/* ---- ordinary files ---- */
 
 static bool wait_for_small(fan_copy_extract *x)
 {
@@ -122,61 +123,106 @@ static bool wait_for_small(fan_copy_extract *x)
 }
 
 /* Whether it needs what may not be there yet: a hard link, or a name that comes again. */
-static bool needs_others(const fan_copy_extract *x, const fan_copy_item *item)
+static bool needs_others(const fan_copy_item *item)
 {
-    return item->target[0] != '\0' || fan_copy_known_kind(&x->known, item->path) != 0;
-}
-
-static bool has_directory(const fan_copy_extract *x, const fan_copy_item *item)
-{
-    char directory[PATH_MAX];
-    snprintf(directory, sizeof directory, "%s", item->path);
-    char *slash = strrchr(directory, '/');
-    directory[slash != NULL ? slash - directory : 0] = '\0';
-    return fan_copy_known_kind(&x->known, directory) == S_IFDIR;
+    return item->target[0] != '\0' || item->before != 0;
 }
 
 /*
  * Whether what needs no others is an ordinary file with all of its content in the archive. All else
  * is made by libarchive, here.
  */
-static bool is_small(const fan_copy_extract *x, const fan_copy_layers *layers,
-                     struct archive_entry *entry, const fan_copy_item *item)
+static bool is_ordinary(const fan_copy_extract *x, const fan_copy_layers *layers,
+                        struct archive_entry *entry, const fan_copy_item *item)
 {
     return item->kind == S_IFREG && !x->options.archive && archive_entry_size_is_set(entry) &&
-           archive_entry_size(entry) <= FAN_COPY_SMALL && archive_entry_sparse_count(entry) == 0 &&
-           archive_entry_perm(entry) <= 0777 && !fan_copy_layers_is_zip(layers) &&
-           has_directory(x, item);
+           archive_entry_sparse_count(entry) == 0 && archive_entry_perm(entry) <= 0777 &&
+           !fan_copy_layers_is_zip(layers) && item->has_place;
 }
 
-static void describe(const fan_copy_extract *x, struct archive_entry *entry,
-                     fan_copy_small_file *file)
+static bool describe(fan_copy_extract *x, struct archive_entry *entry, const fan_copy_item *item,
+                     fan_copy_ordinary *how)
 {
-    file->mode = archive_entry_perm(entry);
-    file->creation = file->mode & x->creation;
-    file->times[0] = file->times[1] = (struct timespec){.tv_nsec = UTIME_OMIT};
+    how->mode = archive_entry_perm(entry);
+    how->creation = how->mode & x->creation;
+    how->times[0] = how->times[1] = (struct timespec){.tv_nsec = UTIME_OMIT};
     if (archive_entry_atime_is_set(entry))
-        file->times[0] =
+        how->times[0] =
             (struct timespec){archive_entry_atime(entry), archive_entry_atime_nsec(entry)};
     if (archive_entry_mtime_is_set(entry))
-        file->times[1] =
+        how->times[1] =
             (struct timespec){archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
+    return fan_copy_extract_path(x, item->path, how->path);
+}
+
+static fan_copy_small_file *take_room(fan_copy_extract *x, int64_t bytes)
+{
+    fan_copy_small_file *file = fan_copy_small_take(&x->small, (size_t)bytes);
+    if (file == NULL && wait_for_small(x))
+        fan_copy_extract_fail_memory(x);
+    return file;
+}
+
+static bool give(fan_copy_extract *x, fan_copy_layers *layers, fan_copy_small_file *file)
+{
+    if (archive_read_data(layers->entries, file->data, file->bytes) != (ssize_t)file->bytes)
+        return fail_data(x, layers, file->name);
+    fan_copy_small_give(&x->small, file);
+    return true;
 }
 
 static bool give_small(fan_copy_extract *x, fan_copy_layers *layers, struct archive_entry *entry,
                        const fan_copy_item *item)
 {
-    fan_copy_small_file *file = fan_copy_small_take(&x->small, (size_t)archive_entry_size(entry));
-    if (file == NULL)
-        return wait_for_small(x) && fan_copy_extract_fail_memory(x);
-    if (!fan_copy_extract_path(x, item->path, file->path))
+    fan_copy_small_file *file = take_room(x, archive_entry_size(entry));
+    if (file == NULL || !describe(x, entry, item, &file->how))
         return false;
     snprintf(file->name, sizeof file->name, "%s", item->name);
-    describe(x, entry, file);
-    if (archive_read_data(layers->entries, file->data, file->bytes) != (ssize_t)file->bytes)
-        return fail_data(x, layers, file->name);
-    fan_copy_small_give(&x->small, file);
-    return true;
+    return give(x, layers, file);
+}
+
+static fan_copy_large *begin_large(fan_copy_extract *x, struct archive_entry *entry,
+                                   const fan_copy_item *item)
+{
+    fan_copy_ordinary how;
+    if (!describe(x, entry, item, &how))
+        return NULL;
+    x->options.enter();
+    fan_copy_large *large = fan_copy_large_begin(&how, archive_entry_size(entry));
+    int error = errno;
+    x->options.leave();
+    if (large == NULL && wait_for_small(x)) { /* what was given before has failed before */
+        errno = error;
+        fan_copy_extract_fail_entry(x, item->name, "cannot write");
+    }
+    return large;
+}
+
+static bool give_part(fan_copy_extract *x, fan_copy_layers *layers, const fan_copy_item *item,
+                      fan_copy_large *large, int64_t offset)
+{
+    int64_t left = large->bytes - offset;
+    fan_copy_small_file *part = take_room(x, MIN(left, (int64_t)FAN_COPY_SMALL));
+    if (part == NULL)
+        return false;
+    part->large = large;
+    part->offset = offset;
+    snprintf(part->name, sizeof part->name, "%s", item->name);
+    return give(x, layers, part);
+}
+
+static bool give_large(fan_copy_extract *x, fan_copy_layers *layers, struct archive_entry *entry,
+                       const fan_copy_item *item)
+{
+    int64_t offset = 0, bytes = archive_entry_size(entry);
+    fan_copy_large *large = begin_large(x, entry, item);
+    if (large == NULL)
+        return false;
+    while (offset < bytes && give_part(x, layers, item, large, offset))
+        offset += MIN(bytes - offset, (int64_t)FAN_COPY_SMALL);
+    if (offset < bytes)
+        fan_copy_large_drop(large, bytes - offset);
+    return offset == bytes;
 }
 
 /* ---- entries ---- */
@@ -207,12 +253,13 @@ static bool make_entry(fan_copy_extract *x, fan_copy_layers *layers, struct arch
                        const fan_copy_item *item)
 {
     int64_t bytes = fan_copy_quota_bytes(entry);
-    bool waits = needs_others(x, item), small = !waits && is_small(x, layers, entry, item);
+    bool waits = needs_others(item), ordinary = !waits && is_ordinary(x, layers, entry, item);
     if (!take_quota(x, item->name, bytes, 1) || !note_way(x, item) ||
         !note_old_directory(x, entry, item) || !note_name(x, item))
         return false;
-    if (small)
-        return give_small(x, layers, entry, item);
+    if (ordinary)
+        return (archive_entry_size(entry) <= FAN_COPY_SMALL ? give_small : give_large)(x, layers,
+                                                                                       entry, item);
     return (!waits || wait_for_small(x)) && make_here(x, layers, entry, item, bytes);
 }
 
@@ -298,7 +345,9 @@ static void set_up(fan_copy_extract *x)
     x->small = (fan_copy_small){.enter = x->options.enter, .leave = x->options.leave};
     fan_copy_known_set(&x->known, "", S_IFDIR);
     x->judge = (fan_copy_judge){.unsafe = x->options.unsafe,
-                                .owners = x->options.archive && geteuid() == 0};
+                                .owners = x->options.archive && geteuid() == 0,
+                                .user = geteuid(),
+                                .group = getegid()};
 }
 
 static void extract_close(fan_copy_extract *x)

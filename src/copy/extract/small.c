@@ -5,10 +5,7 @@
 #include "copy/extract/small.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     THREADS = 8,  /* a network file system does so many calls at a time, a local one fewer */
@@ -29,45 +26,36 @@ typedef struct fan_copy_small_batch {
 
 /* ---- in a thread ---- */
 
-/* Where names that differ only in case are the same, the last of two stays. */
-static int create(const fan_copy_small_file *file)
-{
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    int fd = open(file->path, flags, file->creation);
-    if (fd < 0 && errno == EEXIST && unlink(file->path) == 0)
-        fd = open(file->path, flags, file->creation);
-    return fd;
-}
-
-static bool fill(const fan_copy_small_file *file, int fd)
-{
-    return fan_file_write(fd, file->data, file->bytes) &&
-           (file->mode == file->creation || fchmod(fd, file->mode) == 0) &&
-           futimens(fd, file->times) == 0;
-}
-
 /* Returns errno, or 0. */
 static int make(const fan_copy_small_file *file)
 {
-    int fd = create(file);
+    if (file->large != NULL)
+        return fan_copy_large_write(file->large, file->offset, file->data, file->bytes);
+    int fd = fan_copy_ordinary_create(&file->how);
     if (fd < 0)
         return errno;
-    int error = fill(file, fd) ? 0 : errno;
-    return close(fd) == 0 || error != 0 ? error : errno;
+    bool good = fan_file_write(fd, file->data, file->bytes);
+    return fan_copy_ordinary_finish(&file->how, fd, good);
+}
+
+static void make_next(fan_copy_small *small, fan_copy_small_file *file)
+{
+    small->enter();
+    file->error = make(file);
+    if (file->error != 0)
+        small->has_failed = true;
+    small->leave();
 }
 
 static void run(fan_copy_job *job)
 {
     batch *b = (batch *)job;
-    fan_copy_small *small = b->small;
     /* When one has failed, those that were given before have been begun. */
-    for (int i = 0; i < b->count && !small->has_failed; i++) {
-        small->enter();
-        b->files[i].error = make(&b->files[i]);
-        if (b->files[i].error != 0)
-            small->has_failed = true;
-        small->leave();
-    }
+    for (int i = 0; i < b->count; i++)
+        if (!b->small->has_failed)
+            make_next(b->small, &b->files[i]);
+        else if (b->files[i].large != NULL)
+            fan_copy_large_drop(b->files[i].large, (int64_t)b->files[i].bytes);
 }
 
 /* ---- in the thread that reads ---- */
@@ -129,6 +117,7 @@ fan_copy_small_file *fan_copy_small_take(fan_copy_small *small, size_t bytes)
     fan_copy_small_file *file = &b->files[b->count];
     file->data = b->data + b->bytes;
     file->bytes = bytes;
+    file->large = NULL;
     file->error = 0;
     return file;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file small.h  Small files, which threads make, each from all of its content: most of the time
- * goes to calls to the file system, and meanwhile the next ones are read. A thread gets several of
- * them at a time. In which order they come to be there is not known; whatever depends on one waits
- * for all.
+ * @file small.h  Small files, which threads make, each from all of its content, and parts of large
+ * ones: most of the time goes to calls to the file system, and meanwhile the next ones are read. A
+ * thread gets several of them at a time. In which order they come to be there is not known;
+ * whatever depends on one waits for all.
  *
  * All functions are for the thread that reads the archive.
  */
@@ -11,22 +11,18 @@
 #define FAN_COPY_EXTRACT_SMALL_H
 
 #include "copy/crew/crew.h"
+#include "copy/extract/ordinary.h"
 
-#include <limits.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <sys/types.h>
-#include <time.h>
 
-enum { FAN_COPY_SMALL = 256 << 10 }; /**< bytes that a small file has at most */
+enum { FAN_COPY_SMALL = 256 << 10 }; /**< bytes that a small file, or a part, has at most */
 
-/** A file that is to be made. */
+/** A file that is to be made, or a part of one that is there. */
 typedef struct fan_copy_small_file {
-    char name[PATH_MAX];      /**< in the archive */
-    char path[PATH_MAX];      /**< where it is to be; its directory is there, and nothing else */
-    mode_t mode;              /**< permissions: those that it is to have */
-    mode_t creation;          /**< those of them that it is made with */
-    struct timespec times[2]; /**< as of utimensat(2) */
+    char name[PATH_MAX];   /**< in the archive */
+    fan_copy_ordinary how; /**< of a file */
+    fan_copy_large *large; /**< of a part; NULL otherwise */
+    int64_t offset;        /**< of a part */
     unsigned char *data;
     size_t bytes;
     int error; /**< errno, where it has failed */

@@ -8,18 +8,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <time.h>
 
 typedef struct fan_copy_driven {
     bool given;      /**< there is such a process; it has the report printed */
     bool again;      /**< go on with what an earlier job of the same copy has left */
     bool keeps;      /**< not told: what arrives can be gone on with, so it stays if the job dies */
+    bool orphans;    /**< the host of the source is lost: go on from what all have together */
     bool reads_only; /**< the hosts of the sources are not of those that get a copy */
     const char *apart;  /**< those of them that are not, with colons between; or NULL */
     const char *source; /**< the name of the source's host, as it calls itself; or NULL */
     const char *input;  /**< what is read in place of standard input, or NULL */
-    double elapsed;     /**< seconds since the first of these jobs was started */
-    int total;          /**< hosts that are to get a copy, in all jobs together */
-    int whole;          /**< those that have one already and take no part in this job */
+    uint64_t copy;      /**< its number: any, the same for all of these jobs */
+    double elapsed; /**< seconds since the first of these jobs was started, when it was told that */
+    time_t began;   /**< not told: when that was, by the clock of this host, or somewhat later */
+    int total;      /**< hosts that are to get a copy, in all jobs together */
+    int whole;      /**< those that have one already and take no part in this job */
 } fan_copy_driven;
 
 /** Whether the host of a source, which calls itself `host`, gets no copy. */

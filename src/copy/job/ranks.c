@@ -9,6 +9,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,7 +62,7 @@ static void find_readers(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
 {
     size_t count = (size_t)options->source_count;
     int *named = fan_copy_allocate(count, sizeof *named);
-    ranks->readers = fan_copy_allocate(count, sizeof *ranks->readers);
+    ranks->readers = ranks->job_readers = fan_copy_allocate(count, sizeof *ranks->job_readers);
     ranks->read_by = fan_copy_allocate(count, sizeof *ranks->read_by);
     ranks->located = fan_copy_allocate(count, sizeof *ranks->located);
     ranks->sees = fan_copy_allocate(count, sizeof *ranks->sees);
@@ -83,28 +84,53 @@ static void find_readers(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
 
 /* ---- who writes ---- */
 
+/* Where a death has made a call fail, Open MPI 5 leaves a communicator that cannot be used. */
+static bool is_made(int code, MPI_Comm *comm)
+{
+    if (code != MPI_SUCCESS)
+        *comm = MPI_COMM_NULL;
+    return *comm != MPI_COMM_NULL;
+}
+
 /* The rank of this node that writes for it: a reader, if there is one. */
 static int find_leader(fan_copy_ranks *ranks)
 {
     int leader = ranks->job_rank;
-    MPI_Comm_split_type(ranks->job, MPI_COMM_TYPE_SHARED, ranks->reader >= 0 ? -1 : ranks->job_rank,
-                        MPI_INFO_NULL, &ranks->node);
-    MPI_Bcast(&leader, 1, MPI_INT, 0, ranks->node);
+    int code =
+        MPI_Comm_split_type(ranks->job, MPI_COMM_TYPE_SHARED,
+                            ranks->reader >= 0 ? -1 : ranks->job_rank, MPI_INFO_NULL, &ranks->node);
+    if (is_made(code, &ranks->node))
+        MPI_Bcast(&leader, 1, MPI_INT, 0, ranks->node);
     return leader;
 }
 
-/* The readers, from now on by their ranks in `writers`. */
-static void translate(fan_copy_ranks *ranks)
+static void make_writers(fan_copy_ranks *ranks, bool writes)
 {
-    MPI_Group job, writers;
-    int *there = fan_copy_allocate((size_t)ranks->reader_count, sizeof *there);
-    MPI_Comm_group(ranks->job, &job);
-    MPI_Comm_group(ranks->writers, &writers);
-    MPI_Group_translate_ranks(job, ranks->reader_count, ranks->readers, writers, there);
-    MPI_Group_free(&writers);
-    MPI_Group_free(&job);
-    free(ranks->readers);
-    ranks->readers = there;
+    bool is_source = ranks->job_rank == ranks->source;
+    int code = MPI_Comm_split(ranks->job, writes ? 0 : MPI_UNDEFINED,
+                              is_source ? -1 : ranks->job_rank, &ranks->writers);
+    if (!is_made(code, &ranks->writers))
+        return;
+    MPI_Comm_rank(ranks->writers, &ranks->rank);
+    MPI_Comm_size(ranks->writers, &ranks->size);
+}
+
+void fan_copy_ranks_translate(MPI_Comm from, int count, const int *ranks, MPI_Comm to, int *there)
+{
+    MPI_Group here, other;
+    MPI_Comm_group(from, &here);
+    MPI_Comm_group(to, &other);
+    MPI_Group_translate_ranks(here, count, ranks, other, there);
+    MPI_Group_free(&here);
+    MPI_Group_free(&other);
+}
+
+/* The readers, from now on by their ranks in `writers`. */
+static void translate_readers(fan_copy_ranks *ranks)
+{
+    ranks->readers = fan_copy_allocate((size_t)ranks->reader_count, sizeof *ranks->readers);
+    fan_copy_ranks_translate(ranks->job, ranks->reader_count, ranks->job_readers, ranks->writers,
+                             ranks->readers);
 }
 
 void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *options)
@@ -115,52 +141,57 @@ void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *op
                               .node = MPI_COMM_NULL,
                               .source = -1};
     MPI_Comm_rank(ranks->job, &ranks->job_rank);
+    ranks->number = ranks->job_rank;
     ranks->default_source = find_default(ranks, options);
     find_readers(ranks, options);
     if (ranks->source < 0)
         return;
     int leader = find_leader(ranks);
     for (int i = 0; i < options->source_count; i++)
-        ranks->sees[i] = ranks->readers[ranks->read_by[i]] == leader;
+        ranks->sees[i] = !options->orphans && ranks->readers[ranks->read_by[i]] == leader;
 
-    if (options->per_rank)
+    if (options->per_rank && ranks->node != MPI_COMM_NULL)
         MPI_Comm_free(&ranks->node);
-    bool writes = options->per_rank || leader == ranks->job_rank || ranks->reader >= 0;
-    bool is_source = ranks->job_rank == ranks->source;
-    MPI_Comm_split(ranks->job, writes ? 0 : MPI_UNDEFINED, is_source ? -1 : ranks->job_rank,
-                   &ranks->writers);
-    if (!writes)
-        return;
-    MPI_Comm_rank(ranks->writers, &ranks->rank);
-    MPI_Comm_size(ranks->writers, &ranks->size);
-    translate(ranks);
-    MPI_Comm_dup(ranks->writers, &ranks->stream);
-    MPI_Comm_set_errhandler(ranks->stream, MPI_ERRORS_RETURN);
+    make_writers(ranks, options->per_rank || leader == ranks->job_rank || ranks->reader >= 0);
+    if (ranks->writers != MPI_COMM_NULL)
+        translate_readers(ranks);
+}
+
+void fan_copy_ranks_open_stream(fan_copy_ranks *ranks)
+{
+    if (is_made(MPI_Comm_dup(ranks->writers, &ranks->stream), &ranks->stream))
+        MPI_Comm_set_errhandler(ranks->stream, MPI_ERRORS_RETURN);
 }
 
 void fan_copy_ranks_close(fan_copy_ranks *ranks)
 {
-    free(ranks->readers);
+    if (ranks->readers != ranks->job_readers)
+        free(ranks->readers);
+    free(ranks->job_readers);
     free(ranks->read_by);
     free(ranks->located);
     free(ranks->sees);
     if (ranks->node != MPI_COMM_NULL)
         MPI_Comm_free(&ranks->node);
-    if (ranks->writers == MPI_COMM_NULL)
-        return;
-    MPI_Comm_free(&ranks->stream);
-    MPI_Comm_free(&ranks->writers);
+    if (ranks->stream != MPI_COMM_NULL)
+        MPI_Comm_free(&ranks->stream);
+    if (ranks->writers != MPI_COMM_NULL)
+        MPI_Comm_free(&ranks->writers);
 }
 
+/* Pauses grow with the time that one has waited: who passes it on must not be late for others. */
 static void spread(void *data, size_t bytes, MPI_Comm comm)
 {
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-    MPI_Request request;
+    enum { SHORTEST = 50 * 1000, LONGEST = 10 * 1000 * 1000 }; /* ns */
+    struct timespec pause = {.tv_nsec = SHORTEST};
+    MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ibcast(data, (int)bytes, MPI_BYTE, 0, comm, &request);
     int done = 0;
     for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done;
-         MPI_Test(&request, &done, MPI_STATUS_IGNORE))
+         MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
         nanosleep(&pause, NULL);
+        pause.tv_nsec = MIN(pause.tv_nsec + pause.tv_nsec / 8, LONGEST);
+    }
 }
 
 void fan_copy_ranks_tell(const fan_copy_ranks *ranks, bool talk, void *data, size_t bytes)

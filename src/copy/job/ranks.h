@@ -16,12 +16,14 @@ typedef struct fan_copy_ranks_options {
     int root; /**< in `job`: reads those that name no host, if there is no `source_host` */
     char *const *sources; /**< [source_count], each a path or HOST:PATH */
     int source_count;
-    bool plain; /**< each is a path, whatever it looks like */
+    bool plain;   /**< each is a path, whatever it looks like */
+    bool orphans; /**< nobody has any of them any more: `root` only reports */
 } fan_copy_ranks_options;
 
 typedef struct fan_copy_ranks {
     MPI_Comm job; /**< the user's */
     int job_rank; /**< in `job` */
+    int number;   /**< in messages and in names of files: the same */
     /**
      * the rank in `job` that reads the first source, and reports; -1: no rank runs on the
      * host of the sources
@@ -30,9 +32,10 @@ typedef struct fan_copy_ranks {
     int default_source; /**< the one on the host of those that name none */
     /** those that write, with the source as rank 0; MPI_COMM_NULL on the others */
     MPI_Comm writers;
-    int rank;        /**< in `writers` */
-    int size;        /**< of `writers` */
-    MPI_Comm stream; /**< the same ranks, for fanout_stream: errors are returned */
+    int rank; /**< in `writers` */
+    int size; /**< of `writers` */
+    /** the same ranks, for fanout_stream: errors are returned; MPI_COMM_NULL before it is opened */
+    MPI_Comm stream;
     /** the ranks of this node, with the one that writes for them as rank 0; MPI_COMM_NULL if all
      * write for themselves */
     MPI_Comm node;
@@ -40,6 +43,7 @@ typedef struct fan_copy_ranks {
     /** [reader_count] one rank for each host with sources, in the order of their first ones; in
      * `writers`, where it is not MPI_COMM_NULL */
     int *readers;
+    int *job_readers; /**< [reader_count] the same in `job` */
     int reader_count;
     int reader; /**< which of them this rank is; -1: none */
     /* For each source: */
@@ -52,6 +56,12 @@ typedef struct fan_copy_ranks {
  * One writer per node, or all ranks. Collective over `job`, whose error handler `writers` inherits.
  */
 void fan_copy_ranks_open(fan_copy_ranks *ranks, const fan_copy_ranks_options *options);
+
+/** What ranks of `from` are called in `to`; MPI_UNDEFINED: not there. Local. */
+void fan_copy_ranks_translate(MPI_Comm from, int count, const int *ranks, MPI_Comm to, int *there);
+
+/** Make `stream`, which is not needed where there is nothing to copy. Collective over `writers`. */
+void fan_copy_ranks_open_stream(fan_copy_ranks *ranks);
 
 /** Release all. Collective. */
 void fan_copy_ranks_close(fan_copy_ranks *ranks);

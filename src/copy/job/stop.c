@@ -172,13 +172,18 @@ void fan_copy_abort_together(bool speaks, const char *text)
     end_job();
 }
 
+void fan_copy_abort_mpi(int code)
+{
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length;
+    MPI_Error_string(code, text, &length);
+    fan_copy_abort("MPI failed: %s", text);
+}
+
 static void on_mpi_error(MPI_Comm *comm, int *code, ...)
 {
     (void)comm;
-    char text[MPI_MAX_ERROR_STRING] = "";
-    int length;
-    MPI_Error_string(*code, text, &length);
-    fan_copy_abort("MPI failed: %s", text);
+    fan_copy_abort_mpi(*code);
 }
 
 void fan_copy_mpi_errors_abort(void)

@@ -37,6 +37,9 @@ void fan_copy_mpi_errors_abort(void);
  */
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** The same, because a call of MPI's has returned `code`. */
+_Noreturn void fan_copy_abort_mpi(int code);
+
 /**
  * From now on fan_copy_abort prints nothing, and ends this process by abort(): it is that of a
  * program which has called a library.

@@ -7,7 +7,6 @@
 
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- names ---- */
 
@@ -45,10 +44,26 @@ bool fan_copy_item_above(const fan_copy_item *item, const char **slash, char *di
     return true;
 }
 
-/* What it is in must be directories: through a link it would be somewhere else. */
-static const char *judge_way(const fan_copy_known *known, const fan_copy_item *item)
+static bool has_place(const fan_copy_known *known, const fan_copy_item *item)
 {
     char directory[PATH_MAX];
+    const char *slash = strrchr(item->path, '/');
+    size_t length = slash != NULL ? (size_t)(slash - item->path) : 0;
+    memcpy(directory, item->path, length);
+    directory[length] = '\0';
+    return fan_copy_known_kind(known, directory) == S_IFDIR;
+}
+
+/*
+ * What it is in must be directories: through a link it would be somewhere else. What a known
+ * directory is in has been judged before.
+ */
+static const char *judge_way(const fan_copy_known *known, fan_copy_item *item)
+{
+    char directory[PATH_MAX];
+    item->has_place = has_place(known, item);
+    if (item->has_place)
+        return NULL;
     for (const char *slash = NULL; fan_copy_item_above(item, &slash, directory);) {
         mode_t kind = fan_copy_known_kind(known, directory);
         if (kind == S_IFLNK)
@@ -60,9 +75,9 @@ static const char *judge_way(const fan_copy_known *known, const fan_copy_item *i
 }
 
 static const char *judge_repetition(const fan_copy_judge *judge, const fan_copy_known *known,
-                                    const fan_copy_item *item)
+                                    fan_copy_item *item)
 {
-    mode_t before = fan_copy_known_kind(known, item->path);
+    mode_t before = item->before = fan_copy_known_kind(known, item->path);
     if (before == 0 || (before == S_IFDIR && item->kind == S_IFDIR))
         return NULL;
     if (item->path[0] == '\0')
@@ -102,9 +117,9 @@ static const char *judge_symlink(const fan_copy_judge *judge, struct archive_ent
 static const char *judge_mode(const fan_copy_judge *judge, struct archive_entry *entry)
 {
     mode_t mode = archive_entry_perm(entry), foreign = 0;
-    if (!judge->owners && archive_entry_uid(entry) != geteuid())
+    if (!judge->owners && archive_entry_uid(entry) != judge->user)
         foreign |= mode & S_ISUID;
-    if (!judge->owners && archive_entry_gid(entry) != getegid())
+    if (!judge->owners && archive_entry_gid(entry) != judge->group)
         foreign |= mode & S_ISGID;
     if (foreign != 0 && !judge->unsafe)
         return "has set-user-ID or set-group-ID, and belongs to somebody else";

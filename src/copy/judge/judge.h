@@ -18,6 +18,8 @@ typedef struct fan_copy_item {
     char target[PATH_MAX]; /**< of a hard link; else "" */
     mode_t kind;           /**< S_IFREG, S_IFDIR or S_IFLNK; a hard link has its target's */
     bool unknown;          /**< a symbolic link that has to be looked at again when all is there */
+    bool has_place;        /**< the directory that it is in is there */
+    mode_t before;         /**< the kind of what has its path already; 0: nothing */
 } fan_copy_item;
 
 /**
@@ -32,6 +34,8 @@ bool fan_copy_item_above(const fan_copy_item *item, const char **slash, char *di
 typedef struct fan_copy_judge {
     bool unsafe; /**< as bsdtar */
     bool owners; /**< the owner of the entry will be the owner of the file */
+    uid_t user;  /**< who makes it otherwise */
+    gid_t group;
 } fan_copy_judge;
 
 /**

@@ -3,14 +3,14 @@
 
 #include "copy/library/process.h"
 
+#include "copy/job/memory.h"
 #include "copy/job/stop.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <time.h>
 
-/* Several times what a copy of a file takes: what is short then is to be noticed before it. */
+/* Several times what a copy of a file takes beside the list of what is copied. */
 enum { MEMORY = 64 << 20 };
 
 /* What a copy knows of its process, such as what is to be removed if it ends, is one's only. */
@@ -30,6 +30,7 @@ void fan_copylib_process_take(fan_copylib_process *process)
     process->taken = !atomic_flag_test_and_set(&is_taken);
     if (!process->taken)
         return;
+    process->has_memory = fan_copy_memory_reserve(MEMORY);
     fan_copy_abort_silently();
     pthread_sigmask(SIG_BLOCK, &set, &process->mask);
 }
@@ -43,12 +44,6 @@ void fan_copylib_process_leave(fan_copylib_process *process)
     if (!sigismember(&process->mask, SIGXFSZ))
         sigtimedwait(&set, NULL, &now); /* it was for a write of the copy */
     pthread_sigmask(SIG_SETMASK, &process->mask, NULL);
+    fan_copy_memory_release();
     atomic_flag_clear(&is_taken);
-}
-
-bool fan_copylib_process_has_memory(void)
-{
-    void *memory = malloc(MEMORY);
-    free(memory);
-    return memory != NULL;
 }

@@ -7,8 +7,9 @@
 #include <stdbool.h>
 
 typedef struct fan_copylib_process {
-    bool taken;    /**< it is this call's until the end */
-    sigset_t mask; /**< of the thread, before */
+    bool taken;      /**< it is this call's until the end */
+    bool has_memory; /**< there is some in reserve */
+    sigset_t mask;   /**< of the thread, before */
 } fan_copylib_process;
 
 /**
@@ -19,8 +20,5 @@ void fan_copylib_process_take(fan_copylib_process *process);
 
 /** Give it back as it was. Local. */
 void fan_copylib_process_leave(fan_copylib_process *process);
-
-/** Whether there is memory for a copy. Local. */
-bool fan_copylib_process_has_memory(void);
 
 #endif

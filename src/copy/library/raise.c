@@ -21,7 +21,7 @@ static struct {
 /* An error that aborts shows no other text. Without memory there is no problem to tell. */
 static void describe(const fan_copylib_findings *findings, char text[MPI_MAX_ERROR_STRING])
 {
-    const char *host = "", *path = "", *problem = "a file could not be copied to all hosts";
+    const char *host = "", *path = "", *problem = "not all hosts have a copy";
     if (findings->numbers.problem_count > 0) {
         host = findings->text;
         path = host + strlen(host) + 1;

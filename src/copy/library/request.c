@@ -5,7 +5,7 @@
 
 #include "comm/agree.h"
 #include "copy/job/outcome.h"
-#include "copy/library/keys.h"
+#include "copy/options/checks.h"
 #include "os/path.h"
 
 #include <stdint.h>
@@ -77,15 +77,38 @@ static char *word_behind(char *word)
     return word + strlen(word) + 1;
 }
 
-static void read_keys(fan_copylib_request *request, fan_copylib_call *call, char *at, char *end)
+static void set_key(fan_copylib_request *request, fan_copylib_call *call, fan_copylib_what what,
+                    const char *key, char *value)
 {
     char wrong[FAN_COPY_TEXT];
+    if (!fan_copylib_key_set(&request->options, what, key, value, wrong, sizeof wrong))
+        fan_copylib_fail(call, FAN_COPYLIB_ARGUMENT, key, wrong);
+}
+
+/* The order of keys means nothing, that of patterns does: the first that matches decides. */
+static void read_keys(fan_copylib_request *request, fan_copylib_call *call, fan_copylib_what what,
+                      char *at, char *end)
+{
+    char *exclude = NULL;
     while (at < end) {
         char *key = at, *value = word_behind(key);
-        if (!fan_copylib_key_set(&request->options, key, value, wrong, sizeof wrong))
-            fan_copylib_fail(call, FAN_COPYLIB_ARGUMENT, key, wrong);
         at = word_behind(value);
+        if (strcmp(key, "exclude") == 0)
+            exclude = value;
+        else
+            set_key(request, call, what, key, value);
     }
+    if (exclude != NULL)
+        set_key(request, call, what, "exclude", exclude);
+}
+
+static void check_keys(const fan_copy_options *options, fan_copylib_call *call)
+{
+    const char *wrong = fan_copy_options_conflict(options);
+    if (options->from0 && options->files_from == NULL)
+        wrong = "from0 says how the names of files-from end; add that key";
+    if (wrong != NULL)
+        fan_copylib_fail(call, FAN_COPYLIB_ARGUMENT, "info", wrong);
 }
 
 /* The program's name for standard input is that of a file here. */
@@ -95,7 +118,8 @@ static char *source_of(char *word)
     return strcmp(word, "-") == 0 ? dash : word;
 }
 
-static void read_text(fan_copylib_request *request, fan_copylib_call *call, size_t bytes)
+static void read_text(fan_copylib_request *request, fan_copylib_call *call, fan_copylib_what what,
+                      size_t bytes)
 {
     char *destination = word_behind(request->text);
     request->source = source_of(request->text);
@@ -103,6 +127,7 @@ static void read_text(fan_copylib_request *request, fan_copylib_call *call, size
                                           .sources = &request->source,
                                           .source_count = 1,
                                           .plain = true,
+                                          .recursive = what == FAN_COPYLIB_TREE,
                                           .destination = destination,
                                           .no_target_directory = true,
                                           .quiet = true,
@@ -110,7 +135,9 @@ static void read_text(fan_copylib_request *request, fan_copylib_call *call, size
     if (!fan_os_path_valid(destination))
         fan_copylib_fail(call, FAN_COPYLIB_ARGUMENT, "destination",
                          "has a % that is none of %h (host), %r (rank) and %% (a percent sign)");
-    read_keys(request, call, word_behind(destination), request->text + bytes);
+    read_keys(request, call, what, word_behind(destination), request->text + bytes);
+    request->options.unpack |= request->options.unpack_unsafe;
+    check_keys(&request->options, call);
 }
 
 /* Of all ranks, or of none. */
@@ -128,7 +155,8 @@ static bool share_bytes(fan_copylib_request *request, fan_copylib_call *call, si
 }
 
 bool fan_copylib_request_share(fan_copylib_request *request, fan_copylib_call *call,
-                               const char *source, const char *destination, MPI_Info info)
+                               fan_copylib_what what, const char *source, const char *destination,
+                               MPI_Info info)
 {
     size_t bytes = 0;
     *request = (fan_copylib_request){0};
@@ -139,11 +167,12 @@ bool fan_copylib_request_share(fan_copylib_request *request, fan_copylib_call *c
         return false;
     }
     if (fan_comm_from(call->root, request->text, bytes, call->job) == MPI_SUCCESS)
-        read_text(request, call, bytes);
+        read_text(request, call, what, bytes);
     return fan_copylib_agree(call);
 }
 
 void fan_copylib_request_free(fan_copylib_request *request)
 {
+    fan_copy_patterns_free(&request->options.patterns);
     free(request->text);
 }

@@ -4,6 +4,7 @@
 #define FAN_COPY_LIBRARY_REQUEST_H
 
 #include "copy/library/call.h"
+#include "copy/library/keys.h"
 #include "copy/options/options.h"
 
 #include <mpi.h>
@@ -20,7 +21,8 @@ typedef struct fan_copylib_request {
  * call. Collective. False if that is certain already, on all ranks.
  */
 bool fan_copylib_request_share(fan_copylib_request *request, fan_copylib_call *call,
-                               const char *source, const char *destination, MPI_Info info);
+                               fan_copylib_what what, const char *source, const char *destination,
+                               MPI_Info info);
 
 /** Release what it holds. */
 void fan_copylib_request_free(fan_copylib_request *request);

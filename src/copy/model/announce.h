@@ -13,14 +13,27 @@ typedef struct fan_copy_portion {
     int64_t first, end; /**< its entries are [first, end) */
 } fan_copy_portion;
 
+/** Who has no memory for a manifest. */
+typedef struct fan_copy_announce_shortage {
+    bool here, anywhere;
+} fan_copy_announce_shortage;
+
 /**
  * Put together what the readers have found, in their order. Collective.
  *
  * @param manifest  on a reader: what it has found; becomes all, on all ranks
  * @param portions  [count] with their readers; receive the entries
+ * @param shortage  [out] if anywhere, nobody knows what is copied
  * @return MPI_SUCCESS, or a code after which nothing more can be said to the others
  */
 int fan_copy_announce(fan_copy_manifest *manifest, fan_copy_portion *portions, int count,
-                      MPI_Comm comm);
+                      MPI_Comm comm, fan_copy_announce_shortage *shortage);
+
+/**
+ * What the source of rank 0 is itself, without a name. Collective.
+ *
+ * @return a manifest with kind, device and inode of the first entry, or without any; to be freed
+ */
+fan_copy_manifest fan_copy_announce_top(const fan_copy_manifest *found, MPI_Comm comm);
 
 #endif

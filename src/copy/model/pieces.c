@@ -99,6 +99,15 @@ bool fan_copy_set_has(const fan_copy_set *set, int64_t index)
     return set->bits[index / CHAR_BIT] >> index % CHAR_BIT & 1;
 }
 
+fan_copy_set fan_copy_set_from(const fan_copy_set *set, int64_t first)
+{
+    fan_copy_set rest = fan_copy_set_make(set->count);
+    for (int64_t i = first; i < set->count; i++)
+        if (fan_copy_set_has(set, i))
+            fan_copy_set_add(&rest, i);
+    return rest;
+}
+
 bool fan_copy_set_is_full(const fan_copy_set *set)
 {
     for (int64_t i = 0; i < set->count; i++)

@@ -66,6 +66,9 @@ fan_copy_set fan_copy_set_make(int64_t count);
 /** Bytes of a set of `count` pieces. */
 size_t fan_copy_set_bytes(int64_t count);
 
+/** Those of `set` from number `first` on; to be freed. */
+fan_copy_set fan_copy_set_from(const fan_copy_set *set, int64_t first);
+
 void fan_copy_set_add(fan_copy_set *set, int64_t index);
 bool fan_copy_set_is_full(const fan_copy_set *set);
 bool fan_copy_set_has(const fan_copy_set *set, int64_t index);

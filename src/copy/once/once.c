@@ -48,11 +48,11 @@ static bool is_bystander(const fan_copy_once *once)
 
 /* ---- what is there ---- */
 
-static bool has_by_source(const fan_copy_once *once, const fan_copy_content *content)
+static bool has_by_source(const fan_copy_once *once)
 {
     fan_copy_marker there;
     return fan_copy_marker_look(once->path, &there) == FAN_COPY_MARKER_GOOD && there.whole &&
-           XXH128_isEqual(there.content.source, content->source) &&
+           XXH128_isEqual(there.content.source, once->wanted.source) &&
            fan_copy_marker_fits(&there, final_path(once));
 }
 
@@ -127,21 +127,23 @@ static bool everybody(bool one, MPI_Comm comm)
     return all != 0;
 }
 
-static fan_copy_content find_source(const fan_copy_manifest *manifest, int rank, MPI_Comm comm)
+static void find_source(fan_copy_once *once, const fan_copy_manifest *manifest, MPI_Comm comm)
 {
-    fan_copy_content content = {{0, 0}, {0, 0}};
+    int rank;
+    MPI_Comm_rank(comm, &rank);
     if (rank == 0)
-        content.source = fan_copy_content_source(manifest);
-    MPI_Bcast(&content, sizeof content, MPI_BYTE, 0, comm);
-    return content;
+        once->wanted.source = fan_copy_content_source(manifest);
+    MPI_Bcast(&once->wanted, sizeof once->wanted, MPI_BYTE, 0, comm);
 }
 
-static bool find_digest(fan_copy_content *content, const fan_copy_manifest *manifest,
-                        char *const *sources, int rank, MPI_Comm comm, char *text)
+static bool find_digest(fan_copy_once *once, const fan_copy_manifest *manifest,
+                        char *const *sources, MPI_Comm comm, char *text)
 {
-    int good = rank != 0 || fan_copy_content_digest(manifest, sources, &content->digest);
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    int good = rank != 0 || fan_copy_content_digest(manifest, sources, &once->wanted.digest);
     MPI_Bcast(&good, 1, MPI_INT, 0, comm);
-    MPI_Bcast(content, sizeof *content, MPI_BYTE, 0, comm);
+    MPI_Bcast(&once->wanted, sizeof once->wanted, MPI_BYTE, 0, comm);
     if (!good && rank == 0)
         snprintf(text, FAN_COPY_TEXT, "cannot read the source");
     return good != 0;
@@ -155,33 +157,36 @@ static void open_once(fan_copy_once *once, const fan_copy_once_options *options,
         fail(once, "cannot write the marker of --once beside it", ENAMETOOLONG);
 }
 
-bool fan_copy_once_settle(fan_copy_once *once, const fan_copy_once_options *options,
-                          const fan_copy_manifest *manifest, char *const *sources,
-                          const fan_copy_targets *targets, fan_copy_outcome *outcome, MPI_Comm comm,
-                          char *text)
+bool fan_copy_once_look(fan_copy_once *once, const fan_copy_once_options *options,
+                        const fan_copy_manifest *manifest, const fan_copy_targets *targets,
+                        fan_copy_outcome *outcome, MPI_Comm comm)
 {
-    int rank;
-    MPI_Comm_rank(comm, &rank);
     open_once(once, options, targets, outcome);
-    fan_copy_content content = find_source(manifest, rank, comm);
-    bool has = is_bystander(once) || has_by_source(once, &content);
-    if (everybody(has, comm) && everybody(!options->verify, comm)) {
-        if (outcome->writes)
-            have_it(once);
-        return true;
-    }
-    if (!find_digest(&content, manifest, sources, rank, comm, text)) {
+    find_source(once, manifest, comm);
+    bool has = is_bystander(once) || has_by_source(once);
+    if (!everybody(has && !options->verify, comm))
+        return false;
+    if (outcome->writes)
+        have_it(once);
+    return true;
+}
+
+bool fan_copy_once_settle(fan_copy_once *once, const fan_copy_manifest *manifest,
+                          char *const *sources, MPI_Comm comm, char *text)
+{
+    fan_copy_outcome *outcome = once->outcome;
+    if (!find_digest(once, manifest, sources, comm, text)) {
         outcome->writes = false;
         return false;
     }
     const fan_copy_turn turn = {.path = once->path,
                                 .final_path = outcome->writes ? final_path(once) : NULL,
-                                .content = &content,
-                                .patience = options->patience,
-                                .quiet = options->quiet};
+                                .content = &once->wanted,
+                                .patience = once->options.patience,
+                                .quiet = once->options.quiet};
     once->fd = fan_copy_turn_take(&turn, !is_bystander(once), outcome, comm);
     if (once->fd >= 0)
-        judge(once, &content);
+        judge(once, &once->wanted);
     else if (outcome->writes)
         have_it(once); /* DST is the source itself */
     return true;

@@ -58,37 +58,46 @@ static void check_pipe(const fan_copy_options *options, struct argp_state *state
             state, "--pipe writes no file: no --update, --checksum, --resume, --verify");
 }
 
-static void check_unpack(const fan_copy_options *options, struct argp_state *state)
+static const char *conflict_of_unpack(const fan_copy_options *options)
 {
     if (options->command != NULL)
-        fan_copy_options_wrong(state, "--unpack and --pipe exclude each other");
+        return "--unpack and --pipe exclude each other";
     if (options->update || options->checksum || options->resume || options->verify)
-        fan_copy_options_wrong(state,
-                               "--unpack makes all of DST anew: no --update, --checksum, --resume, "
-                               "--verify");
+        return "--unpack makes all of DST anew: no --update, --checksum, --resume, --verify";
     if (options->files_from != NULL || options->with_libraries || options->factors != NULL)
-        fan_copy_options_wrong(state,
-                               "--unpack takes archives: no --files-from, --with-libs, --mdc");
+        return "--unpack takes archives: no --files-from, --with-libs, --mdc";
     if (options->patterns.count > 0)
-        fan_copy_options_wrong(state, "--unpack takes all of an archive: no --exclude, --include");
+        return "--unpack takes all of an archive: no --exclude, --include";
+    return NULL;
 }
 
-static void check_once(const fan_copy_options *options, struct argp_state *state)
+static const char *conflict_of_once(const fan_copy_options *options)
 {
     if (fan_copy_from_stdin(options))
-        fan_copy_options_wrong(
-            state, "--once: what standard input (-) holds is not known before it was read; "
-                   "name a file");
+        return "--once: what standard input (-) holds is not known before it was read; name a file";
     if (options->source_count > 1 && !options->unpack)
-        fan_copy_options_wrong(state, "--once takes one SRC, or archives with --unpack");
+        return "--once takes one SRC, or archives with --unpack";
     if (options->command != NULL || options->dry_run || options->files_from != NULL ||
         options->factors != NULL || options->with_libraries)
-        fan_copy_options_wrong(state, "--once makes one file or directory: no --pipe, --dry-run, "
-                                      "--files-from, --mdc, --with-libs");
+        return "--once makes one file or directory: no --pipe, --dry-run, --files-from, --mdc, "
+               "--with-libs";
     if (options->update || options->checksum || options->resume || options->ignore_changed)
-        fan_copy_options_wrong(
-            state, "--once makes all of DST anew or leaves it: no --update, --checksum, "
-                   "--resume, --ignore-changed");
+        return "--once makes all of DST anew or leaves it: no --update, --checksum, --resume, "
+               "--ignore-changed";
+    return NULL;
+}
+
+const char *fan_copy_options_conflict(const fan_copy_options *options)
+{
+    const char *conflict = options->once ? conflict_of_once(options) : NULL;
+    return conflict == NULL && options->unpack ? conflict_of_unpack(options) : conflict;
+}
+
+static void check_new(const fan_copy_options *options, struct argp_state *state)
+{
+    const char *conflict = fan_copy_options_conflict(options);
+    if (conflict != NULL)
+        fan_copy_options_wrong(state, "%s", conflict);
 }
 
 static void check_shared(const fan_copy_options *options, struct argp_state *state)
@@ -160,11 +169,8 @@ void fan_copy_options_check(fan_copy_options *options, struct argp_state *state)
         fan_copy_options_wrong(
             state, "--files-from -: standard input is that of rank 0, but --source-host may "
                    "name another host");
-    if (options->once)
-        check_once(options, state);
-    if (options->unpack)
-        check_unpack(options, state);
-    else if (options->no_target_directory && options->source_count > 1)
+    check_new(options, state);
+    if (!options->unpack && options->no_target_directory && options->source_count > 1)
         fan_copy_options_wrong(
             state, "--no-target-directory (-T) with several SRC: they cannot all be DST");
     if (fan_copy_from_stdin(options))

@@ -14,6 +14,9 @@ void fan_copy_options_wrong(struct argp_state *state, const char *format, ...)
 /** Whether it is a number of seconds to wait for. */
 bool fan_copy_options_seconds(const char *text);
 
+/** Why --once or --unpack does not go together with the other options; NULL if it does. */
+const char *fan_copy_options_conflict(const fan_copy_options *options);
+
 /** Check all options together, and add what follows from others. */
 void fan_copy_options_check(fan_copy_options *options, struct argp_state *state);
 

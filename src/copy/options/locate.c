@@ -75,7 +75,7 @@ bool fan_copy_locate(fan_copy_options *options, const fan_copy_ranks *ranks)
         wrong = fault_of_path(path);
         if (wrong != NULL)
             return fail(ranks, options->named[i], wrong);
-        options->sources[i] += path - options->named[i];
+        options->sources[i] = options->named[i] + (path - options->named[i]);
     }
     return true;
 }

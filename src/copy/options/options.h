@@ -94,6 +94,12 @@ bool fan_copy_from_stdin(const fan_copy_options *options);
 /** Whether a copy that was ended can be gone on with: pieces of files are what a host gets. */
 bool fan_copy_options_resumable(const fan_copy_options *options);
 
+/**
+ * Whether it can also be ended without the source, by hosts that have all of it together: nothing
+ * but its data is needed of it.
+ */
+bool fan_copy_options_adoptable(const fan_copy_options *options);
+
 /** Whether the command line looks like that, before it is parsed, or anything of MPI was called. */
 bool fan_copy_options_hint_at_job(int argc, char **argv);
 

@@ -368,6 +368,13 @@ bool fan_copy_options_resumable(const fan_copy_options *options)
            !options->once && options->factors == NULL && !options->dry_run;
 }
 
+bool fan_copy_options_adoptable(const fan_copy_options *options)
+{
+    return fan_copy_options_resumable(options) && !options->source_shared &&
+           options->digest == NULL && options->expected.sum[0] == '\0' &&
+           !fan_copy_from_stdin_list(options);
+}
+
 bool fan_copy_options_hint_at_job(int argc, char **argv)
 {
     bool hosts = false;

@@ -8,10 +8,10 @@
 #ifndef FAN_COPY_PART_JOURNAL_H
 #define FAN_COPY_PART_JOURNAL_H
 
+#include "copy/coding/xxhash.h"
 #include "copy/model/manifest.h"
 
 #include <stdbool.h>
-#include <xxhash.h>
 
 typedef struct fan_copy_record {
     int64_t offset, bytes;

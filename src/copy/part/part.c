@@ -140,12 +140,13 @@ static void remember(fan_copy_part *part, int64_t offset, int64_t bytes, XXH128_
 }
 
 const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,
-                                int64_t offset, const void *data, int64_t bytes)
+                                int64_t offset, const void *data, int64_t bytes,
+                                const XXH128_hash_t *known)
 {
     if (!fan_file_write_at(part->fd, data, (size_t)bytes, offset))
         return "cannot write";
     if (part->journal >= 0 || options->verify) {
-        XXH128_hash_t hash = XXH3_128bits(data, (size_t)bytes);
+        XXH128_hash_t hash = known != NULL ? *known : XXH3_128bits(data, (size_t)bytes);
         if (options->verify)
             remember(part, offset, bytes, hash);
         /* After the data: what the journal promises is there. */
@@ -273,17 +274,31 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_option
     return part->direct ? close_direct(part) : publish(part, options->sync);
 }
 
+static void end_part(fan_copy_part *part)
+{
+    if (part->fd >= 0)
+        close_part(part);
+    free(part->written);
+    part->written = NULL;
+    part->written_room = 0;
+}
+
 void fan_copy_part_discard(fan_copy_part *part)
 {
     if (part->fd >= 0) {
         unlink(part->direct ? part->final_path : part->path);
         if (!part->direct)
             unlink(part->journal_path);
-        close_part(part);
     }
-    free(part->written);
-    part->written = NULL;
-    part->written_room = 0;
+    end_part(part);
+}
+
+void fan_copy_part_leave(fan_copy_part *part)
+{
+    if (part->journal >= 0)
+        end_part(part);
+    else
+        fan_copy_part_discard(part);
 }
 
 /* ---- what a killed run has left ---- */

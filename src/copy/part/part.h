@@ -10,11 +10,11 @@
 #ifndef FAN_COPY_PART_PART_H
 #define FAN_COPY_PART_PART_H
 
+#include "copy/coding/xxhash.h"
 #include "copy/model/manifest.h"
 #include "copy/model/pieces.h"
 
 #include <limits.h>
-#include <xxhash.h>
 
 typedef struct fan_copy_written {
     int64_t offset, bytes;
@@ -65,9 +65,10 @@ bool fan_copy_part_is_direct(const fan_copy_entry *entry, bool staged);
 const char *fan_copy_part_open(fan_copy_part *part, const fan_copy_entry *entry,
                                const fan_copy_part_place *place, int taken);
 
-/** Write a piece. */
+/** Write a piece, with its hash where that is known. */
 const char *fan_copy_part_write(fan_copy_part *part, const fan_copy_part_options *options,
-                                int64_t offset, const void *data, int64_t bytes);
+                                int64_t offset, const void *data, int64_t bytes,
+                                const XXH128_hash_t *known);
 
 /** Size, attributes, --verify, --fsync, and its final name. `lost` as in attributes.h. */
 const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_options *options,
@@ -76,6 +77,9 @@ const char *fan_copy_part_finish(fan_copy_part *part, const fan_copy_part_option
 
 /** Remove it, if there is one. */
 void fan_copy_part_discard(fan_copy_part *part);
+
+/** The same, but one with a journal stays there, to be continued as that of a killed run. */
+void fan_copy_part_leave(fan_copy_part *part);
 
 /**
  * Remove what a killed run may have left of `final_path`, unless a process is writing it. Returns

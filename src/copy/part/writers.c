@@ -52,7 +52,7 @@ static const char *write_all(slot *s)
     const fan_copy_entry *entry = &w->manifest->entries[s->result.entry];
     const char *failed = fan_copy_part_open(&s->part, entry, &s->place, -1);
     if (failed == NULL && s->bytes > 0)
-        failed = fan_copy_part_write(&s->part, w->options, 0, s->data, (int64_t)s->bytes);
+        failed = fan_copy_part_write(&s->part, w->options, 0, s->data, (int64_t)s->bytes, NULL);
     if (failed == NULL)
         failed = fan_copy_part_finish(&s->part, w->options, w->manifest, entry, &s->result.lost,
                                       &s->result.lost_errno);

@@ -22,6 +22,8 @@ static int print_hosts(const fan_copy_tally *tally, FILE *line)
         last = outcome->host;
         fprintf(line, "%s%s", hosts++ == 0 ? "" : ",", last);
     }
+    for (int i = 0; i < tally->loss_count; i++)
+        fprintf(line, "%s%s", hosts++ == 0 ? "" : ",", tally->losses[i].host);
     return hosts;
 }
 

@@ -8,7 +8,7 @@
 /**
  * A line of the shell that goes on with this copy, by --hosts.
  *
- * @param tally      the hosts are those of its outcomes that are not whole
+ * @param tally      the hosts are those of its outcomes that are not whole, and its losses
  * @param arguments  of this program, without its name; the last is NULL
  * @param source_host  of those sources that name none
  * @param resume     whether to say --resume

@@ -14,8 +14,8 @@ typedef struct fan_copy_audience {
     void (*end)(void *state, const fan_copy_tally *tally);
     /**
      * On any rank: libfanout has failed with an MPI error code, and this rank can say nothing more
-     * to the others. If this returns, the copy ends here without them. `together`: all ranks find
-     * that out.
+     * to the others. If this returns, the copy ends here without them. `together`: time is up, as
+     * all ranks find out.
      */
     void (*lost)(void *state, int code, const char *text, bool together);
     void *state;

@@ -39,6 +39,18 @@ static json_t *host_array(const fan_copy_tally *tally)
     return array;
 }
 
+static void add_losses(const fan_copy_tally *tally, json_t *report)
+{
+    char text[2 * FAN_COPY_TEXT];
+    json_t *hosts = json_object_get(report, "hosts");
+    for (int i = 0; i < tally->loss_count; i++) {
+        fan_copy_loss_describe(&tally->losses[i], tally->losses_kept, text, sizeof text);
+        json_array_append_new(hosts, fan_copy_loss_object(&tally->losses[i], text));
+    }
+    if (tally->loss_count > 0)
+        json_object_set_new(report, "lost", json_integer(tally->loss_count));
+}
+
 static json_t *source_array(const fan_copy_tally *tally)
 {
     json_t *array = json_array();
@@ -68,15 +80,17 @@ json_t *fan_copy_json_object(const fan_copy_tally *tally)
     double seconds = fan_copy_tally_seconds(tally);
     int whole = fan_copy_tally_whole(tally);
     double rate = seconds > 0 ? (double)tally->sent * whole / seconds : 0;
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}",
-                     "source", text_or_null(tally->sources[0]), "sources", source_array(tally),
-                     "source_host", text_or_null(tally->host), "error", text_or_null(tally->error),
-                     "bytes", (json_int_t)tally->bytes, "files", (json_int_t)tally->files,
-                     "sent_bytes", (json_int_t)tally->sent, "travelled_bytes",
-                     (json_int_t)tally->travelled, "changed_files", (json_int_t)tally->changed,
-                     "xxh3_128", text_or_null(tally->hash), "seconds", seconds,
-                     "delivered_bytes_per_second", rate, "of_one_copy", ratio_or_null(tally),
-                     "hosts", host_array(tally));
+    json_t *report = json_pack(
+        "{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:f, s:o, s:o}", "source",
+        text_or_null(tally->sources[0]), "sources", source_array(tally), "source_host",
+        text_or_null(tally->host), "error", text_or_null(tally->error), "bytes",
+        (json_int_t)tally->bytes, "files", (json_int_t)tally->files, "sent_bytes",
+        (json_int_t)tally->sent, "travelled_bytes", (json_int_t)tally->travelled, "changed_files",
+        (json_int_t)tally->changed, "xxh3_128", text_or_null(tally->hash), "seconds", seconds,
+        "delivered_bytes_per_second", rate, "of_one_copy", ratio_or_null(tally), "hosts",
+        host_array(tally));
+    add_losses(tally, report);
+    return report;
 }
 
 char *fan_copy_json_mark(const fan_copy_tally *tally, const char *summary, int status)

@@ -17,6 +17,14 @@ void fan_copy_tally_open(fan_copy_tally *tally, char *const *sources, int source
     tally->told = fan_copy_allocate((size_t)size, sizeof *tally->told);
 }
 
+void fan_copy_tally_lose(fan_copy_tally *tally, const fan_copy_loss *losses, int count, bool kept)
+{
+    tally->losses = losses;
+    tally->loss_count = count;
+    tally->losses_kept = kept;
+    tally->hosts += count;
+}
+
 void fan_copy_tally_share(fan_copy_tally *tally)
 {
     for (int i = 0; i < tally->size; i++) {

@@ -8,6 +8,7 @@
 
 #include "copy/coding/xxh3.h"
 #include "copy/job/outcome.h"
+#include "copy/report/loss.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +29,9 @@ typedef struct fan_copy_tally {
     char *libraries; /**< lines that say how to use those of --with-libs, or NULL */
     int hosts;       /**< that are to have everything, with those that take no part */
     int whole_apart; /**< those that take no part and have everything already */
+    const fan_copy_loss *losses; /**< [loss_count] hosts that were lost before; kept */
+    int loss_count;
+    bool losses_kept; /**< what they have can be gone on with */
     int size;
     fan_copy_outcome *outcomes; /**< of all writers */
     bool *told;                 /**< whose error has been told */
@@ -35,6 +39,9 @@ typedef struct fan_copy_tally {
 
 /** Begin, for `size` writers. `sources` is kept. Ends the job if memory is short. */
 void fan_copy_tally_open(fan_copy_tally *tally, char *const *sources, int source_count, int size);
+
+/** Hosts were lost that were to have everything. */
+void fan_copy_tally_lose(fan_copy_tally *tally, const fan_copy_loss *losses, int count, bool kept);
 
 /** A rank also has what another rank has written for it. */
 void fan_copy_tally_share(fan_copy_tally *tally);

@@ -3,9 +3,11 @@
 
 #include "copy/silence/silence.h"
 
+#include "comm/ulfm/ulfm.h"
 #include "copy/job/memory.h"
 #include "copy/job/outcome.h"
 #include "copy/job/stop.h"
+#include "copy/survive/death.h"
 #include "pulse/pulse.h"
 
 #include <mpi.h>
@@ -26,10 +28,21 @@ static void sleep_for(double seconds)
         ;
 }
 
+/* One that has died, where the others can go on: that is known a moment later, if not before. */
+static bool is_survived(void)
+{
+    static const double moment = 1;
+    if (fan_ulfm_is_on())
+        sleep_for(moment);
+    return fan_copy_death_is_noted();
+}
+
 static void end_job(fan_pulse *told, void *unused)
 {
     char silent[FAN_COPY_TEXT / 2], text[FAN_COPY_TEXT];
     (void)unused;
+    if (is_survived())
+        return;
     fan_pulse_describe(told, silent, sizeof silent);
     snprintf(text, sizeof text,
              "the copy has been stopped, because %s: it is dead, stopped or cannot be reached; "
@@ -38,17 +51,23 @@ static void end_job(fan_pulse *told, void *unused)
     fan_copy_abort_together(fan_pulse_first_heard(told) == own_rank, text);
 }
 
-void fan_copy_silence_begin(double limit)
+void fan_copy_silence_begin(MPI_Comm job, double limit)
 {
     int size;
-    MPI_Comm_rank(MPI_COMM_WORLD, &own_rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    MPI_Comm_rank(job, &own_rank);
+    MPI_Comm_size(job, &size);
     fan_pulse_place own = fan_pulse_place_of_this();
     fan_pulse_place *all = fan_copy_allocate((size_t)size, sizeof *all);
-    MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, MPI_COMM_WORLD);
-    if (size > 1)
+    MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, job);
+    if (size > 1 && !fan_copy_death_is_noted())
         pulse = fan_pulse_begin(all, size, own_rank, limit, end_job, NULL);
     free(all);
+}
+
+void fan_copy_silence_pause(void)
+{
+    fan_pulse_end(pulse);
+    pulse = NULL;
 }
 
 typedef struct last_wait {

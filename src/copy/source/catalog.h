@@ -40,6 +40,7 @@ typedef struct fan_copy_catalog {
     void *state;
     void *first_names; /**< of files with several, a tree, see tsearch(3) */
     void *names;       /**< with --files-from: a tree of the names that have an entry */
+    bool is_too_much;  /**< there is no memory for all of it, and that was told */
 } fan_copy_catalog;
 
 /** Whether it is to be looked for here. */

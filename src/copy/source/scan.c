@@ -71,10 +71,24 @@ static void tell_nothing(fan_copy_catalog *s, const fan_copy_found *found)
     }
 }
 
+/* What is found from now on is not added: that would need more and more of it. */
+static bool is_too_much(fan_copy_catalog *s, int target)
+{
+    if (!fan_copy_memory_is_short())
+        return false;
+    if (!s->is_too_much)
+        s->problem(s->state, s->options->sources[target],
+                   "has more in it than this host has memory for; copy a part at a time");
+    s->is_too_much = true;
+    return true;
+}
+
 static void visit(void *state, const fan_copy_found *found)
 {
     const walked *w = state;
     fan_copy_catalog *s = w->catalog;
+    if (is_too_much(s, w->target))
+        return;
     switch (found->kind) {
     case FAN_COPY_FOUND_NOTHING: tell_nothing(s, found); break;
     case FAN_COPY_FOUND_NO_END:

@@ -5,11 +5,13 @@
 #include "copy/coding/xxh3.h"
 #include "copy/job/memory.h"
 #include "copy/target/inventory.h"
+#include "os/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +77,46 @@ void fan_copy_inventory_look(fan_copy_tree *tree, fan_copy_set *candidates, fan_
         else if (may_have && entry->kind == FAN_COPY_REGULAR)
             look_at(tree, at.entry, at, candidates, have);
     }
+}
+
+/* ---- for others ---- */
+
+/* The file of this host that has the entry's data, or some of it. False if there is none. */
+static bool find_own(const fan_copy_tree *tree, int64_t i, char path[static PATH_MAX])
+{
+    char final_path[PATH_MAX];
+    const fan_copy_entry *entry = &tree->manifest->entries[i];
+    bool keeps = fan_copy_tree_keeps(tree, i);
+    if ((!keeps && !fan_copy_tree_takes(tree, i)) ||
+        !fan_copy_target_path(tree->targets, tree->manifest, entry, false, final_path, PATH_MAX))
+        return false;
+    if (!keeps)
+        return fan_os_temporary_name(final_path, FAN_COPY_PART, path, PATH_MAX);
+    memcpy(path, final_path, sizeof final_path);
+    return true;
+}
+
+fan_copy_set fan_copy_inventory_lend(const fan_copy_tree *tree, fan_copy_manifest *manifest,
+                                     const fan_copy_set *have)
+{
+    char path[PATH_MAX];
+    fan_copy_set own = fan_copy_set_make(have->count);
+    for (fan_copy_cursor at = {0}; at.entry < manifest->entry_count;
+         at = next_entry(manifest, at)) {
+        if (!find_own(tree, at.entry, path))
+            continue;
+        int64_t end = next_entry(manifest, at).index;
+        for (int64_t i = at.index; i < end; i++)
+            if (fan_copy_set_has(have, i))
+                fan_copy_set_add(&own, i);
+        size_t there = fan_copy_manifest_keep(manifest, path, strlen(path));
+        bool keeps = fan_copy_tree_keeps(tree, at.entry);
+        /* Nobody else writes to a temporary file; another one may change, as a source may. */
+        manifest->entries[at.entry].content = keeps ? 0 : there;
+        if (keeps)
+            manifest->entries[at.entry].origin = there;
+    }
+    return own;
 }
 
 /* ---- hashes ---- */

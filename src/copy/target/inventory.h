@@ -30,6 +30,16 @@ XXH128_hash_t fan_copy_inventory_hash(const char *path, bool follow);
 void fan_copy_inventory_compare(fan_copy_tree *tree, const fan_copy_set *candidates,
                                 const XXH128_hash_t *hashes, fan_copy_set *have);
 
+/**
+ * What this host can give to others: the pieces of `have` that are in its files. From now on the
+ * manifest says where these are.
+ *
+ * @param manifest  the tree's
+ * @return a set to be freed
+ */
+fan_copy_set fan_copy_inventory_lend(const fan_copy_tree *tree, fan_copy_manifest *manifest,
+                                     const fan_copy_set *have);
+
 /** Remove temporary files of killed runs that are not going to be continued. */
 void fan_copy_inventory_remove_stale(fan_copy_tree *tree);
 

@@ -193,13 +193,14 @@ bool fan_copy_targets_commit(fan_copy_targets *targets, bool sync, fan_copy_outc
     return true;
 }
 
-void fan_copy_targets_unstage(fan_copy_targets *targets)
+void fan_copy_targets_unstage(fan_copy_targets *targets, bool keep)
 {
     for (int i = 0; i < targets->count; i++) {
         fan_copy_target *target = &targets->items[i];
         if (target->lock < 0)
             continue;
-        fan_os_cleanup_remove(target->root);
+        if (!keep)
+            fan_os_cleanup_remove(target->root);
         release_root(target);
     }
 }

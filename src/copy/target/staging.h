@@ -15,7 +15,7 @@ bool fan_copy_targets_stage(fan_copy_targets *targets, bool resume,
 /** All is whole: give the new trees their final names, on the device as well if `sync`. */
 bool fan_copy_targets_commit(fan_copy_targets *targets, bool sync, fan_copy_outcome *outcome);
 
-/** Remove new trees that were not committed. */
-void fan_copy_targets_unstage(fan_copy_targets *targets);
+/** Remove new trees that were not committed, or `keep` them as a run that is killed does. */
+void fan_copy_targets_unstage(fan_copy_targets *targets, bool keep);
 
 #endif

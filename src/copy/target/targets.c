@@ -72,6 +72,19 @@ static void find_name(const fan_copy_targets_options *options, const fan_copy_ma
         fan_os_path_name(options->sources[source], name, NAME_MAX + 1);
 }
 
+void fan_copy_targets_name(const fan_copy_targets_options *options, fan_copy_manifest *manifest)
+{
+    char name[NAME_MAX + 1];
+    for (int i = 0; i < options->source_count; i++) {
+        const fan_copy_entry *top = top_of(manifest, i);
+        if (top == NULL || top->name != 0)
+            continue;
+        find_name(options, manifest, i, name);
+        int64_t entry = top - manifest->entries;
+        manifest->entries[entry].name = fan_copy_manifest_keep(manifest, name, strlen(name));
+    }
+}
+
 static int place(const fan_copy_targets_options *options, const fan_copy_manifest *manifest, int i,
                  const char *destination, bool into, char *path, size_t size)
 {

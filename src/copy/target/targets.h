@@ -55,6 +55,9 @@ bool fan_copy_targets_resolve(fan_copy_targets *targets, const fan_copy_targets_
                               const fan_copy_manifest *manifest, const bool *sees,
                               fan_copy_outcome *outcome);
 
+/** From now on the manifest says what each source is called in a directory. */
+void fan_copy_targets_name(const fan_copy_targets_options *options, fan_copy_manifest *manifest);
+
 /**
  * With `whole`: whether nothing is at the first target, or an empty directory. Records the failure.
  */

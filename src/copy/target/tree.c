@@ -44,6 +44,14 @@ bool fan_copy_tree_can_take(const fan_copy_tree *tree)
     return tree->taken_count < FAN_COPY_TAKEN;
 }
 
+bool fan_copy_tree_takes(const fan_copy_tree *tree, int64_t entry)
+{
+    for (int i = 0; i < tree->taken_count; i++)
+        if (tree->taken[i].entry == entry)
+            return true;
+    return false;
+}
+
 /* The caller owns it now. -1 if the entry does not have one. */
 static int hand_over(fan_copy_tree *tree, int64_t entry)
 {
@@ -342,7 +350,8 @@ static bool advance(fan_copy_tree *tree, int64_t end)
     return true;
 }
 
-bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data)
+bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data,
+                         const XXH128_hash_t *hash)
 {
     if (!advance(tree, piece->entry + 1))
         return false;
@@ -350,8 +359,8 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
         return give_small(tree, data, (size_t)piece->bytes);
     if (tree->writing != piece->entry)
         return true; /* it is kept, or not wanted here */
-    const char *failed =
-        fan_copy_part_write(&tree->part, &tree->options.part, piece->offset, data, piece->bytes);
+    const char *failed = fan_copy_part_write(&tree->part, &tree->options.part, piece->offset, data,
+                                             piece->bytes, hash);
     return failed == NULL || fail(tree, &tree->manifest->entries[piece->entry], failed);
 }
 
@@ -406,12 +415,15 @@ bool fan_copy_tree_finish(fan_copy_tree *tree)
            fan_copy_targets_commit(tree->targets, tree->options.part.sync, tree->outcome);
 }
 
-void fan_copy_tree_close(fan_copy_tree *tree)
+void fan_copy_tree_close(fan_copy_tree *tree, bool keep)
 {
     if (tree->part.stale && tree->outcome->note[0] == '\0')
         snprintf(tree->outcome->note, sizeof tree->outcome->note,
                  "removed the temporary file of an earlier copy that was killed");
-    fan_copy_part_discard(&tree->part);
+    if (keep)
+        fan_copy_part_leave(&tree->part);
+    else
+        fan_copy_part_discard(&tree->part);
     fan_copy_writers_close(&tree->writers);
     close_directories(tree);
     for (int i = 0; i < tree->taken_count; i++)

@@ -69,9 +69,11 @@ bool fan_copy_tree_makes(fan_copy_tree *tree, int64_t entry);
 /** The temporary file `fd`, of a killed run, has pieces of `entry`. */
 void fan_copy_tree_take(fan_copy_tree *tree, int64_t entry, int fd);
 bool fan_copy_tree_can_take(const fan_copy_tree *tree);
+bool fan_copy_tree_takes(const fan_copy_tree *tree, int64_t entry);
 
 /** Take a piece. False if that fails. */
-bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data);
+bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const void *data,
+                         const XXH128_hash_t *hash);
 
 /**
  * All data is here: make what is left, and give all its final names and attributes. False if that
@@ -79,7 +81,10 @@ bool fan_copy_tree_write(fan_copy_tree *tree, const fan_copy_piece *piece, const
  */
 bool fan_copy_tree_finish(fan_copy_tree *tree);
 
-/** Release all. Files that are not whole are removed; directories get their modes back. */
-void fan_copy_tree_close(fan_copy_tree *tree);
+/**
+ * Release all. Files that are not whole are removed, or those that can be continued are left if
+ * `keep`; directories get their modes back.
+ */
+void fan_copy_tree_close(fan_copy_tree *tree, bool keep);
 
 #endif

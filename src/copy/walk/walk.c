@@ -72,7 +72,7 @@ static void list(fan_copy_found *found)
         return;
     }
     const struct dirent *entry;
-    while (errno = 0, (entry = readdir(directory)) != NULL)
+    while (errno = 0, !fan_copy_memory_is_short() && (entry = readdir(directory)) != NULL)
         if (is_name(entry->d_name))
             add_below(found, entry->d_name);
     if (errno != 0)

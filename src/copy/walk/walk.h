@@ -62,7 +62,10 @@ fan_copy_found *fan_copy_walk_begin(fan_copy_walk *walk, const char *path, size_
 /** Wait until the thing itself is known. */
 void fan_copy_walk_wait(fan_copy_walk *walk, fan_copy_found *found);
 
-/** Tell of the thing and of all that is below it, and release it. */
+/**
+ * Tell of the thing and of all that is below it, and release it. Once fan_copy_memory_is_short,
+ * that is not all.
+ */
 void fan_copy_walk_end(fan_copy_walk *walk, fan_copy_found *found, fan_copy_walk_visit_fn *visit,
                        void *state);
 

@@ -18,9 +18,9 @@ void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
         memcpy(frame->data, block, bytes);
 }
 
-size_t fan_copy_frame_bytes(const fan_copy_frame *frame)
+size_t fan_copy_frame_bytes(const fan_copy_frame_header *header)
 {
-    return sizeof frame->header + frame->header.stored;
+    return sizeof *header + header->stored;
 }
 
 bool fan_copy_frame_valid(const fan_copy_frame_header *header)
@@ -30,15 +30,15 @@ bool fan_copy_frame_valid(const fan_copy_frame_header *header)
                                               : header->stored <= header->bytes);
 }
 
-const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,
+const unsigned char *fan_copy_frame_unpack(const fan_copy_frame_header *header,
+                                           const unsigned char *stored, unsigned char *room,
                                            fan_copy_codec *codec)
 {
-    const fan_copy_frame_header *header = &frame->header;
     const unsigned char *block = room;
     if (header->method == FAN_COPY_STORED)
-        block = frame->data;
-    else if (!fan_copy_codec_expand(codec, (fan_copy_method)header->method, frame->data,
-                                    header->stored, room, header->bytes))
+        block = stored;
+    else if (!fan_copy_codec_expand(codec, (fan_copy_method)header->method, stored, header->stored,
+                                    room, header->bytes))
         return NULL;
     XXH128_hash_t hash = XXH3_128bits(block, header->bytes);
     return XXH128_isEqual(hash, header->hash) ? block : NULL;

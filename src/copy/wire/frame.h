@@ -4,10 +4,10 @@
 #define FAN_COPY_WIRE_FRAME_H
 
 #include "copy/coding/codec.h"
+#include "copy/coding/xxhash.h"
 #include "copy/model/pieces.h"
 
 #include <stdint.h>
-#include <xxhash.h>
 
 typedef struct fan_copy_frame_header {
     uint32_t method; /**< a fan_copy_method */
@@ -26,17 +26,18 @@ typedef struct fan_copy_frame {
 void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
                          fan_copy_codec *codec, fan_copy_method method);
 
-/** Bytes of the frame that travel. */
-size_t fan_copy_frame_bytes(const fan_copy_frame *frame);
+/** Bytes of a frame that travel. */
+size_t fan_copy_frame_bytes(const fan_copy_frame_header *header);
 
 /** Whether a header that arrived is a valid one. */
 bool fan_copy_frame_valid(const fan_copy_frame_header *header);
 
 /**
- * Get the block out into `room` (FAN_COPY_BLOCK bytes). Returns it, or NULL if it is not what was
- * sent.
+ * Get the block out of what follows a header, if need be into `room` (FAN_COPY_BLOCK bytes).
+ * Returns it, or NULL if it is not what was sent.
  */
-const unsigned char *fan_copy_frame_unpack(const fan_copy_frame *frame, unsigned char *room,
+const unsigned char *fan_copy_frame_unpack(const fan_copy_frame_header *header,
+                                           const unsigned char *stored, unsigned char *room,
                                            fan_copy_codec *codec);
 
 /** Bytes that travel for the pieces of the set if nothing is compressed. */

@@ -5,6 +5,7 @@
 #include "copy/job/mark.h"
 #include "copy/job/memory.h"
 #include "copy/job/printable.h"
+#include "copy/survive/death.h"
 #include "copy/wire/progress.h"
 
 #include <stdlib.h>
@@ -19,7 +20,10 @@ void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool sh
     *progress = (fan_copy_progress){.comm = MPI_COMM_NULL, .sending = MPI_REQUEST_NULL};
     if (!shown)
         return;
-    MPI_Comm_dup(comm, &progress->comm);
+    if (MPI_Comm_dup(comm, &progress->comm) != MPI_SUCCESS) {
+        progress->comm = MPI_COMM_NULL;
+        return;
+    }
     MPI_Comm_rank(comm, &progress->rank);
     MPI_Comm_size(comm, &progress->size);
     progress->total = total;
@@ -40,11 +44,11 @@ void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool sh
 
 static void receive_reports(fan_copy_progress *progress)
 {
-    int waiting = 1;
     MPI_Status status;
     while (progress->running > 0) {
+        int waiting = 0;
         MPI_Iprobe(MPI_ANY_SOURCE, 0, progress->comm, &waiting, &status);
-        if (!waiting)
+        if (!waiting || fan_copy_death_is_noted())
             return;
         int64_t bytes;
         MPI_Recv(&bytes, 1, MPI_INT64_T, status.MPI_SOURCE, 0, progress->comm, MPI_STATUS_IGNORE);
@@ -78,7 +82,7 @@ static void draw_slowest(const fan_copy_progress *progress, double elapsed)
     fprintf(progress->terminal, "  slowest %.20s %.0f %%", host, 100 * written / total);
 }
 
-static int percent_of(const fan_copy_progress *progress, int rank)
+int fan_copy_progress_percent(const fan_copy_progress *progress, int rank)
 {
     int64_t all = progress->all, missing = progress->total - progress->written[rank];
     if (progress->written[rank] < 0 || all == 0)
@@ -91,15 +95,15 @@ static void mark(const fan_copy_progress *progress)
     enum { LONGEST_NUMBER = 5 };
     char *text = fan_copy_allocate((size_t)progress->size + 1, LONGEST_NUMBER), *at = text;
     for (int i = 0; i < progress->size; i++)
-        at += sprintf(at, "%c%d", i == 0 ? '[' : ',', percent_of(progress, i));
+        at += sprintf(at, "%c%d", i == 0 ? '[' : ',', fan_copy_progress_percent(progress, i));
     strcpy(at, "]");
     fan_copy_mark(FAN_COPY_MARK_AT, text);
     free(text);
 }
 
-void fan_copy_progress_mark(fan_copy_progress *progress, int64_t all)
+void fan_copy_progress_of(fan_copy_progress *progress, int64_t all, bool marks)
 {
-    progress->marks = true;
+    progress->marks = marks;
     progress->all = all;
 }
 
@@ -171,11 +175,12 @@ void fan_copy_progress_written(fan_copy_progress *progress, int64_t bytes)
         send_report(progress, bytes);
 }
 
+/* A rank that has died, or has found out that one has, says nothing more. */
 static void wait_for_all(fan_copy_progress *progress)
 {
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     progress->written[0] = LAST_MESSAGE;
-    while (progress->running > 0) {
+    while (progress->running > 0 && !fan_copy_death_has_shown(progress->comm)) {
         nanosleep(&pause, NULL);
         if (is_time(progress))
             show(progress);
@@ -186,7 +191,6 @@ static void wait_for_all(fan_copy_progress *progress)
         fputs("\r\033[K", progress->terminal);
         fflush(progress->terminal);
     }
-    free(progress->written);
 }
 
 void fan_copy_progress_end(fan_copy_progress *progress)
@@ -201,4 +205,10 @@ void fan_copy_progress_end(fan_copy_progress *progress)
         MPI_Send(&last, 1, MPI_INT64_T, 0, 0, progress->comm);
     }
     MPI_Comm_free(&progress->comm);
+}
+
+void fan_copy_progress_close(fan_copy_progress *progress)
+{
+    free(progress->written);
+    progress->written = NULL;
 }

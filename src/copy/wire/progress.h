@@ -52,11 +52,12 @@ void fan_copy_progress_start(fan_copy_progress *progress, MPI_Comm comm, bool sh
                              int64_t total, int64_t files, const fan_copy_outcome *outcomes);
 
 /**
- * After that, on rank 0: also tell it by marks (copy/job/mark.h).
+ * After that, on rank 0.
  *
- * @param all  bytes that each host is to have, those that it had before included
+ * @param all    bytes that each host is to have, those that it had before included
+ * @param marks  also tell it by marks (copy/job/mark.h)
  */
-void fan_copy_progress_mark(fan_copy_progress *progress, int64_t all);
+void fan_copy_progress_of(fan_copy_progress *progress, int64_t all, bool marks);
 
 /** Rank 0 has read `bytes` of the sources, up to file number `files`. */
 void fan_copy_progress_read(fan_copy_progress *progress, int64_t bytes, int64_t files);
@@ -66,5 +67,11 @@ void fan_copy_progress_written(fan_copy_progress *progress, int64_t bytes);
 
 /** This rank has ended; rank 0 goes on until all have. Removes the line. Collective. */
 void fan_copy_progress_end(fan_copy_progress *progress);
+
+/** On rank 0: how much of the data that rank has, as far as is known. */
+int fan_copy_progress_percent(const fan_copy_progress *progress, int rank);
+
+/** Release all. Local. */
+void fan_copy_progress_close(fan_copy_progress *progress);
 
 #endif

@@ -34,7 +34,8 @@ static int fail(fan_copy_receiver *receiver)
  * The pieces of a block: those that the source has put into it. Of an endless piece, as much as
  * has come.
  */
-static int take_block(fan_copy_receiver *receiver, const unsigned char *data, int64_t bytes)
+static int take_block(fan_copy_receiver *receiver, const unsigned char *data, int64_t bytes,
+                      const XXH128_hash_t *hash)
 {
     fan_copy_block block;
     fan_copy_piece piece;
@@ -44,49 +45,70 @@ static int take_block(fan_copy_receiver *receiver, const unsigned char *data, in
     for (int64_t done = 0; done < bytes; done += piece.bytes) {
         fan_copy_pieces_next_of(receiver->manifest, receiver->set, &block.start, &piece);
         piece.bytes = MIN(piece.bytes, bytes - done);
-        if (!receiver->take(receiver->state, &piece, data + done))
+        if (!receiver->take(receiver->state, &piece, data + done,
+                            piece.bytes == bytes ? hash : NULL))
             return -1;
     }
     receiver->taken += bytes;
     return 0;
 }
 
-static int take_frame(fan_copy_receiver *receiver)
+static int take_frame(fan_copy_receiver *receiver, const fan_copy_frame_header *header,
+                      const unsigned char *stored)
 {
     const unsigned char *data =
-        fan_copy_frame_unpack(receiver->frame, receiver->room, receiver->codec);
+        fan_copy_frame_unpack(header, stored, receiver->room, receiver->codec);
     receiver->got = 0;
-    return data == NULL ? fail(receiver)
-                        : take_block(receiver, data, receiver->frame->header.bytes);
+    return data == NULL ? fail(receiver) : take_block(receiver, data, header->bytes, &header->hash);
+}
+
+/* Bytes of the frame that begins here, if all of it has come: then it need not be put together. */
+static size_t whole_frame(const fan_copy_receiver *receiver, const unsigned char *from,
+                          size_t bytes, fan_copy_frame_header *header)
+{
+    if (receiver->got > 0 || bytes < sizeof *header)
+        return 0;
+    memcpy(header, from, sizeof *header);
+    size_t all = fan_copy_frame_bytes(header);
+    return fan_copy_frame_valid(header) && all <= bytes ? all : 0;
 }
 
 /* How many bytes the frame needs before something can be done with it. */
 static size_t needed(const fan_copy_receiver *receiver)
 {
     const size_t header = sizeof receiver->frame->header;
-    return receiver->got < header ? header : fan_copy_frame_bytes(receiver->frame);
+    return receiver->got < header ? header : fan_copy_frame_bytes(&receiver->frame->header);
+}
+
+/* Put more of a frame together; its end, or that of its header, may have come. */
+static int take_part(fan_copy_receiver *receiver, const unsigned char *from, size_t part)
+{
+    fan_copy_frame *frame = receiver->frame;
+    size_t wanted = needed(receiver) - receiver->got;
+    memcpy((char *)frame + receiver->got, from, part);
+    receiver->got += part;
+    if (part < wanted)
+        return 0;
+    if (receiver->got > sizeof frame->header)
+        return take_frame(receiver, &frame->header, frame->data);
+    return fan_copy_frame_valid(&frame->header) ? 0 : fail(receiver);
 }
 
 int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, size_t bytes)
 {
-    const char *from = buffer;
-    while (bytes > 0) {
-        size_t wanted = needed(receiver) - receiver->got;
-        size_t part = MIN(wanted, bytes);
-        memcpy((char *)receiver->frame + receiver->got, from, part);
-        receiver->got += part;
-        from += part;
-        bytes -= part;
-        if (part < wanted)
-            return 0;
-        if (receiver->got == sizeof receiver->frame->header) {
-            if (!fan_copy_frame_valid(&receiver->frame->header))
-                return fail(receiver);
-        } else if (take_frame(receiver) != 0) {
-            return -1;
+    const unsigned char *from = buffer;
+    int code = 0;
+    for (size_t part; bytes > 0 && code == 0; from += part, bytes -= part) {
+        fan_copy_frame_header header;
+        part = whole_frame(receiver, from, bytes, &header);
+        if (part > 0) {
+            code = take_frame(receiver, &header, from + sizeof header);
+        } else {
+            part = MIN(needed(receiver) - receiver->got, bytes);
+            code = take_part(receiver, from, part);
         }
     }
-    return 0;
+    return code;
 }
 
 void fan_copy_receiver_close(fan_copy_receiver *receiver)

@@ -9,8 +9,12 @@
 #include "copy/job/outcome.h"
 #include "copy/wire/frame.h"
 
-/** Takes a piece, after its hash was compared. False if that fails, with the failure recorded. */
-typedef bool fan_copy_receiver_fn(void *state, const fan_copy_piece *piece, const void *data);
+/**
+ * Takes a piece, after the hash of its block was compared. `hash` is that of the piece, or NULL if
+ * it is not the whole block. False if that fails, with the failure recorded.
+ */
+typedef bool fan_copy_receiver_fn(void *state, const fan_copy_piece *piece, const void *data,
+                                  const XXH128_hash_t *hash);
 
 typedef struct fan_copy_receiver {
     const fan_copy_manifest *manifest;

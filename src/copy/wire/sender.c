@@ -324,7 +324,7 @@ static bool make_frame(fan_copy_sender *sender)
     if (sender->finished)
         return true;
     pack(sender, (size_t)bytes);
-    sender->frame_end = sender->frame_start + (int64_t)fan_copy_frame_bytes(sender->frame);
+    sender->frame_end = sender->frame_start + (int64_t)fan_copy_frame_bytes(&sender->frame->header);
     return true;
 }
 
@@ -347,6 +347,11 @@ int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buff
         done += part;
     }
     return (int64_t)done;
+}
+
+size_t fan_copy_sender_rest(const fan_copy_sender *sender, int64_t offset)
+{
+    return (size_t)(sender->frame_end - offset);
 }
 
 void fan_copy_sender_finish(fan_copy_sender *sender)

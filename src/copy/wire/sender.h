@@ -86,6 +86,9 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
  */
 int64_t fan_copy_sender_read(fan_copy_sender *sender, int64_t offset, void *buffer, size_t bytes);
 
+/** How many bytes of the frame that is being sent come from `offset` on. */
+size_t fan_copy_sender_rest(const fan_copy_sender *sender, int64_t offset);
+
 /** All was read: look at the files after the last that had data. Their changes are errors, too. */
 void fan_copy_sender_finish(fan_copy_sender *sender);
 

@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "base/units.h"
+#include "copy/survive/death.h"
 #include "copy/wire/transfer.h"
 #include "fanout.h"
 #include "os/cleanup.h"
 
 #include <stdio.h>
+#include <sys/param.h>
 
 enum { TAG_FAILED = 2 };
 
@@ -18,18 +20,18 @@ static void tell_failure(fan_copy_transfer *transfer)
         return;
     transfer->told = true;
     MPI_Request request;
-    MPI_Isend(NULL, 0, MPI_BYTE, transfer->root, TAG_FAILED, transfer->ranks->writers, &request);
+    MPI_Isend(NULL, 0, MPI_BYTE, transfer->root, TAG_FAILED, transfer->party->talk, &request);
     MPI_Request_free(&request);
 }
 
 static bool is_root(const fan_copy_transfer *transfer)
 {
-    return transfer->ranks->rank == transfer->root;
+    return transfer->party->rank == transfer->root;
 }
 
 static void hear(fan_copy_transfer *transfer)
 {
-    MPI_Recv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers,
+    MPI_Recv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, TAG_FAILED, transfer->party->talk,
              MPI_STATUS_IGNORE);
     transfer->heard++;
 }
@@ -41,14 +43,22 @@ static bool is_useless(void *state)
     if (!is_root(transfer))
         return false;
     for (;;) {
-        int waiting;
-        MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->ranks->writers, &waiting,
-                   MPI_STATUS_IGNORE);
+        int waiting = 0;
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_FAILED, transfer->party->talk, &waiting, MPI_STATUS_IGNORE);
+        if (fan_copy_death_is_noted())
+            return true;
         int failed = transfer->failed + transfer->heard;
         if (!waiting)
             return failed > 0 && (transfer->fail_fast || failed >= transfer->takers);
         hear(transfer);
     }
+}
+
+/* Nobody here needs more, or ever did; those that are elsewhere may. */
+static bool is_done_with(const fan_copy_transfer *transfer)
+{
+    return transfer->quiet && !fan_copy_death_is_noted() &&
+           transfer->failed + transfer->heard >= transfer->takers;
 }
 
 static void explain_end(const fan_copy_transfer *transfer)
@@ -66,16 +76,45 @@ static void explain_end(const fan_copy_transfer *transfer)
 
 /* ---- callbacks ---- */
 
+/*
+ * How much of so many bytes at `offset` is to be read: if the section ends, no more than the frame.
+ */
+static size_t limit(const fan_copy_transfer *transfer, int64_t offset, size_t bytes)
+{
+    fan_copy_section *section = transfer->section;
+    if (section == NULL)
+        return bytes;
+    section->cut = section->cut || fan_copy_section_ends(section, offset - section->start,
+                                                         fan_copy_transfer_left(transfer));
+    return section->cut ? MIN(bytes, fan_copy_sender_rest(transfer->sender, offset)) : bytes;
+}
+
+/* The end of all that is sent here. */
+static int64_t end_here(fan_copy_transfer *transfer)
+{
+    transfer->section->cut = false;
+    return 0;
+}
+
+static int64_t read_useful(fan_copy_transfer *transfer, int64_t at, void *buffer, size_t bytes)
+{
+    bool useless = is_useless(transfer);
+    if (is_done_with(transfer))
+        return end_here(transfer);
+    return useless ? -1
+                   : fan_copy_sender_read(transfer->sender, at, buffer, limit(transfer, at, bytes));
+}
+
 static MPI_Count read_some(void *state, MPI_Count offset, void *buffer, size_t bytes)
 {
     fan_copy_transfer *transfer = state;
     fan_copy_sender *sender = transfer->sender;
-    int64_t got =
-        is_useless(transfer) ? -1 : fan_copy_sender_read(sender, (int64_t)offset, buffer, bytes);
+    int64_t at = (int64_t)offset + (transfer->section != NULL ? transfer->section->start : 0);
+    int64_t got = read_useful(transfer, at, buffer, bytes);
     if (got < 0 && sender->error[0] == '\0')
         explain_end(transfer);
-    else if (got >= 0 && transfer->ranks->rank == 0 && !transfer->shared)
-        fan_copy_progress_read(transfer->progress, sender->read, sender->files);
+    else if (got >= 0 && transfer->party->rank == 0 && !transfer->shared)
+        fan_copy_progress_read(transfer->progress, transfer->before + sender->read, sender->files);
     return (MPI_Count)got;
 }
 
@@ -84,22 +123,31 @@ static int read_all(void *state, MPI_Count offset, void *buffer, size_t bytes)
     return read_some(state, offset, buffer, bytes) == (MPI_Count)bytes ? 0 : -1;
 }
 
+static bool take(fan_copy_transfer *transfer, const void *buffer, size_t bytes)
+{
+    double begun = MPI_Wtime();
+    fan_os_cleanup_lock();
+    bool good = fan_copy_receiver_write(transfer->receiver, buffer, bytes) == 0;
+    fan_os_cleanup_unlock();
+    if (transfer->section != NULL)
+        transfer->section->busy += MPI_Wtime() - begun;
+    return good;
+}
+
 static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t bytes)
 {
     fan_copy_transfer *transfer = state;
     (void)offset;
-    fan_os_cleanup_lock();
-    int failed = fan_copy_receiver_write(transfer->receiver, buffer, bytes);
-    fan_os_cleanup_unlock();
-    if (failed)
+    transfer->has_failed = !take(transfer, buffer, bytes);
+    if (transfer->has_failed)
         tell_failure(transfer);
     else
         fan_copy_progress_written(transfer->progress, transfer->receiver->taken);
     /* Where others read, too, what rank 0 has written is the best measure of progress. */
-    if ((transfer->shared || transfer->root != 0) && transfer->ranks->rank == 0)
+    if ((transfer->shared || transfer->root != 0) && transfer->party->rank == 0)
         fan_copy_progress_read(transfer->progress, transfer->receiver->taken,
                                transfer->sender->files);
-    return failed;
+    return transfer->has_failed;
 }
 
 /* ---- the stream ---- */
@@ -131,18 +179,19 @@ static int stream_shared(fan_copy_transfer *transfer, fanout_sink_fn *sink)
     MPI_Info_set(info, "fanout_shared_source", "1");
     MPI_Info_set(info, "fanout_chunk_bytes", chunk);
     int code =
-        fanout_stream(transfer->bytes, read_all, sink, transfer, 0, transfer->ranks->stream, info);
+        fanout_stream(transfer->bytes, read_all, sink, transfer, 0, transfer->party->stream, info);
     MPI_Info_free(&info);
     return code;
 }
 
 static int stream(fan_copy_transfer *transfer)
 {
-    fanout_sink_fn *sink = transfer->receiver != NULL ? write_piece : NULL;
-    MPI_Comm comm = transfer->ranks->stream;
+    bool takes = transfer->receiver != NULL && !transfer->has_failed;
+    fanout_sink_fn *sink = takes ? write_piece : NULL;
+    MPI_Comm comm = transfer->party->stream;
     if (transfer->shared)
         return stream_shared(transfer, sink);
-    if (transfer->bytes >= 0)
+    if (transfer->section == NULL && transfer->bytes >= 0)
         return fanout_stream(transfer->bytes, read_all, sink, transfer, transfer->root, comm,
                              MPI_INFO_NULL);
     MPI_Count bytes = 0;
@@ -159,16 +208,31 @@ bool fan_copy_transfer_run(fan_copy_transfer *transfer)
     return check_stream(transfer, stream(transfer));
 }
 
+double fan_copy_transfer_left(const fan_copy_transfer *transfer)
+{
+    const fan_copy_sender *sender = transfer->sender;
+    double left = (double)(transfer->lacking - transfer->before - sender->read);
+    return sender->read == 0 ? left : left * (double)sender->frame_end / (double)sender->read;
+}
+
+void fan_copy_transfer_hear(fan_copy_transfer *transfer, int told)
+{
+    while (is_root(transfer) && transfer->heard < told)
+        hear(transfer); /* so that no message is left */
+    transfer->heard = 0;
+    transfer->failed += told;
+}
+
 bool fan_copy_transfer_end(fan_copy_transfer *transfer)
 {
+    if (transfer->given_up)
+        return false;
     if (is_root(transfer))
         fan_copy_sender_finish(transfer->sender);
     struct {
         int told, failed;
     } counts = {transfer->told, transfer->sender->error[0] != '\0'};
-    MPI_Allreduce(MPI_IN_PLACE, &counts, 2, MPI_INT, MPI_SUM, transfer->ranks->writers);
-    while (is_root(transfer) && transfer->heard < counts.told)
-        hear(transfer); /* so that no message is left */
-    transfer->failed += counts.told;
+    MPI_Allreduce(MPI_IN_PLACE, &counts, 2, MPI_INT, MPI_SUM, transfer->party->talk);
+    fan_copy_transfer_hear(transfer, counts.told);
     return counts.failed == 0;
 }

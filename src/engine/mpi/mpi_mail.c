@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/poll.h"
 #include "base/spare/spare.h"
+#include "comm/ulfm/ulfm.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 
 enum {
     RECEIVING = 2, /* letters of a peer at a time: the next is asked for while one comes */
-    OUTDATED = -1  /* the broadcast of a letter that could not be received */
+    OUTDATED = -1  /* the broadcast of a letter that was not received */
 };
 
 static const double close_seconds = 1;
@@ -23,6 +24,7 @@ typedef struct post {
     MPI_Request request; /* MPI_REQUEST_NULL: it has arrived */
     fan_letter *letter;
     int peer;
+    bool failed;
     TAILQ_ENTRY(post) link;
 } post;
 
@@ -40,7 +42,8 @@ struct fan_mail {
     int tag;
     int ranks;
     struct post_list sent;
-    box *boxes; /* [ranks] */
+    box *boxes;       /* [ranks] */
+    fan_letter *kept; /* whose memory MPI may use even after an error */
     struct fan_mail *next;
 };
 
@@ -77,16 +80,26 @@ static post *new_post(fan_letter *letter, int peer)
     return p;
 }
 
+/* For ever: Open MPI 5.0.7 may not end a message that a dead rank had begun to send or to take. */
+static void keep(fan_mail *m, fan_letter *letter)
+{
+    letter->references++;
+    letter->next_kept = m->kept;
+    m->kept = letter;
+}
+
 static bool has_ended(fan_mail *m, post *p)
 {
     int ended = 0;
     if (p->request == MPI_REQUEST_NULL)
         return true;
-    if (MPI_Test(&p->request, &ended, MPI_STATUS_IGNORE) == MPI_SUCCESS)
+    if (MPI_Test(&p->request, &ended, MPI_STATUS_IGNORE) == MPI_SUCCESS &&
+        (ended || !fan_ulfm_has_died(m->comm, p->peer)))
         return ended;
     m->boxes[p->peer].lost = true;
-    p->letter->head.broadcast = OUTDATED;
+    p->failed = true;
     p->request = MPI_REQUEST_NULL;
+    keep(m, p->letter);
     return true;
 }
 
@@ -168,12 +181,16 @@ static void fetch(fan_mail *m, int peer)
         b->lost = true;
     else if (found)
         begin_receive(m, peer, &seen);
+    else
+        b->lost = fan_ulfm_has_died(m->comm, peer);
 }
 
 static fan_letter *open_first(box *b)
 {
     post *p = TAILQ_FIRST(&b->received);
     fan_letter *letter = p->letter;
+    if (p->failed)
+        letter->head.broadcast = OUTDATED;
     TAILQ_REMOVE(&b->received, p, link);
     b->receiving--;
     fan_spare_free(p);
@@ -186,7 +203,7 @@ fan_letter *fan_mail_take(fan_mail *m, int peer, int64_t broadcast)
     for (;;) {
         fetch(m, peer);
         post *p = TAILQ_FIRST(&b->received);
-        if (p == NULL || !has_ended(m, p) || p->letter->head.broadcast > broadcast)
+        if (p == NULL || !has_ended(m, p) || (!p->failed && p->letter->head.broadcast > broadcast))
             return NULL;
         fan_letter *letter = open_first(b);
         if (letter->head.broadcast == broadcast)
@@ -262,6 +279,9 @@ bool fan_mail_close(fan_mail *m)
         return false;
     }
     fan_spare_free(m->boxes);
-    fan_spare_free(m);
+    if (m->kept != NULL)
+        abandon(m);
+    else
+        fan_spare_free(m);
     return true;
 }

@@ -10,7 +10,8 @@
  * earlier broadcasts are received and dropped.
  *
  * A peer that does not answer costs the letters that are on their way to it, whose number the
- * caller bounds. One for which MPI reports an error is lost: nothing is sent to it any more.
+ * caller bounds. One for which MPI reports an error, as of a death, is lost: nothing is sent to it
+ * any more.
  *
  * All functions are local. The callers of one mail take turns.
  */
@@ -24,6 +25,7 @@
 typedef struct fan_letter {
     int references;
     int64_t bytes; /**< of data */
+    struct fan_letter *next_kept;
     /* What travels: */
     struct {
         int64_t broadcast, chunk;

@@ -3,7 +3,10 @@
 
 #include "engine/mpi/mpi_transport.h"
 
+#include "base/clock.h"
+#include "base/poll.h"
 #include "base/spare/spare.h"
+#include "comm/ulfm/ulfm.h"
 #include "engine/mpi/mpi_wait.h"
 
 enum { NO_SLOT = -1 };
@@ -56,13 +59,16 @@ static fan_status receive(void *state, int slot, void *buffer, int64_t bytes, in
     return status;
 }
 
-static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag)
+static fan_status send(void *state, int slot, const void *buffer, int64_t bytes, int peer, int tag,
+                       bool synchronous)
 {
     fan_mpi_transport *t = state;
     MPI_Request *request = &t->watched[t->tags + slot - t->receives];
-    return check(
-        MPI_Issend(buffer, (int)bytes, MPI_BYTE, peer, t->first_tag + tag, t->comm, request),
-        "cannot send to", peer);
+    int count = (int)bytes;
+    tag += t->first_tag;
+    return check(synchronous ? MPI_Issend(buffer, count, MPI_BYTE, peer, tag, t->comm, request)
+                             : MPI_Isend(buffer, count, MPI_BYTE, peer, tag, t->comm, request),
+                 "cannot send to", peer);
 }
 
 static fan_status check_statuses(fan_mpi_transport *t, int count)
@@ -84,6 +90,26 @@ static fan_completion completion(fan_mpi_transport *t, int index, const MPI_Stat
     return (fan_completion){.slot = dequeue(t, index), .bytes = bytes};
 }
 
+static bool is_in_status(int code)
+{
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class == MPI_ERR_IN_STATUS;
+}
+
+/* Of `*count` that have ended, those that have not failed. */
+static fan_status take_completions(fan_mpi_transport *t, bool some_failed, fan_completion *done,
+                                   int *count)
+{
+    int good = 0;
+    fan_status status = some_failed ? check_statuses(t, *count) : FAN_OK;
+    for (int i = 0; i < *count; i++)
+        if (!some_failed || t->statuses[i].MPI_ERROR == MPI_SUCCESS)
+            done[good++] = completion(t, t->indices[i], &t->statuses[i]);
+    *count = good;
+    return status;
+}
+
 static fan_status collect(void *state, bool block, fan_completion *done, int *count)
 {
     fan_mpi_transport *t = state;
@@ -96,15 +122,11 @@ static fan_status collect(void *state, bool block, fan_completion *done, int *co
         *count = 0;
         fan_mpi_progress(NULL);
     }
-    if (code != MPI_SUCCESS) {
-        int error_class;
-        MPI_Error_class(code, &error_class);
-        return error_class == MPI_ERR_IN_STATUS ? check_statuses(t, *count)
-                                                : check(code, "waiting failed on", -1);
+    if (code != MPI_SUCCESS && !is_in_status(code)) {
+        *count = 0;
+        return check(code, "waiting failed on", -1);
     }
-    for (int i = 0; i < *count; i++)
-        done[i] = completion(t, t->indices[i], &t->statuses[i]);
-    return FAN_OK;
+    return take_completions(t, code != MPI_SUCCESS, done, count);
 }
 
 static bool allocate(fan_mpi_transport *t)
@@ -161,25 +183,37 @@ fan_transport fan_mpi_transport_interface(fan_mpi_transport *t)
  * After a failure some peers never send: their receives are cancelled, and no request is waited
  * for. Returns whether it has ended: not a send, nor a receive of what has begun to come.
  */
-static bool give_up(MPI_Request *request)
+static bool give_up(MPI_Request *request, double until)
 {
-    int ended = 0;
+    int ended = 0, polls = 0;
     if (*request == MPI_REQUEST_NULL)
         return true;
     MPI_Cancel(request);
     MPI_Test(request, &ended, MPI_STATUS_IGNORE);
+    while (!ended && fan_clock_now() < until) {
+        fan_poll_pause(&polls);
+        MPI_Test(request, &ended, MPI_STATUS_IGNORE);
+    }
     if (!ended)
         MPI_Request_free(request);
     return ended;
 }
 
+/*
+ * On a communicator that is revoked all of them end soon: what has begun to come, with its end. But
+ * for the reason of fan_mpi_settle what the caller can spare stays even then.
+ */
 bool fan_mpi_transport_free(fan_mpi_transport *t)
 {
-    bool ended = true;
+    static const double patience = 1;
+    bool is_revoked = fan_ulfm_is_revoked(t->comm), ended = !is_revoked;
+    double until = is_revoked ? fan_clock_now() + patience : 0;
     for (int i = 0; i < t->tags + t->sends; i++)
-        ended = give_up(&t->watched[i]) && ended;
+        ended = give_up(&t->watched[i], until) && ended;
     for (int i = 0; i < t->receives; i++)
-        ended = give_up(&t->behind[i]) && ended;
+        ended = give_up(&t->behind[i], until) && ended;
+    if (is_revoked)
+        fan_mpi_settle();
     release(t);
     return ended;
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * @file mpi_transport.h  Messages by MPI_Issend and MPI_Irecv on a private communicator.
+ * @file mpi_transport.h  Messages by MPI_Issend or MPI_Isend and MPI_Irecv, on a private
+ * communicator.
  *
- * Sends are synchronous: one ends only when it is being received. So the engine's cap on sends in
- * progress bounds what is really under way. An eager send ends as soon as it is in a buffer; then
- * all that a node has goes into its sockets at once, they share its link, nothing arrives early,
- * and the pipeline collapses (measured over TCP on nine hosts, groups of 8, 1 MiB: 1.34 times the
- * limit, with synchronous sends 1.04). And a fast sender cannot flood a slow rank.
+ * Where links are the limit, sends are to be synchronous: one ends only when it is being received.
+ * So the engine's cap on sends in progress bounds what is really under way. An eager send ends as
+ * soon as it is in a buffer; then all that a node has goes into its sockets at once, they share its
+ * link, nothing arrives early, and the pipeline collapses (measured over TCP on nine hosts, groups
+ * of 8, 1 MiB: 1.34 times the limit, with synchronous sends 1.04). Where processors are the limit,
+ * the answer to each message only costs time (nine hosts on two processors, links without a limit:
+ * 64 KiB 0.88 ms, with eager sends 0.66; 16 MiB 44.8 and 40.4 ms).
  *
  * Receives of a tag end in the order of posting, so only the oldest of each tag and the sends in
  * progress are looked at: the work per message does not depend on the window.

@@ -3,6 +3,7 @@
 
 #include "engine/mpi/mpi_wait.h"
 
+#include "base/clock.h"
 #include "base/poll.h"
 
 #include <stddef.h>
@@ -55,4 +56,13 @@ void fan_mpi_progress(void *unused)
     MPI_Test(&nothing, &ended, MPI_STATUS_IGNORE);
     MPI_Grequest_complete(nothing);
     MPI_Wait(&nothing, MPI_STATUS_IGNORE);
+}
+
+void fan_mpi_settle(void)
+{
+    enum { LEAST_LOOKS = 64 };
+    static const double seconds = 5e-3;
+    double end = fan_clock_now() + seconds;
+    for (int looks = 0; looks < LEAST_LOOKS || fan_clock_now() < end; looks++)
+        fan_mpi_progress(NULL);
 }

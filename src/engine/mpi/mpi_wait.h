@@ -19,4 +19,11 @@ int fan_mpi_wait_some(int count, MPI_Request *requests, int *done, int *indices,
  */
 void fan_mpi_progress(void *unused);
 
+/**
+ * Let MPI take notice of all that a rank that has died had sent: Open MPI 5.0.7 ends a message to
+ * it, and reads the buffer all the same when its acknowledgement is taken from a queue later.
+ * Takes some milliseconds. Local.
+ */
+void fan_mpi_settle(void);
+
 #endif

@@ -193,6 +193,14 @@ fan_status fan_stage_end(fan_stage *s)
     return s->sink_failed ? sink_failure(s->rank) : FAN_OK;
 }
 
+void fan_stage_salvage(fan_stage *s, const fan_salvage *salvage)
+{
+    while (!s->writes && !s->finished && fan_stage_is_ready(s))
+        fan_stage_step(s);
+    if (!s->wrong_length && !s->sink_failed && s->done > 0)
+        salvage->found(salvage->state, 0, s->done);
+}
+
 /* ---- relaying what an engine delivers ---- */
 
 static int64_t relay_fill(void *state, int64_t offset, void *piece, int64_t bytes)

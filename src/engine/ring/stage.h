@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "engine/ring/ring.h"
+#include "engine/salvage.h"
 #include "engine/store.h"
 
 /** The part of one rank. */
@@ -50,6 +51,12 @@ int64_t fan_stage_length(const fan_stage *stage);
  *         FAN_ERR_TRUNCATED if the writer has another length, or the failure of the writer's engine
  */
 fan_status fan_stage_end(fan_stage *stage);
+
+/**
+ * Read what a writer that writes no more has left in the ring, and tell of all that has been read.
+ * To be called before the end of a stage that is given up or has failed.
+ */
+void fan_stage_salvage(fan_stage *stage, const fan_salvage *salvage);
 
 /** Passes on to the ring what an engine delivers to a store. */
 typedef struct fan_relay {

@@ -30,13 +30,12 @@ static void warn_if_asked(fan_status status)
 
 /* ---- the name ---- */
 
-/* Where rank 0 found the ranks; NULL if the topology file has changed since. */
-static const fan_hosts *hosts_of(const fan_comm_state *state)
+const fan_hosts *fan_adapt_hosts(const fan_comm_state *state)
 {
     fan_survey_key key = fan_survey_key_of(&state->params);
     int number = fan_channel_find_survey(state->channel, &key);
     fan_survey *survey = number != 0 ? fan_channel_survey(state->channel, number) : NULL;
-    return survey != NULL ? &survey->hosts : NULL;
+    return survey != NULL && state->rank == 0 ? &survey->hosts : NULL;
 }
 
 /* False: what is measured on this state has no name. */
@@ -44,7 +43,7 @@ static bool name_network(const fan_comm_state *state, fan_cache_name *name)
 {
     char library[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
-    const fan_hosts *hosts = state->params.cache ? hosts_of(state) : NULL;
+    const fan_hosts *hosts = state->params.cache ? fan_adapt_hosts(state) : NULL;
     if (hosts == NULL)
         return false;
     const char **names = malloc((size_t)state->map.nodes * sizeof *names);

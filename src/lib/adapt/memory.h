@@ -14,6 +14,12 @@
 #include "comm/probe/probe.h"
 #include "lib/state/comm_state.h"
 
+/**
+ * Where rank 0 found the ranks of a connected state. NULL on other ranks, or if the topology file
+ * has changed since.
+ */
+const fan_hosts *fan_adapt_hosts(const fan_comm_state *state);
+
 /** What an earlier job has found between the nodes of a connected state; false: nothing. */
 bool fan_adapt_recall(const fan_comm_state *state, fan_probe_link *link);
 

@@ -116,6 +116,8 @@ static void use(fan_comm_state *state, const fan_probe_link *link)
     fan_pending_finish(state, &state->lane); /* their plan is that of the old parameters */
     fan_planned_forget(&state->planned);
     state->learned = state->placement->network;
+    state->slowness = state->placement->slowness;
+    state->order = state->slowness != NULL ? state->slowness->order : state->placement->order;
     if (fan_tells(state, FAN_DEBUG_INFO))
         fan_tell_words(state, fan_words_found(state, FAN_WORDS_NO_CLASS));
 }
@@ -131,18 +133,25 @@ static fan_status measure_and_keep(const fan_comm_state *state, const fan_probe_
     return status;
 }
 
+/* Found since, perhaps on another communicator. */
+static bool is_news(const fan_comm_state *state)
+{
+    const fan_placement *placement = state->placement;
+    return memcmp(&state->learned, &placement->network, sizeof state->learned) != 0 ||
+           state->slowness != placement->slowness;
+}
+
 fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 {
     const fan_params *params = &state->params;
     fan_status status = FAN_OK;
-    if (state->connection != FAN_CONNECTED || !params->adapt || state->map.nodes < 2 ||
-        is_all_by_hand(params))
+    if (state->connection != FAN_CONNECTED || !params->adapt || state->map.nodes < 2)
         return FAN_OK;
     const fan_learned *network = &state->placement->network;
     fan_probe_patience patience = patience_for(bytes, share);
-    if (!is_known(network, bytes))
+    if (!is_all_by_hand(params) && !is_known(network, bytes))
         status = measure_and_keep(state, &patience, false);
-    if (status == FAN_OK && memcmp(&state->learned, network, sizeof *network) != 0)
+    if (status == FAN_OK && is_news(state))
         use(state, &network->link);
     return status;
 }
@@ -165,5 +174,7 @@ bool fan_adapt_knows_bandwidth(const fan_comm_state *state)
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes)
 {
     fan_model model = fan_params_model(&state->params);
+    if (state->order != NULL)
+        model.bandwidth *= state->order->slowest;
     return fan_limit_time(&model, (double)bytes);
 }

@@ -10,7 +10,8 @@
 
 /**
  * Make the parameters latency, overhead, gap and bandwidth of a state those of its network, but for
- * those that are set by hand. Collective; if they change, it waits for what is pending on the lane
+ * those that are set by hand; and its order that of the slow hosts that are known (slow.h).
+ * Collective; if they change, it waits for what is pending on the lane
  * of the state. Communicators that share a placement share what was measured; it is measured anew
  * if there was no time for the bandwidth, and 8 times as much may be spent now. Does nothing
  * without the parameter `adapt`, or if the state is not connected.
@@ -33,7 +34,7 @@ fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes);
 /** Whether the bandwidth of a link has been measured or set, and not only assumed. */
 bool fan_adapt_knows_bandwidth(const fan_comm_state *state);
 
-/** Seconds that the data takes on one link of the network. */
+/** Seconds that the data takes on one link of the network, that of the slowest node. */
 double fan_adapt_limit(const fan_comm_state *state, int64_t bytes);
 
 #endif

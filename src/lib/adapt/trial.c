@@ -4,7 +4,9 @@
 #include "lib/adapt/trial.h"
 
 #include "comm/agree.h"
+#include "comm/ulfm/ulfm.h"
 #include "lib/adapt/network.h"
+#include "lib/adapt/slow.h"
 #include "lib/adapt/words.h"
 #include "lib/deliver/request.h"
 #include "lib/state/blocking.h"
@@ -21,17 +23,11 @@ enum {
     LARGEST_MPI = 256 * 1024 * 1024
 };
 
-/*
- * A chunk whose bytes take less than twice the processor's time for its message, at both of its
- * ends, is not limited by the link. Then MPI, whose messages are larger, comes first.
- */
+/* Then MPI, whose messages are larger, comes first. */
 static bool is_limited_by_processors(const fan_comm_state *state)
 {
     enum { CHUNK = 16 * 1024 };
-    const fan_params *params = &state->params;
-    bool is_known =
-        fan_params_given(params, FAN_PARAM_INDEX_overhead) || state->learned.link.overhead > 0;
-    return is_known && CHUNK / params->bandwidth < 2 * 2 * params->overhead;
+    return fan_delivery_is_limited_by_processors(state, CHUNK);
 }
 
 /* Seconds: a way that fails on a rank must not be taken for a fast one. */
@@ -39,11 +35,17 @@ static const double failure_takes = 1e9;
 
 /* ---- what can be tried ---- */
 
+/* What MPI does on the user's communicator we cannot end when a rank dies. */
+static bool may_be_mpis(int64_t bytes)
+{
+    return bytes <= LARGEST_MPI && !fan_ulfm_is_on();
+}
+
 static fan_way first_of_whole(int64_t bytes)
 {
-    if (bytes > LARGEST_MPI)
-        return FAN_WAY_ENGINE;
-    return bytes <= FAN_TRIAL_USUAL_TREE ? FAN_WAY_TREE : FAN_WAY_MPI;
+    if (bytes <= FAN_TRIAL_USUAL_TREE)
+        return FAN_WAY_TREE;
+    return may_be_mpis(bytes) ? FAN_WAY_MPI : FAN_WAY_ENGINE;
 }
 
 /* Memory of a node: nothing is known of it but what has been found to be good in most of them. */
@@ -73,6 +75,24 @@ static bool is_bandwidth_known(const fan_comm_state *state, const fan_contest *c
     return fan_adapt_knows_bandwidth(state) && !is_bandwidth_refuted(state, c, class);
 }
 
+static double time_by_plan(const fan_plan_request *request, const fan_params *params)
+{
+    fan_plan plan = fan_plan_choose(request, params);
+    return MAX(plan.predicted, plan.slow_predicted);
+}
+
+/* What is short may pass a shaped link in one burst: then the bytes cost nothing. */
+static double least_by_plan(const fan_plan_request *request, const fan_params *params,
+                            double predicted)
+{
+    enum { LONGEST_BURST = 64 * 1024 };
+    if (request->bytes > LONGEST_BURST)
+        return predicted;
+    fan_params without_limit = *params;
+    without_limit.bandwidth = INFINITY;
+    return time_by_plan(request, &without_limit);
+}
+
 static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int root,
                                  fan_field *field)
 {
@@ -83,8 +103,9 @@ static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int
     least[FAN_WAY_MPI] = limit;
     field->first = first_of_whole(bytes);
     if (field->open[FAN_WAY_ENGINE]) {
-        least[FAN_WAY_ENGINE] = fan_plan_choose(&request, &state->params).predicted;
-        if (!is_limited_by_processors(state) && least[FAN_WAY_ENGINE] <= least[FAN_WAY_TREE])
+        double predicted = time_by_plan(&request, &state->params);
+        least[FAN_WAY_ENGINE] = least_by_plan(&request, &state->params, predicted);
+        if (!is_limited_by_processors(state) && predicted <= least[FAN_WAY_TREE])
             field->first = FAN_WAY_ENGINE;
     }
     /* An assumed bandwidth may say what comes first, but not what is not worth a try. */
@@ -96,7 +117,7 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 {
     fan_field field = {.open = {[FAN_WAY_ENGINE] = bytes >= FAN_TRIAL_LEAST_BYTES,
                                 [FAN_WAY_TREE] = bytes <= LARGEST_TREE,
-                                [FAN_WAY_MPI] = bytes <= LARGEST_MPI}};
+                                [FAN_WAY_MPI] = may_be_mpis(bytes)}};
     if (state->map.nodes == 1)
         choose_in_node(state, bytes, &field);
     else
@@ -108,7 +129,7 @@ static fan_field field_for(const fan_comm_state *state, int64_t bytes, int root)
 
 static bool goes_to_mpi(const fan_contest *c)
 {
-    return (fan_contest_has_best(c) && c->best == FAN_WAY_MPI) ||
+    return (fan_contest_uses_best(c) && c->best == FAN_WAY_MPI) ||
            (c->left > 0 && c->tried == FAN_WAY_MPI);
 }
 
@@ -165,6 +186,21 @@ static void choose(fan_comm_state *state, int64_t bytes, int root, fan_trial *tr
     t->times[trial->class].count = 0;
 }
 
+/* ---- slow hosts ---- */
+
+/*
+ * Ranks have agreed. Where links are the limit, and known, look for slow ones; `took` is what the
+ * agreement has told of the last broadcast by the engine, or 0.
+ */
+static fan_status look_for_slow(fan_comm_state *state, int64_t bytes, int root, double took)
+{
+    if (state->map.nodes == 1 || is_limited_by_processors(state) ||
+        !fan_adapt_knows_bandwidth(state))
+        return FAN_OK;
+    fan_plan_request request = fan_delivery_request(state, bytes, root);
+    return fan_slow_look(state, bytes, took, time_by_plan(&request, &state->params));
+}
+
 /*
  * Once, when one way has been tried and before another is: without the bandwidth nobody knows that
  * the other cannot be faster.
@@ -195,10 +231,14 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
     bool goes_on = fan_contest_goes_on(c), rests = !goes_on && fan_contest_rests(c);
     bool is_open = !goes_on && !rests, must_agree = t->has_sample || (is_open && c->is_warm);
     bool may_block = false;
+    bool is_sample = t->has_sample && t->class == class && t->way == FAN_WAY_ENGINE;
     *trial = (fan_trial){.way = goes_on ? c->tried : c->best, .class = class, .timed = goes_on};
     fan_status status = must_agree ? agree(state, &may_block) : FAN_OK;
     if (status == FAN_OK && is_open && is_worth_measuring(state, c, class))
         status = fan_adapt_to_bandwidth(state, bytes);
+    if (status == FAN_OK && must_agree)
+        status =
+            look_for_slow(state, bytes, root, is_sample ? fan_times_median(&t->times[class]) : 0);
     if (status != FAN_OK)
         return status;
     if (is_open)

@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "lib/adapt/class.h"
+#include "lib/adapt/memory.h"
 #include "lib/deliver/request.h"
 #include "plan/explain.h"
 
@@ -16,12 +17,10 @@ typedef char text[32];
 
 /* ---- the network ---- */
 
-static void say_network(FILE *out, const fan_comm_state *state)
+static void say_link(FILE *out, const fan_comm_state *state)
 {
     const fan_probe_link *link = &state->learned.link;
     text latency, overhead, rate;
-    if (!state->learned.known)
-        return;
     fprintf(out, "%s: latency %s",
             state->learned.is_earlier ? "Measured by an earlier job, and a round trip still fits"
                                       : "Measured between two nodes",
@@ -32,6 +31,35 @@ static void say_network(FILE *out, const fan_comm_state *state)
     if (link->bandwidth > 0)
         fprintf(out, ", %s/s", fan_format_bytes((int64_t)link->bandwidth, rate, sizeof rate));
     fprintf(out, ".\n");
+}
+
+static void say_slow_host(FILE *out, const fan_comm_state *state, int node)
+{
+    const fan_slowness *s = state->slowness;
+    const fan_hosts *hosts = fan_adapt_hosts(state);
+    int leader = state->map.leader[node];
+    text rate, usual;
+    if (hosts != NULL && hosts->names != NULL)
+        fprintf(out, "Host %s", hosts->names[leader]);
+    else
+        fprintf(out, "The host of rank %d", leader);
+    fprintf(out, " is slow (%s/s of %s/s): it only receives, and others do not wait for it.\n",
+            fan_format_bytes(s->rates[node], rate, sizeof rate),
+            fan_format_bytes(s->usual, usual, sizeof usual));
+}
+
+static void say_slow_hosts(FILE *out, const fan_comm_state *state)
+{
+    for (int node = 0; state->slowness != NULL && node < state->map.nodes; node++)
+        if (state->slowness->rates[node] > 0)
+            say_slow_host(out, state, node);
+}
+
+static void say_network(FILE *out, const fan_comm_state *state)
+{
+    if (state->learned.known)
+        say_link(out, state);
+    say_slow_hosts(out, state);
 }
 
 /* ---- the ways ---- */
@@ -99,7 +127,8 @@ static void say_why_nothing_is_tried(FILE *out, const fan_comm_state *state)
 static bool is_passed_through(const fan_comm_state *state, int64_t bytes)
 {
     return state->size == 1 || bytes == 0 ||
-           (!state->adapts && fan_delivery_is_small(state, bytes));
+           (!state->adapts && fan_delivery_is_small(state, bytes) &&
+            !fan_comm_state_survives(state));
 }
 
 static bool say_plan(FILE *out, const fan_comm_state *state, int64_t bytes, int root)
@@ -112,12 +141,25 @@ static bool say_plan(FILE *out, const fan_comm_state *state, int64_t bytes, int 
     return said;
 }
 
+static void say_what_a_death_does(FILE *out, const fan_comm_state *state)
+{
+    if (fan_comm_state_survives(state))
+        fprintf(out,
+                "If a rank dies, the others finish a blocking broadcast among themselves. So all "
+                "of these go in pieces, and end with an agreement.\n");
+    else if (state->params.on_failure == FAN_ON_FAILURE_CONTINUE)
+        fprintf(out,
+                "If a rank dies, nobody goes on, though on_failure is continue: this run has no "
+                "ULFM (mpirun --with-ft ulfm).\n");
+}
+
 static bool say_broadcast(FILE *out, const fan_comm_state *state, int64_t bytes, int root)
 {
     say_network(out, state);
-    if (state->adapts)
+    say_what_a_death_does(out, state);
+    if (state->adapts && !fan_comm_state_survives(state))
         say_class(out, state, fan_trial_class(bytes));
-    else
+    else if (!state->adapts)
         say_why_nothing_is_tried(out, state);
     return bytes < FAN_TRIAL_LEAST_BYTES || say_plan(out, state, bytes, root);
 }

@@ -8,6 +8,7 @@
 #include "lib/deliver/delivery.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/errors.h"
+#include "lib/survive/survive.h"
 
 static fan_status broadcast(const fan_call *call)
 {
@@ -72,6 +73,8 @@ int fanout_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int roo
     fan_verdict verdict = fan_call_judge(&call, &code);
     if (verdict == FAN_IS_REFUSED)
         return code;
+    if (verdict == FAN_IS_TO_SURVIVE)
+        return fan_survive(&call);
     return call.state == NULL ? fan_pass_through(&call) : broadcast_in_a_way(&call, verdict);
 }
 

@@ -10,6 +10,7 @@
 #include "lib/deliver/within.h"
 #include "lib/state/callback.h"
 #include "lib/state/connection.h"
+#include "lib/state/death.h"
 #include "lib/state/errors.h"
 #include "mdc/fill.h"
 #include "mdc/packing.h"
@@ -171,12 +172,18 @@ static int keep_in_array(void *state, int64_t offset, const void *piece, int64_t
 /* Only the first call on a communicator waits for others. */
 static fan_status find_connected(MPI_Comm comm, int64_t bytes, fan_comm_state **state)
 {
-    fan_status status = fan_lifetime_state(comm, state);
+    fan_status status = fan_lifetime_state_of_survivors(comm, state);
     if (status != FAN_OK)
         return status;
     bool is_new = (*state)->connection != FAN_CONNECTED;
     status = fan_connection_demand(*state);
-    return status == FAN_OK && is_new ? fan_adapt_to_network(*state, bytes) : status;
+    if (status != FAN_OK || !is_new)
+        return status;
+    status = fan_adapt_to_network(*state, bytes);
+    /* This rank has not counted the broadcast, and others may have: the next ones fail on all. */
+    if (fan_error_is_death((*state)->comm, status))
+        fan_death_settle((*state)->comm);
+    return status;
 }
 
 static fan_status judge(double seconds, const int *present)

@@ -7,6 +7,7 @@
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/call/passed.h"
+#include "lib/call/promise.h"
 #include "lib/deliver/decision.h"
 #include "lib/deliver/pending.h"
 #include "lib/state/callback.h"
@@ -14,10 +15,15 @@
 #include "lib/state/lane.h"
 #include "lib/state/tell.h"
 
+#include <stddef.h>
+
 struct fanout_request_s {
     fan_call call;
     bool persistent;
-    bool active;
+    atomic_bool active;
+    atomic_bool is_promised; /* a request of MPI's ends it: see fanout_request_mpi */
+    fan_promise *promise;
+    fan_pending_errand errand;
     bool passed_through;
     fan_passed passed; /* a broadcast that MPI does */
     /* A persistent one has its own: */
@@ -255,14 +261,26 @@ static bool has_ended(fanout_request r, int *code)
     return true;
 }
 
+/* Whether the request is still there. */
+static bool rest(fanout_request r)
+{
+    bool stays = r->persistent;
+    r->active = false;
+    if (!stays)
+        release(r);
+    return stays;
+}
+
 static void end(fanout_request *request)
 {
-    fanout_request r = *request;
-    r->active = false;
-    if (r->persistent)
-        return;
-    release(r);
-    *request = FANOUT_REQUEST_NULL;
+    if (!rest(*request))
+        *request = FANOUT_REQUEST_NULL;
+}
+
+/* Returns an MPI code that has been raised. */
+static int refuse_end(fanout_request r)
+{
+    return r->is_promised ? refuse_request() : refuse_in_callback(r);
 }
 
 int fanout_test(fanout_request *request, int *flag)
@@ -271,7 +289,7 @@ int fanout_test(fanout_request *request, int *flag)
     if (!fan_callback_is_running())
         fan_pending_all();
     *flag = r == FANOUT_REQUEST_NULL || !r->active;
-    int code = *flag ? MPI_SUCCESS : refuse_in_callback(r);
+    int code = *flag ? MPI_SUCCESS : refuse_end(r);
     if (*flag || code != MPI_SUCCESS)
         return code;
     *flag = has_ended(r, &code);
@@ -299,7 +317,7 @@ int fanout_wait(fanout_request *request)
     fanout_request r = *request;
     if (r == FANOUT_REQUEST_NULL || !r->active)
         return MPI_SUCCESS;
-    int code = refuse_in_callback(r);
+    int code = refuse_end(r);
     if (code != MPI_SUCCESS)
         return code;
     code = wait_for(r);
@@ -324,5 +342,56 @@ int fanout_request_free(fanout_request *request)
         return refuse_request();
     release(*request);
     *request = FANOUT_REQUEST_NULL;
+    return MPI_SUCCESS;
+}
+
+/* ---- as a request of MPI's ---- */
+
+/* By the thread. MPI_Wait may return as soon as the promise is kept. */
+static bool try_to_keep(fan_pending_errand *errand)
+{
+    fanout_request r = (void *)((char *)errand - offsetof(struct fanout_request_s, errand));
+    fan_promise *promise = r->promise;
+    int code;
+    if (!has_ended(r, &code))
+        return false;
+    r->is_promised = false;
+    rest(r);
+    fan_promise_keep(promise, code);
+    return true;
+}
+
+/* Returns an MPI code that has been raised. */
+static int promise(fanout_request *request, MPI_Request *mpi_request)
+{
+    fanout_request r = *request;
+    if (!fan_pending_begin_thread())
+        return fan_error_raise(comm_of(r),
+                               fan_fail(FAN_ERR_ARGUMENT,
+                                        "fanout_request_mpi needs MPI_THREAD_MULTIPLE: a "
+                                        "thread is to complete the request of MPI"));
+    int code = fan_error_raise_code(comm_of(r), fan_promise_make(&r->promise, mpi_request));
+    if (code != MPI_SUCCESS)
+        return code;
+    if (!r->persistent)
+        *request = FANOUT_REQUEST_NULL;
+    r->is_promised = true;
+    r->errand.attempt = try_to_keep;
+    fan_pending_run_errand(&r->errand);
+    return MPI_SUCCESS;
+}
+
+int fanout_request_mpi(fanout_request *request, MPI_Request *mpi_request)
+{
+    fanout_request r = *request;
+    *mpi_request = MPI_REQUEST_NULL;
+    if (r == FANOUT_REQUEST_NULL || !r->active)
+        return MPI_SUCCESS;
+    int code = refuse_end(r);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (!r->passed_through || !fan_passed_hand_over(&r->passed, mpi_request))
+        return promise(request, mpi_request);
+    end(request);
     return MPI_SUCCESS;
 }

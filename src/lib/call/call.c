@@ -4,12 +4,14 @@
 #include "lib/call/call.h"
 
 #include "comm/check.h"
+#include "comm/ulfm/ulfm.h"
 #include "lib/adapt/network.h"
 #include "lib/adapt/trial.h"
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/request.h"
 #include "lib/state/connection.h"
+#include "lib/state/death.h"
 #include "lib/state/errors.h"
 
 #include <sys/param.h>
@@ -48,6 +50,8 @@ static bool is_worth_connecting(fan_call *c)
         return true;
     if (c->bytes == 0)
         return false;
+    if (fan_ulfm_is_on())
+        return true;
     if (c->bytes >= worth_at_once(c))
         return true;
     bool may_be_cut = c->bytes >= FAN_TRIAL_LEAST_BYTES && c->state->adapts;
@@ -62,11 +66,24 @@ static bool may_learn(const fan_call *c, bool is_new)
     return c->bytes > 0 && (is_new || !c->nonblocking);
 }
 
+/* A nonblocking call must not wait for others at its end. */
+static bool is_to_survive(const fan_call *c)
+{
+    return c->tries && fan_comm_state_survives(c->state);
+}
+
 static fan_status find_state(fan_call *c)
 {
-    fan_status status = fan_lifetime_state(c->comm, &c->state);
-    if (status != FAN_OK)
+    fan_status status = fan_lifetime_find(c->comm, &c->state);
+    if (status != FAN_OK || is_to_survive(c))
         return status;
+    status = fan_death_look(c->comm);
+    return status == FAN_OK ? fan_call_prepare(c) : status;
+}
+
+fan_status fan_call_prepare(fan_call *c)
+{
+    fan_status status = FAN_OK;
     if (c->state->params.check && !c->nonblocking)
         status = fan_arguments_compare(c->state, c->bytes, c->root);
     if (status != FAN_OK)
@@ -82,9 +99,14 @@ static fan_status find_state(fan_call *c)
 static fan_verdict judge_sane(fan_call *call)
 {
     const fan_comm_state *state = call->state;
+    if (is_to_survive(call))
+        return FAN_IS_TO_SURVIVE;
     if (state->connection != FAN_CONNECTED)
         return FAN_IS_MPIS;
     if (call->nonblocking && state->params.check)
+        return FAN_IS_OURS;
+    /* What MPI does on the user's communicator we cannot end when a rank dies. */
+    if (fan_ulfm_is_on() && !call->tries && call->bytes > 0)
         return FAN_IS_OURS;
     if (call->tries && call->bytes > 0 && state->adapts)
         return FAN_IS_OPEN;

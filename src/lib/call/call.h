@@ -19,10 +19,11 @@ typedef struct fan_call {
 } fan_call;
 
 typedef enum fan_verdict {
-    FAN_IS_OURS,   /**< the state is connected, bytes is at least 1, or 0 if there is a check */
-    FAN_IS_MPIS,   /**< to be passed through to MPI */
-    FAN_IS_OPEN,   /**< `tries`, and the state, which is connected, adapts */
-    FAN_IS_REFUSED /**< an error has been raised */
+    FAN_IS_OURS,       /**< the state is connected, bytes is at least 1, or 0 if there is a check */
+    FAN_IS_MPIS,       /**< to be passed through to MPI */
+    FAN_IS_TO_SURVIVE, /**< to be done by lib/survive, which prepares the state */
+    FAN_IS_OPEN,       /**< `tries`, and the state, which is connected, adapts */
+    FAN_IS_REFUSED     /**< an error has been raised */
 } fan_verdict;
 
 /**
@@ -34,5 +35,11 @@ typedef enum fan_verdict {
  * @param code  receives what to return if the call is refused
  */
 fan_verdict fan_call_judge(fan_call *call, int *code);
+
+/**
+ * Compare what ranks give, with the parameter `check`, connect the state if that is worth it, and
+ * learn. Done already for other verdicts than FAN_IS_TO_SURVIVE. Collective as fan_call_judge.
+ */
+fan_status fan_call_prepare(fan_call *call);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "comm/key.h"
+#include "comm/ulfm/ulfm.h"
 #include "lib/adapt/findings.h"
 #include "lib/adapt/memory.h"
 #include "lib/adapt/words.h"
@@ -13,6 +14,7 @@
 #include "lib/state/blocking.h"
 #include "lib/state/callback.h"
 #include "lib/state/connection.h"
+#include "lib/state/death.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -62,6 +64,7 @@ static void end_state(void *argument)
     if (!finalizing) {
         fan_findings_add(state);
         end_recording(state);
+        fan_comm_state_leave_survivors(state);
     }
     state->user_comm = MPI_COMM_NULL;
     fan_blocking_set(&state->blocks, false);
@@ -155,7 +158,7 @@ static fan_status attach(MPI_Comm comm, fan_comm_state *state)
     return fan_fail_mpi(code, "MPI_Comm_set_attr failed");
 }
 
-fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
+fan_status fan_lifetime_find(MPI_Comm comm, fan_comm_state **state)
 {
     int found;
     fan_status status = fan_callback_refuse("a function of fanout.h");
@@ -178,4 +181,21 @@ fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
     else
         fan_comm_state_free(made);
     return status;
+}
+
+fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state)
+{
+    fan_status status = fan_lifetime_find(comm, state);
+    return status == FAN_OK ? fan_death_look(comm) : status;
+}
+
+static bool can_go_on(const fan_comm_state *state)
+{
+    return state->connection == FAN_CONNECTED && !fan_ulfm_is_revoked(state->comm);
+}
+
+fan_status fan_lifetime_state_of_survivors(MPI_Comm comm, fan_comm_state **state)
+{
+    fan_status status = fan_lifetime_find(comm, state);
+    return status != FAN_OK || can_go_on(*state) ? status : fan_death_look(comm);
 }

@@ -5,10 +5,12 @@
 
 #include "comm/binomial.h"
 #include "comm/check.h"
+#include "comm/ulfm/ulfm.h"
 #include "comm/wait.h"
 #include "compat/mpi_calls.h"
 #include "lib/adapt/trial.h"
 #include "lib/call/as_bytes.h"
+#include "lib/state/death.h"
 #include "lib/state/errors.h"
 #include "lib/state/tell.h"
 
@@ -78,8 +80,8 @@ static int pass_through(const fan_call *call, MPI_Request *request)
 
 fan_way fan_pass_through_way(const fan_call *call)
 {
-    bool is_for_tree =
-        call->state->connection == FAN_CONNECTED && call->bytes <= FAN_TRIAL_USUAL_TREE;
+    MPI_Count most = fan_ulfm_is_on() ? INT_MAX : FAN_TRIAL_USUAL_TREE;
+    bool is_for_tree = call->state->connection == FAN_CONNECTED && call->bytes <= most;
     return is_for_tree ? FAN_WAY_TREE : FAN_WAY_MPI;
 }
 
@@ -88,6 +90,19 @@ static int complete(const fan_call *call, int code, MPI_Request *request)
 {
     code = fan_comm_completed(code, request);
     return code == FAN_GAVE_UP ? fan_error_raise_code(call->comm, code) : code;
+}
+
+/* Returns a code that has been raised. */
+static int broadcast_by_tree(const fan_call *call)
+{
+    const fan_comm_state *state = call->state;
+    if (fan_ulfm_is_broken(state->comm))
+        return fan_error_raise(call->comm, FAN_ERR_DIED);
+    int code = fan_comm_binomial(call->buffer, (int)call->count, call->datatype, call->root,
+                                 state->comm, state->first_tag + FAN_TAG_SMALL);
+    if (code != MPI_SUCCESS && fan_ulfm_is_broken(state->comm))
+        fan_death_settle(state->comm);
+    return fan_error_raise_code(call->comm, code);
 }
 
 /*
@@ -99,11 +114,8 @@ static int broadcast_bytes(const fan_call *call, fan_way way)
 {
     const fan_comm_state *state = call->state;
     MPI_Request request;
-    if (way == FAN_WAY_TREE) {
-        int code = fan_comm_binomial(call->buffer, (int)call->count, call->datatype, call->root,
-                                     state->comm, state->first_tag + FAN_TAG_SMALL);
-        return fan_error_raise_code(call->comm, code);
-    }
+    if (way == FAN_WAY_TREE)
+        return broadcast_by_tree(call);
     if (state->blocks)
         return pass_through(call, NULL);
     return complete(call, pass_through(call, &request), &request);

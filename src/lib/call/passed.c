@@ -169,3 +169,12 @@ bool fan_passed_has_ended(fan_passed *p, int *code)
                            p->begun);
     return done;
 }
+
+bool fan_passed_hand_over(fan_passed *p, MPI_Request *request)
+{
+    if (p->compares || p->bytes.packed != NULL)
+        return false;
+    *request = p->request;
+    p->request = MPI_REQUEST_NULL;
+    return true;
+}

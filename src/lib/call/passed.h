@@ -46,6 +46,12 @@ int fan_passed_start(fan_passed *passed);
  */
 bool fan_passed_has_ended(fan_passed *passed, int *code);
 
+/**
+ * Whether MPI alone can end one that has been started, so that its request is all there is to it.
+ * Then it is the caller's. Local.
+ */
+bool fan_passed_hand_over(fan_passed *passed, MPI_Request *request);
+
 void fan_passed_close(fan_passed *passed);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -62,6 +63,25 @@ static void say(const fan_decision *d, char text[FAN_DISSENT_TEXT])
         length += snprintf(text + length, FAN_DISSENT_TEXT - (size_t)length, ", %s %lld",
                            fan_decision_names[i], (long long)v[i]);
     snprintf(text + length, FAN_DISSENT_TEXT - (size_t)length, ")");
+}
+
+/* Of those that are the subfiles. */
+static int32_t descriptors_of(const fan_plan *plan)
+{
+    return plan->layout.parts == NULL ? 0 : (int32_t)MIN(plan->layout.parts->count, INT32_MAX);
+}
+
+void fan_decision_record(fan_trace *trace, const fan_plan *plan)
+{
+    fan_trace_describe(trace,
+                       &(fan_record_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
+                                               .algorithm = (int32_t)plan->algorithm,
+                                               .subfiles = plan->layout.subfiles,
+                                               .branching = plan->shape.branching,
+                                               .secondary_groups = plan->shape.secondary_groups,
+                                               .window = plan->window,
+                                               .overlap = plan->overlap,
+                                               .descriptors = descriptors_of(plan)});
 }
 
 void fan_decision_tell(const fan_comm_state *state, const fan_plan *plan, int64_t bytes, int root,
@@ -122,6 +142,9 @@ static uint64_t hash_findings(const fan_comm_state *state)
                          state->small_calls, state->traced, state->block};
     uint64_t hash = XXH64(&state->learned, sizeof state->learned, 0);
     hash = XXH64(numbers, sizeof numbers, hash);
+    if (state->slowness != NULL)
+        hash = XXH64(state->slowness->rates,
+                     (size_t)state->map.nodes * sizeof state->slowness->rates[0], hash);
     return hash_trials(&state->trials, hash);
 }
 

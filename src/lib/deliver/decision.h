@@ -6,6 +6,7 @@
 #ifndef FAN_LIB_DELIVER_DECISION_H
 #define FAN_LIB_DELIVER_DECISION_H
 
+#include "engine/trace.h"
 #include "lib/state/comm_state.h"
 
 typedef enum fan_decision_value {
@@ -31,6 +32,9 @@ extern const char *const fan_decision_names[FAN_DECISION_VALUES];
 /** What this rank does in a broadcast of so many bytes. Local; takes the time of a plan. */
 fan_decision fan_decision_make(const fan_comm_state *state, const fan_params *params, int64_t bytes,
                                int root, fan_way way);
+
+/** What is in the trace about the plan, if `trace` is not NULL. */
+void fan_decision_record(fan_trace *trace, const fan_plan *plan);
 
 /**
  * Tell of a broadcast that has ended, as fan_tell_broadcast.

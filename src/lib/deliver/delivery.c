@@ -4,12 +4,14 @@
 #include "lib/deliver/delivery.h"
 
 #include "base/spare/spare.h"
+#include "comm/ulfm/ulfm.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/deliver/decision.h"
 #include "lib/deliver/memory.h"
 #include "lib/deliver/request.h"
 #include "lib/deliver/stalled.h"
 #include "lib/record/recorder.h"
+#include "lib/state/death.h"
 #include "lib/state/errors.h"
 #include "lib/state/tell.h"
 #include "plan/explain.h"
@@ -114,6 +116,7 @@ static fan_status begin_phase(fan_delivery *d, const fan_schedule *schedule, con
                                 .layout = plan->layout,
                                 .sends = plan->sends,
                                 .child_sends = plan->child_sends,
+                                .synchronous = fan_delivery_is_synchronous(d->task.state, plan),
                                 .overlap = plan->overlap,
                                 .store = *store,
                                 .cells = d->task.cells,
@@ -140,9 +143,26 @@ static void tell_length(fan_delivery *d, int64_t length)
         *d->task.length = length;
 }
 
+static void find_all(const fan_delivery *d)
+{
+    if (d->task.salvage != NULL)
+        d->task.salvage->found(d->task.salvage->state, 0, d->task.bytes);
+}
+
+/* Who serves others has all. */
+static void salvage(const fan_delivery *d)
+{
+    if (d->serves)
+        find_all(d);
+    else if (d->task.salvage != NULL)
+        fan_engine_salvage(d->engine, &d->task.store, d->task.salvage);
+}
+
 /* Messages that are on their way may still touch the cells of the engine. */
 static void release_engine(fan_delivery *d)
 {
+    if (d->status != FAN_OK)
+        salvage(d);
     if (fan_mpi_transport_free(&d->transport)) {
         fan_engine_free(d->engine);
     } else {
@@ -158,27 +178,6 @@ static void end_phase(fan_delivery *d)
         d->status = fan_engine_result(d->engine);
     tell_length(d, fan_engine_length(d->engine));
     release_engine(d);
-}
-
-/* Of those that are the subfiles. */
-static int32_t descriptors_of(const fan_plan *plan)
-{
-    return plan->layout.parts == NULL ? 0 : (int32_t)MIN(plan->layout.parts->count, INT32_MAX);
-}
-
-/* What is in the trace about the plan. */
-static void describe(const fan_delivery *d)
-{
-    const fan_plan *plan = &d->chosen->plan;
-    fan_trace_describe(trace_of(&d->task),
-                       &(fan_record_broadcast){.chunk_bytes = fan_layout_chunk_bytes(&plan->layout),
-                                               .algorithm = (int32_t)plan->algorithm,
-                                               .subfiles = plan->layout.subfiles,
-                                               .branching = plan->shape.branching,
-                                               .secondary_groups = plan->shape.secondary_groups,
-                                               .window = plan->window,
-                                               .overlap = plan->overlap,
-                                               .descriptors = descriptors_of(plan)});
 }
 
 /* After full receipt a node may feed secondary groups, from the data that it now has. */
@@ -204,21 +203,28 @@ static void begin_messages(fan_delivery *d)
     d->chosen = planned;
     if (d->status != FAN_OK)
         return;
-    describe(d);
+    fan_decision_record(trace_of(&d->task), &d->chosen->plan);
     d->status = must(begin_phase(d, &planned->schedule, &d->outer));
+}
+
+/* After these others of the node run into the same by themselves, or take nothing for ever. */
+static bool is_given_up(const fan_delivery *d)
+{
+    return d->status == FAN_ERR_TIMEOUT || d->status == FAN_ERR_DIED;
 }
 
 /* The piece by which fan_relay_end tells the node how it ended. Who must not wait comes again. */
 static bool can_close_ring(const fan_delivery *d)
 {
-    return !d->relays || fan_ring_has_room(&d->task.node->ring, 1);
+    return !d->relays || is_given_up(d) || fan_ring_has_room(&d->task.node->ring, 1);
 }
 
 static void progress_messages(fan_delivery *d, bool block)
 {
     if (d->engine != NULL) {
         if (d->status == FAN_OK)
-            d->status = fan_engine_progress(d->engine, block);
+            d->status =
+                fan_death_recognise(d->task.state->comm, fan_engine_progress(d->engine, block));
         if (d->status == FAN_OK && !fan_engine_finished(d->engine))
             return;
         end_phase(d);
@@ -268,7 +274,7 @@ static void describe_to_reader(fan_delivery *d)
         make_plan(&d->task, planned) != FAN_OK)
         return;
     d->chosen = planned;
-    describe(d);
+    fan_decision_record(trace_of(&d->task), &d->chosen->plan);
 }
 
 static void begin_memory(fan_delivery *d)
@@ -285,10 +291,25 @@ static void begin_memory(fan_delivery *d)
                                      (fan_transfer){.kind = FAN_TRANSFER_MEMORY, .peer = writer});
 }
 
-/* Then whoever is waited for may have given up. */
-static bool is_broken(const fan_delivery *d)
+static double timeout_of(const fan_delivery *d)
 {
-    return d->task.params->timeout > 0 && atomic_load(&d->task.state->channel->broken);
+    return d->task.params->timeout;
+}
+
+/* Whoever is waited for may have given up, stopped or died. */
+static bool is_watched(const fan_delivery *d)
+{
+    return timeout_of(d) > 0 || fan_ulfm_is_on();
+}
+
+static fan_status look_for_failure(const fan_delivery *d)
+{
+    const fan_comm_state *state = d->task.state;
+    if (fan_ulfm_is_broken(state->comm))
+        return fan_fail(FAN_ERR_DIED, "a rank has died");
+    if (atomic_load(&state->channel->broken))
+        return fan_fail(FAN_ERR_TIMEOUT, "an earlier broadcast of these ranks has failed");
+    return FAN_OK;
 }
 
 void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
@@ -297,11 +318,10 @@ void fan_delivery_begin(fan_delivery *d, const fan_delivery_task *task)
     d->reading = FAN_NO_TRANSFER;
     d->begun = fan_tell_begin(task->state);
     d->relays = task->node != NULL && is_speaker(task);
-    if (is_broken(d)) {
+    d->status = look_for_failure(d);
+    if (d->status != FAN_OK) {
         d->uses_messages = true;
         d->relays = false;
-        d->status = fan_fail(FAN_ERR_TIMEOUT,
-                             "an earlier broadcast of these ranks was given up or has failed");
         d->finished = true;
         return;
     }
@@ -326,21 +346,20 @@ static void progress_memory(fan_delivery *d, bool block)
 
 /* ---- stalled ---- */
 
-static double timeout_of(const fan_delivery *d)
-{
-    return d->task.params->timeout;
-}
-
 /* The reason has been recorded. */
 static void abandon(fan_delivery *d)
 {
     const fan_comm_state *state = d->task.state;
     bool writes = d->stage.writes || d->relays;
+    bool waits_for_ring = d->uses_messages && d->engine == NULL && d->status == FAN_OK;
     int writer = writes ? state->rank : speaker(&d->task, state->map.node_of[state->rank]);
-    fan_stalled_explain(state, d->engine, writer, timeout_of(d));
+    d->status = fan_fail_status();
+    if (d->status == FAN_ERR_TIMEOUT)
+        fan_stalled_explain(state, d->engine, writer, timeout_of(d));
     if (d->engine != NULL)
         release_engine(d);
-    d->status = FAN_ERR_TIMEOUT;
+    if (waits_for_ring)
+        find_all(d);
     d->finished = true;
 }
 
@@ -353,37 +372,40 @@ static void watch(fan_delivery *d, bool block)
     } else if (fan_comm_is_out_of_patience(&d->patience,
                                            fan_comm_state_bound(d->task.state, timeout_of(d)))) {
         abandon(d);
-    } else if (block) {
-        if (d->engine == NULL)
-            fan_mpi_progress(NULL); /* as in ring.c: who waits for memory sees to messages, too */
-        sched_yield();
+    } else {
+        /* As in ring.c: who waits for memory sees to messages, too. Only MPI tells of deaths. */
+        if (d->engine == NULL && (block || fan_ulfm_is_on()))
+            fan_mpi_progress(NULL);
+        if (block)
+            sched_yield();
     }
 }
 
 void fan_delivery_progress(fan_delivery *d, bool block)
 {
-    bool is_watched = timeout_of(d) > 0;
+    bool is_bounded = is_watched(d);
     if (d->finished)
         return;
     if (d->uses_messages)
-        progress_messages(d, block && !is_watched);
+        progress_messages(d, block && !is_bounded);
     else
-        progress_memory(d, block && !is_watched);
-    if (is_watched && !d->finished)
+        progress_memory(d, block && !is_bounded);
+    if (is_bounded && !d->finished)
         watch(d, block);
 }
 
 static fan_status end_memory(fan_delivery *d)
 {
+    if (d->task.salvage != NULL)
+        fan_stage_salvage(&d->stage, d->task.salvage);
     fan_status status = fan_stage_end(&d->stage);
     fan_planned_forget(&d->own);
-    return d->status == FAN_ERR_TIMEOUT ? d->status : status;
+    return is_given_up(d) ? d->status : status;
 }
 
 static fan_status end_messages(fan_delivery *d)
 {
-    /* After a timeout the ring may stay full for ever; its readers run into their own timeout. */
-    if (d->relays && d->status != FAN_ERR_TIMEOUT)
+    if (d->relays && !is_given_up(d))
         d->status = fan_relay_end(&d->relay, d->status, d->task.state->rank);
     fan_schedule_free(&d->serving);
     fan_planned_forget(&d->own);
@@ -403,13 +425,14 @@ static void explain(const fan_delivery *d)
 
 fan_status fan_delivery_end(fan_delivery *d)
 {
+    bool is_cut = d->uses_messages && d->status == FAN_ERR_TRUNCATED; /* the rest still comes */
     fan_status status = d->uses_messages ? end_messages(d) : end_memory(d);
     if (status == FAN_OK) {
         explain(d);
         fan_decision_tell(d->task.state, d->chosen == NULL ? NULL : &d->chosen->plan, d->length,
                           d->task.root, d->begun);
     }
-    if (status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT)
+    if (is_given_up(d) || status == FAN_ERR_TRANSPORT || is_cut)
         atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/mpi/mpi_transport.h"
 #include "engine/ring/stage.h"
+#include "engine/salvage.h"
 #include "lib/state/comm_state.h"
 
 /** What is to be delivered. Equal on all ranks, except for the store. */
@@ -26,7 +27,8 @@ typedef struct fan_delivery_task {
     fan_store store;
     /** from fan_delivery_take_cells; the delivery frees them. NULL: the engine takes its own */
     void *cells;
-    const fan_parts *parts; /**< that are to be the subfiles, or NULL */
+    const fan_parts *parts;     /**< that are to be the subfiles, or NULL */
+    const fan_salvage *salvage; /**< is told what the store has got, if this fails; or NULL */
 } fan_delivery_task;
 
 /**

@@ -21,12 +21,14 @@ enum { THREAD_PAUSE_NS = 50 * 1000 };
 
 /* In the order of their start. */
 static TAILQ_HEAD(pending_list, fan_pending) all_pending = TAILQ_HEAD_INITIALIZER(all_pending);
+static STAILQ_HEAD(errand_list,
+                   fan_pending_errand) all_errands = STAILQ_HEAD_INITIALIZER(all_errands);
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t started = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
 
 static struct {
     pthread_t handle;
-    bool decided; /* whether there is to be one */
+    bool decided; /* whether FANOUT_PROGRESS asks for one */
     bool runs;
     bool stops;
 } thread;
@@ -140,19 +142,38 @@ void fan_pending_after_step(void (*call)(void *argument), void *argument)
 
 /* ---- the thread ---- */
 
+/* Without the lock, because an errand may call the user's error handler. The thread alone does. */
+static void run_errands(void)
+{
+    struct errand_list mine = STAILQ_HEAD_INITIALIZER(mine), left = STAILQ_HEAD_INITIALIZER(left);
+    pthread_mutex_lock(&lock);
+    STAILQ_CONCAT(&mine, &all_errands);
+    pthread_mutex_unlock(&lock);
+    for (fan_pending_errand *e; (e = STAILQ_FIRST(&mine)) != NULL;) {
+        STAILQ_REMOVE_HEAD(&mine, link);
+        if (!e->attempt(e))
+            STAILQ_INSERT_TAIL(&left, e, link);
+    }
+    pthread_mutex_lock(&lock);
+    STAILQ_CONCAT(&left, &all_errands);
+    STAILQ_CONCAT(&all_errands, &left);
+    pthread_mutex_unlock(&lock);
+}
+
 static void *run_thread(void *unused)
 {
     (void)unused;
     const struct timespec pause = {.tv_nsec = THREAD_PAUSE_NS};
     pthread_mutex_lock(&lock);
     while (!thread.stops) {
-        if (TAILQ_EMPTY(&all_pending)) {
-            pthread_cond_wait(&started, &lock);
+        if (TAILQ_EMPTY(&all_pending) && STAILQ_EMPTY(&all_errands)) {
+            pthread_cond_wait(&work_came, &lock);
             continue;
         }
         step_all();
         pthread_mutex_unlock(&lock);
         do_postponed();
+        run_errands();
         nanosleep(&pause, NULL);
         pthread_mutex_lock(&lock);
     }
@@ -172,12 +193,36 @@ static bool wants_thread(void)
     return possible;
 }
 
+static void begin_thread(void)
+{
+    if (!thread.runs && !thread.stops)
+        thread.runs = pthread_create(&thread.handle, NULL, run_thread, NULL) == 0;
+}
+
 static void decide_on_thread(void)
 {
-    if (thread.decided)
-        return;
+    if (!thread.decided && wants_thread())
+        begin_thread();
     thread.decided = true;
-    thread.runs = wants_thread() && pthread_create(&thread.handle, NULL, run_thread, NULL) == 0;
+}
+
+bool fan_pending_begin_thread(void)
+{
+    if (!fan_comm_has_threads())
+        return false;
+    pthread_mutex_lock(&lock);
+    begin_thread();
+    bool runs = thread.runs;
+    pthread_mutex_unlock(&lock);
+    return runs;
+}
+
+void fan_pending_run_errand(fan_pending_errand *errand)
+{
+    pthread_mutex_lock(&lock);
+    STAILQ_INSERT_TAIL(&all_errands, errand, link);
+    pthread_cond_signal(&work_came);
+    pthread_mutex_unlock(&lock);
 }
 
 void fan_pending_end(void)
@@ -186,7 +231,7 @@ void fan_pending_end(void)
         return;
     pthread_mutex_lock(&lock);
     thread.stops = true;
-    pthread_cond_signal(&started);
+    pthread_cond_signal(&work_came);
     pthread_mutex_unlock(&lock);
     pthread_join(thread.handle, NULL);
     thread.runs = false;
@@ -210,7 +255,7 @@ void fan_pending_start(fan_pending *pending, const fan_delivery_task *task, bool
     TAILQ_INSERT_TAIL(&all_pending, pending, link);
     if (status != FAN_OK)
         finish(pending, status);
-    pthread_cond_signal(&started);
+    pthread_cond_signal(&work_came);
     pthread_mutex_unlock(&lock);
 }
 

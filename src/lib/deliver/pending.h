@@ -7,8 +7,8 @@
  * cannot be taken for each other's. Those of different lanes run side by side.
  *
  * They make progress in each call that tests or waits for a broadcast, and whenever the library
- * waits for MPI (comm/wait.h). With FANOUT_PROGRESS=thread
- * in its environment and MPI_THREAD_MULTIPLE a process has a thread for it as well.
+ * waits for MPI (comm/wait.h). With FANOUT_PROGRESS=thread in its environment and
+ * MPI_THREAD_MULTIPLE a process has a thread for it as well; so it has from the first errand on.
  */
 #ifndef FAN_LIB_DELIVER_PENDING_H
 #define FAN_LIB_DELIVER_PENDING_H
@@ -57,7 +57,23 @@ void fan_pending_finish(const fan_comm_state *state, const fan_lane *lane);
  */
 void fan_pending_after_step(void (*call)(void *argument), void *argument);
 
-/** End the thread of FANOUT_PROGRESS, if it runs. */
+/**
+ * With MPI_THREAD_MULTIPLE start the thread, whatever FANOUT_PROGRESS says. False: there is none.
+ * Local, thread-safe.
+ */
+bool fan_pending_begin_thread(void);
+
+/** What the thread is to do when it is time. It must stay where it is until then. */
+typedef struct fan_pending_errand {
+    /** Called again and again, without a lock; true: it is done, and may be gone. */
+    bool (*attempt)(struct fan_pending_errand *errand);
+    STAILQ_ENTRY(fan_pending_errand) link;
+} fan_pending_errand;
+
+/** Give the thread an errand. fan_pending_begin_thread has been true. Local, thread-safe. */
+void fan_pending_run_errand(fan_pending_errand *errand);
+
+/** End the thread, if it runs. */
 void fan_pending_end(void);
 
 #endif

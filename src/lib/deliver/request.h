@@ -20,4 +20,17 @@ bool fan_delivery_is_small(const fan_comm_state *state, int64_t bytes);
  */
 fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes, int root);
 
+/**
+ * Whether it is known that a message of `bytes` keeps processors busy for longer than a link: its
+ * bytes take less than twice the processor's time for a message, at both of its ends. Local.
+ */
+bool fan_delivery_is_limited_by_processors(const fan_comm_state *state, double bytes);
+
+/**
+ * Whether all sends of the next delivery are to be synchronous: see engine/mpi/mpi_transport.h.
+ * With ULFM they are, so that a sender learns that a receiver has died. Otherwise those of every
+ * 16th delivery are, so that a rank that broadcasts often is no further ahead of a slow one. Local.
+ */
+bool fan_delivery_is_synchronous(fan_comm_state *state, const fan_plan *plan);
+
 #endif

@@ -20,6 +20,7 @@ typedef struct within {
     int64_t chunks;
     fan_letter **letters; /* [chunks] a reference for each edge that has not sent it yet */
     int64_t *next;        /* [subfiles] the first chunk that has not come */
+    bool *ended;          /* [subfiles] nor will it */
     int64_t *unsent;      /* [edges] the first chunk that is not sent yet */
     fan_status status;
 } within;
@@ -61,8 +62,9 @@ static bool allocate(within *w)
 {
     w->letters = fan_spare_calloc((size_t)w->chunks, sizeof *w->letters);
     w->next = fan_spare_calloc((size_t)w->schedule.subfiles, sizeof *w->next);
+    w->ended = fan_spare_calloc((size_t)w->schedule.subfiles, sizeof *w->ended);
     w->unsent = fan_spare_calloc((size_t)w->schedule.edge_count + 1, sizeof *w->unsent);
-    return w->letters != NULL && w->next != NULL && w->unsent != NULL;
+    return w->letters != NULL && w->next != NULL && w->ended != NULL && w->unsent != NULL;
 }
 
 static fan_status begin(within *w)
@@ -91,7 +93,7 @@ static bool is_expected(const within *w, const fan_letter *letter, int peer)
         return false;
     int s = (int)(g % w->schedule.subfiles);
     return w->schedule.roles[s].parent == peer && g == w->next[s] &&
-           letter->bytes == fan_layout_length(&w->plan.layout, g);
+           (letter->bytes == 0 || letter->bytes == fan_layout_length(&w->plan.layout, g));
 }
 
 static void accept(within *w, fan_letter *letter, int peer)
@@ -106,10 +108,15 @@ static void accept(within *w, fan_letter *letter, int peer)
         fan_letter_drop(letter);
         return;
     }
-    const fan_role *role = &w->schedule.roles[g % w->schedule.subfiles];
-    store->drain(store->state, fan_layout_offset(&w->plan.layout, g), letter->data, letter->bytes);
-    w->next[g % w->schedule.subfiles] += w->schedule.subfiles;
-    if (role->children == 0) {
+    int s = (int)(g % w->schedule.subfiles);
+    const fan_role *role = &w->schedule.roles[s];
+    w->ended[s] = letter->bytes == 0;
+    if (!w->ended[s]) {
+        store->drain(store->state, fan_layout_offset(&w->plan.layout, g), letter->data,
+                     letter->bytes);
+        w->next[s] += w->schedule.subfiles;
+    }
+    if (w->ended[s] || role->children == 0) {
         fan_letter_drop(letter);
         return;
     }
@@ -117,31 +124,49 @@ static void accept(within *w, fan_letter *letter, int peer)
     w->letters[g] = letter;
 }
 
+/* Not what the rank itself has, has all of, or gets no more of. */
+static bool is_awaited(const within *w, int subfile)
+{
+    return w->schedule.roles[subfile].parent >= 0 && has_chunk(w, w->next[subfile]) &&
+           !w->ended[subfile];
+}
+
 static bool receive(within *w, int subfile)
 {
     bool moved = false;
     int parent = w->schedule.roles[subfile].parent;
     fan_letter *letter;
-    while (w->status == FAN_OK && parent >= 0 && has_chunk(w, w->next[subfile]) &&
+    while (w->status == FAN_OK && is_awaited(w, subfile) &&
            (letter = fan_mail_take(w->mail, parent, w->number)) != NULL) {
         accept(w, letter, parent);
         moved = true;
     }
+    if (is_awaited(w, subfile))
+        w->ended[subfile] = fan_mail_is_past(w->mail, parent, w->number);
     return moved;
 }
 
 /* ---- sending ---- */
 
+/*
+ * The first chunk that there is nothing to send of. In the place of the first that does not come
+ * goes a letter without data: those that wait for it would do so until their deadline.
+ */
+static int64_t end_of_letters(const within *w, int subfile)
+{
+    return w->next[subfile] + (w->ended[subfile] ? w->schedule.subfiles : 0);
+}
+
 /* NULL: no memory yet. */
 static fan_letter *letter_of(within *w, int64_t g)
 {
     const fan_store *store = &w->task->store;
-    const fan_role *role = &w->schedule.roles[g % w->schedule.subfiles];
-    if (w->letters[g] != NULL || role->parent != FAN_PARENT_SELF)
-        return w->letters[g];
-    int64_t bytes = fan_layout_length(&w->plan.layout, g);
-    w->letters[g] = fan_letter_new(w->number, g, bytes, role->children);
+    int s = (int)(g % w->schedule.subfiles);
     if (w->letters[g] != NULL)
+        return w->letters[g];
+    int64_t bytes = w->ended[s] ? 0 : fan_layout_length(&w->plan.layout, g);
+    w->letters[g] = fan_letter_new(w->number, g, bytes, w->schedule.roles[s].children);
+    if (w->letters[g] != NULL && bytes > 0)
         store->fill(store->state, fan_layout_offset(&w->plan.layout, g), w->letters[g]->data,
                     bytes);
     return w->letters[g];
@@ -151,7 +176,7 @@ static bool send_on(within *w, int subfile, int edge)
 {
     bool moved = false;
     int peer = w->schedule.edges[edge].peer;
-    while (w->unsent[edge] < w->next[subfile] &&
+    while (w->unsent[edge] < end_of_letters(w, subfile) &&
            fan_mail_sending(w->mail, peer) < w->plan.child_sends) {
         fan_letter *letter = letter_of(w, w->unsent[edge]);
         if (letter == NULL || !fan_mail_send(w->mail, letter, peer))
@@ -190,7 +215,7 @@ static bool has_sent(const within *w, int subfile, int edge)
 {
     int peer = w->schedule.edges[edge].peer;
     return fan_mail_is_past(w->mail, peer, w->number) ||
-           (w->unsent[edge] >= w->next[subfile] && fan_mail_sending(w->mail, peer) == 0);
+           (w->unsent[edge] >= end_of_letters(w, subfile) && fan_mail_sending(w->mail, peer) == 0);
 }
 
 /* Nothing more will come, and what has come was sent on. */
@@ -199,8 +224,7 @@ static bool is_done(const within *w)
     bool done = true;
     for (int s = 0; done && s < w->schedule.subfiles; s++) {
         const fan_role *role = &w->schedule.roles[s];
-        done = !has_chunk(w, w->next[s]) || role->parent < 0 ||
-               fan_mail_is_past(w->mail, role->parent, w->number);
+        done = !is_awaited(w, s);
         for (int edge = role->first; done && edge < role->first + role->children; edge++)
             done = has_sent(w, s, edge);
     }
@@ -212,7 +236,7 @@ static void drop_unsent(within *w)
     for (int s = 0; s < w->schedule.subfiles; s++) {
         const fan_role *role = &w->schedule.roles[s];
         for (int edge = role->first; edge < role->first + role->children; edge++)
-            for (int64_t g = w->unsent[edge]; g < w->next[s]; g += w->schedule.subfiles)
+            for (int64_t g = w->unsent[edge]; g < end_of_letters(w, s); g += w->schedule.subfiles)
                 if (w->letters[g] != NULL)
                     fan_letter_drop(w->letters[g]);
     }
@@ -222,6 +246,7 @@ static void release(within *w)
 {
     fan_spare_free(w->letters);
     fan_spare_free(w->next);
+    fan_spare_free(w->ended);
     fan_spare_free(w->unsent);
     fan_schedule_free(&w->schedule);
 }

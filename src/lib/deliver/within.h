@@ -10,6 +10,8 @@
  *
  * A rank that a peer has to send to is sent a few letters at most, so a peer that takes none holds
  * up only what it would have passed on: at most one subfile, for itself and for those behind it.
+ * Who learns that there is no more of a subfile to come, because its peer has died or gone on,
+ * tells those behind it.
  */
 #ifndef FAN_LIB_DELIVER_WITHIN_H
 #define FAN_LIB_DELIVER_WITHIN_H

@@ -329,7 +329,8 @@ void fan_recorder_fail(fan_recorder *r, fan_status status)
 {
     if (status == FAN_ERR_SOURCE || status == FAN_ERR_SINK)
         return;
-    r->useless = r->useless || status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT;
+    r->useless = r->useless || status == FAN_ERR_TIMEOUT || status == FAN_ERR_TRANSPORT ||
+                 status == FAN_ERR_DIED;
     if (r->failed)
         return;
     r->failed = true;

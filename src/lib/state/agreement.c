@@ -4,9 +4,12 @@
 #include "lib/state/agreement.h"
 
 #include "base/log.h"
+#include "base/spare/spare.h"
 #include "comm/agree.h"
+#include "comm/ulfm/ulfm.h"
 #include "compat/mpi_calls.h"
 #include "lib/record/recorder.h"
+#include "lib/state/errors.h"
 #include "tune/variables.h"
 
 #include <pthread.h>
@@ -76,6 +79,9 @@ static void warn_of_variables(void)
     fan_variable_wants_thread(&wrong);
     if (wrong != NULL)
         fan_warn("FANOUT_PROGRESS=%s is ignored: the only value is thread", wrong);
+    const char *level = getenv("FANOUT_THREAD"); /* the shim's: src/pmpi/entry/raise.h */
+    if (level != NULL && *level != '\0' && strcmp(level, "raise") != 0)
+        fan_warn("FANOUT_THREAD=%s is ignored: the only value is raise", level);
 }
 
 /* What is set for all ranks is told by one. */
@@ -133,6 +139,15 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     return FAN_OK;
 }
 
+/* What is wrong is told by rank 0. */
+bool fan_agree_goes_on(MPI_Comm comm, MPI_Info hints)
+{
+    fan_params own = fan_params_default();
+    return fan_ulfm_is_on() && overlay_hints_of(comm, &own) == FAN_OK &&
+           overlay_hints(hints, &own) == FAN_OK && fan_params_from_environment(&own) == FAN_OK &&
+           own.on_failure == FAN_ON_FAILURE_CONTINUE;
+}
+
 double fan_agree_own_timeout(void)
 {
     const char *text = secure_getenv("FANOUT_TIMEOUT");
@@ -149,4 +164,40 @@ fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params)
 {
     bool traced; /* has been agreed on */
     return agree(comm, hints, false, params, &traced);
+}
+
+/* ---- among those that live ---- */
+
+/* One who has left with an error may revoke what others wait in, and does not come. */
+static bool gives_up(MPI_Comm comm, fan_comm_patience *patience, fan_comm_bound bound)
+{
+    if (!fan_ulfm_is_revoked(comm))
+        return fan_comm_is_out_of_patience(patience, bound);
+    fan_fail(FAN_ERR_TRANSPORT, "the communicator was revoked");
+    return true;
+}
+
+fan_status fan_agree_among_living(MPI_Comm comm, fan_comm_bound bound, int *bits)
+{
+    MPI_Request request;
+    fan_comm_patience patience = {0};
+    int done = 0, polls = 0, *given = fan_spare_malloc(sizeof *given);
+    bound.may_die = false;
+    if (given == NULL) {
+        fan_fail(FAN_ERR_MEMORY, "no memory for an agreement");
+        fan_error_abort();
+    }
+    *given = *bits;
+    int code = fan_ulfm_begin_agreement(comm, given, &request);
+    while (code == MPI_SUCCESS &&
+           (code = PMPI_Test(&request, &done, MPI_STATUS_IGNORE)) == MPI_SUCCESS && !done) {
+        fan_comm_pause(&polls);
+        if (gives_up(comm, &patience, bound))
+            return fan_fail_status(); /* MPI may still write to what is given */
+    }
+    *bits = *given;
+    fan_spare_free(given);
+    return code == MPI_SUCCESS || fan_ulfm_is_death(code)
+               ? FAN_OK
+               : fan_fail_mpi(code, "cannot agree with those that live");
 }

@@ -8,6 +8,7 @@
 #define FAN_LIB_STATE_AGREEMENT_H
 
 #include "base/status.h"
+#include "comm/wait.h"
 #include "tune/params.h"
 
 #include <mpi.h>
@@ -20,8 +21,24 @@
  */
 fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced);
 
+/**
+ * Whether this rank itself, before it is told the parameters, knows that broadcasts on `comm` go on
+ * when ranks die: by the environment or an MPI_Info, in a run with ULFM. Local.
+ */
+bool fan_agree_goes_on(MPI_Comm comm, MPI_Info hints);
+
 /** This rank's own FANOUT_TIMEOUT, which bounds the wait in which rank 0's is told. Local. */
 double fan_agree_own_timeout(void);
+
+/**
+ * Replace `*bits` by those that all ranks of `comm` give that live: all of them get the same,
+ * though ranks may die meanwhile. Only where this run has ULFM. It costs a round trip.
+ *
+ * @param bound  that ends it; a death does not
+ * @return       FAN_ERR_TRANSPORT if the user has revoked `comm`, or FAN_ERR_TIMEOUT, on this rank:
+ *               then nothing is agreed on, and others are not to be waited for again
+ */
+fan_status fan_agree_among_living(MPI_Comm comm, fan_comm_bound bound, int *bits);
 
 /**
  * Overlay `hints`, and the environment again, on the parameters that rank 0 has in `params`.

@@ -5,9 +5,12 @@
 
 #include "base/spare/spare.h"
 #include "comm/agree.h"
+#include "comm/private.h"
+#include "comm/ulfm/ulfm.h"
 #include "lib/record/recorder.h"
 #include "lib/state/agreement.h"
 #include "lib/state/blocking.h"
+#include "lib/state/death.h"
 #include "lib/state/errors.h"
 
 #include <stdio.h>
@@ -51,28 +54,6 @@ void fan_comm_state_free(fan_comm_state *state)
     fan_spare_free(state);
 }
 
-fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
-{
-    fan_comm_state *made = fan_spare_calloc(1, sizeof *made);
-    if (made == NULL) {
-        fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
-        fan_error_abort();
-    }
-    made->user_comm = comm;
-    atomic_init(&made->references, 1);
-    made->comm = MPI_COMM_NULL;
-    MPI_Comm_rank(comm, &made->rank);
-    MPI_Comm_size(comm, &made->size);
-    fan_comm_bound_set((fan_comm_bound){.limit = fan_agree_own_timeout()});
-    fan_status status = fan_comm_state_set(made, MPI_INFO_NULL);
-    if (status != FAN_OK) {
-        fan_spare_free(made);
-        return status;
-    }
-    *state = made;
-    return FAN_OK;
-}
-
 fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_params *params)
 {
     *params = state->params;
@@ -87,26 +68,184 @@ static bool is_told_how(const fan_params *p)
            p->child_sends > 0 || !p->overlap || fan_params_given(p, FAN_PARAM_INDEX_min_bytes);
 }
 
-fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
+/*
+ * Where ranks go on without the dead, some may have failed and others not. What becomes of it is
+ * decided by all that live: each has the parameters or none has.
+ */
+static fan_status confirm(const fan_comm_state *state, MPI_Comm comm, double timeout,
+                          fan_status status)
 {
-    fan_params params;
-    fan_status status = fan_agree_on_params(state->user_comm, hints, &params, &state->traced);
-    if (status != FAN_OK)
+    enum { HAS = 1, KNOWS_NO_DEATH = 2 };
+    fan_failure own;
+    if (!fan_ulfm_is_on())
         return status;
-    state->params = params;
-    fan_comm_bound_set(fan_comm_state_bound(state, params.timeout));
-    status = fan_comm_state_watch(state, params.timeout);
-    fan_comm_bound_set(fan_comm_state_bound(state, params.timeout));
-    if (status != FAN_OK)
-        return status;
-    /* What was found out held for the old ones. */
+    fan_fail_keep(&own, status);
+    int all =
+        (status == FAN_OK ? HAS : 0) | (fan_error_is_death(comm, status) ? 0 : KNOWS_NO_DEATH);
+    fan_status agreed = fan_agree_among_living(comm, fan_comm_state_bound(state, timeout), &all);
+    if (agreed != FAN_OK || (all & HAS) != 0)
+        return agreed;
+    if ((all & KNOWS_NO_DEATH) != 0)
+        return fan_fail_again(&own);
+    return fan_fail(FAN_ERR_DIED, "a rank has died");
+}
+
+/* What was found out held for the old ones. */
+static void take_params(fan_comm_state *state, const fan_params *params, bool traced)
+{
+    state->params = *params;
+    state->traced = traced;
     state->learned = (fan_learned){0};
+    state->slowness = NULL;
+    if (state->connection == FAN_CONNECTED)
+        state->order = state->placement->order;
     state->trials = (fan_trials){0};
     fan_blocking_set(&state->blocks, false);
     if (state->nonblocking != FAN_PREPARED)
         forget_nonblocking(state);
-    state->adapts = params.adapt && !state->traced && !is_told_how(&params);
+    state->adapts = params->adapt && !traced && !is_told_how(params);
     fan_planned_forget(&state->planned);
+}
+
+/*
+ * Agreed on by the ranks of `comm`: the user's, or those of them that live. Who does not know that
+ * they go on (`goes_on`) leaves with an error after a death, and waits for nobody.
+ */
+static fan_status set_by(fan_comm_state *state, MPI_Comm comm, MPI_Info hints, bool goes_on)
+{
+    fan_params params;
+    bool traced;
+    fan_status status = fan_agree_on_params(comm, hints, &params, &traced);
+    double timeout = status == FAN_OK ? params.timeout : fan_agree_own_timeout();
+    fan_comm_bound_set(fan_comm_state_bound(state, timeout));
+    if (status == FAN_OK && comm == state->user_comm)
+        status = fan_comm_state_watch(state, timeout);
+    fan_comm_bound_set(fan_comm_state_bound(state, timeout));
+    if (goes_on || (status == FAN_OK && params.on_failure == FAN_ON_FAILURE_CONTINUE))
+        status = confirm(state, comm, timeout, status);
+    if (status == FAN_OK)
+        take_params(state, &params, traced);
+    return status;
+}
+
+/* Others that know of a death may have left already, and not come. */
+static fan_status set(fan_comm_state *state, MPI_Info hints, bool goes_on)
+{
+    fan_status status = goes_on ? FAN_OK : fan_death_look(state->user_comm);
+    return status == FAN_OK ? set_by(state, state->user_comm, hints, goes_on) : status;
+}
+
+fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints)
+{
+    bool goes_on = fan_comm_state_survives(state) || fan_agree_goes_on(state->user_comm, hints);
+    MPI_Errhandler users = fan_error_tell_nobody(state->user_comm);
+    fan_status status = set(state, hints, goes_on);
+    fan_error_tell_again(state->user_comm, users);
+    return status;
+}
+
+/* ---- those that live ---- */
+
+bool fan_comm_state_survives(const fan_comm_state *state)
+{
+    return fan_ulfm_is_on() && state->params.on_failure == FAN_ON_FAILURE_CONTINUE;
+}
+
+/* Revoked, it can be freed by each rank alone. */
+void fan_comm_state_leave_survivors(fan_comm_state *state)
+{
+    if (state->survivors == MPI_COMM_NULL)
+        return;
+    fan_ulfm_revoke(state->survivors);
+    PMPI_Comm_free(&state->survivors);
+}
+
+/* All that live have come here, and no other thread of them makes a communicator, either. */
+static fan_status take_turns(const fan_comm_state *state)
+{
+    while (true) {
+        bool has_turn = fan_comm_take_turn(true);
+        int all = has_turn;
+        fan_status status = fan_agree_among_living(
+            state->user_comm, fan_comm_state_bound(state, state->params.timeout), &all);
+        if (status == FAN_OK && all)
+            return FAN_OK;
+        if (has_turn)
+            fan_comm_end_turn();
+        if (status != FAN_OK)
+            return status;
+        fan_comm_miss_turn();
+    }
+}
+
+static fan_status shrink(fan_comm_state *state)
+{
+    if (!fan_comm_begin_blocking())
+        return FAN_ERR_TIMEOUT;
+    state->survivors = fan_ulfm_shrink(state->user_comm);
+    fan_comm_end_blocking();
+    if (state->survivors == MPI_COMM_NULL)
+        return fan_fail(FAN_ERR_TRANSPORT, "MPI cannot make a communicator of those that live");
+    PMPI_Comm_set_errhandler(state->survivors, MPI_ERRORS_RETURN);
+    return FAN_OK;
+}
+
+fan_status fan_comm_state_find_survivors(fan_comm_state *state)
+{
+    fan_comm_state_leave_survivors(state);
+    fan_status status = take_turns(state);
+    if (status != FAN_OK)
+        return status;
+    status = shrink(state);
+    fan_comm_end_turn();
+    return status;
+}
+
+/* The keys of the user's communicator hold, which the new one lacks. */
+static fan_status set_by_survivors(fan_comm_state *state)
+{
+    MPI_Info keys;
+    fan_status status = fan_comm_state_find_survivors(state);
+    if (status != FAN_OK)
+        return status;
+    fan_comm_bound_set((fan_comm_bound){
+        .limit = fan_agree_own_timeout(), .may_die = true, .comm = state->survivors});
+    if (PMPI_Comm_get_info(state->user_comm, &keys) != MPI_SUCCESS)
+        return set_by(state, state->survivors, MPI_INFO_NULL, true);
+    status = set_by(state, state->survivors, keys, true);
+    PMPI_Info_free(&keys);
+    return status;
+}
+
+fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state)
+{
+    fan_comm_state *made = fan_spare_calloc(1, sizeof *made);
+    if (made == NULL) {
+        fan_fail(FAN_ERR_MEMORY, "no memory for the state of a communicator");
+        fan_error_abort();
+    }
+    made->user_comm = comm;
+    atomic_init(&made->references, 1);
+    made->comm = MPI_COMM_NULL;
+    made->survivors = MPI_COMM_NULL;
+    MPI_Comm_rank(comm, &made->rank);
+    MPI_Comm_size(comm, &made->size);
+    made->params.timeout = fan_agree_own_timeout();
+    fan_comm_bound_set(
+        (fan_comm_bound){.limit = made->params.timeout, .may_die = fan_ulfm_is_on(), .comm = comm});
+    bool goes_on = fan_agree_goes_on(comm, MPI_INFO_NULL);
+    MPI_Errhandler users = fan_error_tell_nobody(comm);
+    fan_status status = set(made, MPI_INFO_NULL, goes_on);
+    while (goes_on && status == FAN_ERR_DIED)
+        status = set_by_survivors(made);
+    fan_error_tell_again(comm, users);
+    if (status != FAN_OK) {
+        fan_comm_bound_set((fan_comm_bound){0});
+        fan_comm_state_leave_survivors(made);
+        fan_spare_free(made);
+        return status;
+    }
+    *state = made;
     return FAN_OK;
 }
 
@@ -213,29 +352,49 @@ static const double silence = 0.6; /* of the limit */
 static void begin_to_watch(fan_comm_state *state, const told *all, double limit)
 {
     fan_pulse_place *places = malloc((size_t)state->size * sizeof *places);
-    for (int rank = 0; rank < state->size; rank++) {
-        memcpy(state->hosts[rank], all[rank].host, sizeof state->hosts[rank]);
-        if (places != NULL)
-            places[rank] = all[rank].place;
-    }
+    for (int rank = 0; rank < state->size && places != NULL; rank++)
+        places[rank] = all[rank].place;
     if (places != NULL)
         state->pulse = fan_pulse_begin(places, state->size, state->rank, silence * limit,
                                        fan_comm_on_silence, NULL);
+    state->is_watched = true;
     free(places);
+}
+
+static void know_hosts(fan_comm_state *state, const told *all)
+{
+    for (int rank = 0; rank < state->size; rank++)
+        memcpy(state->hosts[rank], all[rank].host, sizeof state->hosts[rank]);
+    if (fan_ulfm_is_on())
+        fan_death_know_hosts(state->user_comm, state->hosts);
+}
+
+fan_comm_bound fan_comm_state_bound(const fan_comm_state *state, double timeout)
+{
+    bool is_own = state->channel != NULL;
+    return (fan_comm_bound){.limit = timeout,
+                            .pulse = timeout > 0 ? state->pulse : NULL,
+                            .may_die = fan_ulfm_is_on(),
+                            .is_own = is_own,
+                            .comm = is_own ? state->channel->comm : state->user_comm};
 }
 
 fan_status fan_comm_state_watch(fan_comm_state *state, double limit)
 {
-    if (limit <= 0 || state->hosts != NULL)
+    bool lacks_watch = limit > 0 && !state->is_watched;
+    if (!lacks_watch && (!fan_ulfm_is_on() || state->hosts != NULL))
         return FAN_OK;
     told *all = malloc((size_t)state->size * sizeof *all), own = tell_of_this();
-    state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
+    if (state->hosts == NULL)
+        state->hosts = malloc((size_t)state->size * sizeof *state->hosts);
     bool failed = state->hosts == NULL || all == NULL;
     int code = fan_comm_any(state->user_comm, &failed);
     if (code == MPI_SUCCESS && !failed)
         code = fan_comm_to_all(&own, all, sizeof own, state->user_comm);
     bool knows = code == MPI_SUCCESS && !failed;
     if (knows)
+        know_hosts(state, all);
+    if (knows && lacks_watch)
         begin_to_watch(state, all, limit);
     free(all);
     if (knows)

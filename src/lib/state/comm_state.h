@@ -73,10 +73,15 @@ typedef struct fan_comm_state {
     fan_placement *placement;
     MPI_Comm comm;       /**< the channel's. For messages only: others may have calls on it, too */
     fan_node_map map;    /**< the placement's */
-    fan_order *order;    /**< the placement's */
+    fan_order *order;    /**< the placement's, or that of its slowness */
     fan_learned learned; /**< by which the parameters have been set */
+    const fan_slowness *slowness; /**< by which the order has, or NULL */
+
+    /** after a death: those that live, with a state of their own; or MPI_COMM_NULL */
+    MPI_Comm survivors;
 
     fan_host_name *hosts; /**< [size] to tell where the ranks are, NULL until asked for */
+    bool is_watched;      /**< ranks watch each other, where they can */
     fan_pulse *pulse;     /**< with a timeout: the ranks, which watch each other; or NULL */
     bool traced;          /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
     struct fan_recorder *recorder; /**< or NULL */
@@ -92,6 +97,9 @@ typedef struct fan_comm_state {
     int64_t withins; /**< broadcasts with a deadline so far */
     fan_mail *mail;  /**< theirs; NULL: there were none */
 
+    /** so far, of those whose sends need not be synchronous */
+    atomic_uint eager_deliveries;
+
     fan_lane lane;              /**< of what MPI orders by the calls */
     fan_node *nonblocking_node; /**< whose ring nonblocking broadcasts use */
     enum { FAN_UNPREPARED, FAN_PREPARED, FAN_LEFT_TO_MPI, FAN_LACKING } nonblocking;
@@ -101,9 +109,20 @@ typedef struct fan_comm_state {
 
 /**
  * A new state for an intracommunicator, not attached to it yet: see lib/call/lifetime.h.
- * Collective.
+ * Collective. Where ranks go on without the dead (fan_agree_goes_on), all that live have one or
+ * none; if one has died, its parameters are those of the survivors. Elsewhere a death is an error
+ * at once.
  */
 fan_status fan_comm_state_make(MPI_Comm comm, fan_comm_state **state);
+
+/**
+ * Find out who lives: the new communicator `survivors`, in the place of an old one. All that live
+ * call this. Returns FAN_OK, or a failure after which others are not to be waited for.
+ */
+fan_status fan_comm_state_find_survivors(fan_comm_state *state);
+
+/** Free the communicator `survivors`, if there is one. Local. */
+void fan_comm_state_leave_survivors(fan_comm_state *state);
 
 /** Release it. Its connection has ended. Local. */
 void fan_comm_state_free(fan_comm_state *state);
@@ -111,7 +130,10 @@ void fan_comm_state_free(fan_comm_state *state);
 /** Write the trace, if one is being recorded. Collective. */
 void fan_comm_state_end_recording(fan_comm_state *state);
 
-/** Agree on the parameters anew, with `hints`. Collective. */
+/**
+ * Agree on the parameters anew, with `hints`. Collective. Where ranks go on without the dead, all
+ * that live have the new ones or none; FAN_ERR_DIED is all's.
+ */
 fan_status fan_comm_state_set(fan_comm_state *state, MPI_Info hints);
 
 /**
@@ -146,17 +168,20 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_hindra
                                    fan_node **node);
 
 /**
- * With a timeout: tell every rank on which host each rank is, and let ranks watch each other.
- * Collective.
+ * With a timeout, or where ranks may die: tell every rank on which host each rank is. With a
+ * timeout let ranks watch each other. Collective.
  *
- * @param limit  seconds of silence that are too many; 0: nothing is done
+ * @param limit  seconds of silence that are too many; 0: there is no timeout
  */
 fan_status fan_comm_state_watch(fan_comm_state *state, double limit);
 
+/**
+ * Whether blocking broadcasts go on when ranks die: the parameter on_failure says so, and this run
+ * has ULFM. Equal on all ranks.
+ */
+bool fan_comm_state_survives(const fan_comm_state *state);
+
 /** What ends a wait for ranks of this state, whose operation has this timeout. Local. */
-static inline fan_comm_bound fan_comm_state_bound(const fan_comm_state *state, double timeout)
-{
-    return (fan_comm_bound){timeout, timeout > 0 ? state->pulse : NULL};
-}
+fan_comm_bound fan_comm_state_bound(const fan_comm_state *state, double timeout);
 
 #endif

@@ -120,19 +120,6 @@ static int64_t look_for(const offer *o, const fan_comm_state *state, fan_channel
     return NOT_YET;
 }
 
-/* The number that rank `rank` of the communicator has in MPI_COMM_WORLD, or MPI_UNDEFINED. */
-static int rank_in_world(MPI_Comm comm, int rank)
-{
-    int found;
-    MPI_Group group, world;
-    MPI_Comm_group(comm, &group);
-    MPI_Comm_group(MPI_COMM_WORLD, &world);
-    MPI_Group_translate_ranks(group, 1, &rank, world, &found);
-    MPI_Group_free(&group);
-    MPI_Group_free(&world);
-    return found;
-}
-
 /*
  * Where worlds are connected, processes of two of them may have the ranks that they have there. If
  * each rank knows the next one from its own world, all are of one.
@@ -145,7 +132,7 @@ static bool is_part_of_world(const fan_comm_state *state)
     if (rank != state->rank || size != state->size)
         return true;
     int next = (rank + 1) % size;
-    return rank_in_world(state->user_comm, next) != next;
+    return fan_comm_rank_in_world(state->user_comm, next) != next;
 }
 
 static void prepare_vote(attempt *a)
@@ -212,6 +199,7 @@ static void take_over(fan_comm_state *state, fan_placement *placement)
     state->placement = placement;
     state->map = placement->map;
     state->order = placement->order;
+    state->slowness = NULL;
     state->comm = state->channel->comm;
     state->first_tag = fan_channel_tag(state->channel, state->block);
     state->lane.first_tag = state->first_tag + FAN_TAGS;
@@ -257,11 +245,18 @@ static fan_status survey_hosts(attempt *a, int number, bool *able)
     return status;
 }
 
+/* What is waited for from now on: messages on the channel, too. */
+static void set_bound(const fan_comm_state *state)
+{
+    fan_comm_bound_set(fan_comm_state_bound(state, state->params.timeout));
+}
+
 static void give_up_channel(fan_comm_state *state)
 {
     fan_channel_free_block(state->channel, state->block);
     fan_channel_leave(state->channel, true);
     state->channel = NULL;
+    set_bound(state);
 }
 
 static fan_status adopt(attempt *a, int chosen)
@@ -272,6 +267,7 @@ static fan_status adopt(attempt *a, int chosen)
     state->channel = a->held[chosen];
     fan_channel_come_first(state->channel);
     state->block = o->block;
+    set_bound(state);
     fan_status status = o->is_new_survey
                             ? survey_hosts(a, (int)o->survey, &able)
                             : place(a, fan_channel_survey(state->channel, (int)o->survey));
@@ -299,6 +295,7 @@ static bool make_channel(attempt *a)
     a->fresh = NULL;
     fan_channel_enter(state->channel, a->proposal.new_channel, own, is_shared, is_kept);
     state->block = 0;
+    set_bound(state);
     return fan_channel_take_block(state->channel, 0);
 }
 
@@ -315,7 +312,7 @@ static fan_status create(attempt *a)
     /* If only some ranks have a communicator, it is theirs for ever: freeing it is collective. */
     if (state->channel != NULL && !able)
         atomic_store(&state->channel->broken, true);
-    else if (status != FAN_OK)
+    else if (state->channel != NULL && status != FAN_OK)
         give_up_channel(state);
     return status;
 }

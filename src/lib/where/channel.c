@@ -4,6 +4,7 @@
 #include "lib/where/channel.h"
 
 #include "base/array.h"
+#include "comm/ulfm/ulfm.h"
 #include "comm/wait.h"
 
 #include <pthread.h>
@@ -75,9 +76,14 @@ void fan_channel_enter(fan_channel *channel, uint64_t id, MPI_Comm comm, bool is
     pthread_mutex_unlock(&lock);
 }
 
+static bool is_broken(fan_channel *channel)
+{
+    return atomic_load(&channel->broken) || fan_ulfm_is_broken(channel->comm);
+}
+
 static bool fits(fan_channel *channel, int rank, int size)
 {
-    return channel->is_shared && !atomic_load(&channel->broken) && channel->rank == rank &&
+    return channel->is_shared && !is_broken(channel) && channel->rank == rank &&
            channel->size == size;
 }
 
@@ -133,7 +139,8 @@ static void free_channel(fan_channel *channel, bool collective)
         LIST_REMOVE(survey, link);
         fan_survey_free(survey);
     }
-    if (collective && !atomic_load(&channel->broken) && fan_comm_begin_blocking()) {
+    bool is_usable = !atomic_load(&channel->broken) || fan_ulfm_is_revoked(channel->comm);
+    if (collective && is_usable && fan_comm_begin_blocking()) {
         MPI_Comm_free(&channel->comm);
         fan_comm_end_blocking();
     }
@@ -143,7 +150,7 @@ static void free_channel(fan_channel *channel, bool collective)
 void fan_channel_leave(fan_channel *channel, bool collective)
 {
     pthread_mutex_lock(&lock);
-    bool last = --channel->references == 0 && (!channel->is_kept || atomic_load(&channel->broken));
+    bool last = --channel->references == 0 && (!channel->is_kept || is_broken(channel));
     if (last)
         LIST_REMOVE(channel, link);
     pthread_mutex_unlock(&lock);

@@ -4,6 +4,7 @@
 #include "lib/where/node.h"
 
 #include "comm/segment.h"
+#include "comm/ulfm/ulfm.h"
 #include "engine/mpi/mpi_wait.h"
 #include "lib/where/domain.h"
 
@@ -27,10 +28,16 @@ typedef struct question {
     int64_t numbers[MOST_OFFERS]; /* 0: none */
 } question;
 
+/*
+ * None where ranks may die: when one has, outside of the node, a ring may have been left in the
+ * middle of a broadcast, by some of its members only, and what is still there would come first.
+ */
 static void offer_nodes(int members, question *q)
 {
     int count = 0;
     fan_node *node;
+    if (fan_ulfm_is_on())
+        return;
     pthread_mutex_lock(&list_lock);
     LIST_FOREACH (node, &all_nodes, link)
         if (count < MOST_OFFERS && node->number != 0 && node->members == members)

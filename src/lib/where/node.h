@@ -15,8 +15,8 @@
 
 /**
  * Communicators with the same ranks on the node share it: the same processes broadcast in the same
- * order, one broadcast at a time. With MPI_THREAD_MULTIPLE, where threads may broadcast at the same
- * time, each communicator has its own.
+ * order, one broadcast at a time; but not where ranks may die. With MPI_THREAD_MULTIPLE, where
+ * threads may broadcast at the same time, each communicator has its own.
  */
 typedef struct fan_node {
     fan_ring ring;

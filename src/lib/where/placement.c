@@ -64,7 +64,8 @@ fan_placement *fan_placement_begin(int ranks)
     if (placement == NULL)
         return NULL;
     atomic_init(&placement->references, 1);
-    if (fan_node_map_begin(&placement->map, ranks))
+    placement->rates = malloc(((size_t)ranks + 1) * sizeof *placement->rates);
+    if (placement->rates != NULL && fan_node_map_begin(&placement->map, ranks))
         return placement;
     fan_placement_leave(placement);
     return NULL;
@@ -82,6 +83,8 @@ void fan_placement_leave(fan_placement *placement)
         return;
     fan_node_map_free(&placement->map);
     free(placement->order);
+    free(placement->rates);
+    fan_slowness_free(placement->slowness);
     free(placement);
 }
 

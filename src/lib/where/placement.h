@@ -12,6 +12,7 @@
 #include "comm/probe/probe.h"
 #include "lib/where/hosts.h"
 #include "lib/where/node_map.h"
+#include "lib/where/slowness.h"
 #include "tune/params.h"
 
 #include <stdatomic.h>
@@ -30,7 +31,10 @@ typedef struct fan_placement {
     atomic_int references;
     fan_node_map map;
     fan_learned network;
-    fan_order *order; /**< of the nodes, equal on all ranks; NULL: that of their numbers */
+    fan_order *order;       /**< of the nodes, equal on all ranks; NULL: that of their numbers */
+    fan_slowness *slowness; /**< the last that was found, or NULL */
+    bool was_looked_at;     /**< for slow nodes */
+    int64_t *rates;         /**< [ranks + 1] room for what ranks tell each other of them */
 } fan_placement;
 
 /** Local. */

@@ -249,8 +249,10 @@ static int64_t largest_load(const fan_plan *plan)
 /* Slow nodes keep what they get. */
 static fan_status check_slow(const check *c)
 {
-    for (int i = 1; i <= c->plan->shape.slow; i++) {
-        int node = fan_plan_node(c->plan, c->plan->shape.recipients - i);
+    const fan_plan *plan = c->plan;
+    int end = plan->shape.recipients + plan->served;
+    for (int place = plan->shape.recipients - plan->shape.slow; place < end; place++) {
+        int node = fan_plan_node(plan, place);
         for (fan_phase phase = 0; phase < 2; phase++)
             if (c->phases[phase][node].edge_count > 0)
                 return fan_fail(FAN_ERR_ARGUMENT, "node %d: sends, though it is slow", node);
@@ -267,10 +269,13 @@ static fan_status check_loads(const check *c)
         if (is_root && load != subfiles && c->plan->nodes > 1)
             return fan_fail(FAN_ERR_ARGUMENT, "node %d: the root sends %lld subfiles instead of %d",
                             node, (long long)load, subfiles);
-        if (!is_root && load > largest_load(c->plan))
+        int64_t most = largest_load(c->plan);
+        if (node == fan_plan_node(c->plan, fan_plan_server(c->plan)))
+            most += (int64_t)c->plan->served * subfiles;
+        if (!is_root && load > most)
             return fan_fail(FAN_ERR_ARGUMENT,
                             "node %d: sends %lld subfiles, at most %lld are allowed", node,
-                            (long long)load, (long long)largest_load(c->plan));
+                            (long long)load, (long long)most);
     }
     return FAN_OK;
 }

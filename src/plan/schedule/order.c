@@ -127,19 +127,19 @@ static int position_at(const fan_order *o, int root, int index)
     return moved < inner.first ? moved : run.first + index;
 }
 
-static bool is_slow(const fan_order *o, int node)
+bool fan_order_is_slow(const fan_order *o, int node)
 {
     return position_of(o, node) >= fast_nodes(o);
 }
 
 int fan_order_slow(const fan_order *o, int root)
 {
-    return o->slow - is_slow(o, root);
+    return o->slow - fan_order_is_slow(o, root);
 }
 
 int fan_order_neighbours(const fan_order *o, int root)
 {
-    return length_of(run_of(o, switch_of_root(o, root))) - !is_slow(o, root);
+    return length_of(run_of(o, switch_of_root(o, root))) - !fan_order_is_slow(o, root);
 }
 
 int fan_order_place(const fan_order *o, int root, int tail, int node)
@@ -160,6 +160,47 @@ int fan_order_node(const fan_order *o, int root, int tail, int place)
     int index = place + (place >= index_of(o, root, position_of(o, root)));
     return node_at(o, position_at(o, root, index));
 }
+
+/* ---- more slow nodes ---- */
+
+/* A node that is not slow, as it was; or one that is. */
+static void append(fan_order *result, int *position, int node, int at)
+{
+    result->table[*position] = node;
+    result->table[result->nodes + node] = *position;
+    result->table[2 * result->nodes + *position] = at;
+    ++*position;
+}
+
+void fan_order_set_back(const fan_order *order, const int64_t *rates, double slowest,
+                        fan_order *result)
+{
+    int nodes = result->nodes, position = 0;
+    int *runs = &result->table[3 * nodes];
+    for (int s = 0; s < result->switches; s++) {
+        fan_order_run run = order == NULL ? (fan_order_run){0, nodes, -1} : run_of(order, s);
+        runs[RUN_LENGTH * s] = runs[RUN_LENGTH * s + 1] = 0;
+        runs[RUN_LENGTH * s + 2] = run.parent;
+        for (int old = 0; old < run.end; old++) {
+            bool stays = rates[order == NULL ? old : node_at(order, old)] == 0;
+            runs[RUN_LENGTH * s] += stays && old < run.first;
+            runs[RUN_LENGTH * s + 1] += stays;
+        }
+    }
+    for (int slow = 0; slow < 2; slow++) {
+        for (int old = 0; old < nodes; old++) {
+            int node = order == NULL ? old : node_at(order, old);
+            bool was = order != NULL && old >= fast_nodes(order);
+            if (slow == (was || rates[node] > 0))
+                append(result, &position, node, order == NULL || slow ? 0 : switch_at(order, old));
+        }
+        if (!slow)
+            result->slow = nodes - position;
+    }
+    result->slowest = order == NULL ? slowest : MIN(slowest, order->slowest);
+}
+
+/* ---- */
 
 static int switch_of_place(const fan_order *o, int root, int tail, int place)
 {

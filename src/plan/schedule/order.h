@@ -13,7 +13,9 @@
 #include "base/status.h"
 #include "plan/schedule/topology.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** A run of positions, end not included. The run of a switch lies in that of its parent. */
 typedef struct fan_order_run {
@@ -46,6 +48,17 @@ fan_status fan_order_make(const char *const *hosts, int nodes, const fan_topolog
  */
 fan_order *fan_order_allocate(int nodes, int slow, int switches, double slowest);
 
+/**
+ * Make `result` of another order, in which more nodes are slow.
+ *
+ * @param order    or NULL: that of numbers, all nodes equally fast
+ * @param rates    [nodes] not 0 for those that are slow
+ * @param slowest  of these, in links of the usual speed
+ * @param result   of fan_order_allocate, of as many nodes and switches
+ */
+void fan_order_set_back(const fan_order *order, const int64_t *rates, double slowest,
+                        fan_order *result);
+
 /** Length of the table of an order. */
 size_t fan_order_table_length(const fan_order *order);
 
@@ -63,6 +76,8 @@ fan_order *fan_order_add_storage(const fan_order *order);
  */
 int fan_order_place(const fan_order *order, int root, int tail, int node);
 int fan_order_node(const fan_order *order, int root, int tail, int place);
+
+bool fan_order_is_slow(const fan_order *order, int node);
 
 /** Slow nodes among the recipients; they have the last places. */
 int fan_order_slow(const fan_order *order, int root);

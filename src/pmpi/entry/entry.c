@@ -17,6 +17,17 @@ int MPI_Ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Com
     return CALLS->ibcast(buffer, count, datatype, root, comm, request);
 }
 
+int MPI_Barrier(MPI_Comm comm)
+{
+    return CALLS->barrier(comm);
+}
+
+int MPI_Allreduce(const void *data, void *result, int count, MPI_Datatype datatype, MPI_Op op,
+                  MPI_Comm comm)
+{
+    return CALLS->allreduce(data, result, count, datatype, op, comm);
+}
+
 #ifdef HAVE_MPI_BCAST_INIT
 int MPI_Bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
                    MPI_Info info, MPI_Request *request)

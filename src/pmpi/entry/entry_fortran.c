@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "pmpi/entry/loader.h"
+#include "pmpi/entry/raise.h"
 
 /* Where the call is passed through: Open MPI defines these names for the same function. */
 #define NAMES(lower, upper, camel)                                                                 \
@@ -17,6 +18,11 @@
 
 #define ALIAS(function, name) extern __typeof__(function) name __attribute__((alias(#function)))
 
+typedef void fan_fortran_init_fn(MPI_Fint *ierr);
+typedef void fan_fortran_init_thread_fn(MPI_Fint *required, MPI_Fint *provided, MPI_Fint *ierr);
+
+fan_fortran_init_fn mpi_init_;
+fan_fortran_init_thread_fn mpi_init_thread_;
 void mpi_bcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm,
                 MPI_Fint *ierr);
 void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *root, MPI_Fint *comm,
@@ -44,23 +50,46 @@ void mpi_ibcast_(void *buffer, MPI_Fint *count, MPI_Fint *datatype, MPI_Fint *ro
     function(buffer, count, datatype, root, comm, request, ierr);
 }
 
-/* What Fortran compilers make of the names, and two more of Open MPI's. */
-ALIAS(mpi_bcast_, mpi_bcast);
-ALIAS(mpi_bcast_, mpi_bcast__);
-ALIAS(mpi_bcast_, MPI_BCAST);
-ALIAS(mpi_bcast_, MPI_Bcast_f);
-ALIAS(mpi_bcast_, MPI_Bcast_f08);
-ALIAS(mpi_bcast_, mpi_bcast_f08_);
-ALIAS(mpi_bcast_, mpi_bcast_f08);
-ALIAS(mpi_bcast_, mpi_bcast_f08__);
-ALIAS(mpi_bcast_, MPI_BCAST_F08);
+static void init_thread(void *caller, MPI_Fint level, MPI_Fint *provided, MPI_Fint *ierr)
+{
+    fan_fortran_init_thread_fn *next;
+    *(void **)&next = fan_entry_next_definition(
+        caller, NAMES("mpi_init_thread", "MPI_INIT_THREAD", "MPI_Init_thread"));
+    next(&level, provided, ierr);
+}
 
-ALIAS(mpi_ibcast_, mpi_ibcast);
-ALIAS(mpi_ibcast_, mpi_ibcast__);
-ALIAS(mpi_ibcast_, MPI_IBCAST);
-ALIAS(mpi_ibcast_, MPI_Ibcast_f);
-ALIAS(mpi_ibcast_, MPI_Ibcast_f08);
-ALIAS(mpi_ibcast_, mpi_ibcast_f08_);
-ALIAS(mpi_ibcast_, mpi_ibcast_f08);
-ALIAS(mpi_ibcast_, mpi_ibcast_f08__);
-ALIAS(mpi_ibcast_, MPI_IBCAST_F08);
+void mpi_init_thread_(MPI_Fint *required, MPI_Fint *provided, MPI_Fint *ierr)
+{
+    void *caller = __builtin_return_address(0);
+    init_thread(caller, fan_entry_raises(caller) ? MPI_THREAD_MULTIPLE : *required, provided, ierr);
+}
+
+void mpi_init_(MPI_Fint *ierr)
+{
+    void *caller = __builtin_return_address(0);
+    MPI_Fint provided;
+    if (fan_entry_raises(caller)) {
+        init_thread(caller, MPI_THREAD_MULTIPLE, &provided, ierr);
+        return;
+    }
+    fan_fortran_init_fn *next;
+    *(void **)&next = fan_entry_next_definition(caller, NAMES("mpi_init", "MPI_INIT", "MPI_Init"));
+    next(ierr);
+}
+
+/* What Fortran compilers make of the names, and two more of Open MPI's. */
+#define ALIASES(function, lower, upper, camel)                                                     \
+    ALIAS(function, lower);                                                                        \
+    ALIAS(function, lower##__);                                                                    \
+    ALIAS(function, upper);                                                                        \
+    ALIAS(function, camel##_f);                                                                    \
+    ALIAS(function, camel##_f08);                                                                  \
+    ALIAS(function, lower##_f08_);                                                                 \
+    ALIAS(function, lower##_f08);                                                                  \
+    ALIAS(function, lower##_f08__);                                                                \
+    ALIAS(function, upper##_F08)
+
+ALIASES(mpi_bcast_, mpi_bcast, MPI_BCAST, MPI_Bcast);
+ALIASES(mpi_ibcast_, mpi_ibcast, MPI_IBCAST, MPI_Ibcast);
+ALIASES(mpi_init_, mpi_init, MPI_INIT, MPI_Init);
+ALIASES(mpi_init_thread_, mpi_init_thread, MPI_INIT_THREAD, MPI_Init_thread);

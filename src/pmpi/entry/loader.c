@@ -49,6 +49,8 @@ static void fill(fan_calls *next, void *origin)
     *(void **)&next->bcast_c = dlsym(origin, "MPI_Bcast_c");
     *(void **)&next->ibcast_c = dlsym(origin, "MPI_Ibcast_c");
     *(void **)&next->bcast_init_c = dlsym(origin, "MPI_Bcast_init_c");
+    *(void **)&next->barrier = dlsym(origin, "MPI_Barrier");
+    *(void **)&next->allreduce = dlsym(origin, "MPI_Allreduce");
 }
 
 /* Is this PMPI_Bcast that of the library, with the soname, that we were built for? */
@@ -60,6 +62,11 @@ static bool is_known_library(void *pmpi_bcast)
     bool known = dlsym(library, "PMPI_Bcast") == pmpi_bcast;
     dlclose(library);
     return known;
+}
+
+bool fan_entry_knows_library(void *caller)
+{
+    return is_known_library(dlsym(find_origin(caller), "PMPI_Bcast"));
 }
 
 static void tell_of_other_library(void *pmpi_bcast)

@@ -6,6 +6,7 @@
 #include "pmpi/calls.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /** NULL until the first call. */
@@ -20,6 +21,9 @@ static inline const fan_calls *fan_calls_for(void *caller)
     const fan_calls *calls = atomic_load_explicit(&fan_entry_chosen, memory_order_acquire);
     return calls != NULL ? calls : fan_entry_choose(caller);
 }
+
+/** Whether the MPI library of `caller` is the one that the shim was built for. */
+bool fan_entry_knows_library(void *caller);
 
 /**
  * The definition of one of `names` (NULL at the end) that `caller` would have got without the shim.

@@ -43,20 +43,24 @@ static void make_keyval(void)
     PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_record, &keyval, NULL);
 }
 
-/* The value that all ranks agreed on. */
-static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
+int fan_comm_record_ask(MPI_Comm comm, const char *const *keys, int64_t *bytes)
 {
     MPI_Info used;
     char text[32] = "";
-    int found, code = fanout_comm_get_info(comm, &used);
+    int found = 0, code = fanout_comm_get_info(comm, &used);
     if (code != MPI_SUCCESS)
         return code;
-    fan_compat_info_get(used, "adapts_from_bytes", sizeof text, text, &found);
-    if (!found)
-        fan_compat_info_get(used, "fanout_min_bytes", sizeof text, text, &found);
+    for (int i = 0; !found && keys[i] != NULL; i++)
+        fan_compat_info_get(used, keys[i], sizeof text, text, &found);
     PMPI_Info_free(&used);
-    *min_bytes = found ? strtoll(text, NULL, 10) : INT64_MAX;
+    *bytes = found ? strtoll(text, NULL, 10) : INT64_MAX;
     return MPI_SUCCESS;
+}
+
+static int get_min_bytes(MPI_Comm comm, int64_t *min_bytes)
+{
+    static const char *const keys[] = {"adapts_from_bytes", "fanout_min_bytes", NULL};
+    return fan_comm_record_ask(comm, keys, min_bytes);
 }
 
 /* Of the ranks of a communicator, those of this job. */
@@ -103,11 +107,6 @@ static int look_at(MPI_Comm comm, fan_comm_record *record)
     return MPI_SUCCESS;
 }
 
-static bool is_root(int root, const fan_comm_record *record)
-{
-    return root >= 0 && root < record->size;
-}
-
 static int keep(MPI_Comm comm, const fan_comm_record *seen, fan_comm_record **record)
 {
     *record = malloc(sizeof **record);
@@ -117,20 +116,6 @@ static int keep(MPI_Comm comm, const fan_comm_record *seen, fan_comm_record **re
     }
     **record = *seen;
     return PMPI_Comm_set_attr(comm, keyval, *record);
-}
-
-static fan_stats_outcome make_record(MPI_Comm comm, int root, fan_comm_record **record, int *code)
-{
-    fan_comm_record seen = {0};
-    *code = look_at(comm, &seen);
-    if (*code == MPI_SUCCESS && seen.verdict == FAN_TAKEN_OVER) {
-        if (!is_root(root, &seen))
-            return FAN_WRONG_ARGUMENT;
-        *code = get_min_bytes(comm, &seen.min_bytes);
-    }
-    if (*code == MPI_SUCCESS)
-        *code = keep(comm, &seen, record);
-    return seen.verdict;
 }
 
 /* The record of a communicator, NULL if it has none. */
@@ -152,14 +137,34 @@ static int find_record(MPI_Comm comm, fan_comm_record **record)
     return code;
 }
 
+int fan_comm_record_look(MPI_Comm comm, fan_comm_record **record)
+{
+    fan_comm_record seen = {0};
+    int code = find_record(comm, record);
+    if (code != MPI_SUCCESS || *record != NULL)
+        return code;
+    code = look_at(comm, &seen);
+    return code == MPI_SUCCESS ? keep(comm, &seen, record) : code;
+}
+
+fan_comm_record *fan_comm_record_find(MPI_Comm comm)
+{
+    fan_comm_record *record;
+    return find_record(comm, &record) == MPI_SUCCESS ? record : NULL;
+}
+
 fan_stats_outcome fan_comm_record_get(MPI_Comm comm, int root, fan_comm_record **record, int *code)
 {
-    *code = find_record(comm, record);
+    *code = fan_comm_record_look(comm, record);
     if (*code != MPI_SUCCESS)
         return FAN_WRONG_ARGUMENT;
-    if (*record == NULL)
-        return make_record(comm, root, record, code);
-    if ((*record)->verdict == FAN_TAKEN_OVER && !is_root(root, *record))
+    fan_comm_record *r = *record;
+    if (r->verdict != FAN_TAKEN_OVER)
+        return r->verdict;
+    if (root < 0 || root >= r->size)
         return FAN_WRONG_ARGUMENT;
-    return (*record)->verdict;
+    if (!r->is_agreed)
+        *code = get_min_bytes(comm, &r->min_bytes);
+    r->is_agreed = *code == MPI_SUCCESS;
+    return r->verdict;
 }

@@ -12,6 +12,8 @@ const fan_calls *fan_shim_open(const fan_calls *behind)
     static const fan_calls ours = {
         .bcast = fan_take_bcast,
         .ibcast = fan_take_ibcast,
+        .barrier = fan_take_barrier,
+        .allreduce = fan_take_allreduce,
 #ifdef HAVE_MPI_BCAST_INIT
         .bcast_init = fan_take_bcast_init,
 #endif

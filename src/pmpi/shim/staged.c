@@ -4,7 +4,6 @@
 #include "pmpi/shim/staged.h"
 
 #include "compat/mpi_calls.h"
-#include "fanout.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -31,7 +30,7 @@ static int copy(char *buffer, MPI_Count count, MPI_Datatype datatype, char *host
 }
 
 int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes,
-                         int root, MPI_Comm comm)
+                         int root, MPI_Comm comm, fan_staged_fn *broadcast)
 {
     int rank, code = MPI_SUCCESS;
     char *host = malloc((size_t)bytes);
@@ -43,7 +42,7 @@ int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, M
     if (rank == root)
         code = copy(buffer, count, datatype, host, bytes / count, true, comm);
     if (code == MPI_SUCCESS)
-        code = fanout_bcast_c(host, bytes, MPI_BYTE, root, comm);
+        code = broadcast(host, bytes, MPI_BYTE, root, comm);
     if (code == MPI_SUCCESS && rank != root)
         code = copy(buffer, count, datatype, host, bytes / count, false, comm);
     free(host);

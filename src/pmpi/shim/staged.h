@@ -5,13 +5,17 @@
 
 #include <mpi.h>
 
+/** fanout_bcast_c, or what does the same by other means. */
+typedef int fan_staged_fn(void *host, MPI_Count bytes, MPI_Datatype datatype, int root,
+                          MPI_Comm comm);
+
 /**
- * fanout_bcast_c for a buffer that only MPI may touch: it is copied by MPI_Pack and MPI_Unpack.
+ * `broadcast` for a buffer that only MPI may touch: it is copied by MPI_Pack and MPI_Unpack.
  * Other ranks need not do the same.
  *
  * @param bytes  count x the size of datatype
  */
 int fan_staged_broadcast(void *buffer, MPI_Count count, MPI_Datatype datatype, MPI_Count bytes,
-                         int root, MPI_Comm comm);
+                         int root, MPI_Comm comm, fan_staged_fn *broadcast);
 
 #endif

@@ -15,6 +15,7 @@
 
 static const char *const outcome_texts[FAN_OUTCOMES] = {
     [FAN_TAKEN_OVER] = "taken over",
+    [FAN_TAKEN_OVER_NONBLOCKING] = "taken over: nonblocking",
     [FAN_STAGED] = "taken over, device memory through a copy",
     [FAN_SMALL] = "passed through: below min_bytes",
     [FAN_ONE_RANK] = "passed through: one rank",

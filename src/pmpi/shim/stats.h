@@ -9,6 +9,7 @@
 /** What was done with a broadcast, and why. */
 typedef enum fan_stats_outcome {
     FAN_TAKEN_OVER,
+    FAN_TAKEN_OVER_NONBLOCKING,
     FAN_STAGED, /**< taken over, this rank's device memory through a copy in host memory */
     FAN_SMALL,  /**< passed through to MPI, as all that follow */
     FAN_ONE_RANK,

@@ -11,6 +11,7 @@
 #include "pmpi/shim/comm_record.h"
 #include "pmpi/shim/device.h"
 #include "pmpi/shim/lifetime.h"
+#include "pmpi/shim/nonblocking.h"
 #include "pmpi/shim/staged.h"
 #include "pmpi/shim/stats.h"
 
@@ -87,37 +88,38 @@ static fan_stats_outcome look_for_devices(const broadcast *b, MPI_Count bytes,
 /* ---- what to do ---- */
 
 /*
+ * Whether MPI would not accept it, else FAN_TAKEN_OVER. Where there are no bytes, one rank may say
+ * so by no element and another by elements of an empty type. Open MPI 4.1.4 returns at once on the
+ * one and waits for all on the other, and then what follows on the communicator arrives wrong.
+ */
+static fan_stats_outcome look(broadcast *b, MPI_Count *bytes)
+{
+    *bytes = 0;
+    if (!fan_shim_mpi_is_alive())
+        return FAN_NOT_INITIALISED;
+    if (b->comm == MPI_COMM_NULL || !get_bytes(b, bytes))
+        return FAN_WRONG_ARGUMENT;
+    if (*bytes == 0)
+        b->count = 0; /* see above */
+    return FAN_TAKEN_OVER;
+}
+
+/*
  * What MPI would not accept is passed through before anything is sent, so that MPI raises its own
  * error.
  */
 static fan_stats_outcome decide(broadcast *b, MPI_Count *bytes, int *code)
 {
     *code = MPI_SUCCESS;
-    if (!fan_shim_mpi_is_alive())
-        return FAN_NOT_INITIALISED;
-    if (b->comm == MPI_COMM_NULL || !get_bytes(b, bytes))
-        return FAN_WRONG_ARGUMENT;
-    if (*bytes == 0)
-        b->count = 0; /* for what is said at count_for_mpi */
+    fan_stats_outcome verdict = look(b, bytes);
+    if (verdict != FAN_TAKEN_OVER)
+        return verdict;
+    fan_nonblocking_prepare(b->comm);
     fan_comm_record *record;
-    fan_stats_outcome verdict = fan_comm_record_get(b->comm, b->root, &record, code);
+    verdict = fan_comm_record_get(b->comm, b->root, &record, code);
     if (*code != MPI_SUCCESS || verdict != FAN_TAKEN_OVER)
         return verdict;
     return *bytes < record->min_bytes ? FAN_SMALL : look_for_devices(b, *bytes, record, code);
-}
-
-/*
- * How many elements MPI gets. All ranks know that there are no bytes, but one may say so by no
- * element and another by elements of an empty type. Open MPI 4.1.4 returns at once on the one and
- * waits for all on the other, and then what follows on the communicator arrives wrong.
- */
-static MPI_Count count_for_mpi(MPI_Count count, MPI_Datatype datatype)
-{
-    MPI_Count bytes;
-    if (count <= 0 || !fan_shim_mpi_is_alive() ||
-        !get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes))
-        return count;
-    return bytes == 0 ? 0 : count;
 }
 
 static int perform(const broadcast *b, MPI_Count bytes, fan_stats_outcome what)
@@ -125,7 +127,8 @@ static int perform(const broadcast *b, MPI_Count bytes, fan_stats_outcome what)
     if (what == FAN_TAKEN_OVER)
         return fanout_bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
     if (what == FAN_STAGED)
-        return fan_staged_broadcast(b->buffer, b->count, b->datatype, bytes, b->root, b->comm);
+        return fan_staged_broadcast(b->buffer, b->count, b->datatype, bytes, b->root, b->comm,
+                                    fanout_bcast_c);
     if (b->large)
         return next->bcast_c(b->buffer, b->count, b->datatype, b->root, b->comm);
     return next->bcast(b->buffer, (int)b->count, b->datatype, b->root, b->comm);
@@ -166,55 +169,104 @@ int fan_take_bcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int r
 }
 #endif
 
-/* ---- nonblocking and persistent ones are passed through as they are ---- */
+/* ---- nonblocking ones ---- */
 
-static void count_request(fan_stats_outcome what, MPI_Count count, MPI_Datatype datatype,
-                          double start)
+/* As with blocking ones, `here` alone may be on a device where no rank had one before. */
+static fan_stats_outcome decide_nonblocking(broadcast *b, MPI_Count *bytes)
 {
-    MPI_Count bytes = 0;
-    if (fan_stats_wanted() && fan_shim_mpi_is_alive())
-        get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes);
-    count_call(what, bytes, start);
+    fan_comm_record *record;
+    fan_stats_outcome verdict = look(b, bytes);
+    if (verdict != FAN_TAKEN_OVER)
+        return FAN_NONBLOCKING;
+    if (fan_comm_record_look(b->comm, &record) != MPI_SUCCESS ||
+        record->verdict != FAN_TAKEN_OVER || b->root < 0 || b->root >= record->size ||
+        !fan_nonblocking_is_ours(record, *bytes))
+        return FAN_NONBLOCKING;
+    return is_on_device(b, *bytes) ? FAN_STAGED : FAN_TAKEN_OVER;
+}
+
+static int perform_nonblocking(const broadcast *b, MPI_Count bytes, fan_stats_outcome what,
+                               MPI_Request *request)
+{
+    if (what == FAN_TAKEN_OVER)
+        return fan_nonblocking_start(b->buffer, b->count, b->datatype, b->root, b->comm, request);
+    if (what == FAN_STAGED) {
+        *request = MPI_REQUEST_NULL;
+        return fan_staged_broadcast(b->buffer, b->count, b->datatype, bytes, b->root, b->comm,
+                                    fan_nonblocking_wait);
+    }
+    if (b->large)
+        return next->ibcast_c(b->buffer, b->count, b->datatype, b->root, b->comm, request);
+    return next->ibcast(b->buffer, (int)b->count, b->datatype, b->root, b->comm, request);
+}
+
+static int take_nonblocking(broadcast *b, MPI_Request *request)
+{
+    MPI_Count bytes;
+    double start = start_clock();
+    fan_stats_outcome what = decide_nonblocking(b, &bytes);
+    int code = perform_nonblocking(b, bytes, what, request);
+    count_call(what == FAN_TAKEN_OVER ? FAN_TAKEN_OVER_NONBLOCKING : what, bytes, start);
+    return code;
 }
 
 int fan_take_ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
                     MPI_Request *request)
 {
-    double start = start_clock();
-    int code =
-        next->ibcast(buffer, (int)count_for_mpi(count, datatype), datatype, root, comm, request);
-    count_request(FAN_NONBLOCKING, count, datatype, start);
-    return code;
+    return take_nonblocking(&(broadcast){buffer, count, datatype, root, comm, false}, request);
 }
-
-#ifdef HAVE_MPI_BCAST_INIT
-int fan_take_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
-                        MPI_Info info, MPI_Request *request)
-{
-    double start = start_clock();
-    int code = next->bcast_init(buffer, count, datatype, root, comm, info, request);
-    count_request(FAN_PERSISTENT, count, datatype, start);
-    return code;
-}
-#endif
 
 #ifdef HAVE_MPI_BCAST_C
 int fan_take_ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
                       MPI_Request *request)
 {
-    double start = start_clock();
-    int code =
-        next->ibcast_c(buffer, count_for_mpi(count, datatype), datatype, root, comm, request);
-    count_request(FAN_NONBLOCKING, count, datatype, start);
-    return code;
+    return take_nonblocking(&(broadcast){buffer, count, datatype, root, comm, true}, request);
+}
+#endif
+
+/* ---- where ranks may wait for each other ---- */
+
+int fan_take_barrier(MPI_Comm comm)
+{
+    fan_nonblocking_prepare(comm);
+    return next->barrier(comm);
 }
 
+int fan_take_allreduce(const void *data, void *result, int count, MPI_Datatype datatype, MPI_Op op,
+                       MPI_Comm comm)
+{
+    fan_nonblocking_prepare(comm);
+    return next->allreduce(data, result, count, datatype, op, comm);
+}
+
+/* ---- persistent ones are passed through as they are ---- */
+
+#ifdef HAVE_MPI_BCAST_INIT
+static void count_persistent(MPI_Count count, MPI_Datatype datatype, double start)
+{
+    MPI_Count bytes = 0;
+    if (fan_stats_wanted() && fan_shim_mpi_is_alive())
+        get_bytes(&(broadcast){.count = count, .datatype = datatype}, &bytes);
+    count_call(FAN_PERSISTENT, bytes, start);
+}
+
+int fan_take_bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                        MPI_Info info, MPI_Request *request)
+{
+    double start = start_clock();
+    int code = next->bcast_init(buffer, count, datatype, root, comm, info, request);
+    count_persistent(count, datatype, start);
+    return code;
+}
+#endif
+
+#ifdef HAVE_MPI_BCAST_C
 int fan_take_bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root,
                           MPI_Comm comm, MPI_Info info, MPI_Request *request)
 {
     double start = start_clock();
     int code = next->bcast_init_c(buffer, count, datatype, root, comm, info, request);
-    count_request(FAN_PERSISTENT, count, datatype, start);
+    count_persistent(count, datatype, start);
     return code;
 }
 #endif

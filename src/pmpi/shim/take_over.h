@@ -10,6 +10,8 @@ void fan_take_from(const fan_calls *behind);
 
 fan_bcast_fn fan_take_bcast;
 fan_ibcast_fn fan_take_ibcast;
+fan_barrier_fn fan_take_barrier;
+fan_allreduce_fn fan_take_allreduce;
 #ifdef HAVE_MPI_BCAST_INIT
 fan_bcast_init_fn fan_take_bcast_init;
 #endif

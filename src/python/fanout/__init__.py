@@ -17,6 +17,7 @@ from ._errors import ErrorKind, error_class
 from ._hdf5 import open_h5
 from ._library import version
 from ._load import load
+from ._mdc import mdc_bcast_within, mdc_fill
 from ._object import bcast_object
 from ._state import attach, explain, get_info
 from ._stream import stream
@@ -36,6 +37,8 @@ __all__ = [
     "get_info",
     "ibcast",
     "load",
+    "mdc_bcast_within",
+    "mdc_fill",
     "open_h5",
     "stream",
     "version",

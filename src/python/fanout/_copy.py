@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files that one rank has, copied to every node."""
+"""Files and trees that one rank has, copied to every node."""
 from __future__ import annotations
 
 import ctypes
 import functools
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+import os
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from mpi4py import MPI
 
@@ -45,7 +46,7 @@ class CopyResult(NamedTuple):
 
     writers: int  #: ranks that were to write a copy: one on each node, or with %r all
     whole: int  #: those of them whose copy is there and is the source's
-    bytes: int  #: of the file
+    bytes: int  #: of the file, or of all files
     seconds: float  #: from the first byte until the last copy had its name
     problems: List[CopyProblem]  #: what went wrong
 
@@ -60,14 +61,15 @@ class CopyError(MPI.Exception):
 def _library() -> ctypes.CDLL:
     ours = open_library("libfanout_copy.so.0")
     pointer = ctypes.POINTER(ctypes.POINTER(_Result))
-    ours.fanout_copy_file.argtypes = [
-        ctypes.c_char_p,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        Handle,
-        Handle,
-        pointer,
-    ]
+    for call in ours.fanout_copy_file, ours.fanout_copy_tree:
+        call.argtypes = [
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_int,
+            Handle,
+            Handle,
+            pointer,
+        ]
     ours.fanout_copy_result_free.argtypes = [pointer]
     ours.fanout_copy_result_free.restype = None
     return ours
@@ -85,28 +87,45 @@ def _result(found: Any) -> CopyResult:
     return CopyResult(found.writers, found.whole, found.bytes, found.seconds, problems)
 
 
+class _Request(NamedTuple):
+    """What the root asks for."""
+
+    source: bytes
+    destination: bytes
+    recursive: bool
+    keys: Dict[str, str]
+
+
 def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "\n".join(str(each) for each in value)
+    if isinstance(value, os.PathLike):
+        return str(os.fspath(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _request(src: Any, dst: Any, options: Dict[str, Any]) -> Tuple[bytes, bytes, Dict[str, str]]:
+def _request(src: Any, dst: Any, recursive: bool, options: Dict[str, Any]) -> _Request:
     keys = {name.replace("_", "-"): _value(value) for name, value in options.items()}
     for name, value in keys.items():
         if "\0" in value:
             raise ValueError(f"{name}: {value!r} has a null character in it")
-    return path_bytes(src), path_bytes(dst), keys
+    return _Request(path_bytes(src), path_bytes(dst), bool(recursive), keys)
 
 
-def _call(
-    source: bytes, destination: bytes, root: int, comm: MPI.Comm, keys: Dict[str, str]
-) -> CopyResult:
+def _call(request: _Request, root: int, comm: MPI.Comm) -> CopyResult:
     library, found = _library(), ctypes.POINTER(_Result)()
+    call = library.fanout_copy_tree if request.recursive else library.fanout_copy_file
     info = MPI.Info.Create()
     try:
-        for name, value in keys.items():
+        for name, value in request.keys.items():
             info.Set(name, value)
-        code = library.fanout_copy_file(
-            source, destination, root, handle(comm), handle(info), ctypes.byref(found)
+        code = call(
+            request.source,
+            request.destination,
+            root,
+            handle(comm),
+            handle(info),
+            ctypes.byref(found),
         )
     finally:
         info.Free()
@@ -124,17 +143,21 @@ def copy(
     dst: Any = None,
     root: int = 0,
     comm: Optional[MPI.Comm] = None,
+    *,
+    recursive: bool = False,
     **options: Any,
 ) -> CopyResult:
-    """Copy a file of one rank to every node, as `fanout-copy` does. Collective.
+    """Copy a file or a tree of one rank to every node, as `fanout-copy` does. Collective.
 
     src: str, bytes or os.PathLike; significant on the root only, as all but `root` and `comm`
     dst: the path of the copy itself; %h stands for the host's name, %% for a percent sign, and %r
         for the rank: with it every rank writes a copy of its own
     root: rank that can read the file
     comm: an intracommunicator; None: MPI.COMM_WORLD
-    options: such as verify=True, mkpath=True, fail_fast=True, compress="zstd", timeout=60 (see
-        `man fanout_copy_file`)
+    recursive: a directory with all that is in it
+    options: such as verify=True, mkpath=True, fail_fast=True, once=True, compress="zstd",
+        timeout=60; of trees also exclude=["*.o", ".git/"]; unpack=True for archives (see `man
+        fanout_copy_file`)
 
     A copy is there when it is whole and verified, and not before. Raises CopyError, an
     MPI.Exception, on all ranks if some host has no copy; the others have theirs.
@@ -153,5 +176,5 @@ def copy(
     except ImportError as found:
         error = found
     agree(comm, error, "cannot copy files: see its exception")
-    source, destination, keys = from_root(lambda: _request(src, dst, options), root, comm)
-    return _call(source, destination, root, comm, keys)
+    request = from_root(lambda: _request(src, dst, recursive, options), root, comm)
+    return _call(request, root, comm)

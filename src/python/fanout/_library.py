@@ -22,6 +22,18 @@ SourceFunction = ctypes.CFUNCTYPE(
 SinkFunction = SourceFunction
 ReaderFunction = ctypes.CFUNCTYPE(Count, ctypes.c_void_p, Count, ctypes.c_void_p, ctypes.c_size_t)
 
+
+class Mdc(ctypes.Structure):
+    """fanout_mdc: how an array is cut into descriptors."""
+
+    _fields_ = [
+        ("axes", ctypes.c_int),
+        ("extent", ctypes.POINTER(Count)),
+        ("factor", ctypes.POINTER(ctypes.c_int)),
+        ("element_bytes", ctypes.c_size_t),
+    ]
+
+
 _POINTER = ctypes.c_void_p
 _INT = ctypes.c_int
 _ARGUMENTS = {
@@ -42,6 +54,16 @@ _ARGUMENTS = {
     "fanout_comm_attach": [Handle, Handle],
     "fanout_comm_get_info": [Handle, ctypes.POINTER(Handle)],
     "fanout_explain": [Handle, Count, _INT, ctypes.POINTER(_POINTER)],
+    "fanout_mdc_count": [ctypes.POINTER(Mdc)],
+    "fanout_mdc_bcast_within": [
+        _POINTER,
+        ctypes.POINTER(Mdc),
+        ctypes.c_double,
+        ctypes.POINTER(_INT),
+        _INT,
+        Handle,
+    ],
+    "fanout_mdc_fill": [_POINTER, ctypes.POINTER(Mdc), ctypes.POINTER(_INT), Handle, _POINTER],
     "fanout_error_class": [_INT],
     "fanout_api_version": [],
 }
@@ -104,6 +126,7 @@ def _load() -> ctypes.CDLL:
     for name, arguments in _ARGUMENTS.items():
         getattr(opened, name).argtypes = arguments
     opened.fanout_version.restype = ctypes.c_char_p
+    opened.fanout_mdc_count.restype = Count
     return opened
 
 

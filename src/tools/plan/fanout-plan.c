@@ -32,12 +32,18 @@ static fan_status print_explanation(const fan_plan *plan, const fan_params *para
 static fan_status print_simulated(const fan_plan *plan, const fan_params *params)
 {
     fan_model model = fan_params_model(params);
-    double seconds;
-    fan_status status = fan_simulate(plan, &model, &seconds);
+    fan_simulated simulated;
+    fan_status status = fan_simulate(plan, &model, &simulated);
     char text[32];
-    if (status == FAN_OK)
-        printf("Simulated time: %s, %.3f times the limit.\n",
-               fan_format_seconds(seconds, text, sizeof text), seconds / plan->limit_predicted);
+    if (status != FAN_OK)
+        return status;
+    printf("Simulated time: %s, %.3f times the limit.\n",
+           fan_format_seconds(simulated.others, text, sizeof text),
+           simulated.others / plan->limit_predicted);
+    if (plan->served > 0)
+        printf("  Slow nodes, and the one that serves them: %s, %.3f times their own limit.\n",
+               fan_format_seconds(simulated.seconds, text, sizeof text),
+               simulated.seconds / (plan->limit_predicted / plan->order->slowest));
     return status;
 }
 

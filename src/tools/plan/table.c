@@ -52,12 +52,12 @@ static void print_row(size_t rank, const fan_plan *plan, bool chosen)
 
 static fan_status print_simulated(const fan_plan *plan, const fan_model *model)
 {
-    double seconds;
-    fan_status status = fan_simulate(plan, model, &seconds);
-    char simulated[32];
+    fan_simulated simulated;
+    fan_status status = fan_simulate(plan, model, &simulated);
+    char seconds[32];
     if (status == FAN_OK)
-        printf(" %12s %9.3f", fan_format_seconds(seconds, simulated, sizeof simulated),
-               seconds / plan->limit_predicted);
+        printf(" %12s %9.3f", fan_format_seconds(simulated.others, seconds, sizeof seconds),
+               simulated.others / plan->limit_predicted);
     return status;
 }
 

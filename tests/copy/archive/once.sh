@@ -70,6 +70,27 @@ kind directory tree tree.same other -r
 kind with_a tree tree.same other -a
 kind one_file file same.file other.tar
 
+# ---- the second time ----
+
+copy 2 --once -v file 'second.%r'
+check "with -v: its name is printed" grep -qx file out
+copy 2 --once -v file 'second.%r'
+check "with -v, again: no name is printed" [ -z "$(grep -x file out)" ]
+copy 2 --once --digest=sha256 file 'second.%r'
+check "again, with a checksum: nothing is done" nothing_done
+check "again, with a checksum: it is right" grep -q "^$(sha256sum <file | cut -c1-64)" out
+copy 2 --once --json report file 'second.%r'
+check "again: the report has all ranks and bytes" \
+    python3 -c 'import json; r = json.load(open("report"))
+assert (r["bytes"], r["sent_bytes"], [host["ok"] for host in r["hosts"]]) == (2 << 20, 0, [True, True])'
+mkdir in.0 in.1
+copy 2 --once file 'in.%r/../shared'
+check "a shared directory: made" made
+copy 2 --once file 'in.%r/../shared'
+check "a shared directory, again: nothing is done" nothing_done
+check "a shared directory: there is one" cmp file shared
+rm in.* shared .shared.* second.* .second.*
+
 # ---- broken ----
 
 # breaks TEXT NOTE COMMAND...: after this command --once=verify makes it anew on rank 1.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file copying.h  Calls of fanout_copy_file in a directory of their own, and what they leave. */
+/** @file copying.h  Calls of the library in a directory of their own, and what they leave. */
 #ifndef FAN_TESTS_COPY_LIBRARY_COPYING_H
 #define FAN_TESTS_COPY_LIBRARY_COPYING_H
 
@@ -15,12 +15,18 @@
 
 static char top[PATH_MAX / 4]; /* where all happens */
 static int rank, size;
-static MPI_Comm comm; /* errors return */
+static MPI_Comm comm;                                /* errors return */
+static int source_error, sink_error, argument_error; /* classes */
 
 /** The last call. */
 static fanout_copy_result *result;
 static int error_class;
-static bool noisy; /* some call has printed something */
+static bool noisy;   /* some call has printed something */
+static bool differs; /* some call did not come to the same on all ranks */
+
+/** What is called. */
+static int (*copier)(const char *source, const char *destination, int root, MPI_Comm comm,
+                     MPI_Info info, fanout_copy_result **result) = fanout_copy_file;
 
 static inline void copying_begin(void)
 {
@@ -29,6 +35,9 @@ static inline void copying_begin(void)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+    source_error = fanout_error_class(FANOUT_ERR_SOURCE);
+    sink_error = fanout_error_class(FANOUT_ERR_SINK);
+    argument_error = fanout_error_class(FANOUT_ERR_PARAM);
     snprintf(top, sizeof top, "%.500s/fanout-copying.XXXXXX",
              temporary != NULL ? temporary : "/tmp");
     if (rank == 0 && mkdtemp(top) == NULL)
@@ -47,12 +56,23 @@ static inline void copying_end(void)
         printf("# %s stays\n", top);
 }
 
-/** A name below the directory, for the next few calls. */
+/** Ranks of odd and of even number, backwards. Errors return. */
+static inline MPI_Comm split_in_two(int *own, int *count)
+{
+    MPI_Comm half;
+    MPI_Comm_split(MPI_COMM_WORLD, rank % 2, -rank, &half);
+    MPI_Comm_set_errhandler(half, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(half, own);
+    MPI_Comm_size(half, count);
+    return half;
+}
+
+/** A name below the directory, for the next few dozens of calls. */
 __attribute__((format(printf, 1, 2))) static inline const char *path(const char *format, ...)
 {
-    static char paths[8][PATH_MAX];
+    static char paths[64][PATH_MAX];
     static int next;
-    char *made = paths[next++ % 8];
+    char *made = paths[next++ % 64];
     int used = snprintf(made, PATH_MAX, "%s/", top);
     va_list arguments;
     va_start(arguments, format);
@@ -101,6 +121,40 @@ static inline bool is_absent(const char *name)
     return lstat(name, &status) != 0 && errno == ENOENT;
 }
 
+static inline unsigned add_to(unsigned sum, const void *data, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        sum = sum * 31 + ((const unsigned char *)data)[i];
+    return sum;
+}
+
+/* All of the result but pointers, and the class. */
+static inline unsigned sum_of_result(void)
+{
+    unsigned sum = add_to(0, &error_class, sizeof error_class);
+    if (result == NULL)
+        return sum;
+    const int counts[] = {result->writers, result->whole, result->problem_count};
+    sum = add_to(sum, counts, sizeof counts);
+    sum = add_to(sum, &result->bytes, sizeof result->bytes);
+    sum = add_to(sum, &result->seconds, sizeof result->seconds);
+    for (int i = 0; i < result->problem_count; i++) {
+        const fanout_copy_problem *p = &result->problems[i];
+        sum = add_to(sum, p->host, strlen(p->host));
+        sum = add_to(sum, p->path, strlen(p->path));
+        sum = add_to(sum, p->text, strlen(p->text));
+    }
+    return sum;
+}
+
+static inline void compare_results(MPI_Comm c)
+{
+    unsigned own = sum_of_result(), least, most;
+    MPI_Allreduce(&own, &least, 1, MPI_UNSIGNED, MPI_MIN, c);
+    MPI_Allreduce(&own, &most, 1, MPI_UNSIGNED, MPI_MAX, c);
+    differs |= least != most;
+}
+
 /* Standard output and error go to a file during the call. */
 static inline void copy_quietly(const char *source, const char *destination, int root, MPI_Comm c,
                                 MPI_Info info)
@@ -114,7 +168,7 @@ static inline void copy_quietly(const char *source, const char *destination, int
     dup2(fd, 1);
     dup2(fd, 2);
     fanout_copy_result_free(&result);
-    code = fanout_copy_file(source, destination, root, c, info, &result);
+    code = copier(source, destination, root, c, info, &result);
     fflush(stdout);
     for (int i = 0; i < 2; i++) {
         dup2(saved[i], i + 1);
@@ -123,6 +177,7 @@ static inline void copy_quietly(const char *source, const char *destination, int
     noisy |= fstat(fd, &said) != 0 || said.st_size > 0;
     close(fd);
     MPI_Error_class(code, &error_class);
+    compare_results(c);
 }
 
 /** Call with keys and values in turn, NULL at the end; on the root only, as all arguments. */
@@ -146,6 +201,24 @@ static inline void copy_with(const char *source, const char *destination, int ro
     copy_with(source, destination, root, c, (const char *const[]){__VA_ARGS__, NULL})
 #define copy(source, destination, root, c)                                                         \
     copy_with(source, destination, root, c, (const char *const[]){NULL})
+
+/** Run a command of the shell in the directory of the test. */
+__attribute__((format(printf, 1, 2))) static inline bool shell(const char *format, ...)
+{
+    char command[4 * PATH_MAX];
+    int used = snprintf(command, sizeof command, "cd '%s' && ", top);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command + used, sizeof command - (size_t)used, format, arguments);
+    va_end(arguments);
+    return system(command) == 0;
+}
+
+/** Whether no temporary name is left anywhere. To be asked when all ranks have ended their call. */
+static inline bool is_clean(void)
+{
+    return shell("test -z \"$(find . -name '*fanout*')\"");
+}
 
 /** All good, with so many writers. */
 static inline bool is_whole(int writers, size_t bytes)

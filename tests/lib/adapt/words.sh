@@ -10,7 +10,7 @@ export FANOUT_ADAPT=1 FANOUT_SHARED_MEMORY=0
 # told [VARIABLE=VALUE...]: broadcasts of 100,000 bytes on three ranks; leaves out, err and status.
 told() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
-    env "$@" timeout -k 5 100 $MPIRUN -np 3 "$top_builddir/tests/lib/adapt/told" 100000 30 >out 2>err </dev/null
+    env "$@" timeout -k 5 100 $MPIRUN -np 3 "$top_builddir/tests/lib/adapt/told" 100000 60 >out 2>err </dev/null
     status=$?
 }
 

@@ -3,8 +3,8 @@
  * @file link_rate.h  How fast one copy would travel: a short transfer from the source to one other
  * host.
  */
-#ifndef FAN_COPY_WIRE_LINK_RATE_H
-#define FAN_COPY_WIRE_LINK_RATE_H
+#ifndef FAN_COPY_PARTY_LINK_RATE_H
+#define FAN_COPY_PARTY_LINK_RATE_H
 
 #include "copy/job/outcome.h"
 

@@ -37,9 +37,8 @@ static void hear_loss(void *state, int code, const char *text, bool together)
     fan_copylib_call *call = state;
     fan_copylib_kind kind = FAN_COPYLIB_NETWORK;
     int error_class = MPI_ERR_OTHER;
-    (void)together; /* nobody is told anything here */
     MPI_Error_class(code, &error_class);
-    if (error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
+    if (together || error_class == fanout_error_class(FANOUT_ERR_TIMEOUT))
         kind = FAN_COPYLIB_TIMEOUT;
     call->lost = true;
     fan_copylib_fail(call, kind, "the network", text);
@@ -78,45 +77,61 @@ static void run(fan_copylib_call *call, const fan_copy_options *options)
     raise_errors(call);
     fan_copy_ranks_open(&ranks, &wanted);
     if (ranks.writers != MPI_COMM_NULL)
-        fan_copy_run(options, &ranks, &audience);
+        fan_copy_run(options, &ranks, NULL, &audience);
     listeners l = {call, &ranks};
     fan_copylib_findings_share(&call->findings, spread, &l);
     if (!call->lost)
         fan_copy_ranks_close(&ranks);
 }
 
-static void check_process(fan_copylib_call *call, const fan_copylib_process *process)
+static void check_process(fan_copylib_call *call, const fan_copylib_process *process,
+                          const char *function)
 {
     if (!process->taken)
-        fan_copylib_fail(call, FAN_COPYLIB_ARGUMENT, "fanout_copy_file",
+        fan_copylib_fail(call, FAN_COPYLIB_ARGUMENT, function,
                          "another thread of this process makes a copy; make one after the other");
-    if (!fan_copylib_process_has_memory())
-        fan_copylib_fail(call, FAN_COPYLIB_MEMORY, "fanout_copy_file", "out of memory");
+    else if (!process->has_memory)
+        fan_copylib_fail(call, FAN_COPYLIB_MEMORY, function, "out of memory");
 }
 
-static void copy(fan_copylib_call *call, const char *source, const char *destination, MPI_Info info)
+static void copy(fan_copylib_call *call, fan_copylib_what what, const char *source,
+                 const char *destination, MPI_Info info)
 {
     fan_copylib_process process;
     fan_copylib_request request;
     fan_copylib_process_take(&process);
-    check_process(call, &process);
-    if (fan_copylib_request_share(&request, call, source, destination, info))
+    check_process(call, &process, fan_copylib_function(what));
+    if (fan_copylib_request_share(&request, call, what, source, destination, info))
         run(call, &request.options);
     fan_copylib_request_free(&request);
     fan_copylib_process_leave(&process);
 }
 
-int fanout_copy_file(const char *source, const char *destination, int root, MPI_Comm comm,
-                     MPI_Info info, fanout_copy_result **result)
+static int copy_any(fan_copylib_what what, const char *source, const char *destination, int root,
+                    MPI_Comm comm, MPI_Info info, fanout_copy_result **result)
 {
     fan_copylib_call call;
     if (result != NULL)
         *result = NULL;
     if (fan_copylib_begin(&call, root, comm))
-        copy(&call, source, destination, info);
+        copy(&call, what, source, destination, info);
     if (result != NULL && call.code == MPI_SUCCESS)
         *result = fan_copylib_findings_result(&call.findings);
     return fan_copylib_end(&call);
+}
+
+/* ---- the calls ---- */
+
+int fanout_copy_file(const char *source, const char *destination, int root, MPI_Comm comm,
+                     MPI_Info info, fanout_copy_result **result)
+{
+    return copy_any(FAN_COPYLIB_FILE, source, destination, root, comm, info, result);
+}
+
+int fanout_copy_tree(const char *source, const char *destination, int root, MPI_Comm comm,
+                     MPI_Info info, fanout_copy_result **result)
+{
+    return copy_any(FAN_COPYLIB_TREE, source, destination, root, comm, info, result);
 }
 
 void fanout_copy_result_free(fanout_copy_result **result)

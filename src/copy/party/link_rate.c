@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "copy/job/memory.h"
-#include "copy/wire/link_rate.h"
+#include "copy/party/link_rate.h"
 
 #include <stdlib.h>
 #include <string.h>
