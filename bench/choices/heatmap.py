@@ -14,7 +14,8 @@ def panel(network, title, cells, sizes, hosts, number):
     return f"""$cells{number} << EOD
 {rows}EOD
 set title '{network}: {title}'
-plot $cells{number} using 1:2:3 with image notitle, '' using 1:2:(sprintf('%d', $4)) with labels font ',9' notitle
+plot $cells{number} using 1:2:(0.5):(0.5):3 with boxxyerror fillstyle solid noborder linecolor palette notitle, \
+    '' using 1:2:(sprintf('%d', $4)) with labels font ',9' notitle
 """
 
 
@@ -31,7 +32,7 @@ def script(cells):
     return f"""set encoding utf8
 set terminal svg size {260 + 90 * len(sizes)},{90 + (70 + 22 * len(hosts)) * len(names)} noenhanced background '#ffffff' \
 font 'sans-serif,12' name 'regret'
-set multiplot layout {len(names)},2 title 'Time above the best of all settings and MPI_Bcast, %, by ranks and size'
+set multiplot layout {len(names)},2 title 'Time above the best, %, by ranks and size'
 set palette defined {PALETTE}
 set cbrange [0:1]
 unset colorbox

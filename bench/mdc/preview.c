@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * mdc_preview [EDGE [ROUNDS]]: when does each rank have a usable picture? Broadcasts a field of
+ * preview [EDGE [ROUNDS]]: when does each rank have a usable picture? Broadcasts a field of
  * EDGE^3 floats (256) in 2 x 2 x 2 descriptors and prints medians: when the last rank had the first
  * descriptor, in units of the time of all, and that time in units of fanout_bcast of the same
  * array. The first should be little more than 1/8. Also the time of all when descriptors are
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
     int rank, edge = argc > 1 ? atoi(argv[1]) : 256, rounds = argc > 2 ? atoi(argv[2]) : 5;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     if (edge < 2 || rounds < 1 || rounds > MOST_ROUNDS) {
-        fprintf(stderr, "usage: mdc_preview [EDGE [ROUNDS]], at most %d rounds\n", MOST_ROUNDS);
+        fprintf(stderr, "usage: preview [EDGE [ROUNDS]], at most %d rounds\n", MOST_ROUNDS);
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
     const MPI_Count extent[AXES] = {edge, edge, edge};
