@@ -5,7 +5,8 @@
  *
  *     mpirun -np 4 bench/paired BYTES [ROUNDS [OURS_FIRST]]
  *
- * Prints, in microseconds: BYTES RANKS, first call by MPI, by us, median of later ones by MPI, by us.
+ * Prints BYTES and RANKS, and in microseconds: the first call by MPI, by us, the median of later
+ * ones by MPI, by us.
  */
 #include "config.h"
 
@@ -68,9 +69,6 @@ int main(int argc, char **argv)
             int who = (i + round + order) % CONTENDERS;
             times[who][round] = time_call(calls[who], data, bytes, comms[who]);
         }
-    if (getenv("PAIRED_ALL") != NULL && rank == 0)
-        for (int round = 0; round < rounds; round++)
-            printf("# %d %.1f %.1f\n", round, 1e6 * times[0][round], 1e6 * times[1][round]);
     if (rank == 0)
         printf("%d %d %.1f %.1f %.1f %.1f\n", bytes, size, 1e6 * times[0][0], 1e6 * times[1][0],
                1e6 * median(times[0] + LATER, rounds - LATER),
