@@ -11,6 +11,13 @@
 enum { MEDIUM = 100000, BYTES = 300000 };
 
 static char *data;
+static int judges; /* communicators of a process alone, to check arguments by */
+
+int MPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag, MPI_Comm *made)
+{
+    judges++;
+    return PMPI_Comm_create_group(comm, group, tag, made);
+}
 
 static fan_params use(MPI_Comm comm, int bytes)
 {
@@ -129,6 +136,7 @@ int main(void)
 
     test_few_medium_ones();
     test_streams();
+    tap_ok(judges == 0, "arguments of the usual kind are checked without a communicator");
 
     MPI_Comm_free(&first);
     MPI_Comm_free(&second);
