@@ -14,7 +14,7 @@ void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
         codec == NULL ? 0 : fan_copy_codec_compress(codec, block, bytes, frame->data, bytes);
     frame->header.stored = (uint32_t)(packed > 0 ? packed : bytes);
     frame->header.method = packed > 0 ? (uint32_t)method : FAN_COPY_STORED;
-    if (packed == 0)
+    if (packed == 0 && block != frame->data)
         memcpy(frame->data, block, bytes);
 }
 

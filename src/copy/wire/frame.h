@@ -22,7 +22,10 @@ typedef struct fan_copy_frame {
     unsigned char data[FAN_COPY_BLOCK];
 } fan_copy_frame;
 
-/** Put a block into a frame, compressed if there is a codec, which uses `method`, and it helps. */
+/**
+ * Put a block into a frame, compressed if there is a codec, which uses `method`, and it helps.
+ * Without a codec it may be there already: `block` is the frame's data.
+ */
 void fan_copy_frame_pack(fan_copy_frame *frame, const void *block, size_t bytes,
                          fan_copy_codec *codec, fan_copy_method method);
 

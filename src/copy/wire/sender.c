@@ -36,8 +36,8 @@ void fan_copy_sender_open(fan_copy_sender *sender, const fan_copy_sender_options
                                           .alone = options->alone};
     if (!fan_copy_manifest_endless(manifest))
         fan_copy_ahead_open(&sender->ahead, &ahead);
-    sender->block = fan_copy_allocate(1, FAN_COPY_BLOCK);
     sender->frame = fan_copy_allocate(1, sizeof *sender->frame);
+    sender->block = codec == NULL ? sender->frame->data : fan_copy_allocate(1, FAN_COPY_BLOCK);
     if (fan_copy_manifest_files(manifest) == 1)
         sender->hash = fan_copy_xxh3_start();
 }
@@ -371,7 +371,8 @@ void fan_copy_sender_hash(const fan_copy_sender *sender, char text[FAN_COPY_XXH3
 void fan_copy_sender_close(fan_copy_sender *sender)
 {
     fan_copy_ahead_close(&sender->ahead);
-    free(sender->block);
+    if (sender->codec != NULL)
+        free(sender->block);
     free(sender->frame);
     free(sender->changed);
     XXH3_freeState(sender->hash);

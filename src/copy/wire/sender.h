@@ -48,7 +48,7 @@ typedef struct fan_copy_sender {
     fan_copy_ahead_file *file; /**< the one that is open, or NULL */
     const char *path;          /**< of the one that was opened or looked at last */
 
-    unsigned char *block;           /**< as read */
+    unsigned char *block;           /**< as read; without a codec it is that of the frame */
     fan_copy_frame *frame;          /**< being sent */
     fan_copy_block current;         /**< what it has */
     int64_t frame_start, frame_end; /**< where it is in the stream */

@@ -42,9 +42,27 @@ static bool starts_nowhere(const void *buffer, MPI_Datatype datatype)
            lower == 0 && extent > 0;
 }
 
+/*
+ * To make the judge takes 0.2 ms, which is longer than a small broadcast. What most programs send
+ * needs none.
+ */
+static bool is_known(MPI_Datatype datatype)
+{
+    return datatype == MPI_BYTE || datatype == MPI_CHAR || datatype == MPI_INT ||
+           datatype == MPI_DOUBLE || datatype == MPI_FLOAT || datatype == MPI_LONG ||
+           datatype == MPI_INT64_T || datatype == MPI_INT32_T || datatype == MPI_UINT64_T ||
+           datatype == MPI_UINT32_T || datatype == MPI_UINT8_T || datatype == MPI_INT8_T ||
+           datatype == MPI_UNSIGNED || datatype == MPI_UNSIGNED_CHAR ||
+           datatype == MPI_UNSIGNED_LONG || datatype == MPI_LONG_LONG_INT ||
+           datatype == MPI_SHORT || datatype == MPI_C_BOOL || datatype == MPI_C_DOUBLE_COMPLEX ||
+           datatype == MPI_C_FLOAT_COMPLEX;
+}
+
 /* Of valid handles. */
 static int judge_buffer(const void *buffer, MPI_Count count, MPI_Datatype datatype)
 {
+    if (is_known(datatype) && buffer != NULL && buffer != MPI_IN_PLACE)
+        return MPI_SUCCESS;
     pthread_once(&judge_made, make_judge);
     if (buffer == MPI_IN_PLACE)
         return MPI_ERR_BUFFER;

@@ -9,6 +9,7 @@
 #include "lib/call/lifetime.h"
 #include "lib/deliver/memory.h"
 #include "lib/deliver/pending.h"
+#include "lib/deliver/request.h"
 #include "lib/state/connection.h"
 #include "lib/state/errors.h"
 
@@ -42,6 +43,8 @@ static fan_status deliver(const fan_streaming *s)
         status = fan_comm_state_watch(state, params.timeout);
     if (status != FAN_OK || s->bytes == 0)
         return status;
+    if (s->parts == NULL)
+        fan_delivery_suit_stream(state, s->bytes, &params);
     fan_planned planned = {0};
     fan_delivery_task task = {.state = state,
                               .lane = &state->lane,

@@ -27,6 +27,15 @@ fan_plan_request fan_delivery_request(const fan_comm_state *state, int64_t bytes
 bool fan_delivery_is_limited_by_processors(const fan_comm_state *state, double bytes);
 
 /**
+ * How a stream goes where processors are the limit, not links: down a chain, in few large pieces,
+ * so that all that is on the way stays in caches. Changes `params`, unless these, or what is known
+ * of the nodes, say how it goes. All ranks do the same. Local.
+ *
+ * @param bytes  of the stream, or FAN_UNKNOWN_LENGTH
+ */
+void fan_delivery_suit_stream(const fan_comm_state *state, int64_t bytes, fan_params *params);
+
+/**
  * Whether all sends of the next delivery are to be synchronous: see engine/mpi/mpi_transport.h.
  * With ULFM they are, so that a sender learns that a receiver has died. Otherwise those of every
  * 16th delivery are, so that a rank that broadcasts often is no further ahead of a slow one. Local.

@@ -60,8 +60,8 @@ fan_status fan_comm_state_overlay(fan_comm_state *state, MPI_Info hints, fan_par
     return fan_agree_on_hints(state->user_comm, hints, params);
 }
 
-/* Whether a parameter says how to broadcast: it goes first. 0 leaves most to the planner. */
-static bool is_told_how(const fan_params *p)
+/* 0 leaves most to the planner. */
+bool fan_comm_state_is_told_how(const fan_params *p)
 {
     return p->algorithm != FAN_AUTO || p->group_size > 0 || p->branching > 0 ||
            p->secondary_groups > 0 || p->chunk_bytes > 0 || p->window > 0 || p->sends > 0 ||
@@ -103,7 +103,7 @@ static void take_params(fan_comm_state *state, const fan_params *params, bool tr
     fan_blocking_set(&state->blocks, false);
     if (state->nonblocking != FAN_PREPARED)
         forget_nonblocking(state);
-    state->adapts = params->adapt && !traced && !is_told_how(params);
+    state->adapts = params->adapt && !traced && !fan_comm_state_is_told_how(params);
     fan_planned_forget(&state->planned);
 }
 

@@ -175,6 +175,9 @@ fan_status fan_comm_state_own_node(fan_comm_state *state, bool fresh, fan_hindra
  */
 fan_status fan_comm_state_watch(fan_comm_state *state, double limit);
 
+/** Whether a parameter says how to broadcast: it goes first. */
+bool fan_comm_state_is_told_how(const fan_params *params);
+
 /**
  * Whether blocking broadcasts go on when ranks die: the parameter on_failure says so, and this run
  * has ULFM. Equal on all ranks.

@@ -4,12 +4,20 @@
 
 #include "fanout.h"
 #include "lib/call/lifetime.h"
+#include "lib/deliver/request.h"
 #include "tests/common/tap.h"
 #include "tune/params.h"
 
 enum { MEDIUM = 100000, BYTES = 300000 };
 
 static char *data;
+static int judges; /* communicators of a process alone, to check arguments by */
+
+int MPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag, MPI_Comm *made)
+{
+    judges++;
+    return PMPI_Comm_create_group(comm, group, tag, made);
+}
 
 static fan_params use(MPI_Comm comm, int bytes)
 {
@@ -69,6 +77,31 @@ static bool are_equal(const fan_params *a, const fan_params *b)
     return a->latency == b->latency && a->overhead == b->overhead && a->bandwidth == b->bandwidth;
 }
 
+static bool goes_down_chain(const fan_comm_state *state, int64_t bytes, fan_params params)
+{
+    fan_delivery_suit_stream(state, bytes, &params);
+    return params.algorithm == FAN_CHAIN;
+}
+
+/* As on a network that costs processors a millisecond for each message. */
+static void test_streams(void)
+{
+    MPI_Comm comm = make_comm("fanout_overhead", "1e-3");
+    fan_comm_state *state;
+    fan_params params = use(comm, BYTES), by_hand = params, preset = fan_params_default();
+    fan_lifetime_state(comm, &state);
+    bool is_alone = state->map.largest == 1;
+    by_hand.window = 9;
+    tap_ok(goes_down_chain(state, FAN_UNKNOWN_LENGTH, params) == is_alone,
+           "a long stream goes down a chain where processors are the limit");
+    tap_ok(!goes_down_chain(state, BYTES, params), "a short one does not");
+    tap_ok(!goes_down_chain(state, FAN_UNKNOWN_LENGTH, by_hand), "nor one whose window is set");
+    params = preset;
+    params.adapt = 0;
+    tap_ok(!goes_down_chain(state, FAN_UNKNOWN_LENGTH, params), "nor any without adaptation");
+    MPI_Comm_free(&comm);
+}
+
 int main(void)
 {
     unsetenv("FANOUT_ADAPT"); /* 1 by default */
@@ -102,6 +135,8 @@ int main(void)
     tap_ok(are_equal(&defaults, &preset), "adapt 0: nothing is");
 
     test_few_medium_ones();
+    test_streams();
+    tap_ok(judges == 0, "arguments of the usual kind are checked without a communicator");
 
     MPI_Comm_free(&first);
     MPI_Comm_free(&second);
