@@ -65,7 +65,8 @@ static void close_meeting(meeting *m)
 
 static fan_copy_queue_work disk_work(const fan_copy_transfer *t)
 {
-    return t->receiver != NULL ? fan_copy_queue_look(&t->receiver->queue) : (fan_copy_queue_work){0};
+    return t->receiver != NULL ? fan_copy_queue_look(&t->receiver->queue)
+                               : (fan_copy_queue_work){0};
 }
 
 /* After a section of so many bytes. */
