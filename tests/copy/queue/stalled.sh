@@ -74,12 +74,4 @@ check "it fails then: it has nothing" absent copy.2
 check "it fails then: no temporary file" no_temporary
 rm copy.*
 
-# Another process cannot wait for its disk to be told to stop.
-FANOUT_TEST_DISTURB_HOLD=pwrite:go:3 launch 4 source 'copy.%r'
-check "it is killed then: the others have all" others_have ''
-kill -KILL "$(cat pid.2)"
-end_copy
-check "it is killed then: the others are whole" same source copy.{0,1,3}
-check "it is killed then: it has nothing" absent copy.2
-
 finish
