@@ -36,8 +36,8 @@ void fan_copy_section_next(fan_copy_section *section, int64_t start,
 double fan_copy_section_rate(const fan_copy_section *section, int64_t bytes);
 
 /**
- * Bytes per second that this rank's disk, which has done so much by now, could take, were it not for
- * others; INFINITY: not known, as nothing had to wait for it.
+ * Bytes per second that this rank's disk, which has done so much by now, could take, were it not
+ * for others; INFINITY: not known, as nothing had to wait for it.
  */
 double fan_copy_section_pace(const fan_copy_section *section, const fan_copy_queue_work *work);
 
