@@ -10,18 +10,23 @@ first_command() { # COMMAND...: the first that is installed
     return 1
 }
 
+refuse_mpi() {
+    usage_error "LAB_MPI must be openmpi or mpich, got '$LAB_MPI'"
+}
+
 # Settings of the user's go first.
 default_env() { # NAME VALUE
     if [[ ! -v $1 ]]; then export "$1=$2"; fi
 }
 
-run_openmpi() { # RANKS HOSTS FLAGS_AND_CMD...
-    local ranks=$1 hosts=$2 launcher
-    shift 2
-    launcher=$(first_command mpirun.openmpi mpirun) ||
-        die "no Open MPI launcher: install openmpi-bin"
+find_openmpi() {
+    first_command mpirun.openmpi mpirun || die "no Open MPI launcher: install openmpi-bin"
+}
+
+# So that it gets to the hosts, and its ranks to each other.
+prepare_openmpi() { # LAUNCHER
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    case $("$launcher" --version) in
+    case $("$1" --version) in
         *OpenRTE* | *'(Open MPI) '[1-4].*)
             export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$STATE/agent
             default_env OMPI_MCA_oob_tcp_if_include 198.18.0.0/15
@@ -36,20 +41,53 @@ run_openmpi() { # RANKS HOSTS FLAGS_AND_CMD...
     default_env OMPI_MCA_btl_tcp_if_include 198.18.0.0/15
     default_env OMPI_MCA_hwloc_base_binding_policy none
     default_env OMPI_MCA_mpi_yield_when_idle 1 # the hosts share a few cores
+}
+
+run_openmpi() { # RANKS HOSTS FLAGS_AND_CMD...
+    local ranks=$1 hosts=$2 launcher
+    shift 2
+    launcher=$(find_openmpi)
+    prepare_openmpi "$launcher"
     enter lab0 "$launcher" --host "$hosts" -np "$ranks" "$@"
 }
 
+prepare_mpich() {
+    [[ -e $STATE/mpich_idle.so ]] || build mpich_idle.c mpich_idle.so -shared -fPIC
+    preload=$STATE/mpich_idle.so${LD_PRELOAD:+:$LD_PRELOAD}
+    default_env UCX_TLS tcp
+    default_env UCX_NET_DEVICES eth0
+}
+
 run_mpich() { # RANKS HOSTS FLAGS_AND_CMD...
-    local ranks=$1 hosts=$2 launcher
+    local ranks=$1 hosts=$2 launcher preload
     shift 2
     launcher=$(first_command mpirun.mpich mpiexec.hydra mpirun) ||
         die "no MPICH launcher: install mpich"
-    [[ -e $STATE/mpich_idle.so ]] || build mpich_idle.c mpich_idle.so -shared -fPIC
-    default_env UCX_TLS tcp
-    default_env UCX_NET_DEVICES eth0
+    prepare_mpich
     enter lab0 "$launcher" -launcher ssh -launcher-exec "$STATE/agent" \
-        -genv LD_PRELOAD "$STATE/mpich_idle.so${LD_PRELOAD:+:$LD_PRELOAD}" \
+        -genv LD_PRELOAD "$preload" \
         -hosts "$hosts" -n "$ranks" "$@"
+}
+
+# A program that starts jobs by itself: the settings are in its environment only.
+cmd_start() {
+    (($# >= 1)) || usage_error "start takes CMD"
+    local preload
+    check_up
+    default_env FANOUT_CACHE 0
+    guard_launcher
+    case ${LAB_MPI:-openmpi} in
+        openmpi)
+            prepare_openmpi "$(find_openmpi)"
+            enter lab0 "$@"
+            ;;
+        mpich)
+            prepare_mpich
+            export HYDRA_LAUNCHER=ssh HYDRA_LAUNCHER_EXEC=$STATE/agent
+            enter lab0 env LD_PRELOAD="$preload" "$@"
+            ;;
+        *) refuse_mpi ;;
+    esac
 }
 
 cmd_mpirun() {
@@ -73,6 +111,6 @@ cmd_mpirun() {
     case ${LAB_MPI:-openmpi} in
         openmpi) run_openmpi $((count * per_host)) "$hosts" "${flags[@]}" "$@" ;;
         mpich) run_mpich $((count * per_host)) "$hosts" "${flags[@]}" "$@" ;;
-        *) usage_error "LAB_MPI must be openmpi or mpich, got '$LAB_MPI'" ;;
+        *) refuse_mpi ;;
     esac
 }

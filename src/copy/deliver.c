@@ -148,6 +148,7 @@ static bool end(fan_copy_state *c, part *p, fan_copy_transfer *t)
     if (first)
         check_sum(c, p);
     bool good = fan_copy_transfer_end(t) && !fan_copy_state_is_over(c);
+    fan_copy_receiver_wait(&p->receiver); /* the others do not wait for this */
     /* Who lends what it has is not to blame for those that could not take it. */
     if (p->reader != NOBODY || t->fail_fast || !is_useless(t))
         record_source_failure(c, p);

@@ -8,7 +8,7 @@
 #   INPUT                 a file for standard input
 #   FANOUT_TEST_DISTURB_PAUSE  microseconds to wait before each piece is read
 #   PEAK_DIRECTORY        gets peak.RANK, the peak memory of each rank in KiB
-#   DISTURB_RANK          FANOUT_TEST_DISTURB_FAIL, _DELAY and _LINK (see disturb.c) are for this rank only
+#   DISTURB_RANK          FANOUT_TEST_DISTURB_FAIL, _DELAY, _HOLD and _LINK (see disturb.c) are for this rank only
 # shellcheck source=tests/common/tap.sh
 . "$top_srcdir/tests/common/tap.sh"
 # shellcheck source=tests/common/mpi-env.sh

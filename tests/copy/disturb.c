@@ -13,6 +13,7 @@
  * DELAY=FUNCTION:MICROSECONDS:N   its call number N waits first (0: each call), and says so in the
  *                                 file of DELAYED
  * DELAYED=FILE
+ * HOLD=FUNCTION:FILE:N            its call number N waits until FILE is there
  * REMOVE=MICROSECONDS             wait before each file that is removed with remove()
  *
  * With FAIL or DELAY no threads of a crew can be started, so that all calls have an order, unless
@@ -150,6 +151,9 @@ static bool disturb(const char *function, int call)
     char argument[16];
     if (is_meant("FANOUT_TEST_DISTURB_DELAY", function, call, argument))
         delay(argument);
+    if (is_meant("FANOUT_TEST_DISTURB_HOLD", function, call, argument))
+        while (access(argument, F_OK) != 0)
+            usleep(10000);
     if (!is_meant("FANOUT_TEST_DISTURB_FAIL", function, call, argument))
         return false;
     errno = strcmp(argument, "EDQUOT") == 0   ? EDQUOT

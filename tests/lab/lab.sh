@@ -119,6 +119,18 @@ lab slow 3 20mbit
 check "slow: no such host" fails_with 1 "no such host: '3'; there are lab0 to lab2"
 lab up 2
 check "up twice" fails_with 1 "a lab of 3 hosts is up in $LAB_STATE already"
+lab cut 1
+check "cut: exit status" succeeds
+lab on 1 ip -brief link show eth0
+check "cut: it is not connected" says '^eth0.* DOWN '
+lab on 1 true
+check "cut: it lives" succeeds
+lab kill 1
+check "kill: exit status" succeeds
+lab on 1 true
+check "kill: it is not there" fails_with 1 'host lab1 has lost its anchor process'
+lab kill 3
+check "kill: no such host" fails_with 1 "no such host: '3'; there are lab0 to lab2"
 down
 
 # --- MPI ---
@@ -132,6 +144,9 @@ for mpi in openmpi mpich; do
     LAB_MPI=$mpi lab mpirun 2 sh -c 'echo "rank on $(hostname)"'
     check "mpirun of $mpi: exit status" [ "$status" = 0 ]
     check "mpirun of $mpi: a rank on each host" [ "$(grep '^rank on' out | sort | tr '\n' ' ')" = 'rank on lab0 rank on lab1 ' ]
+    LAB_MPI=$mpi lab start "mpirun.$mpi" --host lab0,lab1 -np 2 hostname
+    check "start, $mpi: exit status" [ "$status" = 0 ]
+    check "start, $mpi: a program on each host" [ "$(grep '^lab' out | sort | tr '\n' ' ')" = 'lab0 lab1 ' ]
 done
 down
 

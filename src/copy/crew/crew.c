@@ -102,6 +102,14 @@ void fan_copy_crew_wait(fan_copy_crew *crew, fan_copy_job *job)
     pthread_mutex_unlock(&crew->mutex);
 }
 
+bool fan_copy_crew_has_done(fan_copy_crew *crew, const fan_copy_job *job)
+{
+    pthread_mutex_lock(&crew->mutex);
+    bool done = job->done;
+    pthread_mutex_unlock(&crew->mutex);
+    return done;
+}
+
 void fan_copy_crew_close(fan_copy_crew *crew)
 {
     pthread_mutex_lock(&crew->mutex);

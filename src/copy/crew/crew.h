@@ -21,7 +21,7 @@ enum {
 typedef struct fan_copy_job {
     void (*run)(struct fan_copy_job *job);
     struct fan_copy_job *next; /**< of the crew's list */
-    bool done;                 /**< the crew's: ask by fan_copy_crew_wait */
+    bool done;                 /**< the crew's: ask by fan_copy_crew_wait, or _has_done */
 } fan_copy_job;
 
 typedef struct fan_copy_crew {
@@ -50,6 +50,9 @@ void fan_copy_crew_give(fan_copy_crew *crew, fan_copy_job *job);
  * Wait until the job is done. If no thread could be started, all jobs up to this one are done here.
  */
 void fan_copy_crew_wait(fan_copy_crew *crew, fan_copy_job *job);
+
+/** Whether it has been done. */
+bool fan_copy_crew_has_done(fan_copy_crew *crew, const fan_copy_job *job);
 
 /** Wait for those that have been begun, drop the others, release all. */
 void fan_copy_crew_close(fan_copy_crew *crew);

@@ -3,10 +3,19 @@
 
 #include "copy/job/memory.h"
 #include "copy/wire/receiver.h"
+#include "os/cleanup.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+
+static bool write_queued(void *state, const void *data, size_t bytes)
+{
+    fan_os_cleanup_lock();
+    bool good = fan_copy_receiver_write(state, data, bytes) == 0;
+    fan_os_cleanup_unlock();
+    return good;
+}
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
                             const fan_copy_set *set, fan_copy_codec *codec,
@@ -20,6 +29,7 @@ void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest
                                     .outcome = outcome};
     receiver->frame = fan_copy_allocate(1, sizeof *receiver->frame);
     receiver->room = fan_copy_allocate(1, FAN_COPY_BLOCK);
+    fan_copy_queue_open(&receiver->queue, FAN_COPY_QUEUE_BYTES, write_queued, receiver);
 }
 
 static int fail(fan_copy_receiver *receiver)
@@ -111,8 +121,20 @@ int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, siz
     return code;
 }
 
+bool fan_copy_receiver_give(fan_copy_receiver *receiver, const void *buffer, size_t bytes)
+{
+    return fan_copy_queue_give(&receiver->queue, buffer, bytes);
+}
+
+void fan_copy_receiver_wait(fan_copy_receiver *receiver)
+{
+    fan_copy_queue_wait(&receiver->queue);
+}
+
 void fan_copy_receiver_close(fan_copy_receiver *receiver)
 {
+    fan_copy_receiver_wait(receiver);
+    fan_copy_queue_close(&receiver->queue);
     free(receiver->frame);
     free(receiver->room);
     receiver->frame = NULL;

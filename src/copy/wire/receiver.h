@@ -7,7 +7,10 @@
 #define FAN_COPY_WIRE_RECEIVER_H
 
 #include "copy/job/outcome.h"
+#include "copy/queue/queue.h"
 #include "copy/wire/frame.h"
+
+#include <stdatomic.h>
 
 /**
  * Takes a piece, after the hash of its block was compared. `hash` is that of the piece, or NULL if
@@ -28,7 +31,9 @@ typedef struct fan_copy_receiver {
     fan_copy_frame *frame;
     size_t got; /**< bytes of the frame */
     unsigned char *room;
-    int64_t taken; /**< bytes of data so far */
+    atomic_llong taken; /**< bytes of data so far */
+
+    fan_copy_queue queue;
 } fan_copy_receiver;
 
 void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest *manifest,
@@ -38,7 +43,16 @@ void fan_copy_receiver_open(fan_copy_receiver *receiver, const fan_copy_manifest
 /** A fanout_sink_fn in all but its state. Nonzero, with the failure recorded, if that fails. */
 int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, size_t bytes);
 
-/** Release what is held. */
+/**
+ * The same in a thread, with the lock of os/cleanup.h: this does not wait for a disk that is slow
+ * for a while. False if that, or what was given before, has failed.
+ */
+bool fan_copy_receiver_give(fan_copy_receiver *receiver, const void *buffer, size_t bytes);
+
+/** Wait until all that was given is written, or something has failed, which then is recorded. */
+void fan_copy_receiver_wait(fan_copy_receiver *receiver);
+
+/** The same; and release what is held. */
 void fan_copy_receiver_close(fan_copy_receiver *receiver);
 
 #endif

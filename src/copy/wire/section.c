@@ -12,12 +12,13 @@
 static const double first = 2; /* seconds */
 enum { LEAST_BYTES = 4 << 20 };
 
-void fan_copy_section_next(fan_copy_section *section, int64_t start)
+void fan_copy_section_next(fan_copy_section *section, int64_t start,
+                           const fan_copy_queue_work *work)
 {
     section->start = start;
     section->begun = section->since = MPI_Wtime();
     section->at_since = 0;
-    section->busy = 0;
+    section->before = *work;
     section->least = section->least > 0 ? 2 * section->least : first;
     section->cut = false;
 }
@@ -27,9 +28,11 @@ double fan_copy_section_rate(const fan_copy_section *section, int64_t bytes)
     return (double)bytes / (MPI_Wtime() - section->begun);
 }
 
-double fan_copy_section_pace(const fan_copy_section *section, int64_t bytes)
+double fan_copy_section_pace(const fan_copy_section *section, const fan_copy_queue_work *work)
 {
-    return section->busy > 0 ? (double)bytes / section->busy : INFINITY;
+    double busy = work->busy - section->before.busy;
+    bool waited = work->waited > section->before.waited;
+    return waited && busy > 0 ? (double)(work->bytes - section->before.bytes) / busy : INFINITY;
 }
 
 bool fan_copy_section_ends(fan_copy_section *section, int64_t bytes, double left)

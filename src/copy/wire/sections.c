@@ -63,13 +63,20 @@ static void close_meeting(meeting *m)
     free(m->slow);
 }
 
+static fan_copy_queue_work disk_work(const fan_copy_transfer *t)
+{
+    return t->receiver != NULL ? fan_copy_queue_look(&t->receiver->queue)
+                               : (fan_copy_queue_work){0};
+}
+
 /* After a section of so many bytes. */
 static void exchange(meeting *m, int64_t bytes)
 {
     const fan_copy_sections *s = m->sections;
     fan_copy_transfer *t = m->transfer;
     bool writes = t->receiver != NULL && !t->has_failed;
-    word own = {.pace = writes ? fan_copy_section_pace(&s->section, bytes) : INFINITY,
+    fan_copy_queue_work work = disk_work(t);
+    word own = {.pace = writes ? fan_copy_section_pace(&s->section, &work) : INFINITY,
                 .able = t->takes && writes,
                 .told = t->told,
                 .more = s->section.cut && t->sender->error[0] == '\0',
@@ -261,7 +268,8 @@ static bool run(fan_copy_sections *s, fan_copy_transfer *t)
     int64_t all = 0;
     bool good = s->goes_on || meet_before(s, t);
     while (good && !s->is_over) {
-        fan_copy_section_next(&s->section, all);
+        fan_copy_queue_work work = disk_work(t);
+        fan_copy_section_next(&s->section, all, &work);
         s->section.usual = usual_link(&s->party);
         good = fan_copy_transfer_run(t);
         all += t->bytes;

@@ -5,7 +5,6 @@
 #include "copy/survive/death.h"
 #include "copy/wire/transfer.h"
 #include "fanout.h"
-#include "os/cleanup.h"
 
 #include <stdio.h>
 #include <sys/param.h>
@@ -123,22 +122,11 @@ static int read_all(void *state, MPI_Count offset, void *buffer, size_t bytes)
     return read_some(state, offset, buffer, bytes) == (MPI_Count)bytes ? 0 : -1;
 }
 
-static bool take(fan_copy_transfer *transfer, const void *buffer, size_t bytes)
-{
-    double begun = MPI_Wtime();
-    fan_os_cleanup_lock();
-    bool good = fan_copy_receiver_write(transfer->receiver, buffer, bytes) == 0;
-    fan_os_cleanup_unlock();
-    if (transfer->section != NULL)
-        transfer->section->busy += MPI_Wtime() - begun;
-    return good;
-}
-
 static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t bytes)
 {
     fan_copy_transfer *transfer = state;
     (void)offset;
-    transfer->has_failed = !take(transfer, buffer, bytes);
+    transfer->has_failed = !fan_copy_receiver_give(transfer->receiver, buffer, bytes);
     if (transfer->has_failed)
         tell_failure(transfer);
     else
