@@ -28,13 +28,22 @@ bool fan_delivery_is_limited_by_processors(const fan_comm_state *state, double b
     return is_known && bytes / params->bandwidth < 2 * 2 * params->overhead;
 }
 
-/* On nodes of one rank each, of which none is slow or further away than others. */
-static bool is_for_chain(const fan_comm_state *state, int64_t bytes)
+enum { PIECE = 1024 * 1024, PIECES = 3 /* of a stream down a chain */ };
+
+/* Until the last node has the first piece, each node before it has had that piece alone. */
+static bool fills_soon(const fan_comm_state *state, int64_t bytes)
 {
-    enum { CHUNK = 16 * 1024, LONGEST_CHAIN = 16 /* the last node waits for a piece of each */ };
-    const fan_node_map *map = &state->map;
-    return map->nodes > 2 && map->nodes <= LONGEST_CHAIN && map->largest == 1 &&
-           state->order == NULL && bytes >= FAN_PLAN_LONG_STREAM &&
+    enum { LONGEST_CHAIN = 16, TIMES_AS_LONG = 32 };
+    int nodes = state->map.nodes;
+    return nodes > 2 && nodes <= LONGEST_CHAIN && bytes / PIECE >= TIMES_AS_LONG * nodes;
+}
+
+/* On nodes of one rank each, of which none is slow or further away than others. */
+static bool is_for_chain(const fan_comm_state *state, int64_t bytes, const fan_params *params)
+{
+    enum { CHUNK = 16 * 1024 };
+    return state->map.largest == 1 && state->order == NULL && fills_soon(state, bytes) &&
+           2 * params->latency * params->bandwidth <= PIECE &&
            fan_delivery_is_limited_by_processors(state, CHUNK);
 }
 
@@ -45,9 +54,8 @@ static bool is_for_chain(const fan_comm_state *state, int64_t bytes)
  */
 void fan_delivery_suit_stream(const fan_comm_state *state, int64_t bytes, fan_params *params)
 {
-    enum { PIECE = 1024 * 1024, PIECES = 3 };
     if (!params->adapt || params->shared_source || fan_comm_state_is_told_how(params) ||
-        !is_for_chain(state, bytes))
+        !is_for_chain(state, bytes, params))
         return;
     params->algorithm = FAN_CHAIN;
     params->chunk_bytes = PIECE;

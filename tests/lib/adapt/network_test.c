@@ -88,15 +88,20 @@ static void test_streams(void)
 {
     MPI_Comm comm = make_comm("fanout_overhead", "1e-3");
     fan_comm_state *state;
-    fan_params params = use(comm, BYTES), by_hand = params, preset = fan_params_default();
+    fan_params params = use(comm, BYTES), by_hand;
     fan_lifetime_state(comm, &state);
     bool is_alone = state->map.largest == 1;
+    params.latency = 1e-6;
+    params.bandwidth = 1e9;
+    by_hand = params;
     by_hand.window = 9;
     tap_ok(goes_down_chain(state, FAN_UNKNOWN_LENGTH, params) == is_alone,
            "a long stream goes down a chain where processors are the limit");
     tap_ok(!goes_down_chain(state, BYTES, params), "a short one does not");
     tap_ok(!goes_down_chain(state, FAN_UNKNOWN_LENGTH, by_hand), "nor one whose window is set");
-    params = preset;
+    params.latency = 10e-3;
+    tap_ok(!goes_down_chain(state, FAN_UNKNOWN_LENGTH, params), "nor any on long links");
+    params.latency = 1e-6;
     params.adapt = 0;
     tap_ok(!goes_down_chain(state, FAN_UNKNOWN_LENGTH, params), "nor any without adaptation");
     MPI_Comm_free(&comm);
