@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034,SC2154 # variables of those who source this and of what they have sourced
 
 ranks=5
-export FANOUT_TIMEOUT=3 FANOUT_CHUNK_BYTES=16K FANOUT_SHARED_MEMORY=${FANOUT_SHARED_MEMORY-0}
+export FANOUT_TIMEOUT=${FANOUT_TIMEOUT-3} FANOUT_CHUNK_BYTES=16K FANOUT_SHARED_MEMORY=${FANOUT_SHARED_MEMORY-0}
 # Far more than the bound, so that a busy machine is not taken for a hang.
 hang=60
 
