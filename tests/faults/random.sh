@@ -76,7 +76,7 @@ draw() {
         hosts) draw_fault down down kill stop ;;
         *)
             draw_fault kill kill stop stop cut delay
-            [ $((RANDOM % 4)) != 0 ] || [ $ranks = 2 ] || draw_fault kill stop
+            [ $((RANDOM % 4)) != 0 ] || [ "$ranks" = 2 ] || draw_fault kill stop
             ;;
     esac
     draw_place
@@ -124,7 +124,7 @@ await_survivors() {
 }
 
 count_killed() {
-    cat fault.hit 2>/dev/null | grep -c '^kill'
+    struck kill | grep -c .
 }
 
 # They have said that all is well: all but those that have been killed.
@@ -188,7 +188,7 @@ run_case() {
     case $door in
         survivor) survive are_well env LD_PRELOAD="$inject" "$here/survivor" ;;
         descriptors) FANOUT_MDC_ORDER=spread survive are_well env LD_PRELOAD="$inject" "$here/survivor" 0 ;;
-        continue) FANOUT_ON_FAILURE=continue survive are_well env LD_PRELOAD="$inject" "$here/going_on" 300000 0 ;;
+        continue) FANOUT_ON_FAILURE='continue' survive are_well env LD_PRELOAD="$inject" "$here/going_on" 300000 0 ;;
         hosts) make_source && launch_hosts ;;
         copy | tree) run_copy ;;
         small) launch "$fault" "$here/victim" small 300 ;;
@@ -265,17 +265,17 @@ judge_leftovers() {
     [ -z "$(find . -path ./.launcher -prune -o -name '*.fanout-*' "${names[@]}" -print | tee -a left)" ] || wrong left
 }
 
-# All that live have the copy and say who has died, with status 1; or that the source has.
+# All that live have the copy, and end with 1 or, if it was done before, 0; if the source is dead, they end.
 judge_surviving_copy() {
     local rank
     for ((rank = 0; rank < ranks; rank++)); do
-        grep -qsx "kill $rank" fault.hit && continue
-        [ -s "status.$rank" ] || { wrong hang && continue; }
-        if grep -qx 'kill 0' fault.hit || [ "$(cat "status.$rank")" -gt 1 ]; then
-            [ "$(cat "status.$rank")" = 1 ] || [ "$(cat "status.$rank")" = 0 ] && continue
-            wrong status
-        else
+        if grep -qsx "kill $rank" fault.hit; then
+            continue
+        elif [ ! -s "status.$rank" ]; then
+            wrong hang
+        elif ! grep -qx 'kill 0' fault.hit; then
             copied "copy.$rank" || wrong wrong
+            [ "$(cat "status.$rank")" -le 1 ] || wrong status
         fi
     done
 }
@@ -283,14 +283,17 @@ judge_surviving_copy() {
 # Every process ends, within some seconds after the launcher. (With ULFM the launcher of Open MPI 5.0.7 leaves those that are
 # stopped, of any program: mpirun --with-ft ulfm -np 2 sh -c 'kill -STOP $$' ...)
 judge_processes() {
-    local tries
+    local tries process
     [ -z "$with_ulfm" ] || kill_stopped
     for ((tries = 0; tries < 50; tries++)); do
         [ -n "$(processes)" ] || return 0
         sleep 0.1
     done
     wrong process
-    processes | xargs -I{} sh -c 'echo "# left: {} $(tr "\\0" " " </proc/{}/cmdline)"; kill -KILL {}' >>out
+    for process in $(processes); do
+        echo "# left: $process $(tr '\0' ' ' <"/proc/$process/cmdline")" >>out
+        kill -KILL "$process"
+    done
 }
 
 kill_stopped() {
@@ -304,11 +307,15 @@ kill_stopped() {
 judge_survivors() {
     are_well || wrong hang
     ! grep -aqE '^rank [0-9]+: (WRONG|another)|: WRONG' out || wrong wrong
+    # Of one broadcast all say the same.
+    [ -z "$(sed -nE 's/^rank [0-9]+: broadcast ([0-9]+): (whole|lost).*/\1 \2/p' out | sort -u | cut -d ' ' -f 1 | uniq -d)" ] ||
+        wrong wrong
 }
 
 judge_case() {
     local harm
-    verdict= harm=$(struck kill stop cut down)
+    verdict=
+    harm=$(struck kill stop cut down)
     case $door in
         survivor | descriptors | continue) judge_survivors ;;
         copy | tree)
