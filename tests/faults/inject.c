@@ -2,10 +2,16 @@
 /*
  * Loaded with LD_PRELOAD: counts the calls of MPI by which a process sends, receives or agrees.
  *
- * FANOUT_TEST_FAULT=ACTION:RANK:STEP  at that call of that rank: kill, stop, delay (1 s) or lose, a
- *                                     message that is not sent; when it does so it makes
- *                                     FANOUT_TEST_FAULT_FILE.hit; or several, with commas between
- *                                     them, in the order of time
+ * FANOUT_TEST_FAULT=ACTION:RANK:STEP  what happens at that call of that rank; or several, with
+ *                                     commas between them, in the order of time. In
+ *                                     FANOUT_TEST_FAULT_FILE.hit it gets a line. ACTION is
+ *                                     kill, stop
+ *                                     delay  1 s
+ *                                     lose   that message or the next is not sent
+ *                                     cut    nor is any that follows
+ *                                     down   its launcher is killed, too, and the name of the host,
+ *                                            FANOUT_TEST_HOST, goes to FANOUT_TEST_FAULT_FILE.lost
+ * FANOUT_TEST_FAULT_ONCE=1            not if there is a line already, from a job before
  * FANOUT_TEST_FAULT_FILE=FILE         FILE.RANK receives how many calls there were, at exit
  * FANOUT_TEST_CALLS=FILE              FILE.RANK receives the name of each call, a line each
  */
@@ -13,6 +19,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <mpi.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -26,7 +33,7 @@
 #include <mpi-ext.h>
 #endif
 
-static atomic_int steps;
+static atomic_int steps, messages_to_lose;
 
 static int rank_of_this(void)
 {
@@ -36,29 +43,59 @@ static int rank_of_this(void)
     return rank == NULL ? -1 : atoi(rank);
 }
 
-static void write_number(const char *suffix, int number)
+static bool name_file(char path[PATH_MAX], const char *suffix)
 {
-    char path[4096];
     const char *file = getenv("FANOUT_TEST_FAULT_FILE");
-    if (file == NULL)
-        return;
-    snprintf(path, sizeof path, "%s.%s", file, suffix);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file != NULL)
+        snprintf(path, PATH_MAX, "%s.%s", file, suffix);
+    return file != NULL;
+}
+
+static bool has_file(const char *suffix)
+{
+    char path[PATH_MAX];
+    return name_file(path, suffix) && access(path, F_OK) == 0;
+}
+
+/* One write, so that lines of several processes do not mix. `mode`: O_APPEND or O_TRUNC. */
+static void write_line(const char *suffix, int mode, const char *line)
+{
+    char path[PATH_MAX];
+    int fd = name_file(path, suffix) ? open(path, O_WRONLY | O_CREAT | mode, 0600) : -1;
     if (fd >= 0) {
-        dprintf(fd, "%d\n", number);
+        dprintf(fd, "%s\n", line);
         close(fd);
     }
 }
 
+/* Nothing of it is there any more: neither the launcher's part nor another process. */
+static void lose_host(void)
+{
+    const char *host = getenv("FANOUT_TEST_HOST");
+    write_line("lost", O_APPEND, host == NULL ? "" : host);
+    kill(getppid(), SIGKILL);
+    raise(SIGKILL);
+}
+
 static void act(const char *action)
 {
-    write_number("hit", getpid());
+    char line[64];
+    if (getenv("FANOUT_TEST_FAULT_ONCE") != NULL && has_file("hit"))
+        return;
+    snprintf(line, sizeof line, "%s %d", action, rank_of_this());
+    write_line("hit", O_APPEND, line);
     if (strcmp(action, "kill") == 0)
         raise(SIGKILL);
+    else if (strcmp(action, "down") == 0)
+        lose_host();
     else if (strcmp(action, "stop") == 0)
         raise(SIGSTOP);
     else if (strcmp(action, "delay") == 0)
         sleep(1);
+    else if (strcmp(action, "lose") == 0)
+        atomic_fetch_add(&messages_to_lose, 1);
+    else if (strcmp(action, "cut") == 0)
+        atomic_store(&messages_to_lose, INT_MAX);
 }
 
 static void note(const char *name)
@@ -75,32 +112,39 @@ static void note(const char *name)
     }
 }
 
-/* Whether the message is to be lost. */
-static bool step(const char *name)
+static void step(const char *name)
 {
     const char *fault = getenv("FANOUT_TEST_FAULT");
     char action[8];
-    bool is_lost = false;
     int rank, number, now = atomic_fetch_add(&steps, 1) + 1;
     note(name);
     while (fault != NULL && sscanf(fault, "%7[^:]:%d:%d", action, &rank, &number) == 3) {
         if (rank == rank_of_this() && number == now) {
             act(action);
-            is_lost = is_lost || strcmp(action, "lose") == 0;
         }
         fault = strchr(fault, ',');
         fault = fault == NULL ? NULL : fault + 1;
     }
-    return is_lost;
+}
+
+/* What is sent to nobody is lost. (A receive from nobody would look like one that is complete.) */
+static int receiver(int peer)
+{
+    int count = atomic_load(&messages_to_lose);
+    while (count > 0)
+        if (atomic_compare_exchange_weak(&messages_to_lose, &count, count - 1))
+            return MPI_PROC_NULL;
+    return peer;
 }
 
 __attribute__((destructor)) static void tell_steps(void)
 {
-    char suffix[16];
+    char suffix[16], line[16];
     if (rank_of_this() < 0 || atomic_load(&steps) == 0)
         return;
     snprintf(suffix, sizeof suffix, "%d", rank_of_this());
-    write_number(suffix, atomic_load(&steps));
+    snprintf(line, sizeof line, "%d", atomic_load(&steps));
+    write_line(suffix, O_TRUNC, line);
 }
 
 #define STEP(name, parameters, arguments)                                                          \
@@ -111,22 +155,21 @@ __attribute__((destructor)) static void tell_steps(void)
             void *object;                                                                          \
             int(*function) parameters;                                                             \
         } next = {dlsym(RTLD_NEXT, #name)};                                                        \
-        const bool is_lost = step(#name);                                                          \
-        (void)is_lost;                                                                             \
+        step(#name);                                                                               \
         return next.function arguments;                                                            \
     }
 
-#define MESSAGE(name, buffer_type)                                                                 \
+#define MESSAGE(name, buffer_type, other)                                                          \
     STEP(name,                                                                                     \
          (buffer_type buffer, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,  \
           MPI_Request *request),                                                                   \
-         (buffer, count, datatype, is_lost ? MPI_PROC_NULL : peer, tag, comm, request))
+         (buffer, count, datatype, other, tag, comm, request))
 
-MESSAGE(MPI_Isend, const void *)
-MESSAGE(MPI_Issend, const void *)
-MESSAGE(MPI_Irecv, void *)
-MESSAGE(PMPI_Isend, const void *)
-MESSAGE(PMPI_Irecv, void *)
+MESSAGE(MPI_Isend, const void *, receiver(peer))
+MESSAGE(MPI_Issend, const void *, receiver(peer))
+MESSAGE(MPI_Irecv, void *, peer)
+MESSAGE(PMPI_Isend, const void *, receiver(peer))
+MESSAGE(PMPI_Irecv, void *, peer)
 
 STEP(PMPI_Ibcast,
      (void *data, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Request *request),
