@@ -47,13 +47,30 @@ static double least_seconds(const fan_contest *c)
     return fastest == FAN_WAYS ? INFINITY : c->seconds[fastest];
 }
 
+static bool could_win(const fan_contest *c, const fan_field *field, int way)
+{
+    return field->least[way] < worth_a_try * least_seconds(c);
+}
+
+static bool has_rival(const fan_contest *c, const fan_field *field, int way)
+{
+    bool has = false;
+    for (int other = 0; other < FAN_WAYS; other++)
+        has = has || (other != way && field->open[other] &&
+                      (c->seconds[other] > 0 || could_win(c, field, other)));
+    return has;
+}
+
+/* Once more only what is to be compared with another one. */
 static bool is_worth_trying(const fan_contest *c, const fan_field *field, int way)
 {
     double best = least_seconds(c);
     if (!field->open[way] || c->tries[way] >= TRIES)
         return false;
     if (c->seconds[way] == 0)
-        return field->least[way] < worth_a_try * best;
+        return could_win(c, field, way);
+    if (!has_rival(c, field, way))
+        return false;
     return c->seconds[way] <= (best < is_short ? worth_another_short : worth_another) * best;
 }
 

@@ -10,10 +10,6 @@
 #include <sys/param.h>
 
 enum {
-    SMALLEST_CHUNK =
-        4 * 1024, /* below, the header and the overhead of a message weigh more than it saves */
-    LARGEST_CHUNK = 1024 * 1024,
-    LARGEST_LEAST_CHUNK = 512 * 1024,
     LARGEST_CHOSEN_BRANCHING = 4,
     LARGEST_KTREE_K = 8,
     LARGEST_RAMP = 16,
@@ -35,13 +31,6 @@ static const double indifference = 1.01;
 static const double indifferent_hops = 2;
 static const double worth_it =
     0.997; /* what a smaller chunk must come to: it takes more work than the model knows */
-
-/*
- * Of a chunk's time on a link, what the work for its messages may take in a long stream, which has
- * time to fill its pipeline. Where processors move the data, the two do not overlap: 256 MiB to 9
- * hosts without a limit, on 2 cores, took 1.7 s in chunks of 64 KiB, and 1.3 s in those of 512 KiB.
- */
-static const double most_work = 0.1;
 
 typedef struct search {
     const fan_plan_request *request;
@@ -80,8 +69,7 @@ static int child_sends_for(const search *s, int k, int64_t chunk)
 {
     if (s->params->child_sends > 0)
         return (int)s->params->child_sends;
-    const double long_latency = 2e-3; /* seconds */
-    double factor = s->model.latency > long_latency ? 3 : 2;
+    double factor = fan_plan_is_long(&s->model) ? 3 : 2;
     return 2 + (int)(factor * chunks_in_latency(&s->model, chunk) / k);
 }
 
@@ -158,13 +146,8 @@ static void set_chunk(const search *s, fan_plan *plan, int64_t chunk)
 /* That are worth a look: in short data smaller ones fill the pipeline sooner. */
 static int64_t least_chunk(const search *s)
 {
-    if (!s->request->bounded || s->request->bytes < FAN_PLAN_LONG_STREAM)
-        return SMALLEST_CHUNK;
-    double least = 2 * s->model.overhead * s->model.bandwidth / most_work;
-    int64_t chunk = SMALLEST_CHUNK;
-    while (chunk < LARGEST_LEAST_CHUNK && (double)chunk < least)
-        chunk *= 2;
-    return chunk;
+    bool is_long = s->request->bounded && s->request->bytes >= FAN_PLAN_LONG_STREAM;
+    return is_long ? fan_plan_least_chunk(&s->model) : FAN_PLAN_SMALLEST_CHUNK;
 }
 
 /*
@@ -177,9 +160,10 @@ static void choose_chunk(const search *s, fan_plan *plan)
         return;
     }
     fan_plan best = *plan;
-    set_chunk(s, &best, LARGEST_CHUNK);
+    int64_t largest = fan_plan_largest_chunk(&s->model, plan->layout.subfiles);
     int64_t least = least_chunk(s);
-    for (int64_t chunk = LARGEST_CHUNK / 2; chunk >= least; chunk /= 2) {
+    set_chunk(s, &best, largest);
+    for (int64_t chunk = largest / 2; chunk >= least; chunk /= 2) {
         set_chunk(s, plan, chunk);
         if (plan->predicted < best.predicted * worth_it)
             best = *plan;
@@ -383,7 +367,7 @@ static const fan_plan *preferred(const fan_plan best[FAN_ALGORITHMS])
 static fan_plan choose(const fan_plan_request *request, const fan_params *params)
 {
     if (request->nodes == 1) {
-        int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : LARGEST_CHUNK;
+        int64_t chunk = params->chunk_bytes > 0 ? params->chunk_bytes : FAN_PLAN_LARGEST_CHUNK;
         return (fan_plan){.algorithm = FAN_CHAIN,
                           .nodes = 1,
                           .local = request->local,

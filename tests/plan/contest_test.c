@@ -71,6 +71,39 @@ START_TEST(what_cannot_be_faster_is_not_tried)
 }
 END_TEST
 
+/* Each trial takes an agreement, which on long links takes as long as some calls. */
+START_TEST(what_has_no_rival_is_timed_once_a_look)
+{
+    fan_contest c = {0};
+    fan_field field = any;
+    const double seconds[FAN_WAYS] = {1, 1, 1};
+    field.first = FAN_WAY_ENGINE;
+    field.least[FAN_WAY_MPI] = 0.9;
+    field.open[FAN_WAY_TREE] = false;
+    tally t = run(&c, &field, seconds, 3);
+    ck_assert_int_eq(t.trials[FAN_WAY_ENGINE], 1);
+    ck_assert(c.decided);
+    t = run(&c, &field, seconds, 66);
+    ck_assert_int_eq(t.trials[FAN_WAY_ENGINE], 1);
+}
+END_TEST
+
+/* One that was slow the first time, so that MPI could win, is tried again with it. */
+START_TEST(what_gets_a_rival_is_timed_again)
+{
+    fan_contest c = {0};
+    fan_field field = any;
+    const double seconds[FAN_WAYS] = {1.2, 1, 1};
+    field.first = FAN_WAY_ENGINE;
+    field.least[FAN_WAY_MPI] = 0.9;
+    field.open[FAN_WAY_TREE] = false;
+    tally t = run(&c, &field, seconds, 30);
+    ck_assert_int_eq(t.trials[FAN_WAY_ENGINE], 2);
+    ck_assert_int_eq(t.trials[FAN_WAY_MPI], 2);
+    ck_assert_int_eq(t.last, FAN_WAY_MPI);
+}
+END_TEST
+
 START_TEST(close_ones_are_tried_twice_and_far_ones_once)
 {
     fan_contest c = {0};
@@ -175,6 +208,8 @@ int main(void)
         the_fastest_wins,
         the_first_call_is_no_trial,
         what_cannot_be_faster_is_not_tried,
+        what_has_no_rival_is_timed_once_a_look,
+        what_gets_a_rival_is_timed_again,
         close_ones_are_tried_twice_and_far_ones_once,
         short_ones_are_tried_in_several_calls,
         long_ones_are_tried_in_as_many_as_take_8_ms,

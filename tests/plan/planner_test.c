@@ -322,6 +322,25 @@ START_TEST(work_is_small_beside_the_bytes_of_a_long_stream)
 }
 END_TEST
 
+/* Of 9 nodes, at 100 Mbit/s and faster. */
+START_TEST(chunks_do_not_overflow_long_links)
+{
+    fan_params params = fan_params_default();
+    params.overhead = 50e-6;
+    params.bandwidth = 12.5e6;
+    params.gap = FAN_PARAMS_GAP_BYTES / params.bandwidth;
+    params.latency = 40e-3;
+    ck_assert_int_le(chunk_of_stream(gib, &params), 33 * kib);
+    fan_plan_request in_place = {.bytes = gib, .nodes = 9};
+    fan_plan plan = fan_plan_choose(&in_place, &params);
+    ck_assert_double_le((double)(chunk_of(plan) * plan.layout.subfiles), 40e-3 * 12.5e6);
+    ck_assert_int_gt(chunk_of_stream(gib, &params), 8 * kib);
+    params.bandwidth = 1.25e9;
+    params.gap = FAN_PARAMS_GAP_BYTES / params.bandwidth;
+    ck_assert_int_gt(chunk_of_stream(gib, &params), 200 * kib);
+}
+END_TEST
+
 START_TEST(unknown_length_is_planned_as_a_long_stream)
 {
     fan_params params = fan_params_default();
@@ -390,6 +409,7 @@ int main(void)
         connections_limit_the_group_size,
         streams_are_bounded,
         work_is_small_beside_the_bytes_of_a_long_stream,
+        chunks_do_not_overflow_long_links,
         unknown_length_is_planned_as_a_long_stream,
         choice_is_within_a_percent_of_the_best_and_none_beats_the_limit,
         choosing_for_many_nodes_is_cheap,
