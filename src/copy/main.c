@@ -150,7 +150,7 @@ static int copy(fan_copy_options *options, fan_copy_ranks *ranks, fan_copy_survi
         if (status != FAN_COPY_RUN_AGAIN)
             return status;
         fan_copy_silence_pause();
-        fan_copy_ranks_close(ranks);
+        fan_copy_ranks_leave(ranks);
         if (!go_on(options, survival))
             return 1;
     }

@@ -163,7 +163,7 @@ void fan_copy_ranks_open_stream(fan_copy_ranks *ranks)
         MPI_Comm_set_errhandler(ranks->stream, MPI_ERRORS_RETURN);
 }
 
-void fan_copy_ranks_close(fan_copy_ranks *ranks)
+void fan_copy_ranks_leave(fan_copy_ranks *ranks)
 {
     if (ranks->readers != ranks->job_readers)
         free(ranks->readers);
@@ -171,6 +171,11 @@ void fan_copy_ranks_close(fan_copy_ranks *ranks)
     free(ranks->read_by);
     free(ranks->located);
     free(ranks->sees);
+}
+
+void fan_copy_ranks_close(fan_copy_ranks *ranks)
+{
+    fan_copy_ranks_leave(ranks);
     if (ranks->node != MPI_COMM_NULL)
         MPI_Comm_free(&ranks->node);
     if (ranks->stream != MPI_COMM_NULL)

@@ -67,6 +67,13 @@ void fan_copy_ranks_open_stream(fan_copy_ranks *ranks);
 void fan_copy_ranks_close(fan_copy_ranks *ranks);
 
 /**
+ * Release all but the communicators. After a death they stay as they are: Open MPI 5 would give the
+ * number of one that is freed to the next one that is made, and then what is still on its way for
+ * the old one arrives there, in the place of the first messages. Local.
+ */
+void fan_copy_ranks_leave(fan_copy_ranks *ranks);
+
+/**
  * What one rank knows becomes known to others, who leave their core to them while they wait.
  * Collective over `job`, or if the writers cannot talk to each other any more, over each node.
  *

@@ -132,6 +132,10 @@ fan_channel *fan_channel_retain(fan_channel *channel)
     return channel;
 }
 
+/*
+ * A broken communicator stays as it is, also where MPI would free it after a death: Open MPI 5 gives
+ * the number of one that is freed to the next one, where then arrives what is still on its way.
+ */
 static void free_channel(fan_channel *channel, bool collective)
 {
     fan_survey *survey;
@@ -139,8 +143,7 @@ static void free_channel(fan_channel *channel, bool collective)
         LIST_REMOVE(survey, link);
         fan_survey_free(survey);
     }
-    bool is_usable = !atomic_load(&channel->broken) || fan_ulfm_is_revoked(channel->comm);
-    if (collective && is_usable && fan_comm_begin_blocking()) {
+    if (collective && !is_broken(channel) && fan_comm_begin_blocking()) {
         MPI_Comm_free(&channel->comm);
         fan_comm_end_blocking();
     }
