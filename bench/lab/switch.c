@@ -201,12 +201,14 @@ static struct link *next_link(void)
 static int64_t time_to_move(void)
 {
     int64_t next = never;
-    for (const struct link *link = links; link < links + link_count; link++)
-        next = MIN(next, MIN(due(&link->up) + least_delay, due(&link->down) + least_delay / 64));
+    for (const struct link *link = links; link < links + link_count; link++) {
+        next = MIN(next, due(&link->up) + least_delay);
+        next = MIN(next, due(&link->down) + least_delay / 64);
+    }
     return next;
 }
 
-/* Let the frames go on that are due, in the order in which they are. Returns when to do it again. */
+/* Let go on the frames that are due, in that order. Returns when to do it again. */
 static int64_t move_frames(void)
 {
     for (;;) {

@@ -8,11 +8,11 @@
  * counts for nothing. It goes the way that the cost model prefers, and so does the first trial;
  * then each other way follows that could be faster by a fifth, and what is not far behind the best
  * is tried once more, if there is another to compare it with: in several calls, whose median
- * counts, where they are short, because one of them alone says little. After a trial of a slower way the best one so far is used for
- * twice as many calls, and at least 8, so that most are as fast as is known from the start. Once
- * all have been tried the best is used, and there is a new look now and then, ever less often: at
- * those that were not twice as slow. A way that is in use is given up only for one that is clearly
- * faster.
+ * counts, where they are short, because one of them alone says little. After a trial of a slower
+ * way the best one so far is used for twice as many calls, and at least 8, so that most are as fast
+ * as is known from the start. Once all have been tried the best is used, and there is a new look
+ * now and then, ever less often: at those that were not twice as slow. A way that is in use is
+ * given up only for one that is clearly faster.
  */
 #ifndef FAN_PLAN_CONTEST_H
 #define FAN_PLAN_CONTEST_H

@@ -126,9 +126,9 @@ bool fan_copy_receiver_give(fan_copy_receiver *receiver, const void *buffer, siz
     return fan_copy_queue_give(&receiver->queue, buffer, bytes);
 }
 
-void fan_copy_receiver_wait(fan_copy_receiver *receiver)
+bool fan_copy_receiver_wait(fan_copy_receiver *receiver)
 {
-    fan_copy_queue_wait(&receiver->queue);
+    return fan_copy_queue_wait(&receiver->queue);
 }
 
 void fan_copy_receiver_close(fan_copy_receiver *receiver)

@@ -49,8 +49,8 @@ int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, siz
  */
 bool fan_copy_receiver_give(fan_copy_receiver *receiver, const void *buffer, size_t bytes);
 
-/** Wait until all that was given is written, or something has failed, which then is recorded. */
-void fan_copy_receiver_wait(fan_copy_receiver *receiver);
+/** Wait until all that was given is written. False if something has failed, which is recorded. */
+bool fan_copy_receiver_wait(fan_copy_receiver *receiver);
 
 /** The same; and release what is held. */
 void fan_copy_receiver_close(fan_copy_receiver *receiver);

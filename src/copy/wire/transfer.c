@@ -122,11 +122,18 @@ static int read_all(void *state, MPI_Count offset, void *buffer, size_t bytes)
     return read_some(state, offset, buffer, bytes) == (MPI_Count)bytes ? 0 : -1;
 }
 
+/* With --fail-fast the others have to know what fails before they have all. */
+static bool take(fan_copy_transfer *transfer, const void *buffer, size_t bytes)
+{
+    return fan_copy_receiver_give(transfer->receiver, buffer, bytes) &&
+           (!transfer->fail_fast || fan_copy_receiver_wait(transfer->receiver));
+}
+
 static int write_piece(void *state, MPI_Count offset, const void *buffer, size_t bytes)
 {
     fan_copy_transfer *transfer = state;
     (void)offset;
-    transfer->has_failed = !fan_copy_receiver_give(transfer->receiver, buffer, bytes);
+    transfer->has_failed = !take(transfer, buffer, bytes);
     if (transfer->has_failed)
         tell_failure(transfer);
     else

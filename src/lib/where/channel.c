@@ -133,8 +133,9 @@ fan_channel *fan_channel_retain(fan_channel *channel)
 }
 
 /*
- * A broken communicator stays as it is, also where MPI would free it after a death: Open MPI 5 gives
- * the number of one that is freed to the next one, where then arrives what is still on its way.
+ * A broken communicator stays as it is, also where MPI would free it after a death: Open MPI 5
+ * gives the number of one that is freed to the next one, where then arrives what is still on its
+ * way.
  */
 static void free_channel(fan_channel *channel, bool collective)
 {

@@ -74,4 +74,14 @@ check "it fails then: it has nothing" absent copy.2
 check "it fails then: no temporary file" no_temporary
 rm copy.*
 
+# With --fail-fast nobody is to have a copy that not all have.
+FANOUT_TEST_DISTURB_THREADS=1 FANOUT_TEST_DISTURB_FAIL=pwrite:EIO:20 FANOUT_TEST_DISTURB_HOLD=pwrite:go:3 \
+    launch 4 --fail-fast source 'copy.%r'
+sleep 2
+check "--fail-fast: nobody has all before it is written" [ ! -e copy.0 ]
+go
+check "--fail-fast: all say so" every_rank 1
+check "--fail-fast: nobody has a copy" absent copy.{0,1,2,3}
+check "--fail-fast: no temporary file" no_temporary
+
 finish
