@@ -66,7 +66,7 @@ is_told() {
 judge() {
     local action=${1%%:*} rank=${1#*:}
     rank=${rank%%:*}
-    [ "$took" -lt $hang ] || { echo "# hangs" >>out && return 1; }
+    [ "$took" -lt "$hang" ] || { echo "# hangs" >>out && return 1; }
     ! grep -q 'WRONG DATA' out || return 1
     if [ ! -e fault.hit ] || [ "$action" = delay ]; then
         [ "$status" = 0 ]
