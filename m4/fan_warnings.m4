@@ -18,11 +18,10 @@ AC_DEFUN([FAN_WARNINGS], [
   AC_SUBST([INSTRUMENT_FLAGS])
 ])
 
-# FAN_COVERAGE: --enable-coverage counts which lines run, for gcov. Beside sanitizers its counters make gcc 12 warn of
-# variables without a value that have one.
+# FAN_COVERAGE: --enable-coverage counts which lines run, for gcov.
 AC_DEFUN([FAN_COVERAGE], [
   AC_ARG_ENABLE([coverage], [AS_HELP_STRING([--enable-coverage], [count which lines run, for gcov])])
-  AS_IF([test "x$enable_coverage" = xyes], [INSTRUMENT_FLAGS="$INSTRUMENT_FLAGS --coverage -fprofile-update=atomic -Wno-maybe-uninitialized"])
+  AS_IF([test "x$enable_coverage" = xyes], [INSTRUMENT_FLAGS="$INSTRUMENT_FLAGS --coverage -fprofile-update=atomic"])
 ])
 
 # FAN_FUZZERS: --enable-fuzzers lets libFuzzer, which clang has, run tests/fuzz.
