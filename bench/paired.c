@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "tools/common/summary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,18 +30,6 @@ static double time_call(broadcast *call, char *data, int bytes, MPI_Comm comm)
     seconds = MPI_Wtime() - start;
     MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
     return seconds;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const double *first = a, *second = b;
-    return (*first > *second) - (*first < *second);
-}
-
-static double median(double *times, int count)
-{
-    qsort(times, (size_t)count, sizeof *times, compare);
-    return times[count / 2];
 }
 
 int main(int argc, char **argv)
@@ -71,8 +60,8 @@ int main(int argc, char **argv)
         }
     if (rank == 0)
         printf("%d %d %.1f %.1f %.1f %.1f\n", bytes, size, 1e6 * times[0][0], 1e6 * times[1][0],
-               1e6 * median(times[0] + LATER, rounds - LATER),
-               1e6 * median(times[1] + LATER, rounds - LATER));
+               1e6 * fan_summarize(times[0] + LATER, rounds - LATER).median,
+               1e6 * fan_summarize(times[1] + LATER, rounds - LATER).median);
     free(data);
     for (int i = 0; i < CONTENDERS; i++)
         MPI_Comm_free(&comms[i]);

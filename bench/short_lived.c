@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "fanout.h"
+#include "tools/common/summary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,18 +31,6 @@ static double time_round(broadcast *call, char *data, int bytes)
     return (MPI_Wtime() - start) / IN_A_ROUND;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double *first = a, *second = b;
-    return (*first > *second) - (*first < *second);
-}
-
-static double median(double *times, int count)
-{
-    qsort(times, (size_t)count, sizeof *times, compare);
-    return times[count / 2];
-}
-
 int main(int argc, char **argv)
 {
     static double mpi[MOST_ROUNDS], ours[MOST_ROUNDS];
@@ -57,7 +46,8 @@ int main(int argc, char **argv)
         mpi[i] = time_round(MPI_Bcast, data, bytes);
         ours[i] = time_round(fanout_bcast, data, bytes);
     }
-    double with_mpi = median(mpi, rounds), with_us = median(ours, rounds);
+    double with_mpi = fan_summarize(mpi, rounds).median;
+    double with_us = fan_summarize(ours, rounds).median;
     if (rank == 0)
         printf("dup, broadcast of %d bytes, free: MPI %.1f us, fanout %.1f us, ratio %.2f\n", bytes,
                with_mpi * 1e6, with_us * 1e6, with_us / with_mpi);
