@@ -20,6 +20,7 @@
 #include "copy/survive/survival.h"
 #include "launch/alone.h"
 #include "launch/claim.h"
+#include "launch/input.h"
 
 #include <mpi.h>
 #include <stdarg.h>
@@ -206,6 +207,7 @@ int main(int argc, char **argv)
     if (fan_copy_options_hint_at_job(argc, argv) && start_job(argc, argv, &status))
         return status;
     fan_copy_signals_hold();
+    pid_t input_giver = fan_launch_input_giver(); /* while it lives: without it MPI_Init fails */
     if (MPI_Init(&argc, &argv) != MPI_SUCCESS || atexit(finalize) != 0)
         return EXIT_FAILURE;
     fan_copy_mpi_errors_abort();
@@ -214,6 +216,7 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     fan_copy_options options;
     fan_copy_options_parse(argc, argv, rank == 0, &options);
+    options.input_giver = input_giver;
     if (fan_launch_refuses("fanout-copy"))
         return EXIT_FAILURE;
     fan_copy_signals_handle(options.driven.keeps);

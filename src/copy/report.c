@@ -13,12 +13,14 @@
 #include "copy/report/text.h"
 #include "copy/source/scan.h"
 #include "fanout.h"
+#include "launch/ancestor.h"
 #include "os/path.h"
 #include "os/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static bool json_to_stdout(const fan_copy_options *options)
 {
@@ -138,6 +140,8 @@ static bool take_input(fan_copy_report *report)
     if (!fan_copy_from_stdin(options) && !fan_copy_from_stdin_list(options))
         return true;
     const char *from = options->stdin_from != NULL ? options->stdin_from : options->driven.input;
+    if (from == NULL || fan_copy_streams_input_is_held(from))
+        report->giver = options->input_giver;
     if (fan_copy_streams_take_input(from, checked, wrong, sizeof wrong))
         return true;
     fan_copy_report_error(report, from != NULL ? from : "-", wrong);
@@ -158,9 +162,19 @@ static void scan_problem(void *state, const char *path, const char *text)
     fan_copy_report_error(state, path, text);
 }
 
+/* A process closes its end of a pipe a little before its children get another parent. */
+static bool giver_lives(pid_t giver)
+{
+    const struct timespec moment = {.tv_nsec = 50000000};
+    nanosleep(&moment, NULL);
+    return fan_launch_is_ancestor(giver);
+}
+
 bool fan_copy_report_input_is_whole(const fan_copy_report *report)
 {
     const char *given = report->options->driven.input;
+    if (report->giver != 0 && !giver_lives(report->giver))
+        return false;
     return given == NULL || fan_copy_streams_input_is_held(given);
 }
 

@@ -15,8 +15,11 @@
 #include "copy/wire/sender.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
-#define FAN_COPY_REPORT_CUT_OFF "the process of --hosts that reads standard input has died"
+#define FAN_COPY_REPORT_CUT_OFF \
+    "standard input may have more: the process that passes it on, the launcher or that of " \
+    "--hosts, has died"
 
 typedef struct fan_copy_report {
     const fan_copy_options *options;
@@ -24,6 +27,7 @@ typedef struct fan_copy_report {
     bool several;       /**< several hosts have sources */
     bool apart;         /**< this is one of the others, not rank 0 */
     int default_source; /**< in the job: on its host are those that name none */
+    pid_t giver;        /**< the launcher's process that passes standard input on, or 0 */
     FILE *json;         /**< or NULL */
     fan_copy_tally tally;
     char *advice; /**< what the user may do if the job ends now, or NULL */
@@ -82,7 +86,7 @@ FILE *fan_copy_report_terminal(const fan_copy_options *options);
 
 /**
  * Whether the end of standard input was that of the data. False if the process that reads it for
- * this job has died.
+ * this job, or the launcher, has died. May wait for a twentieth of a second.
  */
 bool fan_copy_report_input_is_whole(const fan_copy_report *report);
 

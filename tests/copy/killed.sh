@@ -42,6 +42,27 @@ start_copy .copy.4.fanout-part 5 source 'copy.%r'
 check "SIGKILL: all ranks end" kill_all
 check "SIGKILL leaves temporary files" [ -e .copy.0.fanout-part -a -e .copy.4.fanout-part ]
 check "but none under the final name" absent copy.{0,1,2,3,4}
+
+# Standard input ends when the launcher dies: that is not the end of the data. (Under PRRTE it is refused anyway.)
+mkfifo fifo
+mkdir tree
+for what in "- copy.%r" "--files-from - . tree/copy.%r"; do
+    if [ "$launcher_kind" = prrte ]; then
+        skip "SIGKILL for the launcher, $what" "it is refused"
+        continue
+    fi
+    { for ((i = 0; i < 1000; i++)); do echo source; done && exec sleep 100; } >fifo &
+    writer=$!
+    # shellcheck disable=SC2086 # several arguments
+    INPUT=fifo start_copy pid.2 3 $what
+    sleep 1
+    kill -KILL "$launcher"
+    end_copy 2>/dev/null
+    check "SIGKILL for the launcher, $what: all ranks end" ranks_gone
+    check "SIGKILL for the launcher, $what: nothing is there" absent copy.{0,1,2} tree/*
+    kill "$writer"
+done
+
 unset FANOUT_TEST_DISTURB_PAUSE
 copy 5 source 'copy.%r'
 check "the next run ends well" every_rank 0

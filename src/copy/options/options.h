@@ -9,6 +9,7 @@
 #include "copy/model/patterns.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** When to show a progress line. */
 typedef enum fan_copy_show {
@@ -45,6 +46,7 @@ typedef struct fan_copy_options {
     int retries;            /**< how often those that were lost are tried again at the end */
     fan_copy_driven driven; /**< in such a job */
     char *driven_text;      /**< what `driven` refers to */
+    pid_t input_giver;      /**< the launcher's process that passes standard input on, or 0 */
 
     /* Source and transfer. */
     const char *source_host; /**< of those sources that name none; NULL: rank 0's */
