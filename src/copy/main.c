@@ -183,8 +183,9 @@ static bool start_job(int argc, char **argv, int *status)
 {
     fan_launch_claim claim;
     fan_copy_options options;
-    bool is_in_job = fan_launch_is_in_job(&claim);
-    fan_copy_options_parse(argc, argv, !is_in_job || claim.first, &options);
+    bool is_in_job = fan_launch_is_in_job(&claim), speaks = !is_in_job || claim.first;
+    fan_launch_let_first_speak(speaks); /* a wrong command line ends the process here */
+    fan_copy_options_parse(argc, argv, speaks, &options);
     bool starts = options.hosts != NULL || options.host_file != NULL;
     if (starts && is_in_job) {
         *status = refuse_job(&claim);

@@ -51,5 +51,6 @@ bool fan_launch_refuses(const char *program)
         return false;
     if (text[0] != '\0')
         fprintf(stderr, "%s: %s\n", program, text);
+    fan_launch_let_first_speak(text[0] != '\0');
     return true;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * SLURM_NTASKS alone says how many tasks a job may have: a batch script, which is one process, has
@@ -80,4 +81,11 @@ bool fan_launch_is_in_job(fan_launch_claim *claim)
             return true;
         }
     return fan_launch_claims_several("", claim);
+}
+
+void fan_launch_let_first_speak(bool is_first)
+{
+    const struct timespec moment = {.tv_sec = 2};
+    if (!is_first)
+        nanosleep(&moment, NULL);
 }

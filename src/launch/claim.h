@@ -33,4 +33,11 @@ bool fan_launch_claims_several(const char *own, fan_launch_claim *claim);
  */
 bool fan_launch_is_in_job(fan_launch_claim *claim);
 
+/**
+ * To be called before this process ends with a failure that only the first one tells, because a
+ * launcher ends the whole job as soon as one process has failed. Returns at once in the first one,
+ * in others after two seconds. Local.
+ */
+void fan_launch_let_first_speak(bool is_first);
+
 #endif

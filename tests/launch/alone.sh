@@ -26,6 +26,10 @@ launched() {
     alone $MPIRUN -np "$@"
 }
 
+# When a process ends with a failure, the launcher ends those that have not spoken yet.
+# shellcheck disable=SC2016 # for the inner shell
+first_is_late=(sh -c '[ "${OMPI_COMM_WORLD_RANK-${PMI_RANK-}}" != 0 ] || sleep 0.5; exec "$@"' sh)
+
 # refused PROGRAM VARIABLE: it names the variable and what helps, once.
 refused() {
     [ "$status" = 1 ] && [ "$(grep -c "^$1: $2 in .*srun --mpi=pmix" err)" = 1 ]
@@ -83,12 +87,17 @@ fi
 launched 2 "$copy" source 'target.%r'
 check "the launcher, two processes" cmp target.0 target.1
 
+launched 3 "${first_is_late[@]}" "$copy" --hosts lab0 source target
+check "--hosts in a job: the first process says why not" grep -q "^fanout-copy: --hosts.* is in a job of MPI already" err
+launched 3 "${first_is_late[@]}" "$copy" --hosts lab0 --no-such-option source target
+check "a wrong command line with --hosts in a job: the first process says it" grep -q "unrecognized option" err
+
 # ---- the launcher of the other library ----
 
 if command -v mpirun.$other >/dev/null; then
     # Also where that is Open MPI's, and there are fewer cores.
     export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
-    alone mpirun.$other -np 3 "$copy" source target
+    alone mpirun.$other -np 3 "${first_is_late[@]}" "$copy" source target
     check "mpirun.$other: refused" refused fanout-copy $other_size=3
     check "mpirun.$other: nothing is copied" no_target
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
