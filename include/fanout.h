@@ -74,17 +74,17 @@ FANOUT_EXPORT const char *fanout_version(void);
  * error of class FANOUT_ERR_DISAGREEMENT on all ranks, and a warning says which ranks gave what.
  *
  * The parameter `timeout` (FANOUT_TIMEOUT=60, in seconds) bounds all that the functions of this
- * header wait for, except in MPI_Comm_free and MPI_Finalize: a rank on which nothing has moved
- * for that time returns an error of class FANOUT_ERR_TIMEOUT some seconds later. With it,
- * processes also ask each other for signs of life (a thread and a UDP port of each): when a
- * process is dead, stopped or cut off, all others of the communicator return that error within
- * the same time, and its text (MPI_Error_string) names the silent host and rank, not those that
- * wait for it. Where MPI cannot be left, the process says so and aborts the job. If all
- * processes answer, the text names the ranks between which data is stuck. The default is 0: no
- * bound, because a program may let ranks wait in a broadcast for as long as it likes, as in
- * MPI_Bcast; so set it to more than that. After this error the communicator can be neither used
- * nor freed, MPI may still write into the buffers of the call, and MPI_Finalize may wait for
- * ever: call MPI_Abort.
+ * header wait for, except in MPI_Comm_free: a rank on which nothing has moved for that time
+ * returns an error of class FANOUT_ERR_TIMEOUT some seconds later. With it, processes also ask each
+ * other for signs of life (a thread and a UDP port of each): when a process is dead, stopped or cut
+ * off, all others of the communicator return that error within the same time, and its text
+ * (MPI_Error_string) names the silent host and rank, not those that wait for it. Where MPI cannot
+ * be left, the process says so and aborts the job; if that is MPI_Finalize, it ends with
+ * EXIT_FAILURE. If all processes answer, the text names the ranks between which data is stuck. The
+ * default is 0: no bound, because a program may let ranks wait in a broadcast for as long as it
+ * likes, as in MPI_Bcast; so set it to more than that. After this error the communicator can be
+ * neither used nor freed, MPI may still write into the buffers of the call, and MPI_Finalize may
+ * wait for ever: call MPI_Abort.
  *
  * In a job with ULFM (Open MPI 5, `mpirun --with-ft ulfm`; the error handler must return) a rank
  * that dies ends broadcasts of any kind on all others, usually within some milliseconds, without a

@@ -83,3 +83,7 @@ void fan_comm_on_silence(fan_pulse *pulse, void *unused)
 {
     (void)pulse, (void)unused;
 }
+
+void fan_comm_begin_finalize(void)
+{
+}

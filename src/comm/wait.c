@@ -11,8 +11,10 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/param.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef void progress_fn(void);
 
@@ -117,6 +119,22 @@ void fan_comm_end_blocking(void)
     atomic_fetch_add(&blocking, 1);
 }
 
+static atomic_bool finalizing;
+
+void fan_comm_begin_finalize(void)
+{
+    atomic_store(&finalizing, true);
+    fan_pulse_stay(fan_comm_on_silence);
+}
+
+/* MPI_Abort is no function to be called beside MPI_Finalize. The launcher ends the others. */
+static _Noreturn void end_in_finalize(const char *text)
+{
+    fan_warn("%s, while this process is in MPI_Finalize", text);
+    fan_warn_wait();
+    _exit(EXIT_FAILURE);
+}
+
 /* Survivors are all told at about the same time; one that is not blocked returns an error. */
 void fan_comm_on_silence(fan_pulse *silent, void *unused)
 {
@@ -125,9 +143,11 @@ void fan_comm_on_silence(fan_pulse *silent, void *unused)
     (void)unused;
     unsigned call = atomic_load(&blocking);
     nanosleep(&pause, NULL);
+    fan_pulse_describe(silent, text, sizeof text);
+    if (atomic_load(&finalizing))
+        end_in_finalize(text);
     if (call % 2 == 0 || atomic_load(&blocking) != call)
         return;
-    fan_pulse_describe(silent, text, sizeof text);
     fan_warn("%s, while this process is in a call of MPI that cannot be given up", text);
     fan_warn_wait();
     MPI_Abort(MPI_COMM_WORLD, 1);

@@ -49,6 +49,13 @@ void fan_comm_end_blocking(void);
 /** The alarm of a pulse whose members this process may wait for: see fan_comm_begin_blocking. */
 void fan_comm_on_silence(fan_pulse *pulse, void *unused);
 
+/**
+ * MPI_Finalize begins: if, with a timeout, a member of the largest communicator that was watched
+ * falls silent before it has ended, this process says so and ends with EXIT_FAILURE, so that the
+ * launcher ends the job. Local.
+ */
+void fan_comm_begin_finalize(void);
+
 /** What is to be done again and again while a process waits. Local, thread-safe. */
 void fan_comm_while_waiting(void (*progress)(void));
 

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define FAN_COPY_REPORT_CUT_OFF \
-    "standard input may have more: the process that passes it on, the launcher or that of " \
+#define FAN_COPY_REPORT_CUT_OFF                                                                    \
+    "standard input may have more: the process that passes it on, the launcher or that of "        \
     "--hosts, has died"
 
 typedef struct fan_copy_report {

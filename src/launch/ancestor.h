@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file ancestor.h  The processes above this one, of which one is the launcher, as /proc shows them. */
+/** @file ancestor.h  The processes above this one: the launcher is one of them. From /proc. */
 #ifndef FAN_LAUNCH_ANCESTOR_H
 #define FAN_LAUNCH_ANCESTOR_H
 

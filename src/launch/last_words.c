@@ -33,9 +33,8 @@ static int open_errors_of(pid_t process)
  */
 int fan_launch_last_words(void)
 {
-    pid_t launcher = getenv("PRTE_LAUNCHED") != NULL
-                         ? fan_launch_ancestor_with(STDERR_FILENO, S_IRUSR)
-                         : 0;
+    pid_t launcher =
+        getenv("PRTE_LAUNCHED") != NULL ? fan_launch_ancestor_with(STDERR_FILENO, S_IRUSR) : 0;
     int fd = launcher > 0 ? open_errors_of(launcher) : -1;
     return fd >= 0 ? fd : STDERR_FILENO;
 }

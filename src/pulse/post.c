@@ -4,9 +4,11 @@
 #include "pulse/post.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -78,6 +80,43 @@ void fan_pulse_post_send(int fd, const fan_pulse_place *to, fan_pulse_kind kind,
         sendto(fd, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&name,
                sizeof name);
     }
+}
+
+/* A connected socket is told of ICMP's "port unreachable" (udp(7)). */
+static bool is_refused(uint32_t address, uint16_t port)
+{
+    enum { PATIENCE_MS = 200 };
+    const char nothing = 0;
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = address};
+    struct pollfd fd = {.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), .events = POLLIN};
+    if (fd.fd < 0)
+        return false;
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (connect(fd.fd, (struct sockaddr *)&name, sizeof name) == 0 &&
+        send(fd.fd, &nothing, sizeof nothing, MSG_NOSIGNAL) >= 0 && poll(&fd, 1, PATIENCE_MS) > 0)
+        getsockopt(fd.fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    close(fd.fd);
+    return error == ECONNREFUSED;
+}
+
+/* Another host may have the same addresses for its own use: the loopback, those of containers. */
+static bool is_own(uint32_t address, const fan_pulse_place *own)
+{
+    for (int i = 0; i < own->address_count; i++)
+        if (own->addresses[i] == address)
+            return true;
+    return false;
+}
+
+bool fan_pulse_post_has_ended(const fan_pulse_place *place, const fan_pulse_place *own)
+{
+    bool is_here = strcmp(place->host, own->host) == 0;
+    for (int i = 0; i < place->address_count; i++)
+        if ((is_here || !is_own(place->addresses[i], own)) &&
+            is_refused(place->addresses[i], place->port))
+            return true;
+    return false;
 }
 
 static void answer(int fd, const fan_pulse_message *question, const struct sockaddr_in *from)

@@ -44,6 +44,14 @@ void fan_pulse_post_send(int fd, const fan_pulse_place *to, fan_pulse_kind kind,
                          uint64_t about);
 
 /**
+ * Whether the process that was at `place` has ended, which its host says if it is up: nobody has
+ * that port any more. Takes up to a fifth of a second for each address. Local, thread-safe.
+ *
+ * @param own  where this process is
+ */
+bool fan_pulse_post_has_ended(const fan_pulse_place *place, const fan_pulse_place *own);
+
+/**
  * Take the next datagram that is meant for `own`, after having answered it if it is a question:
  * where it came from, so that it need not be known who asks. False: there is none.
  */

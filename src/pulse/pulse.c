@@ -14,6 +14,7 @@
 #include <sys/param.h>
 #include <sys/queue.h>
 #include <time.h>
+#include <unistd.h>
 
 struct fan_pulse {
     fan_pulse_watch watch;
@@ -33,6 +34,9 @@ static struct {
     fan_pulse_place place;
     LIST_HEAD(, fan_pulse) all;
     LIST_HEAD(, fan_pulse) ended; /* which other threads may still look at */
+    fan_pulse *largest;           /* of those that ended; the others have forgotten their members */
+    fan_pulse *last;              /* it stays until the process ends */
+    pid_t process;
 } own = {.once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void send_to(void *unused, const fan_pulse_place *to, fan_pulse_kind kind, uint64_t about)
@@ -81,6 +85,36 @@ static fan_pulse *find_alarm(void)
     return p;
 }
 
+static bool take_silent(fan_pulse *p, int member, fan_pulse_place *place, fan_pulse_place *here)
+{
+    pthread_mutex_lock(&own.lock);
+    bool silent =
+        member < p->watch.count && member != p->watch.self && p->watch.members[member].silent;
+    if (silent) {
+        *place = p->watch.members[member].place;
+        *here = p->watch.members[p->watch.self].place;
+    }
+    pthread_mutex_unlock(&own.lock);
+    return silent;
+}
+
+/* At the end of the job it is right to end, also by _exit(), or if the word of it was lost. */
+static void excuse_ended(fan_pulse *p)
+{
+    fan_pulse_place place, here;
+    for (int i = 0; i < p->watch.count; i++)
+        if (take_silent(p, i, &place, &here) && fan_pulse_post_has_ended(&place, &here))
+            fan_pulse_excuse(p, i);
+}
+
+static void tell(fan_pulse *p)
+{
+    if (p == own.last)
+        excuse_ended(p);
+    if (p != own.last || atomic_load(&p->alarm))
+        p->call(p, p->state);
+}
+
 static void *run(void *unused)
 {
     (void)unused;
@@ -91,7 +125,7 @@ static void *run(void *unused)
         fan_pulse *alarmed = find_alarm();
         pthread_mutex_unlock(&own.lock);
         if (alarmed != NULL)
-            alarmed->call(alarmed, alarmed->state);
+            tell(alarmed);
         struct pollfd fd = {.fd = own.fd, .events = POLLIN};
         poll(&fd, 1, (int)(wait * 1000) + 1);
     }
@@ -161,17 +195,44 @@ fan_pulse *fan_pulse_begin(const fan_pulse_place *places, int count, int self, d
     return p;
 }
 
+static void forget_members(fan_pulse *p)
+{
+    fan_pulse_watch_end(&p->watch);
+    p->watch.count = 0;
+}
+
+/* The largest may be needed once more: fan_pulse_stay. */
+static void keep_largest(fan_pulse *p)
+{
+    if (own.largest != NULL && p->watch.count < own.largest->watch.count) {
+        forget_members(p);
+        return;
+    }
+    if (own.largest != NULL)
+        forget_members(own.largest);
+    own.largest = p;
+}
+
 void fan_pulse_end(fan_pulse *p)
 {
     if (p == NULL)
         return;
     pthread_mutex_lock(&own.lock);
-    LIST_REMOVE(p, link);
-    LIST_INSERT_HEAD(&own.ended, p, link);
-    atomic_store(&p->alarm, false);
-    fan_pulse_watch_end(&p->watch);
-    p->watch.count = 0;
+    if (p != own.last) {
+        LIST_REMOVE(p, link);
+        LIST_INSERT_HEAD(&own.ended, p, link);
+        atomic_store(&p->alarm, false);
+        keep_largest(p);
+    }
     pthread_mutex_unlock(&own.lock);
+}
+
+/* With the lock. The others hear of this one only from those. */
+static void tell_who_watches(const fan_pulse *p)
+{
+    for (int i = 0; i < p->watch.count; i++)
+        if (p->watch.members[i].watched)
+            send_to(NULL, &p->watch.members[i].place, FAN_PULSE_LEAVE, 0);
 }
 
 void fan_pulse_leave(fan_pulse *p)
@@ -179,10 +240,44 @@ void fan_pulse_leave(fan_pulse *p)
     if (p == NULL)
         return;
     pthread_mutex_lock(&own.lock);
-    for (int i = 0; i < p->watch.count; i++)
-        if (i != p->watch.self)
-            send_to(NULL, &p->watch.members[i].place, FAN_PULSE_LEAVE, 0);
+    tell_who_watches(p);
     pthread_mutex_unlock(&own.lock);
+}
+
+/* ---- the end ---- */
+
+/* With the lock. */
+static fan_pulse *find_largest(void (*alarm)(fan_pulse *pulse, void *state))
+{
+    fan_pulse *p, *found = own.largest != NULL && own.largest->call == alarm ? own.largest : NULL;
+    LIST_FOREACH (p, &own.all, link)
+        if (p->call == alarm && (found == NULL || p->watch.count >= found->watch.count))
+            found = p;
+    return found;
+}
+
+/* At exit(). A child that was forked has the addresses of its parent, but is not heard there. */
+static void leave_last(void)
+{
+    if (getpid() == own.process)
+        fan_pulse_leave(own.last);
+}
+
+void fan_pulse_stay(void (*alarm)(fan_pulse *pulse, void *state))
+{
+    pthread_mutex_lock(&own.lock);
+    fan_pulse *p = find_largest(alarm);
+    if (p != NULL && atexit(leave_last) == 0) {
+        LIST_REMOVE(p, link);
+        LIST_INSERT_HEAD(&own.all, p, link);
+        own.largest = NULL;
+        own.last = p;
+        own.process = getpid();
+        p->called = false;
+    }
+    pthread_mutex_unlock(&own.lock);
+    if (p != NULL)
+        send_to(NULL, &own.place, FAN_PULSE_WAKE, 0);
 }
 
 void fan_pulse_excuse(fan_pulse *p, int member)

@@ -42,6 +42,15 @@ void fan_pulse_end(fan_pulse *pulse);
 void fan_pulse_leave(fan_pulse *pulse);
 
 /**
+ * Watch the largest circle that there is, or has been, until this process ends: the last step of
+ * all is one that its members take together. It leaves the circle at exit(). Local; once.
+ *
+ * @param alarm  only circles that were begun with this function; it is called (again) if somebody
+ *               is silent
+ */
+void fan_pulse_stay(void (*alarm)(fan_pulse *pulse, void *state));
+
+/**
  * It is known otherwise that a member is dead: from now on it does not count as silent, and without
  * another one that does there is no alarm. Thread-safe.
  */

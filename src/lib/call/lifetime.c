@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "comm/key.h"
 #include "comm/ulfm/ulfm.h"
+#include "comm/wait.h"
 #include "lib/adapt/findings.h"
 #include "lib/adapt/memory.h"
 #include "lib/adapt/words.h"
@@ -137,6 +138,7 @@ static int begin_finalize(MPI_Comm comm, int keyval, void *attribute, void *extr
 {
     (void)comm, (void)keyval, (void)attribute, (void)extra;
     finalizing = true;
+    fan_comm_begin_finalize();
     fan_pending_end();
     end_all_mail();
     end_all_recordings();

@@ -12,7 +12,7 @@ export FANOUT_TIMEOUT=3 FANOUT_ALGORITHM=chain FANOUT_CHUNK_BYTES=64K
 stall() {
     rm -f said.*
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
-    timeout -k 5 60 $MPIRUN -np 5 "$top_builddir/tests/lib/stall" "$@" >launcher 2>err </dev/null
+    timeout -k 5 60 $MPIRUN -np 5 "$top_builddir/tests/lib/failures/stall" "$@" >launcher 2>err </dev/null
     cat said.* >out
 }
 
