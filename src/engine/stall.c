@@ -89,10 +89,13 @@ void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *ho
         snprintf(text + used, size - used, "%s%d more", used > 0 ? "; " : "", w.left_out);
 }
 
-void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text,
-                             size_t size)
+void fan_stall_explain_alone(const fan_view *own, int rank, int unheard, const fan_host_name *hosts,
+                             char *text, size_t size)
 {
-    int used = snprintf(text, size, "rank %d on %s waits", rank, hosts[rank]);
+    int used = 0;
+    if (unheard >= 0)
+        used = snprintf(text, size, "rank %d on %s does not answer; ", unheard, hosts[unheard]);
+    used += snprintf(text + used, size - (size_t)used, "rank %d on %s waits", rank, hosts[rank]);
     for (int i = 0; i < own->count && used > 0 && (size_t)used < size; i++)
         used += snprintf(text + used, size - (size_t)used, "%s %s rank %d on %s", i > 0 ? "," : "",
                          own->waits[i].receives ? "for data from" : "to send to",

@@ -39,8 +39,13 @@ void fan_view_add(fan_view *view, int peer, bool receives);
 void fan_stall_explain(const fan_view *views, int ranks, const fan_host_name *hosts, char *text,
                        size_t size);
 
-/** What one rank knows without the others. */
-void fan_stall_explain_alone(const fan_view *own, int rank, const fan_host_name *hosts, char *text,
-                             size_t size);
+/**
+ * What one rank knows without the others.
+ *
+ * @param unheard  who should have told more, or -1
+ * @param size     of the text, more than twice that of a host's name
+ */
+void fan_stall_explain_alone(const fan_view *own, int rank, int unheard, const fan_host_name *hosts,
+                             char *text, size_t size);
 
 #endif

@@ -105,11 +105,15 @@ START_TEST(a_rank_alone)
     fan_view view = {0};
     fan_view_add(&view, 5, true);
     fan_view_add(&view, 2, false);
-    fan_stall_explain_alone(&view, 4, hosts, text, sizeof text);
+    fan_stall_explain_alone(&view, 4, -1, hosts, text, sizeof text);
     ck_assert_str_eq(
         text, "rank 4 on node4 waits for data from rank 5 on node5, to send to rank 2 on node2");
+    fan_stall_explain_alone(&view, 4, 0, hosts, text, sizeof text);
+    ck_assert_str_eq(text, "rank 0 on node0 does not answer; "
+                           "rank 4 on node4 waits for data from rank 5 on node5, to send to rank 2 "
+                           "on node2");
     char small[30];
-    fan_stall_explain_alone(&view, 4, hosts, small, sizeof small);
+    fan_stall_explain_alone(&view, 4, -1, hosts, small, sizeof small);
     ck_assert_int_eq(strlen(small), sizeof small - 1);
 }
 END_TEST

@@ -85,7 +85,7 @@ static void collect(const channel *c, const fan_view *own, const fan_host_name *
     MPI_Comm_size(c->comm, &ranks);
     fan_view *views = calloc((size_t)ranks, sizeof *views);
     if (views == NULL) {
-        fan_stall_explain_alone(own, COLLECTOR, hosts, text, FAN_STALL_TEXT);
+        fan_stall_explain_alone(own, COLLECTOR, -1, hosts, text, FAN_STALL_TEXT);
         return;
     }
     views[COLLECTOR] = *own;
@@ -115,7 +115,7 @@ static void ask(const channel *c, const fan_view *own, int rank, const fan_host_
             return;
         withdraw(&request);
     }
-    fan_stall_explain_alone(own, rank, hosts, text, FAN_STALL_TEXT);
+    fan_stall_explain_alone(own, rank, COLLECTOR, hosts, text, FAN_STALL_TEXT);
 }
 
 void fan_mpi_stall_explain(MPI_Comm comm, int tag, const fan_view *own, const fan_host_name *hosts,

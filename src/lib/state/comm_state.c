@@ -273,23 +273,36 @@ static void end_blocking(fan_comm_state *state)
     fan_blocking_set(&state->blocks, false);
 }
 
-/* A rank on which MPI has failed takes part, too: the others wait for it. */
+/* What hinders all, from the worst on: after a hindrance, what ends the call with an error. */
+enum { FAILED = FAN_SOME_LACK + 1, WAITED_IN_VAIN };
+
+static int64_t rate(const fan_comm_state *state, fan_status joined, fan_hindrance hindrance)
+{
+    switch (joined) {
+    case FAN_OK:
+        return fan_blocking_elsewhere(state->blocks) ? MAX(hindrance, FAN_SOME_BLOCK) : hindrance;
+    case FAN_ERR_TRANSPORT: return FAILED;
+    case FAN_ERR_TIMEOUT: return WAITED_IN_VAIN;
+    default: return FAN_SOME_LACK;
+    }
+}
+
+/* A rank that has failed takes part, too: the others wait for it. */
 static fan_status agree_on_node(const fan_comm_state *state, fan_status joined,
                                 fan_hindrance *hindrance)
 {
-    enum { FAILED = FAN_SOME_LACK + 1 };
     fan_failure own;
     fan_fail_keep(&own, joined);
-    int64_t worst = joined == FAN_ERR_TRANSPORT             ? FAILED
-                    : joined != FAN_OK                      ? FAN_SOME_LACK
-                    : fan_blocking_elsewhere(state->blocks) ? MAX(*hindrance, FAN_SOME_BLOCK)
-                                                            : *hindrance;
+    int64_t own_rate = rate(state, joined, *hindrance), worst = own_rate;
     int code = fan_comm_maximum(state->user_comm, 1, &worst);
     *hindrance = (fan_hindrance)MIN(worst, FAN_SOME_LACK);
     if (code != MPI_SUCCESS)
         return fan_fail_mpi(code, "cannot agree on memory for pending broadcasts");
-    if (joined == FAN_ERR_TRANSPORT)
+    if (own_rate >= FAILED)
         return fan_fail_again(&own);
+    if (worst == WAITED_IN_VAIN)
+        return fan_fail(FAN_ERR_TIMEOUT, "another rank, which prepares broadcasts, has waited in "
+                                         "vain: some rank does not come");
     return worst < FAILED ? FAN_OK
                           : fan_fail(FAN_ERR_TRANSPORT,
                                      "MPI failed on another rank, which prepares broadcasts");
