@@ -150,7 +150,8 @@ void fan_comm_on_silence(fan_pulse *silent, void *unused)
         return;
     fan_warn("%s, while this process is in a call of MPI that cannot be given up", text);
     fan_warn_wait();
-    MPI_Abort(MPI_COMM_WORLD, 1);
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    _exit(EXIT_FAILURE); /* MPI_Abort of MPICH 4.2.1 returns */
 }
 
 /* ---- requests ---- */
