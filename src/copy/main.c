@@ -220,7 +220,7 @@ int main(int argc, char **argv)
     options.input_giver = input_giver;
     if (fan_launch_refuses("fanout-copy"))
         return EXIT_FAILURE;
-    fan_copy_signals_handle(options.driven.keeps);
+    fan_copy_signals_handle(options.driven.keeps, options.driven.given);
 
     fan_copy_ranks ranks;
     fan_copy_survival survival;

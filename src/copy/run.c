@@ -4,6 +4,7 @@
 #include "copy/deliver.h"
 #include "copy/dry_run.h"
 #include "copy/job/memory.h"
+#include "copy/job/stop.h"
 #include "copy/model/announce.h"
 #include "copy/names.h"
 #include "copy/needs.h"
@@ -17,6 +18,7 @@
 #include "copy/target/preflight.h"
 #include "copy/target/staging.h"
 #include "copy/wire/lacking.h"
+#include "fanout.h"
 #include "os/cleanup.h"
 #include "os/path.h"
 #include "os/temporary.h"
@@ -62,6 +64,14 @@ static bool look(fan_copy_state *c)
     return v.good && !fan_copy_state_is_over(c);
 }
 
+/* Another failure may be known on this rank only, while the others wait for it. */
+static bool is_told_to_all(int code)
+{
+    int error_class;
+    MPI_Error_class(code, &error_class);
+    return error_class == fanout_error_class(FANOUT_ERR_PARAM);
+}
+
 static bool attach(fan_copy_state *c)
 {
     char text[MPI_MAX_ERROR_STRING];
@@ -71,7 +81,11 @@ static bool attach(fan_copy_state *c)
     int code = fan_copy_attach(fan_copy_needs_patience(c->options), c->ranks->stream, text);
     if (code == MPI_SUCCESS)
         return true;
-    if (!fan_copy_death_explains(code) && fan_copy_state_is_root(c))
+    if (fan_copy_death_explains(code))
+        return false;
+    if (c->options->driven.given && !is_told_to_all(code))
+        fan_copy_abort_mpi(code); /* to be started again */
+    if (fan_copy_state_is_root(c))
         fan_copy_report_error(&c->report, c->options->sources[0], text);
     return false;
 }

@@ -9,6 +9,7 @@
  *                                     delay  1 s
  *                                     lose   that message or the next is not sent
  *                                     cut    nor is any that follows
+ *                                     fail   the next call of libfanout's own has an error
  *                                     down   its launcher is killed, too, and the name of the host,
  *                                            FANOUT_TEST_HOST, goes to FANOUT_TEST_FAULT_FILE.lost
  * FANOUT_TEST_FAULT_ONCE=1            not if there is a line already, from a job before
@@ -34,6 +35,7 @@
 #endif
 
 static atomic_int steps, messages_to_lose;
+static atomic_bool fails;
 
 static int rank_of_this(void)
 {
@@ -96,6 +98,8 @@ static void act(const char *action)
         atomic_fetch_add(&messages_to_lose, 1);
     else if (strcmp(action, "cut") == 0)
         atomic_store(&messages_to_lose, INT_MAX);
+    else if (strcmp(action, "fail") == 0)
+        atomic_store(&fails, true);
 }
 
 static void note(const char *name)
@@ -156,6 +160,8 @@ __attribute__((destructor)) static void tell_steps(void)
             int(*function) parameters;                                                             \
         } next = {dlsym(RTLD_NEXT, #name)};                                                        \
         step(#name);                                                                               \
+        if (#name[0] == 'P' && atomic_exchange(&fails, false))                                     \
+            return MPI_ERR_OTHER;                                                                  \
         return next.function arguments;                                                            \
     }
 

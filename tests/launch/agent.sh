@@ -198,6 +198,13 @@ lose_hosts() {
     check "a daemon crashes when it starts: the job is started again" ended 0 "$here: again: starting again with 2 hosts"
     check "a daemon crashes when it starts: the first host has the copy" cmp source again.good1
     check "a daemon crashes when it starts: so has the other one" cmp source again.crash2
+    for rank in 0 1; do
+        FANOUT_TEST_FAULT=fail:$rank:1 FANOUT_TEST_FAULT_FILE=$work/fault FANOUT_TEST_FAULT_ONCE=1 \
+            LD_PRELOAD=$top_builddir/tests/faults/.libs/inject.so${LD_PRELOAD:+:$LD_PRELOAD} hosts good1,good2 source target.%r
+        check "MPI fails on rank $rank: the job is started again" ended 0 "$here: target.%r: starting again with 2 hosts"
+        check "MPI fails on rank $rank: all have the copy" [ "$(cat target.[12] | sha256sum)" = "$(cat source source | sha256sum)" ]
+        rm -f target.* fault.*
+    done
     copy_slowly source target.%r
     until_both_have +500c '.target.*journal'
     kill -KILL "$(pgrep -f -- "--driven=.* source target.%r" | tail -n 1)"

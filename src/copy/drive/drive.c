@@ -15,6 +15,7 @@
 #include "copy/hosts/words.h"
 #include "copy/job/driven.h"
 #include "copy/job/memory.h"
+#include "copy/job/stop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -230,11 +231,15 @@ static bool is_used_up(const drive *d)
     return fan_copy_drive_input_used(&d->input) || (d->options->only_once && d->begun);
 }
 
-/* The launcher, or a daemon of it: orted of Open MPI 4.1.4 does so now and then when it starts. */
+/*
+ * The launcher, or a daemon of it: orted of Open MPI 4.1.4 does so now and then when it starts. Or
+ * MPI has failed: with MPICH also where a process has died.
+ */
 static bool has_crashed(const fan_copy_drive_round *round)
 {
     enum { SIGNALS = 128 /* from here on a shell's, and mpirun's, exit statuses are signals */ };
-    return WIFSIGNALED(round->status) || WEXITSTATUS(round->status) > SIGNALS;
+    return WIFSIGNALED(round->status) || WEXITSTATUS(round->status) > SIGNALS ||
+           WEXITSTATUS(round->status) == FAN_COPY_MPI_FAILED;
 }
 
 /* Find out why. False if there is no use in another job. */

@@ -29,8 +29,9 @@ enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0], ABORT_
 static char host[FAN_COPY_HOST];
 static atomic_bool ignored;
 static bool keeps_parts;
-static bool silent;                  /* the process is not the copy's */
-static _Atomic(const char *) advice; /* or NULL */
+static int mpi_failed = EXIT_FAILURE; /* the exit status that says so */
+static bool silent;                   /* the process is not the copy's */
+static _Atomic(const char *) advice;  /* or NULL */
 
 static sigset_t ending_set(void)
 {
@@ -102,9 +103,10 @@ static void *wait_for_signals(void *unused)
     _exit(1);
 }
 
-void fan_copy_signals_handle(bool keeps)
+void fan_copy_signals_handle(bool keeps, bool driven)
 {
     keeps_parts = keeps;
+    mpi_failed = driven ? FAN_COPY_MPI_FAILED : EXIT_FAILURE;
     /* A write beyond the file size limit should fail with EFBIG, and a progress line that a
      * background job prints shall not stop it. */
     signal(SIGXFSZ, SIG_IGN);
@@ -135,12 +137,22 @@ static void tell(const char *text)
     fprintf(stderr, "fanout-copy: %s: %s\n", host, shown);
 }
 
-static _Noreturn void end_job(void)
+static _Noreturn void end_job(int status)
 {
     tell_advice(STDERR_FILENO);
     fan_warn_wait();
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    _exit(EXIT_FAILURE); /* MPI_Abort of MPICH 4.2.1 returns */
+    MPI_Abort(MPI_COMM_WORLD, status);
+    _exit(status); /* MPI_Abort of MPICH 4.2.1 returns */
+}
+
+static _Noreturn void abort_alone(int status, const char *text)
+{
+    if (!silent)
+        tell(text);
+    clean_up(keeps_parts);
+    if (silent)
+        abort();
+    end_job(status);
 }
 
 void fan_copy_abort(const char *format, ...)
@@ -150,12 +162,7 @@ void fan_copy_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (!silent)
-        tell(text);
-    clean_up(keeps_parts);
-    if (silent)
-        abort();
-    end_job();
+    abort_alone(EXIT_FAILURE, text);
 }
 
 void fan_copy_abort_together(bool speaks, const char *text)
@@ -169,15 +176,16 @@ void fan_copy_abort_together(bool speaks, const char *text)
         nanosleep(&to_be_ended, NULL);
         tell(text);
     }
-    end_job();
+    end_job(EXIT_FAILURE);
 }
 
 void fan_copy_abort_mpi(int code)
 {
-    char text[MPI_MAX_ERROR_STRING] = "";
+    char reason[MPI_MAX_ERROR_STRING] = "", text[ABORT_TEXT];
     int length;
-    MPI_Error_string(code, text, &length);
-    fan_copy_abort("MPI failed: %s", text);
+    MPI_Error_string(code, reason, &length);
+    snprintf(text, sizeof text, "MPI failed: %s", reason);
+    abort_alone(mpi_failed, text);
 }
 
 static void on_mpi_error(MPI_Comm *comm, int *code, ...)

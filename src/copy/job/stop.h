@@ -17,8 +17,9 @@ void fan_copy_signals_hold(void);
  *
  * @param keeps  SIGTERM, SIGHUP and fan_copy_abort leave what can be gone on with: the job is going
  *               to be started again. SIGINT and SIGUSR2 still remove it.
+ * @param driven  --hosts has started this job
  */
-void fan_copy_signals_handle(bool keeps);
+void fan_copy_signals_handle(bool keeps, bool driven);
 
 /** On the rank that reports: what the user may do when the job ends early. `text` is kept. */
 void fan_copy_signals_advise(const char *text);
@@ -37,7 +38,13 @@ void fan_copy_mpi_errors_abort(void);
  */
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** The same, because a call of MPI's has returned `code`. */
+/** In a job of --hosts: by this exit status it says that MPI has failed (EX_TEMPFAIL). */
+enum { FAN_COPY_MPI_FAILED = 75 };
+
+/**
+ * The same, because a call of MPI's has returned `code`. If `driven`, by fan_copy_signals_handle,
+ * with status FAN_COPY_MPI_FAILED.
+ */
 _Noreturn void fan_copy_abort_mpi(int code);
 
 /**
