@@ -107,11 +107,11 @@ static void excuse_ended(fan_pulse *p)
             fan_pulse_excuse(p, i);
 }
 
-static void tell(fan_pulse *p)
+static void tell(fan_pulse *p, bool at_end)
 {
-    if (p == own.last)
+    if (at_end)
         excuse_ended(p);
-    if (p != own.last || atomic_load(&p->alarm))
+    if (atomic_load(&p->alarm))
         p->call(p, p->state);
 }
 
@@ -123,9 +123,10 @@ static void *run(void *unused)
         take_all();
         double wait = tick_all();
         fan_pulse *alarmed = find_alarm();
+        bool at_end = own.last != NULL;
         pthread_mutex_unlock(&own.lock);
         if (alarmed != NULL)
-            tell(alarmed);
+            tell(alarmed, at_end);
         struct pollfd fd = {.fd = own.fd, .events = POLLIN};
         poll(&fd, 1, (int)(wait * 1000) + 1);
     }
@@ -306,12 +307,13 @@ void fan_pulse_describe(fan_pulse *p, char *text, size_t size)
     pthread_mutex_unlock(&own.lock);
 }
 
-int fan_pulse_first_heard(fan_pulse *p)
+bool fan_pulse_is_first_heard(fan_pulse *p)
 {
     pthread_mutex_lock(&own.lock);
     int first = 0;
     while (first < p->watch.count - 1 && p->watch.members[first].silent)
         first++;
+    bool is_own = first == p->watch.self;
     pthread_mutex_unlock(&own.lock);
-    return first;
+    return is_own;
 }

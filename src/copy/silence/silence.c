@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 static fan_pulse *pulse;
-static int own_rank;
 
 static void sleep_for(double seconds)
 {
@@ -48,19 +47,19 @@ static void end_job(fan_pulse *told, void *unused)
              "the copy has been stopped, because %s: it is dead, stopped or cannot be reached; "
              "start again without it, or when it is back",
              silent);
-    fan_copy_abort_together(fan_pulse_first_heard(told) == own_rank, text);
+    fan_copy_abort_together(fan_pulse_is_first_heard(told), text);
 }
 
 void fan_copy_silence_begin(MPI_Comm job, double limit)
 {
-    int size;
-    MPI_Comm_rank(job, &own_rank);
+    int rank, size;
+    MPI_Comm_rank(job, &rank);
     MPI_Comm_size(job, &size);
     fan_pulse_place own = fan_pulse_place_of_this();
     fan_pulse_place *all = fan_copy_allocate((size_t)size, sizeof *all);
     MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, job);
     if (size > 1 && !fan_copy_death_is_noted())
-        pulse = fan_pulse_begin(all, size, own_rank, limit, end_job, NULL);
+        pulse = fan_pulse_begin(all, size, rank, limit, end_job, NULL);
     free(all);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Usage: finalize world|freed stop|late|linger|vanish
- * After a broadcast, on MPI_COMM_WORLD or a communicator that is freed again, rank 2 is stopped
+ * Usage: finalize world|freed|kept stop|late|linger|vanish
+ * After a broadcast, on MPI_COMM_WORLD, or a duplicate that is freed again or not, rank 2 is stopped
  * before MPI_Finalize (its number is in the file `stopped`), comes there late, lives on after it,
  * or ends after it without exit() while the others live on. For finalize.sh.
  */
@@ -17,17 +17,17 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BYTES = 1000000, MEANT = 2, LONG = 4 };
+enum { BYTES = 1000000, MEANT = 2, LONG = 6 };
 
 static void broadcast(const char *where)
 {
     static char data[BYTES];
     MPI_Comm comm = MPI_COMM_WORLD;
-    if (strcmp(where, "freed") == 0)
+    if (strcmp(where, "world") != 0)
         MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     fanout_bcast(data, BYTES, MPI_BYTE, 0, comm);
     MPI_Barrier(comm);
-    if (comm != MPI_COMM_WORLD)
+    if (strcmp(where, "freed") == 0)
         MPI_Comm_free(&comm);
 }
 
@@ -49,6 +49,8 @@ int main(int argc, char **argv)
         MPI_Abort(MPI_COMM_WORLD, 2);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     broadcast(argv[1]);
+    if (strcmp(argv[1], "kept") == 0)
+        broadcast("world");
     if (rank == MEANT && strcmp(argv[2], "stop") == 0)
         stop();
     if (rank == MEANT && strcmp(argv[2], "late") == 0)

@@ -8,7 +8,7 @@
 
 export FANOUT_TIMEOUT=3 FANOUT_SHARED_MEMORY=0
 
-# finalize world|freed stop|late|linger|vanish: on 4 ranks. Leaves err, what they have said there, and status.
+# finalize world|freed|kept stop|late|linger|vanish: on 4 ranks. Leaves err, what they have said there, and status.
 finalize() {
     rm -f err stopped
     # shellcheck disable=SC2016,SC2086 # for the inner shell; MPIRUN is a command with arguments
@@ -29,6 +29,9 @@ for what in late linger vanish; do
     check "$what: the job ends well" [ "$status" = 0 ]
     check "$what: nothing is said" [ ! -s err ]
 done
+finalize kept vanish
+check "another communicator, too: the job ends well" [ "$status" = 0 ]
+check "another communicator, too: nothing is said" [ ! -s err ]
 unset FANOUT_TIMEOUT
 finalize world late
 check "without a timeout the job ends well" [ "$status" = 0 ]
