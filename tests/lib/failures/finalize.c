@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     broadcast(argv[1]);
     if (strcmp(argv[1], "kept") == 0)
-        broadcast("world");
+        broadcast("kept"); /* on another one */
     if (rank == MEANT && strcmp(argv[2], "stop") == 0)
         stop();
     if (rank == MEANT && strcmp(argv[2], "late") == 0)
