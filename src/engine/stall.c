@@ -94,7 +94,8 @@ void fan_stall_explain_alone(const fan_view *own, int rank, int unheard, const f
 {
     int used = 0;
     if (unheard >= 0)
-        used = snprintf(text, size, "rank %d on %s is done or does not answer; ", unheard, hosts[unheard]);
+        used = snprintf(text, size, "rank %d on %s is done or does not answer; ", unheard,
+                        hosts[unheard]);
     used += snprintf(text + used, size - (size_t)used, "rank %d on %s waits", rank, hosts[rank]);
     for (int i = 0; i < own->count && used > 0 && (size_t)used < size; i++)
         used += snprintf(text + used, size - (size_t)used, "%s %s rank %d on %s", i > 0 ? "," : "",

@@ -62,7 +62,7 @@ bool fan_pulse_has_alarm(const fan_pulse *pulse);
 /** After the alarm: which members are silent. Thread-safe. */
 void fan_pulse_describe(fan_pulse *pulse, char *text, size_t size);
 
-/** After the alarm: whether of those that are not known to be silent this is the first. Thread-safe. */
+/** After the alarm: whether this is the first of those that are not silent. Thread-safe. */
 bool fan_pulse_is_first_heard(fan_pulse *pulse);
 
 #endif

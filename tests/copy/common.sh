@@ -55,17 +55,10 @@ end_copy() {
     [ ! -e messages ] || cat messages >>err
 }
 
-# launcher_crashed: by itself, as that of Open MPI 4.1.4 does at the end of standard input, once in a hundred runs on a busy
-# machine (doc/limits.md). What it has left of the copy says nothing.
-launcher_crashed() {
-    [ "$launcher_kind $status" = "orte 139" ] && grep -q orte_iof_hnp_read_local_handler err && ranks_gone
-}
-
-# copy RANKS ARGUMENTS...: run fanout-copy from start to end; once more if the launcher crashes, unless INPUT is a FIFO.
+# copy RANKS ARGUMENTS...: run fanout-copy from start to end.
 copy() {
     launch "$@"
     end_copy
-    [ -p "${INPUT-}" ] || ! launcher_crashed || copy "$@"
 }
 
 # stream FILE RANKS ARGUMENTS...: copy, with FILE as standard input; where the launcher is known to spoil that

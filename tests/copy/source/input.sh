@@ -16,13 +16,6 @@ slowly() {
     tail -c +6 source
 }
 
-# late RANKS ARGUMENTS...: a copy whose standard input comes slowly; once more if the launcher crashes.
-late() {
-    slowly >fifo &
-    INPUT=fifo copy "$@"
-    ! launcher_crashed || late "$@"
-}
-
 # nothing: no host has anything of it.
 nothing() {
     absent target.{0,1,2} && no_temporary
@@ -44,7 +37,8 @@ mkdir directory
 
 # Hydra ends the job when it has more than 64 KiB that nobody has read yet.
 if [ "$launcher_kind" != hydra ]; then
-    late 2 - target.%r
+    slowly >fifo &
+    INPUT=fifo copy 2 - target.%r
     check "standard input by PRRTE: refused" every_rank 1
     check "standard input by PRRTE: why, and what to do" said "not read: this launcher (PRRTE, of Open MPI 5)"
     check "standard input by PRRTE: nothing is there" nothing
@@ -76,7 +70,8 @@ copy 2 --stdin-from source - target.%r
 check "a file" same source target.{0,1}
 rm -f target.*
 if [ "$launcher_kind" != hydra ]; then
-    late 2 --expect-digest "sha256:$sum" - target.%r
+    slowly >fifo &
+    INPUT=fifo copy 2 --expect-digest "sha256:$sum" - target.%r
     check "with a sum that it must have: right, or refused" right_or_refused
 fi
 rm -f target.*

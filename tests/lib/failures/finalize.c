@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Usage: finalize world|freed|kept stop|late|linger|vanish
- * After a broadcast, on MPI_COMM_WORLD, or a duplicate that is freed again or not, rank 2 is stopped
- * before MPI_Finalize (its number is in the file `stopped`), comes there late, lives on after it,
- * or ends after it without exit() while the others live on. For finalize.sh.
+ * After a broadcast, on MPI_COMM_WORLD, on a duplicate that is freed again, or on two that are not,
+ * rank 2 is stopped before MPI_Finalize (its number is in the file `stopped`), comes there late,
+ * lives on after it, or ends after it without exit() while the others live on. For finalize.sh.
  */
 #include "config.h"
 
