@@ -129,8 +129,8 @@ void fan_comm_begin_finalize(void)
 
 /*
  * MPI_Abort is no function to be called beside MPI_Finalize. The launcher ends the others; where
- * all end at the same moment, mpirun of Open MPI 4.1.4 waited for ever for the one that was stopped,
- * in one run of 24.
+ * all end at the same moment, mpirun of Open MPI 4.1.4 waited for ever for one that was stopped, in
+ * one run of 24.
  */
 static _Noreturn void end_in_finalize(bool is_first, const char *text)
 {
