@@ -24,14 +24,20 @@ for where in world freed; do
     check "$where: it has failed" has_failed "$status"
     check "$where: the silent rank is named" grep -qE "$silent" err
 done
-for what in late linger vanish; do
+for what in late linger; do
     finalize world $what
     check "$what: the job ends well" [ "$status" = 0 ]
     check "$what: nothing is said" [ ! -s err ]
 done
-finalize kept vanish
-check "another communicator, too: the job ends well" [ "$status" = 0 ]
-check "another communicator, too: nothing is said" [ ! -s err ]
+# That of MPICH 4.2.1 kills the others when one has ended by _exit() after MPI_Finalize, in any program.
+ends_well() {
+    [ "$status" = 0 ] || [ "$launcher_kind $status" = 'hydra 9' ]
+}
+for where in world kept; do
+    finalize $where vanish
+    check "vanish, $where: the job ends well" ends_well
+    check "vanish, $where: nothing is said" [ ! -s err ]
+done
 unset FANOUT_TIMEOUT
 finalize world late
 check "without a timeout the job ends well" [ "$status" = 0 ]
