@@ -16,12 +16,17 @@
 
 enum { MAGIC = 0x66616e50 };
 
-static void add_address(fan_pulse_place *place, uint32_t address)
+static bool has_address(const fan_pulse_place *place, uint32_t address)
 {
     for (int i = 0; i < place->address_count; i++)
         if (place->addresses[i] == address)
-            return;
-    if (place->address_count < FAN_PULSE_ADDRESSES)
+            return true;
+    return false;
+}
+
+static void add_address(fan_pulse_place *place, uint32_t address)
+{
+    if (!has_address(place, address) && place->address_count < FAN_PULSE_ADDRESSES)
         place->addresses[place->address_count++] = address;
 }
 
@@ -101,19 +106,11 @@ static bool is_refused(uint32_t address, uint16_t port)
 }
 
 /* Another host may have the same addresses for its own use: the loopback, those of containers. */
-static bool is_own(uint32_t address, const fan_pulse_place *own)
-{
-    for (int i = 0; i < own->address_count; i++)
-        if (own->addresses[i] == address)
-            return true;
-    return false;
-}
-
 bool fan_pulse_post_has_ended(const fan_pulse_place *place, const fan_pulse_place *own)
 {
     bool is_here = strcmp(place->host, own->host) == 0;
     for (int i = 0; i < place->address_count; i++)
-        if ((is_here || !is_own(place->addresses[i], own)) &&
+        if ((is_here || !has_address(own, place->addresses[i])) &&
             is_refused(place->addresses[i], place->port))
             return true;
     return false;

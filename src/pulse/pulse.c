@@ -196,21 +196,15 @@ fan_pulse *fan_pulse_begin(const fan_pulse_place *places, int count, int self, d
     return p;
 }
 
-static void forget_members(fan_pulse *p)
-{
-    fan_pulse_watch_end(&p->watch);
-    p->watch.count = 0;
-}
-
 /* The largest may be needed once more: fan_pulse_stay. */
 static void keep_largest(fan_pulse *p)
 {
     if (own.largest != NULL && p->watch.count < own.largest->watch.count) {
-        forget_members(p);
+        fan_pulse_watch_end(&p->watch);
         return;
     }
     if (own.largest != NULL)
-        forget_members(own.largest);
+        fan_pulse_watch_end(&own.largest->watch);
     own.largest = p;
 }
 

@@ -44,6 +44,7 @@ void fan_pulse_watch_end(fan_pulse_watch *w)
 {
     free(w->members);
     w->members = NULL;
+    w->count = 0;
 }
 
 static bool is_elsewhere(const fan_pulse_watch *w, const fan_pulse_member *m)

@@ -46,6 +46,7 @@ typedef struct fan_pulse_watch {
 bool fan_pulse_watch_begin(fan_pulse_watch *watch, const fan_pulse_place *places, int count,
                            int self, double limit);
 
+/** Nobody is a member any more. */
 void fan_pulse_watch_end(fan_pulse_watch *watch);
 
 /** To be called once in each interval: ask, and count what was not answered. */
