@@ -45,6 +45,10 @@ hosts() {
 ended() {
     [ "$status" = "$1" ] && grep -qE -- "^fanout-copy: $2" err
 }
+# both_have_all: each of the two ranks, as target.1 and target.2.
+both_have_all() {
+    [ "$(cat target.[12] | sha256sum)" = "$(cat source source | sha256sum)" ]
+}
 nothing() {
     [ -z "$(find . -name '*target*')" ]
 }
@@ -202,7 +206,7 @@ lose_hosts() {
         FANOUT_TEST_FAULT=fail:$rank:1 FANOUT_TEST_FAULT_FILE=$work/fault FANOUT_TEST_FAULT_ONCE=1 \
             LD_PRELOAD=$top_builddir/tests/faults/.libs/inject.so${LD_PRELOAD:+:$LD_PRELOAD} hosts good1,good2 source target.%r
         check "MPI fails on rank $rank: the job is started again" ended 0 "$here: target.%r: starting again with 2 hosts"
-        check "MPI fails on rank $rank: all have the copy" [ "$(cat target.[12] | sha256sum)" = "$(cat source source | sha256sum)" ]
+        check "MPI fails on rank $rank: all have the copy" both_have_all
         rm -f target.* fault.*
     done
     copy_slowly source target.%r
@@ -211,7 +215,7 @@ lose_hosts() {
     wait $driver
     status=$?
     check "a process dies, its host does not: status" [ "$status" = 0 ]
-    check "a process dies, its host does not: all have the copy" [ "$(cat target.[12] | sha256sum)" = "$(cat source source | sha256sum)" ]
+    check "a process dies, its host does not: all have the copy" both_have_all
     check "a process dies, its host does not: not all was sent again" grep -qE ' of it sent in |nothing had to be sent' out
     check "nothing is left" [ -z "$(find . -name '*.fanout-*')" ]
     rm -f target.*

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+/** In a job of --hosts: by this exit status it says that MPI has failed (EX_TEMPFAIL). */
+enum { FAN_COPY_MPI_FAILED = 75 };
+
 /**
  * Hold SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU back in this thread and in all that it
  * starts from now on. Called before MPI_Init, it leaves them to the thread that
@@ -15,8 +18,8 @@ void fan_copy_signals_hold(void);
 /**
  * From now on these signals remove what is not whole and end the process with status 1.
  *
- * @param keeps  SIGTERM, SIGHUP and fan_copy_abort leave what can be gone on with: the job is going
- *               to be started again. SIGINT and SIGUSR2 still remove it.
+ * @param keeps   SIGTERM, SIGHUP and fan_copy_abort leave what can be gone on with: the job is
+ *                going to be started again. SIGINT and SIGUSR2 still remove it.
  * @param driven  --hosts has started this job
  */
 void fan_copy_signals_handle(bool keeps, bool driven);
@@ -37,9 +40,6 @@ void fan_copy_mpi_errors_abort(void);
  * status 1.
  */
 _Noreturn void fan_copy_abort(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/** In a job of --hosts: by this exit status it says that MPI has failed (EX_TEMPFAIL). */
-enum { FAN_COPY_MPI_FAILED = 75 };
 
 /**
  * The same, because a call of MPI's has returned `code`. If `driven`, by fan_copy_signals_handle,
