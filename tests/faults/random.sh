@@ -254,7 +254,8 @@ judge_copies() {
     for target in copy.*; do
         [ ! -f "$target" ] || copied "$target" || wrong wrong
     done
-    [ "$status" != 0 ] || for ((rank = 0; rank < ranks; rank++)); do
+    # The launcher of MPICH 4.2.1 may say 0 of a job that has not ended, which the report then says.
+    [ "$status" != 0 ] || grep -qs 'the copy has not ended' report || for ((rank = 0; rank < ranks; rank++)); do
         [ "$door" = hosts ] || [[ " $(struck kill down | xargs) " == *" $rank "* ]] || copied "copy.$rank" || wrong wrong
     done
     # The others have it, unless the source is lost.
