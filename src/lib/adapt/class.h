@@ -14,6 +14,9 @@ enum { FAN_TRIAL_LEAST_BYTES = 4096 };
  */
 enum { FAN_TRIAL_USUAL_TREE = 8192 };
 
+/** What is not contiguous is packed for MPI, which takes as much memory again. */
+enum { FAN_TRIAL_LARGEST_MPI = 256 * 1024 * 1024 };
+
 /** The class of so many bytes: the number of its contest in fan_trials. */
 int fan_trial_class(int64_t bytes);
 

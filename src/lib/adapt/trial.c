@@ -18,9 +18,7 @@
 #include <sys/param.h>
 
 enum {
-    LARGEST_TREE = 64 * 1024, /* above, a node that waits for the whole message waits too long */
-    /* Data that is not contiguous is packed for MPI, which takes as much memory again. */
-    LARGEST_MPI = 256 * 1024 * 1024
+    LARGEST_TREE = 64 * 1024 /* above, a node that waits for the whole message waits too long */
 };
 
 /* Then MPI, whose messages are larger, comes first. */
@@ -38,7 +36,7 @@ static const double failure_takes = 1e9;
 /* What MPI does on the user's communicator we cannot end when a rank dies. */
 static bool may_be_mpis(int64_t bytes)
 {
-    return bytes <= LARGEST_MPI && !fan_ulfm_is_on();
+    return bytes <= FAN_TRIAL_LARGEST_MPI && !fan_ulfm_is_on();
 }
 
 static fan_way first_of_whole(int64_t bytes)

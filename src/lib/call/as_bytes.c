@@ -8,7 +8,9 @@
 
 void fan_as_bytes_open(fan_as_bytes *b, const fan_call *call, bool apart)
 {
-    *b = (fan_as_bytes){.is_root = call->state->rank == call->root, .bytes = call->bytes};
+    b->is_root = call->state->rank == call->root;
+    b->bytes = call->bytes;
+    b->data = b->packed = NULL;
     fan_buffer_open(&b->buffer, call);
     if (b->buffer.failure.status != FAN_OK)
         return;

@@ -65,7 +65,11 @@ static bool is_plain(MPI_Datatype datatype)
 
 void fan_buffer_open(fan_buffer *buffer, const fan_call *call)
 {
-    *buffer = (fan_buffer){.address = call->buffer, .is_plain = is_plain(call->datatype)};
+    /* Its text, which is set after a failure only, is not worth clearing. */
+    buffer->failure.status = FAN_OK;
+    buffer->address = call->buffer;
+    buffer->map = NULL;
+    buffer->is_plain = is_plain(call->datatype);
     if (buffer->is_plain)
         return;
     fan_fail_keep(&buffer->failure, fan_typemap_make(call->count, call->datatype, &buffer->map));

@@ -139,7 +139,8 @@ static uint64_t hash_trials(const fan_trials *t, uint64_t seed)
 static uint64_t hash_findings(const fan_comm_state *state)
 {
     int64_t numbers[] = {state->connection,  state->adapts, state->blocks,
-                         state->small_calls, state->traced, state->block};
+                         state->small_calls, state->traced, state->block,
+                         state->is_one_node};
     uint64_t hash = XXH64(&state->learned, sizeof state->learned, 0);
     hash = XXH64(numbers, sizeof numbers, hash);
     if (state->slowness != NULL)

@@ -10,6 +10,7 @@
 #include "compat/mpi_calls.h"
 #include "lib/record/recorder.h"
 #include "lib/state/errors.h"
+#include "lib/where/launched.h"
 #include "tune/variables.h"
 
 #include <pthread.h>
@@ -21,7 +22,7 @@
 typedef struct decision {
     fan_comm_verdict verdict;
     fan_params params;
-    bool traced;
+    fan_agreed agreed;
 } decision;
 
 static const char key_prefix[] = "fanout_";
@@ -119,7 +120,7 @@ static fan_status decide(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_
 }
 
 static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_params *params,
-                        bool *traced)
+                        fan_agreed *agreed)
 {
     decision d;
     memset(&d, 0, sizeof d);
@@ -128,14 +129,15 @@ static fan_status agree(MPI_Comm comm, MPI_Info hints, bool from_defaults, fan_p
     MPI_Comm_rank(comm, &rank);
     if (rank == 0) {
         d.params = *params;
-        d.traced = fan_recorder_wanted();
+        d.agreed = (fan_agreed){.traced = fan_recorder_wanted(),
+                                .is_one_node = fan_whereabouts_are_one_node()};
         status = decide(comm, hints, from_defaults, &d.params);
     }
     status = fan_comm_share(comm, status, &d.verdict, sizeof d, "cannot agree on the parameters");
     if (status != FAN_OK)
         return status;
     *params = d.params;
-    *traced = d.traced;
+    *agreed = d.agreed;
     return FAN_OK;
 }
 
@@ -154,16 +156,17 @@ double fan_agree_own_timeout(void)
     return text == NULL ? 0 : strtod(text, NULL);
 }
 
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced)
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params,
+                               fan_agreed *agreed)
 {
     memset(params, 0, sizeof *params);
-    return agree(comm, hints, true, params, traced);
+    return agree(comm, hints, true, params, agreed);
 }
 
 fan_status fan_agree_on_hints(MPI_Comm comm, MPI_Info hints, fan_params *params)
 {
-    bool traced; /* has been agreed on */
-    return agree(comm, hints, false, params, &traced);
+    fan_agreed agreed; /* has been before */
+    return agree(comm, hints, false, params, &agreed);
 }
 
 /* ---- among those that live ---- */

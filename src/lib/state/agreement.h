@@ -14,12 +14,15 @@
 #include <mpi.h>
 #include <stdbool.h>
 
-/**
- * Parameters from all origins. Collective. A wrong value is the same failure on all ranks.
- *
- * @param traced  receives whether rank 0 has FANOUT_TRACE in its environment
- */
-fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params, bool *traced);
+/** What rank 0 has in its environment besides. */
+typedef struct fan_agreed {
+    bool traced;      /**< FANOUT_TRACE */
+    bool is_one_node; /**< a hint: see lib/where/launched.h */
+} fan_agreed;
+
+/** Parameters from all origins. Collective. A wrong value is the same failure on all ranks. */
+fan_status fan_agree_on_params(MPI_Comm comm, MPI_Info hints, fan_params *params,
+                               fan_agreed *agreed);
 
 /**
  * Whether this rank itself, before it is told the parameters, knows that broadcasts on `comm` go on

@@ -91,10 +91,11 @@ static fan_status confirm(const fan_comm_state *state, MPI_Comm comm, double tim
 }
 
 /* What was found out held for the old ones. */
-static void take_params(fan_comm_state *state, const fan_params *params, bool traced)
+static void take_params(fan_comm_state *state, const fan_params *params, fan_agreed agreed)
 {
     state->params = *params;
-    state->traced = traced;
+    state->traced = agreed.traced;
+    state->is_one_node = agreed.is_one_node;
     state->learned = (fan_learned){0};
     state->slowness = NULL;
     if (state->connection == FAN_CONNECTED)
@@ -103,7 +104,7 @@ static void take_params(fan_comm_state *state, const fan_params *params, bool tr
     fan_blocking_set(&state->blocks, false);
     if (state->nonblocking != FAN_PREPARED)
         forget_nonblocking(state);
-    state->adapts = params->adapt && !traced && !fan_comm_state_is_told_how(params);
+    state->adapts = params->adapt && !agreed.traced && !fan_comm_state_is_told_how(params);
     fan_planned_forget(&state->planned);
 }
 
@@ -114,8 +115,8 @@ static void take_params(fan_comm_state *state, const fan_params *params, bool tr
 static fan_status set_by(fan_comm_state *state, MPI_Comm comm, MPI_Info hints, bool goes_on)
 {
     fan_params params;
-    bool traced;
-    fan_status status = fan_agree_on_params(comm, hints, &params, &traced);
+    fan_agreed agreed;
+    fan_status status = fan_agree_on_params(comm, hints, &params, &agreed);
     double timeout = status == FAN_OK ? params.timeout : fan_agree_own_timeout();
     fan_comm_bound_set(fan_comm_state_bound(state, timeout));
     if (status == FAN_OK && comm == state->user_comm)
@@ -124,7 +125,7 @@ static fan_status set_by(fan_comm_state *state, MPI_Comm comm, MPI_Info hints, b
     if (goes_on || (status == FAN_OK && params.on_failure == FAN_ON_FAILURE_CONTINUE))
         status = confirm(state, comm, timeout, status);
     if (status == FAN_OK)
-        take_params(state, &params, traced);
+        take_params(state, &params, agreed);
     return status;
 }
 
