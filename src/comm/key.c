@@ -23,10 +23,10 @@ static int make(fan_comm_key *key)
 
 fan_status fan_comm_key_make(fan_comm_key *key)
 {
-    if (atomic_load(&key->is_made)) /* every broadcast comes here */
+    if (fan_comm_key_is_made(key)) /* every broadcast comes here */
         return FAN_OK;
     pthread_mutex_lock(&key->lock);
-    int code = atomic_load(&key->is_made) ? MPI_SUCCESS : make(key);
+    int code = fan_comm_key_is_made(key) ? MPI_SUCCESS : make(key);
     pthread_mutex_unlock(&key->lock);
     return code == MPI_SUCCESS ? FAN_OK : fan_fail_mpi(code, "MPI_Comm_create_keyval failed");
 }

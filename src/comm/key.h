@@ -27,6 +27,12 @@ typedef struct fan_comm_key {
 /** Make the key if it has not been made yet. Local, thread-safe. */
 fan_status fan_comm_key_make(fan_comm_key *key);
 
+/** Whether it has been made. Local, thread-safe. */
+static inline bool fan_comm_key_is_made(fan_comm_key *key)
+{
+    return atomic_load(&key->is_made);
+}
+
 /**
  * Have `function` called when MPI_Finalize begins, before other attributes are deleted: MPI deletes
  * those of MPI_COMM_SELF first. Local. Returns MPI's code.

@@ -116,6 +116,7 @@ static void look_again(fan_contest *c)
             continue;
         c->tries[way] = 0;
         c->seconds[way] = 0;
+        c->lengths[way] = 0;
     }
     c->decided = false;
 }
@@ -148,6 +149,14 @@ bool fan_contest_rests(fan_contest *c)
     return is_between_trials(c) || (c->decided && ++c->calls <= c->rest);
 }
 
+bool fan_contest_rests_with(fan_contest *c, fan_way way)
+{
+    bool rests =
+        c->decided && c->best == way && c->left == 0 && c->between == 0 && c->calls < c->rest;
+    c->calls += rests;
+    return rests;
+}
+
 fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
 {
     *is_trial = c->is_warm;
@@ -173,9 +182,12 @@ fan_way fan_contest_next(fan_contest *c, const fan_field *field, bool *is_trial)
 
 void fan_contest_note(fan_contest *c, fan_way way, double seconds)
 {
+    bool is_longer = c->length > c->lengths[way];
     c->tries[way]++;
-    if (c->seconds[way] == 0 || seconds < c->seconds[way])
+    if (is_longer || seconds < c->seconds[way])
         c->seconds[way] = seconds;
+    if (is_longer)
+        c->lengths[way] = c->length;
     if (!fan_contest_has_best(c))
         c->best = leader(c);
     if (way != c->best && way != leader(c))

@@ -7,8 +7,8 @@
  * The program's own broadcasts are the trials. The first of all warms up memory and connections and
  * counts for nothing. It goes the way that the cost model prefers, and so does the first trial;
  * then each other way follows that could be faster by a fifth, and what is not far behind the best
- * is tried once more, if there is another to compare it with: in several calls, whose median
- * counts, where they are short, because one of them alone says little. After a trial of a slower
+ * is tried once more, if there is another to compare it with: in several calls where they are
+ * short, because one of them alone says little, and then counts no more. After a trial of a slower
  * way the best one so far is used for twice as many calls, and at least 8, so that most are as fast
  * as is known from the start. Once all have been tried the best is used, and there is a new look
  * now and then, ever less often: at those that were not twice as slow. A way that is in use is
@@ -49,7 +49,8 @@ typedef struct fan_contest {
     int between;              /**< calls of the best one before the next trial */
     fan_field field;          /**< when it was last asked what to try */
     int tries[FAN_WAYS];      /**< in this look */
-    double seconds[FAN_WAYS]; /**< of the fastest try, 0: there was none */
+    double seconds[FAN_WAYS]; /**< of the fastest of the longest tries, 0: there was none */
+    int lengths[FAN_WAYS];    /**< calls of that try */
 } fan_contest;
 
 /** Whether a best one has been found, though a new look may go on. */
@@ -66,6 +67,9 @@ static inline bool fan_contest_uses_best(const fan_contest *contest)
 
 /** Whether nothing is to be tried now, and the best one is to be used. Counts as a call if so. */
 bool fan_contest_rests(fan_contest *contest);
+
+/** Whether `way` is what was decided for, and nothing else is due. Counts as a call if so. */
+bool fan_contest_rests_with(fan_contest *contest, fan_way way);
 
 /** Whether a trial goes on, and `tried` is to be used once more. Counts as a call if so. */
 bool fan_contest_goes_on(fan_contest *contest);

@@ -17,9 +17,19 @@ static int compare(const void *a, const void *b)
     return (*first > *second) - (*first < *second);
 }
 
-double fan_times_median(const fan_times *t)
+static double nth(const fan_times *t, int n)
 {
     fan_times sorted = *t;
     qsort(sorted.seconds, (size_t)sorted.count, sizeof sorted.seconds[0], compare);
-    return sorted.seconds[sorted.count / 2];
+    return sorted.seconds[n];
+}
+
+double fan_times_typical(const fan_times *t)
+{
+    return t->count == FAN_TIMES_MOST ? nth(t, t->count * 3 / 4) : fan_times_median(t);
+}
+
+double fan_times_median(const fan_times *t)
+{
+    return nth(t, t->count / 2);
 }

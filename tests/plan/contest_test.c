@@ -195,6 +195,34 @@ START_TEST(calls_that_are_disturbed_do_not_count)
 }
 END_TEST
 
+START_TEST(what_is_fast_every_other_time_is_not_fast)
+{
+    fan_times t = {0};
+    for (int i = 0; i < FAN_TIMES_MOST; i++)
+        fan_times_add(&t, i % 2 == 0 ? 1 : 10);
+    ck_assert(fan_times_typical(&t) == 10);
+    t.count = 4;
+    ck_assert(fan_times_typical(&t) == fan_times_median(&t));
+}
+END_TEST
+
+/* The second trial of a way whose calls are short has several of them. */
+START_TEST(one_lucky_call_does_not_decide)
+{
+    fan_contest c = {0};
+    const double lucky[FAN_WAYS] = {1e-5, 9, 3e-5}, usual[FAN_WAYS] = {9e-5, 9, 3e-5};
+    for (int i = 0; i < 200; i++) {
+        bool is_trial = fan_contest_goes_on(&c);
+        fan_way way = is_trial                ? c.tried
+                      : fan_contest_rests(&c) ? c.best
+                                              : fan_contest_next(&c, &any, &is_trial);
+        if (is_trial && c.left == 0)
+            fan_contest_note(&c, way, c.length == 1 ? lucky[way] : usual[way]);
+    }
+    ck_assert_int_eq(c.best, FAN_WAY_MPI);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
@@ -211,6 +239,8 @@ int main(void)
         looks_become_rare,
         a_new_look_finds_what_has_changed,
         a_little_faster_changes_nothing,
+        what_is_fast_every_other_time_is_not_fast,
+        one_lucky_call_does_not_decide,
     };
     return unit_main("contest", tests, sizeof tests / sizeof tests[0]);
 }

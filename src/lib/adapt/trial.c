@@ -152,7 +152,7 @@ static void note_sample(fan_trials *t, const said *s)
     fan_times *times = &t->times[t->class];
     for (int i = 0; i < times->count; i++)
         times->seconds[i] = (double)MAX(s->nanoseconds[i], 1) * 1e-9;
-    fan_contest_note(&t->contests[t->class], t->way, fan_times_median(times));
+    fan_contest_note(&t->contests[t->class], t->way, fan_times_typical(times));
 }
 
 /* Tell the times of the last trial, and find out whether all could block. */
@@ -249,6 +249,13 @@ fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_t
     if (trial->timed)
         begin_timing(t, trial);
     return FAN_OK;
+}
+
+bool fan_trial_is_settled(fan_comm_state *state, int64_t bytes)
+{
+    fan_trials *t = &state->trials;
+    return state->blocks && state->adapts && !t->has_sample &&
+           fan_contest_rests_with(&t->contests[fan_trial_class(bytes)], FAN_WAY_MPI);
 }
 
 void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded)

@@ -27,6 +27,12 @@ typedef struct fan_trial {
  */
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial);
 
+/**
+ * Whether that would find without a word to the others that ranks block in MPI_Bcast for so many
+ * bytes. If so, that was the beginning of a broadcast. Local.
+ */
+bool fan_trial_is_settled(fan_comm_state *state, int64_t bytes);
+
 /** The broadcast has ended on this rank. Local. */
 void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded);
 

@@ -58,10 +58,15 @@ static bool is_known(MPI_Datatype datatype)
            datatype == MPI_C_FLOAT_COMPLEX;
 }
 
+bool fan_arguments_are_usual(const void *buffer, MPI_Datatype datatype)
+{
+    return is_known(datatype) && buffer != NULL && buffer != MPI_IN_PLACE;
+}
+
 /* Of valid handles. */
 static int judge_buffer(const void *buffer, MPI_Count count, MPI_Datatype datatype)
 {
-    if (is_known(datatype) && buffer != NULL && buffer != MPI_IN_PLACE)
+    if (fan_arguments_are_usual(buffer, datatype))
         return MPI_SUCCESS;
     pthread_once(&judge_made, make_judge);
     if (buffer == MPI_IN_PLACE)

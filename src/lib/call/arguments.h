@@ -14,6 +14,9 @@
  */
 bool fan_arguments_accepted(const void *buffer, MPI_Count count, MPI_Datatype datatype);
 
+/** Whether that need not be asked: memory, and a predefined datatype without gaps. Local. */
+bool fan_arguments_are_usual(const void *buffer, MPI_Datatype datatype);
+
 /**
  * The error of wrong arguments that are not used yet, for which MPI 3 has no call that would say
  * so. MPI_SUCCESS on an intercommunicator, where it depends on the group. Local.

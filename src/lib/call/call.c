@@ -10,11 +10,24 @@
 #include "lib/call/arguments.h"
 #include "lib/call/lifetime.h"
 #include "lib/deliver/request.h"
+#include "lib/state/callback.h"
 #include "lib/state/connection.h"
 #include "lib/state/death.h"
 #include "lib/state/errors.h"
+#include "lib/state/tell.h"
 
+#include <limits.h>
 #include <sys/param.h>
+
+bool fan_call_is_settled(fan_call *c)
+{
+    fan_comm_state *state = c->comm == MPI_COMM_NULL ? NULL : fan_lifetime_look(c->comm);
+    return state != NULL && !state->params.check && !fan_tells(state, FAN_DEBUG_TRACE) &&
+           !fan_callback_is_running() && c->count > 0 && c->root >= 0 && c->root < state->size &&
+           fan_arguments_are_usual(c->buffer, c->datatype) &&
+           fan_comm_bytes(c->count, c->datatype, &c->bytes) == MPI_SUCCESS && c->bytes <= INT_MAX &&
+           fan_trial_is_settled(state, c->bytes);
+}
 
 /* We do broadcasts with valid arguments on an intracommunicator of several ranks. */
 static bool is_sane(const fan_call *c)

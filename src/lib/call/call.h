@@ -37,6 +37,18 @@ typedef enum fan_verdict {
 fan_verdict fan_call_judge(fan_call *call, int *code);
 
 /**
+ * Whether all that fan_call_judge and fan_trial_begin would find is that this blocking call is
+ * MPI_Bcast's, whose arguments are in order, and nobody is to be told of it: most of the small
+ * ones. Then `bytes` has been set, the data lies in one piece, and this was the beginning of the
+ * broadcast. Local.
+ *
+ * To find that takes less than those two do, which is as long as a tenth of a small MPI_Bcast, or
+ * more where ranks outnumber the cores, in whose caches the code of one takes the place of
+ * another's.
+ */
+bool fan_call_is_settled(fan_call *call);
+
+/**
  * Compare what ranks give, with the parameter `check`, connect the state if that is worth it, and
  * learn. Done already for other verdicts than FAN_IS_TO_SURVIVE. Collective as fan_call_judge.
  */

@@ -160,16 +160,24 @@ static fan_status attach(MPI_Comm comm, fan_comm_state *state)
     return fan_fail_mpi(code, "MPI_Comm_set_attr failed");
 }
 
+fan_comm_state *fan_lifetime_look(MPI_Comm comm)
+{
+    int found = 0;
+    fan_comm_state *state = NULL;
+    if (fan_comm_key_is_made(&state_key))
+        MPI_Comm_get_attr(comm, state_key.value, &state, &found);
+    return found ? state : NULL;
+}
+
 fan_status fan_lifetime_find(MPI_Comm comm, fan_comm_state **state)
 {
-    int found;
     fan_status status = fan_callback_refuse("a function of fanout.h");
     if (status == FAN_OK)
         status = fan_comm_key_make(&state_key);
     if (status != FAN_OK)
         return status;
-    MPI_Comm_get_attr(comm, state_key.value, state, &found);
-    if (found) {
+    *state = fan_lifetime_look(comm);
+    if (*state != NULL) {
         fan_comm_bound_set(fan_comm_state_bound(*state, (*state)->params.timeout));
         return FAN_OK;
     }

@@ -23,6 +23,9 @@ fan_status fan_lifetime_state(MPI_Comm comm, fan_comm_state **state);
  */
 fan_status fan_lifetime_state_of_survivors(MPI_Comm comm, fan_comm_state **state);
 
+/** The state that `comm`, a valid communicator, has already; or NULL. Local. */
+fan_comm_state *fan_lifetime_look(MPI_Comm comm);
+
 /** Drop a reference to a state. The last one frees it. Local. */
 void fan_lifetime_leave(fan_comm_state *state);
 

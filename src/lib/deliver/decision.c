@@ -123,6 +123,7 @@ static uint64_t hash_contest(const fan_contest *c, uint64_t seed)
     int64_t numbers[] = {c->calls, c->rest, c->decided, c->is_warm, c->best, c->tried, c->left};
     uint64_t hash = XXH64(numbers, sizeof numbers, seed);
     hash = XXH64(c->tries, sizeof c->tries, hash);
+    hash = XXH64(c->lengths, sizeof c->lengths, hash);
     return XXH64(c->seconds, sizeof c->seconds, hash);
 }
 
@@ -138,9 +139,8 @@ static uint64_t hash_trials(const fan_trials *t, uint64_t seed)
 /* What is not a parameter. */
 static uint64_t hash_findings(const fan_comm_state *state)
 {
-    int64_t numbers[] = {state->connection,  state->adapts, state->blocks,
-                         state->small_calls, state->traced, state->block,
-                         state->is_one_node};
+    int64_t numbers[] = {state->connection, state->adapts, state->blocks,     state->small_calls,
+                         state->traced,     state->block,  state->is_one_node};
     uint64_t hash = XXH64(&state->learned, sizeof state->learned, 0);
     hash = XXH64(numbers, sizeof numbers, hash);
     if (state->slowness != NULL)

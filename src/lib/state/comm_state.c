@@ -95,7 +95,7 @@ static void take_params(fan_comm_state *state, const fan_params *params, fan_agr
 {
     state->params = *params;
     state->traced = agreed.traced;
-    state->is_one_node = agreed.is_one_node;
+    state->is_one_node = agreed.is_one_node && params->shared_memory != 0;
     state->learned = (fan_learned){0};
     state->slowness = NULL;
     if (state->connection == FAN_CONNECTED)

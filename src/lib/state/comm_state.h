@@ -83,7 +83,7 @@ typedef struct fan_comm_state {
     fan_host_name *hosts; /**< [size] to tell where the ranks are, NULL until asked for */
     bool is_watched;      /**< ranks watch each other, where they can */
     fan_pulse *pulse;     /**< with a timeout: the ranks, which watch each other; or NULL */
-    bool is_one_node;     /**< rank 0's launcher says so; before it is known from the ranks */
+    bool is_one_node;     /**< that is to be used, as rank 0's launcher says: a hint */
     bool traced;          /**< rank 0 has FANOUT_TRACE: a recorder is made with `comm` */
     struct fan_recorder *recorder; /**< or NULL */
     fan_trace *trace;              /**< the recorder's, or that of a test, or NULL */
