@@ -328,6 +328,26 @@ typedef int fanout_sink_fn(void *state, MPI_Count offset, const void *buffer, si
 FANOUT_EXPORT int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink,
                                 void *state, int root, MPI_Comm comm, MPI_Info info);
 
+/** A piece that a sink keeps. */
+typedef struct fanout_kept fanout_kept;
+
+/**
+ * In a sink: keep the piece that it has just been given, `buffer`, so that it stays as it is after
+ * the sink has returned, and can be written by another thread. The stream takes other memory for
+ * the pieces that follow: it has no limit for that, so the sink must keep one. Local.
+ *
+ * @return what is to be released; or NULL: this piece cannot be kept, and must be copied if it is
+ *         needed for longer. That is so where ranks of a node share its memory, on one node, with a
+ *         window of up to 1 MiB, and where there is no more memory
+ */
+FANOUT_EXPORT fanout_kept *fanout_stream_keep(const void *buffer);
+
+/**
+ * Release a piece that was kept; its memory is used for others. Local, thread-safe; also after the
+ * stream has ended, and after MPI_Finalize.
+ */
+FANOUT_EXPORT void fanout_stream_release(fanout_kept *kept);
+
 /**
  * Reads the next piece of a stream of unknown length. Called on the root only, in order of
  * `offset`, by the thread that called fanout_stream_to_end, and not again after the end.

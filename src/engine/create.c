@@ -24,15 +24,12 @@ static bool allocate(fan_engine *e)
     e->done = fan_spare_calloc(slots + sends, sizeof *e->done);
     if (e->config.trace != NULL)
         e->recorded = fan_spare_calloc(slots + sends, sizeof *e->recorded);
-    if (!fan_engine_is_in_place(e))
-        e->buffer =
-            e->config.cells != NULL
-                ? e->config.cells
-                : fan_spare_malloc(slots * (size_t)fan_engine_cell_bytes(&e->config.layout));
+    if (fan_engine_needs_buffer(e))
+        e->buffer = fan_spare_malloc(slots * (size_t)fan_engine_cell_bytes(&e->config.layout));
     return e->cells && e->subfiles && e->edges && e->queues[FAN_ENGINE_RELAYED].edges &&
            e->queues[FAN_ENGINE_FINAL].edges && e->free_sends && e->chunk_of_send &&
            e->edge_of_send && e->done && (e->config.trace == NULL || e->recorded) &&
-           (fan_engine_is_in_place(e) || e->buffer);
+           (!fan_engine_needs_buffer(e) || e->buffer);
 }
 
 static void begin_subfile(fan_engine *e, int subfile)
@@ -93,7 +90,6 @@ void fan_engine_free(fan_engine *e)
     fan_spare_free(e->edge_of_send);
     fan_spare_free(e->done);
     fan_spare_free(e->recorded);
-    if (e->config.cells == NULL)
-        fan_spare_free(e->buffer);
+    fan_spare_free(e->buffer);
     fan_spare_free(e);
 }

@@ -143,6 +143,21 @@ static bool has_to_drain(const fan_engine *e)
     return e->next_drain < e->chunks && has_arrived(e, e->next_drain);
 }
 
+/* What the sink that this thread is in has been given. */
+static _Thread_local struct {
+    fan_engine *engine; /* NULL: there is none */
+    int64_t g;
+} given;
+
+fan_kept *fan_engine_keep(const void *piece)
+{
+    fan_engine *e = given.engine;
+    if (e == NULL || fan_engine_is_in_place(e) || e->config.cells == NULL ||
+        piece != fan_engine_place_of(e, given.g))
+        return NULL;
+    return fan_cells_keep(e->config.cells, given.g % e->config.slots);
+}
+
 static void call_sink(fan_engine *e, int64_t g, int64_t bytes)
 {
     const fan_store *store = &e->config.store;
@@ -151,8 +166,11 @@ static void call_sink(fan_engine *e, int64_t g, int64_t bytes)
                                         .peer = -1,
                                         .offset = fan_engine_offset_of(e, g),
                                         .subfile = (int16_t)fan_engine_subfile_of(e, g)});
+    given.engine = e;
+    given.g = g;
     e->sink_failed = store->drain(store->state, fan_engine_offset_of(e, g),
                                   fan_engine_place_of(e, g), bytes) != 0;
+    given.engine = NULL;
     fan_trace_end(e->config.trace, record, bytes);
 }
 
@@ -170,8 +188,11 @@ static void retire(fan_engine *e)
     while (has_to_drain(e) && !drains_slowly(e))
         drain(e);
     while (has_arrived(e, e->base) && (fan_engine_is_in_place(e) || e->base < e->next_drain) &&
-           fan_engine_cell_of(e, e->base)->unsent == 0)
+           fan_engine_cell_of(e, e->base)->unsent == 0) {
+        if (e->config.cells != NULL)
+            fan_cells_renew(e->config.cells, e->base % e->config.slots);
         e->base++;
+    }
 }
 
 /* ---- completions ---- */

@@ -52,6 +52,12 @@ fan_status fan_engine_progress(fan_engine *engine, bool block);
 /** All chunks have arrived, were sent on and drained. */
 bool fan_engine_finished(const fan_engine *engine);
 
+/**
+ * In the sink of an engine that this thread runs: keep the piece that it has just been given. NULL:
+ * that is not possible, see cells.h and engine_config.h. Local.
+ */
+fan_kept *fan_engine_keep(const void *piece);
+
 /** Grows with each message that was sent or received and each piece that was filled or drained. */
 int64_t fan_engine_steps(const fan_engine *engine);
 

@@ -3,6 +3,7 @@
 #ifndef FAN_ENGINE_ENGINE_CONFIG_H
 #define FAN_ENGINE_ENGINE_CONFIG_H
 
+#include "engine/cells.h"
 #include "engine/store.h"
 #include "engine/trace.h"
 #include "engine/transport.h"
@@ -27,8 +28,9 @@ typedef struct fan_engine_config {
      * length is not in place.
      */
     fan_store store;
-    /** memory for them, of `slots` times fan_engine_cell_bytes; NULL: the engine takes it */
-    void *cells;
+    /** these, `slots` of fan_engine_cell_bytes; NULL: the engine takes its own, of which a sink
+     * cannot keep any */
+    fan_cells *cells;
     /** has slots [0, slots) for receives and [slots, slots + sends) for sends */
     fan_transport transport;
     fan_trace *trace; /**< or NULL */

@@ -71,7 +71,7 @@ struct fan_engine {
     fan_completion *done;
     /** [slots + sends] what is in a slot of the transport, in the trace; NULL without a trace */
     size_t *recorded;
-    char *buffer;            /**< cells of a store that is not in place */
+    char *buffer;            /**< see fan_engine_needs_buffer; or NULL */
     int64_t steps;           /**< see fan_engine_steps */
     struct fan_engine *next; /**< of those that are abandoned */
     bool source_failed;
@@ -100,11 +100,19 @@ static inline bool fan_engine_is_in_place(const fan_engine *e)
     return e->config.store.base != NULL;
 }
 
+/** Whether it needs memory of its own for chunks. */
+static inline bool fan_engine_needs_buffer(const fan_engine *e)
+{
+    return !fan_engine_is_in_place(e) && e->config.cells == NULL;
+}
+
 /** Where the data of the chunk g is, or will be. */
 static inline char *fan_engine_place_of(fan_engine *e, int64_t g)
 {
     if (fan_engine_is_in_place(e))
         return (char *)e->config.store.base + fan_layout_offset(&e->config.layout, g);
+    if (e->config.cells != NULL)
+        return fan_cells_at(e->config.cells, g % e->config.slots);
     return e->buffer + g % e->config.slots * fan_engine_cell_bytes(&e->config.layout);
 }
 

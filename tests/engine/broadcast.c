@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A piece that a sink keeps. */
+typedef struct kept_piece {
+    int64_t offset, bytes;
+    const void *data;
+    fan_kept *kept;
+} kept_piece;
+
+enum { MOST_KEPT = 16 };
+
 typedef struct site {
     const sim_setup *setup;
     int node;
@@ -17,6 +26,9 @@ typedef struct site {
     bool in_order;
     fan_schedule schedules[2];
     fan_engine *engine;
+    fan_cells *cells; /* NULL: the engine's own */
+    kept_piece kept[MOST_KEPT];
+    int64_t keeps, kept_before; /* pieces so far, and those that have been looked at */
     int phase;
     bool source_ended;
     fan_status result;
@@ -46,6 +58,23 @@ static int64_t fill(void *state, int64_t offset, void *piece, int64_t bytes)
     return bytes;
 }
 
+static void look_at_kept(site *s)
+{
+    const kept_piece *p = &s->kept[s->kept_before++ % MOST_KEPT];
+    memcpy(s->data + p->offset, p->data, (size_t)p->bytes);
+    fan_kept_release(p->kept);
+}
+
+static void keep(site *s, int64_t offset, const void *data, int64_t bytes)
+{
+    kept_piece p = {offset, bytes, data, fan_engine_keep(data)};
+    if (p.kept == NULL || fan_engine_keep(data) != NULL)
+        ck_abort_msg("a piece cannot be kept, or twice");
+    s->kept[s->keeps++ % MOST_KEPT] = p;
+    if (s->keeps - s->kept_before > s->setup->keeps)
+        look_at_kept(s);
+}
+
 static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
 {
     site *s = state;
@@ -53,7 +82,10 @@ static int drain(void *state, int64_t offset, const void *piece, int64_t bytes)
     s->drained += bytes;
     if (s->node == s->setup->failing_sink)
         return -1;
-    memcpy(s->data + offset, piece, (size_t)bytes);
+    if (s->cells != NULL)
+        keep(s, offset, piece, bytes);
+    else
+        memcpy(s->data + offset, piece, (size_t)bytes);
     return 0;
 }
 
@@ -93,6 +125,11 @@ static void start_phase(site *s, const fan_plan *plan, sim_network *network)
     };
     if (s->setup->streams)
         config.store = (fan_store){.fill = fill, .drain = s->phase == 0 ? drain : NULL, .state = s};
+    if (s->setup->streams && s->setup->keeps > 0) {
+        ck_assert(s->setup->keeps < MOST_KEPT);
+        s->cells = fan_cells_make(config.slots, fan_engine_cell_bytes(&plan->layout));
+        config.cells = s->cells;
+    }
     ck_assert_int_eq(fan_engine_create(&config, &s->engine), FAN_OK);
 }
 
@@ -104,6 +141,8 @@ static void end_phase(site *s, const fan_plan *plan, sim_network *network)
     }
     fan_engine_free(s->engine);
     s->engine = NULL;
+    fan_cells_leave(s->cells);
+    s->cells = NULL;
     s->phase++;
     s->source_ended = false;
     if (s->phase < 2 && s->schedules[1].edge_count > 0)
@@ -124,6 +163,8 @@ static void make_site(site *s, const sim_setup *u, int node, const fan_plan *pla
 
 static void free_site(site *s)
 {
+    while (s->kept_before < s->keeps)
+        look_at_kept(s);
     fan_schedule_free(&s->schedules[0]);
     fan_schedule_free(&s->schedules[1]);
     free(s->data);
@@ -166,15 +207,17 @@ static void run_network(site *sites, const sim_setup *u, const fan_plan *plan, s
     }
 }
 
-static void expect_data(const site *s, const sim_setup *u)
+static void expect_data(site *s, const sim_setup *u)
 {
+    while (s->kept_before < s->keeps)
+        look_at_kept(s);
     for (int64_t i = 0; i < u->bytes; i++)
         if (s->data[i] != pattern(i))
             ck_abort_msg("node %d byte %lld: algorithm %d, %d nodes, root %d, k %d, b %d", s->node,
                          (long long)i, (int)u->algorithm, u->nodes, u->root, u->k, u->b);
 }
 
-static void expect_result(const site *s, const sim_setup *u)
+static void expect_result(site *s, const sim_setup *u)
 {
     if (u->source_fails_at >= 0) {
         ck_assert_int_eq(s->result, FAN_ERR_SOURCE);

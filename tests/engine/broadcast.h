@@ -15,6 +15,7 @@ typedef struct sim_setup {
     sim_order order;
     bool eager;
     bool streams;            /* data goes through callbacks and cells */
+    int keeps;               /* pieces that a sink keeps until others have come */
     bool shared;             /* all nodes can read the data: the root is `nodes`, which is none */
     int64_t announced;       /* length that nodes know of, if not `bytes` */
     int64_t source_fails_at; /* offset, or -1 */

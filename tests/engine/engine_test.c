@@ -35,6 +35,7 @@ START_TEST(every_algorithm_in_every_order)
                     u.k = k;
                     u.b = 1 + k % 3;
                     u.streams = streams;
+                    u.keeps = k / 2 * 5;
                     u.child_sends = k % 3; /* 0: as chosen */
                     sim_broadcast_in_all_orders(u);
                 }
@@ -53,6 +54,7 @@ START_TEST(smallest_window_and_one_send)
             u.window = 1;
             u.sends = 1;
             u.streams = true;
+            u.keeps = k % 3;
             sim_broadcast_in_all_orders(u);
         }
 }

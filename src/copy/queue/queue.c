@@ -12,8 +12,11 @@ typedef struct fan_copy_queue_block {
     fan_copy_job job; /* first: what the thread gets */
     fan_copy_queue *queue;
     struct fan_copy_queue_block *next;
-    unsigned char *data;
-    size_t bytes, room;
+    unsigned char *own; /* memory to copy to */
+    size_t room;        /* of it */
+    const void *data;   /* there, or lent */
+    size_t bytes;
+    fan_copy_queue_lender lender; /* of data that is lent */
 } block;
 
 void fan_copy_queue_open(fan_copy_queue *queue, size_t limit, fan_copy_queue_fn *take, void *state)
@@ -50,10 +53,17 @@ static void take(fan_copy_queue *queue, const void *data, size_t bytes)
     end(queue, bytes, good);
 }
 
+static void give_back(fan_copy_queue_lender lender)
+{
+    if (lender.give_back != NULL)
+        lender.give_back(lender.of);
+}
+
 static void run(fan_copy_job *job)
 {
     const block *b = (const block *)job;
     take(b->queue, b->data, b->bytes);
+    give_back(b->lender);
 }
 
 /* ---- pieces that wait ---- */
@@ -98,13 +108,13 @@ static bool has_room(block *b, size_t bytes)
 {
     if (b->room >= bytes)
         return true;
-    free(b->data);
-    b->data = malloc(bytes);
-    b->room = b->data != NULL ? bytes : 0;
-    return b->data != NULL;
+    free(b->own);
+    b->own = malloc(bytes);
+    b->room = b->own != NULL ? bytes : 0;
+    return b->own != NULL;
 }
 
-/* NULL: there is no memory. */
+/* With room for so many bytes. NULL: there is no memory. */
 static block *find_block(fan_copy_queue *queue, size_t bytes)
 {
     block *b = queue->spare;
@@ -119,10 +129,12 @@ static block *find_block(fan_copy_queue *queue, size_t bytes)
     return NULL;
 }
 
-static void append(fan_copy_queue *queue, block *b, const void *data, size_t bytes)
+static void append(fan_copy_queue *queue, block *b, const void *data, size_t bytes,
+                   fan_copy_queue_lender lender)
 {
-    memcpy(b->data, data, bytes);
+    b->data = data;
     b->bytes = bytes;
+    b->lender = lender;
     b->queue = queue;
     b->job.run = run;
     b->next = NULL;
@@ -135,20 +147,44 @@ static void append(fan_copy_queue *queue, block *b, const void *data, size_t byt
     fan_copy_crew_give(&queue->crew, &b->job);
 }
 
+/* Without memory, after all that was given before. */
+static bool take_here(fan_copy_queue *queue, const void *data, size_t bytes)
+{
+    if (fan_copy_queue_wait(queue))
+        take(queue, data, bytes);
+    return !has_failed(queue);
+}
+
+/* If no thread can be started, all is done by who waits. */
+static bool hand_over(fan_copy_queue *queue, block *b, const void *data, size_t bytes,
+                      fan_copy_queue_lender lender)
+{
+    append(queue, b, data, bytes, lender);
+    return queue->crew.count > 0 || fan_copy_queue_wait(queue);
+}
+
 bool fan_copy_queue_give(fan_copy_queue *queue, const void *data, size_t bytes)
 {
     make_room(queue, bytes);
     if (has_failed(queue))
         return false;
     block *b = find_block(queue, bytes);
+    if (b == NULL)
+        return take_here(queue, data, bytes);
+    memcpy(b->own, data, bytes);
+    return hand_over(queue, b, b->own, bytes, (fan_copy_queue_lender){0});
+}
+
+bool fan_copy_queue_lend(fan_copy_queue *queue, const void *data, size_t bytes,
+                         fan_copy_queue_lender lender)
+{
+    make_room(queue, bytes);
+    block *b = has_failed(queue) ? NULL : find_block(queue, 0);
     if (b != NULL)
-        append(queue, b, data, bytes);
-    if (b != NULL && queue->crew.count > 0)
-        return true;
-    bool good = fan_copy_queue_wait(queue);
-    if (b == NULL && good)
-        take(queue, data, bytes);
-    return !has_failed(queue);
+        return hand_over(queue, b, data, bytes, lender);
+    bool good = !has_failed(queue) && take_here(queue, data, bytes);
+    give_back(lender);
+    return good;
 }
 
 bool fan_copy_queue_wait(fan_copy_queue *queue)
@@ -174,7 +210,7 @@ void fan_copy_queue_close(fan_copy_queue *queue)
     while (queue->spare != NULL) {
         block *b = queue->spare;
         queue->spare = b->next;
-        free(b->data);
+        free(b->own);
         free(b);
     }
     pthread_mutex_destroy(&queue->mutex);

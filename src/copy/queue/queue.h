@@ -55,6 +55,16 @@ void fan_copy_queue_open(fan_copy_queue *queue, size_t limit, fan_copy_queue_fn 
  */
 bool fan_copy_queue_give(fan_copy_queue *queue, const void *data, size_t bytes);
 
+/** Whoever has lent data gets it back. */
+typedef struct fan_copy_queue_lender {
+    void (*give_back)(void *of); /**< in the thread, or by whoever gives */
+    void *of;
+} fan_copy_queue_lender;
+
+/** The same without a copy: the data stays where it is until it is given back. */
+bool fan_copy_queue_lend(fan_copy_queue *queue, const void *data, size_t bytes,
+                         fan_copy_queue_lender lender);
+
 /** Wait until all has been taken. False if something has failed. */
 bool fan_copy_queue_wait(fan_copy_queue *queue);
 

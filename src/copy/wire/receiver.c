@@ -3,6 +3,7 @@
 
 #include "copy/job/memory.h"
 #include "copy/wire/receiver.h"
+#include "fanout.h"
 #include "os/cleanup.h"
 
 #include <stdlib.h>
@@ -121,9 +122,18 @@ int fan_copy_receiver_write(fan_copy_receiver *receiver, const void *buffer, siz
     return code;
 }
 
+static void release(void *kept)
+{
+    fanout_stream_release(kept);
+}
+
 bool fan_copy_receiver_give(fan_copy_receiver *receiver, const void *buffer, size_t bytes)
 {
-    return fan_copy_queue_give(&receiver->queue, buffer, bytes);
+    fanout_kept *kept = fanout_stream_keep(buffer);
+    if (kept == NULL)
+        return fan_copy_queue_give(&receiver->queue, buffer, bytes);
+    return fan_copy_queue_lend(&receiver->queue, buffer, bytes,
+                               (fan_copy_queue_lender){release, kept});
 }
 
 bool fan_copy_receiver_wait(fan_copy_receiver *receiver)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 
+#include "engine/engine.h"
 #include "fanout.h"
 #include "lib/call/streaming.h"
 #include "lib/state/callback.h"
@@ -45,6 +46,16 @@ static fan_store store_of(callbacks *c,
                           int64_t (*fill)(void *state, int64_t offset, void *piece, int64_t bytes))
 {
     return (fan_store){.fill = fill, .drain = c->sink == NULL ? NULL : drain, .state = c};
+}
+
+fanout_kept *fanout_stream_keep(const void *buffer)
+{
+    return (fanout_kept *)fan_engine_keep(buffer);
+}
+
+void fanout_stream_release(fanout_kept *kept)
+{
+    fan_kept_release((fan_kept *)kept);
 }
 
 int fanout_stream(MPI_Count bytes, fanout_source_fn *source, fanout_sink_fn *sink, void *state,

@@ -244,7 +244,7 @@ static bool is_speaker(const fan_delivery_task *task)
 
 fan_status fan_delivery_take_cells(fan_delivery_task *task)
 {
-    int64_t slots;
+    int64_t slots, each;
     if (task->state->map.nodes == 1)
         return FAN_OK;
     fan_status status = must(make_plan(task, task->planned));
@@ -252,15 +252,15 @@ fan_status fan_delivery_take_cells(fan_delivery_task *task)
         status = window_slots(&task->planned->plan, &slots);
     if (status != FAN_OK)
         return status;
-    size_t bytes = (size_t)(slots * fan_engine_cell_bytes(&task->planned->plan.layout));
-    if (fan_memory_may_be_spare(bytes))
+    each = fan_engine_cell_bytes(&task->planned->plan.layout);
+    if (fan_memory_may_be_spare((size_t)(slots * each)))
         return FAN_OK;
     bool has_engine = task->node == NULL || is_speaker(task);
-    task->cells = has_engine ? malloc(bytes) : NULL;
-    status = fan_memory_agree(task->state, bytes, has_engine && task->cells == NULL,
+    task->cells = has_engine ? fan_cells_make(slots, each) : NULL;
+    status = fan_memory_agree(task->state, (size_t)(slots * each), has_engine && !task->cells,
                               "a window; make FANOUT_WINDOW or FANOUT_CHUNK_BYTES smaller");
     if (status != FAN_OK)
-        free(task->cells);
+        fan_cells_leave(task->cells);
     return status;
 }
 
@@ -436,7 +436,7 @@ fan_status fan_delivery_end(fan_delivery *d)
         atomic_store(&d->task.state->channel->broken, true);
     if (status != FAN_OK && d->task.state->recorder != NULL)
         fan_recorder_fail(d->task.state->recorder, status);
-    free(d->task.cells);
+    fan_cells_leave(d->task.cells);
     return status;
 }
 

@@ -26,7 +26,7 @@ typedef struct fan_delivery_task {
     bool bounded; /**< a stream: memory for a window only, and callbacks of the user's */
     fan_store store;
     /** from fan_delivery_take_cells; the delivery frees them. NULL: the engine takes its own */
-    void *cells;
+    fan_cells *cells;
     const fan_parts *parts;     /**< that are to be the subfiles, or NULL */
     const fan_salvage *salvage; /**< is told what the store has got, if this fails; or NULL */
 } fan_delivery_task;

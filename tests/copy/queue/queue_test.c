@@ -41,6 +41,21 @@ static bool give(fan_copy_queue *queue, int number)
     return fan_copy_queue_give(queue, data, sizeof data);
 }
 
+static int given_back;
+
+static void count(void *of)
+{
+    ck_assert_ptr_eq(of, &given_back);
+    given_back++;
+}
+
+/* The data must stay until it is given back. */
+static bool lend(fan_copy_queue *queue, unsigned char *data, int number)
+{
+    memset(data, number, PIECE);
+    return fan_copy_queue_lend(queue, data, PIECE, (fan_copy_queue_lender){count, &given_back});
+}
+
 static void close_gate(fan_copy_queue *queue)
 {
     fan_copy_queue_close(queue);
@@ -74,6 +89,40 @@ START_TEST(all_are_taken_in_order)
     ck_assert(fan_copy_queue_wait(&queue));
     ck_assert_int_eq(taken, PIECES);
     ck_assert_uint_eq(queue.held, 0);
+    close_gate(&queue);
+}
+END_TEST
+
+START_TEST(what_is_lent_is_taken_in_its_turn_and_given_back)
+{
+    static unsigned char data[LIMIT / PIECE][PIECE];
+    fan_copy_queue queue;
+    open_gate(&queue, LIMIT, 0, 0);
+    given_back = 0;
+    for (int i = 0; i < LIMIT / PIECE; i++)
+        ck_assert(i % 2 == 0 ? lend(&queue, data[i], i) : give(&queue, i));
+    ck_assert_int_eq(given_back, 0);
+    for (int i = 0; i < LIMIT / PIECE; i++)
+        sem_post(&gate);
+    ck_assert(fan_copy_queue_wait(&queue));
+    ck_assert_int_eq(taken, LIMIT / PIECE);
+    ck_assert_int_eq(given_back, LIMIT / PIECE / 2);
+    close_gate(&queue);
+}
+END_TEST
+
+START_TEST(what_is_lent_is_given_back_after_a_failure)
+{
+    static unsigned char data[3][PIECE];
+    fan_copy_queue queue;
+    open_gate(&queue, LIMIT, PIECES, 1);
+    given_back = 0;
+    for (int i = 0; i < 3; i++)
+        lend(&queue, data[i], i);
+    ck_assert(!fan_copy_queue_wait(&queue));
+    ck_assert(!lend(&queue, data[0], 0));
+    ck_assert_int_eq(taken, 1);
+    ck_assert_int_eq(given_back, 4);
     close_gate(&queue);
 }
 END_TEST
@@ -120,8 +169,12 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {nobody_waits_below_the_limit, all_are_taken_in_order,
+    const TTest *const tests[] = {nobody_waits_below_the_limit,
+                                  all_are_taken_in_order,
+                                  what_is_lent_is_taken_in_its_turn_and_given_back,
+                                  what_is_lent_is_given_back_after_a_failure,
                                   a_piece_may_be_longer_than_the_limit,
-                                  nothing_is_taken_after_a_failure, time_in_a_piece_counts};
+                                  nothing_is_taken_after_a_failure,
+                                  time_in_a_piece_counts};
     return unit_main("queue", tests, sizeof tests / sizeof tests[0]);
 }
