@@ -26,6 +26,8 @@
 #ifndef FAN_ENGINE_RING_RING_H
 #define FAN_ENGINE_RING_RING_H
 
+#include "engine/ring/copying.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,6 +68,8 @@ typedef struct fan_ring_memory {
     fan_ring_counter tails[]; /**< [members of the domain] */
 } fan_ring_memory;
 
+enum { FAN_RING_SIZES = 48 /**< powers of two, of the bytes of a broadcast */ };
+
 /** A member's view. */
 typedef struct fan_ring {
     fan_ring_memory *memory; /**< of its own domain */
@@ -79,6 +83,7 @@ typedef struct fan_ring {
     uint32_t position;       /**< number of the next piece to write or to read */
     uint32_t limit;          /**< the writer's: pieces below this have a free cell */
     int polls;               /**< while waiting, before others get the core */
+    fan_copying writing[FAN_RING_SIZES], reading[FAN_RING_SIZES]; /**< of pieces */
     /** Called while waiting, so that messages make progress; or NULL. */
     void (*idle)(void *state);
     void *idle_state;

@@ -4,8 +4,10 @@
 #include "engine/ring/stage.h"
 
 #include "base/spare/spare.h"
-#include "engine/ring/stream_copy.h"
+#include "engine/ring/copying.h"
 #include "plan/schedule/layout.h"
+
+#include <sys/param.h>
 
 enum {
     /* Small data becomes several pieces: readers take the first while the next is written. */
@@ -42,11 +44,18 @@ static fan_status sink_failure(int rank)
     return fan_fail(FAN_ERR_SINK, "the sink of rank %d failed", rank);
 }
 
+/* What is known of copies in broadcasts of so many bytes, or of an unknown number. */
+static fan_copying *of_size(fan_copying *copying, int64_t bytes)
+{
+    int size = bytes > 0 ? 63 - __builtin_clzll((unsigned long long)bytes) : 0;
+    return &copying[MIN(size, FAN_RING_SIZES - 1)];
+}
+
 /* Copy it into a cell of its own. */
 static void write_piece(fan_ring *ring, const char *data, int32_t bytes, int64_t offset,
                         int64_t total)
 {
-    fan_stream_copy(fan_ring_claim(ring), data, bytes);
+    fan_copying_do(of_size(ring->writing, total), fan_ring_claim(ring), data, bytes);
     fan_ring_publish(ring, (fan_piece){.total = total, .offset = offset, .bytes = bytes});
 }
 
@@ -109,7 +118,8 @@ static void take(fan_stage *s, const char *data, const fan_piece *piece)
     if (s->wrong_length || s->sink_failed)
         return;
     if (s->store.base != NULL)
-        fan_stream_copy((char *)s->store.base + piece->offset, data, piece->bytes);
+        fan_copying_do(of_size(s->ring->reading, piece->total),
+                       (char *)s->store.base + piece->offset, data, piece->bytes);
     else
         s->sink_failed = !drains(&s->store, piece->offset, data, piece->bytes);
 }
@@ -121,7 +131,7 @@ static void pass_on(fan_ring *ring, const char *data, const fan_piece *piece)
         return;
     char *cell = fan_ring_claim(ring);
     if (ring->members > 1)
-        fan_stream_copy(cell, data, piece->bytes);
+        fan_copying_do(of_size(ring->writing, piece->total), cell, data, piece->bytes);
     fan_ring_pass_on(ring, *piece);
 }
 

@@ -26,11 +26,13 @@ typedef struct fan_bench_contender {
     void *copy;                       /**< of FAN_BENCH_MEMCPY: where to */
 } fan_bench_contender;
 
+enum { FAN_BENCH_MAX_CONTENDERS = 4 + FAN_BENCH_MAX_SETTINGS + FAN_BENCH_MAX_PEERS };
+
 typedef struct fan_bench_contenders {
     int count; /**< number 0 is the limit */
     /** number of FAN_BENCH_MEMCPY; 0: none, because no two ranks share a host */
     int memcpy;
-    fan_bench_contender list[4 + FAN_BENCH_MAX_SETTINGS + FAN_BENCH_MAX_PEERS];
+    fan_bench_contender list[FAN_BENCH_MAX_CONTENDERS];
 } fan_bench_contenders;
 
 /** Make the communicators and their libfanout state, so that no timed call does. Collective. */

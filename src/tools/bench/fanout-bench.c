@@ -76,11 +76,31 @@ static bool measure(bench *b, const fan_bench_contender *contender, int bytes, b
     return good;
 }
 
+/*
+ * What a contender leaves in caches, and how fast it has made connections, serves the next one. So
+ * the order of each round after the first is another one, the same on all ranks (R. Durstenfeld,
+ * "Algorithm 235: Random permutation", Communications of the ACM 7, 1964).
+ */
+static void shuffle(int round, int count, int *order)
+{
+    unsigned seed = (unsigned)round;
+    for (int i = 0; i < count; i++)
+        order[i] = i;
+    for (int last = count - 1; round > 0 && last > 0; last--) {
+        int other = rand_r(&seed) % (last + 1), moved = order[last];
+        order[last] = order[other];
+        order[other] = moved;
+    }
+}
+
 /* Warm-up rounds have negative numbers. Their times are overwritten by those of round 0. */
 static bool measure_round(bench *b, int size, int round)
 {
     bool check = b->options.check || round == -b->options.warmup;
-    for (int i = 0; i < b->contenders.count; i++) {
+    int order[FAN_BENCH_MAX_CONTENDERS];
+    shuffle(round, b->contenders.count, order);
+    for (int turn = 0; turn < b->contenders.count; turn++) {
+        int i = order[turn];
         double *seconds = fan_bench_seconds(&b->results, size, i) + (round < 0 ? 0 : round);
         if (!measure(b, &b->contenders.list[i], b->options.sizes[size], check, seconds))
             return false;

@@ -219,7 +219,7 @@ static const struct argp parser = {
     .doc = "Measure broadcasts against the time of one point-to-point transfer of the same bytes.\v"
            "Start two or more processes, preferably one per host:\n\n"
            "    mpirun -N 1 --host a,b,c fanout-bench\n\n"
-           "Each round times, one after the other, the transfer from the root to one rank on "
+           "Each round times, in turns, the transfer from the root to one rank on "
            "another host (the limit), MPI_Bcast, fanout_bcast, fanout_bcast with each algorithm "
            "that --algorithm names, and MPI_Bcast with each that --peers names. The table shows "
            "medians over the rounds; each ratio compares two times of the same round.\n\n"
