@@ -334,7 +334,7 @@ typedef struct fanout_kept fanout_kept;
 /**
  * In a sink: keep the piece that it has just been given, `buffer`, so that it stays as it is after
  * the sink has returned, and can be written by another thread. The stream takes other memory for
- * the pieces that follow: it has no limit for that, so the sink must keep one. Local.
+ * the pieces that follow: it has no limit for that, so the sink must have one. Local.
  *
  * @return what is to be released; or NULL: this piece cannot be kept, and must be copied if it is
  *         needed for longer. That is so where ranks of a node share its memory, on one node, with a
