@@ -35,10 +35,10 @@ struct fan_cells {
     size_t bytes;
     char *memory;  /* of all cells */
     place *places; /* [count] */
-    SLIST_HEAD(, extra) extras;
+    SLIST_HEAD(extras, extra) extras;
 
     pthread_mutex_t mutex; /* of what follows */
-    SLIST_HEAD(, fan_kept) spare;
+    SLIST_HEAD(spare, fan_kept) spare;
 };
 
 static size_t whole_lines(size_t bytes)

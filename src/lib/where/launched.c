@@ -24,6 +24,8 @@ static bool is_one(const char *variable)
 
 bool fan_whereabouts_are_one_node(void)
 {
+    if (getenv("FANOUT_TOPO_FILE") != NULL) /* which may name other hosts */
+        return false;
     for (size_t i = 0; i < sizeof launchers / sizeof launchers[0]; i++) {
         const char *all = getenv(launchers[i].of_all), *node = getenv(launchers[i].of_node);
         if (all != NULL && node != NULL)

@@ -7,7 +7,8 @@
 
 /**
  * Whether all that were started together with this process run on one node, as far as is known
- * without a message. A hint: false where the launcher does not say. Local, thread-safe.
+ * without a message. A hint: false where the launcher does not say, and with a topology file.
+ * Local, thread-safe.
  */
 bool fan_whereabouts_are_one_node(void);
 
