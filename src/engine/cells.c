@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
-enum { LINE = 64 /* of a cache: pieces begin at one */ };
+enum { LINE = 64 /* of a cache, before the data of an extra one */ };
 
 /* A piece of memory that is in no cell: kept, or spare. */
 struct fan_kept {
@@ -41,11 +41,6 @@ struct fan_cells {
     SLIST_HEAD(spare, fan_kept) spare;
 };
 
-static size_t whole_lines(size_t bytes)
-{
-    return (bytes + LINE - 1) / LINE * LINE;
-}
-
 static void free_all(fan_cells *c)
 {
     while (!SLIST_EMPTY(&c->spare)) {
@@ -77,7 +72,7 @@ fan_cells *fan_cells_make(int64_t count, int64_t bytes)
         return NULL;
     atomic_init(&c->holders, 1);
     c->count = count;
-    c->bytes = whole_lines((size_t)bytes);
+    c->bytes = (size_t)bytes;
     pthread_mutex_init(&c->mutex, NULL);
     c->memory = malloc((size_t)count * c->bytes);
     c->places = calloc((size_t)count, sizeof *c->places);
@@ -126,8 +121,10 @@ fan_kept *fan_cells_keep(fan_cells *c, int64_t cell)
 {
     enum { USER_AND_CELL = 2 };
     place *p = &c->places[cell];
-    fan_kept *kept = p->kept != NULL ? NULL : take_spare(c);
-    if (kept == NULL && p->kept == NULL)
+    if (p->kept != NULL)
+        return NULL;
+    fan_kept *kept = take_spare(c);
+    if (kept == NULL)
         kept = make_spare(c);
     if (kept == NULL)
         return NULL;
