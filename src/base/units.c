@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/param.h>
 
 static const char prefixes[] = "KMGTPE";
 
@@ -68,4 +69,11 @@ char *fan_format_seconds(double seconds, char *text, size_t size)
     else
         snprintf(text, size, "%.2f s", seconds);
     return text;
+}
+
+int fan_size_class(int64_t bytes)
+{
+    enum { BITS = 63 };
+    return bytes > 1 ? MIN(BITS - __builtin_clzll((unsigned long long)bytes), FAN_SIZE_CLASSES - 1)
+                     : 0;
 }

@@ -13,6 +13,12 @@
  */
 bool fan_parse_bytes(const char *text, int64_t *bytes);
 
+/** Of sizes, each a power of two; the last one has all that are larger. */
+enum { FAN_SIZE_CLASSES = 48 };
+
+/** The class of so many bytes; 0 for less than 2. */
+int fan_size_class(int64_t bytes);
+
 /** Write "64.0 MiB" and the like into `text` (at least 16 chars) and return it. */
 char *fan_format_bytes(int64_t bytes, char *text, size_t size);
 

@@ -136,7 +136,7 @@ static void change_parameters(setting *s, random_state *state)
 static void choose_way(const setting *s, random_state *state)
 {
     fan_way way = (fan_way)random_between(state, 0, FAN_WAYS - 1);
-    for (int i = 0; i < FAN_CLASSES; i++)
+    for (int i = 0; i < FAN_SIZE_CLASSES; i++)
         s->ours.state->trials.contests[i] =
             (fan_contest){.is_warm = true, .decided = true, .best = way, .rest = 1000};
 }

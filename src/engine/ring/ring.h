@@ -26,6 +26,7 @@
 #ifndef FAN_ENGINE_RING_RING_H
 #define FAN_ENGINE_RING_RING_H
 
+#include "base/units.h"
 #include "engine/ring/copying.h"
 
 #include <stdatomic.h>
@@ -68,8 +69,6 @@ typedef struct fan_ring_memory {
     fan_ring_counter tails[]; /**< [members of the domain] */
 } fan_ring_memory;
 
-enum { FAN_RING_SIZES = 48 /**< powers of two, of the bytes of a broadcast */ };
-
 /** A member's view. */
 typedef struct fan_ring {
     fan_ring_memory *memory; /**< of its own domain */
@@ -83,7 +82,8 @@ typedef struct fan_ring {
     uint32_t position;       /**< number of the next piece to write or to read */
     uint32_t limit;          /**< the writer's: pieces below this have a free cell */
     int polls;               /**< while waiting, before others get the core */
-    fan_copying writing[FAN_RING_SIZES], reading[FAN_RING_SIZES]; /**< of pieces */
+    /** of pieces, for each class of broadcasts */
+    fan_copying writing[FAN_SIZE_CLASSES], reading[FAN_SIZE_CLASSES];
     /** Called while waiting, so that messages make progress; or NULL. */
     void (*idle)(void *state);
     void *idle_state;

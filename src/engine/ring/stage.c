@@ -4,10 +4,9 @@
 #include "engine/ring/stage.h"
 
 #include "base/spare/spare.h"
+#include "base/units.h"
 #include "engine/ring/copying.h"
 #include "plan/schedule/layout.h"
-
-#include <sys/param.h>
 
 enum {
     /* Small data becomes several pieces: readers take the first while the next is written. */
@@ -47,8 +46,7 @@ static fan_status sink_failure(int rank)
 /* What is known of copies in broadcasts of so many bytes, or of an unknown number. */
 static fan_copying *of_size(fan_copying *copying, int64_t bytes)
 {
-    int size = bytes > 0 ? 63 - __builtin_clzll((unsigned long long)bytes) : 0;
-    return &copying[MIN(size, FAN_RING_SIZES - 1)];
+    return &copying[fan_size_class(bytes)];
 }
 
 /* Copy it into a cell of its own. */

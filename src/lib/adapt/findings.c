@@ -28,7 +28,7 @@ void fan_findings_add(const fan_comm_state *state)
 {
     if (state->connection != FAN_CONNECTED || !is_wanted())
         return;
-    char *words = fan_words_found(state, FAN_CLASSES);
+    char *words = fan_words_found(state, FAN_SIZE_CLASSES);
     if (words != NULL && *words != '\0') {
         pthread_mutex_lock(&lock);
         if (found < MOST_KEPT)

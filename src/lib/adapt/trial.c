@@ -94,7 +94,7 @@ static double least_by_plan(const fan_plan_request *request, const fan_params *p
 static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int root,
                                  fan_field *field)
 {
-    int class = fan_trial_class(bytes);
+    int class = fan_size_class(bytes);
     fan_plan_request request = fan_delivery_request(state, bytes, root);
     double limit = fan_adapt_limit(state, bytes), *least = field->least;
     least[FAN_WAY_TREE] = ceil(log2(state->map.nodes)) * limit;
@@ -135,7 +135,7 @@ static bool goes_to_mpi(const fan_contest *c)
 static bool leaves_to_mpi(const fan_trials *t, fan_way way)
 {
     bool leaves = way == FAN_WAY_MPI;
-    for (int i = 0; i < FAN_CLASSES; i++)
+    for (int i = 0; i < FAN_SIZE_CLASSES; i++)
         leaves = leaves || goes_to_mpi(&t->contests[i]);
     return leaves;
 }
@@ -224,7 +224,7 @@ static void begin_timing(fan_trials *t, fan_trial *trial)
 fan_status fan_trial_begin(fan_comm_state *state, int64_t bytes, int root, fan_trial *trial)
 {
     fan_trials *t = &state->trials;
-    int class = fan_trial_class(bytes);
+    int class = fan_size_class(bytes);
     fan_contest *c = &t->contests[class];
     bool goes_on = fan_contest_goes_on(c), rests = !goes_on && fan_contest_rests(c);
     bool is_open = !goes_on && !rests, must_agree = t->has_sample || (is_open && c->is_warm);
@@ -255,7 +255,7 @@ bool fan_trial_is_settled(fan_comm_state *state, int64_t bytes)
 {
     fan_trials *t = &state->trials;
     return state->blocks && state->adapts && !t->has_sample &&
-           fan_contest_rests_with(&t->contests[fan_trial_class(bytes)], FAN_WAY_MPI);
+           fan_contest_rests_with(&t->contests[fan_size_class(bytes)], FAN_WAY_MPI);
 }
 
 void fan_trial_end(fan_comm_state *state, const fan_trial *trial, bool succeeded)

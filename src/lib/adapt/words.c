@@ -158,7 +158,7 @@ static bool say_broadcast(FILE *out, const fan_comm_state *state, int64_t bytes,
     say_network(out, state);
     say_what_a_death_does(out, state);
     if (state->adapts && !fan_comm_state_survives(state))
-        say_class(out, state, fan_trial_class(bytes));
+        say_class(out, state, fan_size_class(bytes));
     else if (!state->adapts)
         say_why_nothing_is_tried(out, state);
     return bytes < FAN_TRIAL_LEAST_BYTES || say_plan(out, state, bytes, root);
@@ -214,8 +214,9 @@ char *fan_words_found(const fan_comm_state *state, int class)
     if (out == NULL)
         return NULL;
     say_network(out, state);
-    for (int number = 0; number < FAN_CLASSES; number++)
-        if (state->trials.contests[number].is_warm && (class == number || class == FAN_CLASSES))
+    for (int number = 0; number < FAN_SIZE_CLASSES; number++)
+        if (state->trials.contests[number].is_warm &&
+            (class == number || class == FAN_SIZE_CLASSES))
             say_class(out, state, number);
     return end_words(out, &words, true);
 }

@@ -29,7 +29,7 @@ enum { FAN_WORDS_NO_CLASS = -1 };
 /**
  * What is known of the network of a state, and of classes of sizes that have been broadcast.
  *
- * @param class  one of them (fan_trial_class), FAN_CLASSES for all, or FAN_WORDS_NO_CLASS
+ * @param class  one of them (fan_size_class), FAN_SIZE_CLASSES for all, or FAN_WORDS_NO_CLASS
  * @return       as above; "" if nothing has been found out
  */
 char *fan_words_found(const fan_comm_state *state, int class);

@@ -131,7 +131,7 @@ static uint64_t hash_trials(const fan_trials *t, uint64_t seed)
 {
     int64_t numbers[] = {t->has_sample, t->has_sample ? t->class : 0, t->has_sample ? t->way : 0};
     uint64_t hash = XXH64(numbers, sizeof numbers, seed);
-    for (int i = 0; i < FAN_CLASSES; i++)
+    for (int i = 0; i < FAN_SIZE_CLASSES; i++)
         hash = hash_contest(&t->contests[i], hash);
     return hash;
 }

@@ -10,6 +10,7 @@
 #define FAN_LIB_STATE_COMM_STATE_H
 
 #include "base/status.h"
+#include "base/units.h"
 #include "comm/wait.h"
 #include "engine/mpi/mpi_mail.h"
 #include "engine/stall.h"
@@ -45,15 +46,13 @@ typedef struct fan_lane {
     struct fan_pending *running; /**< the broadcast in progress, if it is a pending one */
 } fan_lane;
 
-enum { FAN_CLASSES = 48 /**< of sizes: powers of two */ };
-
 /** What has been found out about ways of broadcasting: see lib/adapt/trial.h. */
 typedef struct fan_trials {
-    fan_contest contests[FAN_CLASSES];
+    fan_contest contests[FAN_SIZE_CLASSES];
     bool has_sample; /**< the last broadcast ended a trial, of whose time ranks have yet to tell */
     int class;       /**< of this trial */
     fan_way way;
-    fan_times times[FAN_CLASSES]; /**< of the last trial in each class, on this rank */
+    fan_times times[FAN_SIZE_CLASSES]; /**< of the last trial in each class, on this rank */
 } fan_trials;
 
 typedef struct fan_comm_state {

@@ -107,7 +107,7 @@ static void check_contest(void)
     for (int i = 0; i < CALLS; i++)
         run_blocking(comm);
     if (rank == ODD)
-        for (int i = 0; i < FAN_CLASSES; i++)
+        for (int i = 0; i < FAN_SIZE_CLASSES; i++)
             state_of(comm)->trials.contests[i].best = FAN_WAY_TREE;
     tap_ok(is_told(run_blocking(comm),
                    "the ranks disagree on what to decide a broadcast by:", "on rank 2"),

@@ -114,7 +114,7 @@ static void test_random_calls(void)
                good;
     }
     for (int i = 0; i < SIZES; i++) {
-        const fan_contest *c = &state_of(comm)->trials.contests[fan_trial_class(sizes[i])];
+        const fan_contest *c = &state_of(comm)->trials.contests[fan_size_class(sizes[i])];
         alike &= is_alike(c);
         decided += fan_contest_has_best(c);
     }
@@ -127,7 +127,7 @@ static void test_random_calls(void)
 static void force(MPI_Comm comm, fan_way way)
 {
     fan_comm_state *state = state_of(comm);
-    for (int i = 0; i < FAN_CLASSES; i++)
+    for (int i = 0; i < FAN_SIZE_CLASSES; i++)
         state->trials.contests[i] =
             (fan_contest){.is_warm = true, .decided = true, .best = way, .rest = 1000000};
     state->trials.has_sample = false;
