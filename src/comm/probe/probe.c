@@ -11,14 +11,15 @@
 #include <sys/param.h>
 
 enum {
-    MOST_PINGS = 8,
+    MOST_PINGS = 4,
     SHORT_MESSAGES = 8, /* a TCP connection sends ten segments before it has heard of any */
     PIECE = 16 * 1024,  /* of a train: MPI sends it at once */
     FIRST_PIECES = 2,
+    PAST_A_BURST = 8, /* 128 KiB; the burst of a shaped link, which shows nothing, is often 64 */
     MOST_PIECES = 512
 };
 
-static const double pings_take = 0.5e-3; /* seconds, if there are to be more than two */
+static const double pings_take = 0.2e-3; /* seconds, if there are to be more than two */
 static const double agree_within = 0.25; /* two rates that tell the same */
 
 /* What the leading rank says first: so many messages of so many bytes; none: the end. */
@@ -126,6 +127,13 @@ static double rate_of(double bytes, double seconds, double first, double round_t
     return fmin((bytes - FIRST_PIECES * PIECE) / (seconds - first), AT_MOST * whole);
 }
 
+/* After trains of fewer than so many pieces, the last of which had this rate. */
+static bool is_enough(const fan_probe_patience *patience, int pieces, double rate, double seconds)
+{
+    return patience->of_bytes > 0 && pieces > PAST_A_BURST &&
+           seconds > patience->at_most * patience->of_bytes / rate;
+}
+
 static int measure_bandwidth(track *t, const fan_probe_patience *patience, double round_trip,
                              fan_probe_link *link)
 {
@@ -135,6 +143,9 @@ static int measure_bandwidth(track *t, const fan_probe_patience *patience, doubl
         /* A round trip, and twice the bytes of the one before. */
         double expected = fmax(round_trip, 2 * last - round_trip);
         if (spent + expected > fan_probe_allowed(patience, rate > 0 ? rate : bytes / expected))
+            break;
+        link->is_rough = is_enough(patience, pieces, rate, spent + expected);
+        if (link->is_rough)
             break;
         int code = run(t, (train){pieces, PIECE}, &seconds);
         if (code != MPI_SUCCESS)

@@ -7,7 +7,8 @@
  * passing platforms", IPDPS workshops, 2000), and trains of ever more bytes the bandwidth: what the
  * bytes of one train take that the one before had not. So it does not matter that a link lets a
  * burst through at full speed, or a connection needs time to become fast, as long as the trains
- * become long enough; they double until two rates agree, or time is up.
+ * become long enough; they double until two rates agree, or time is up. A train longer than a burst
+ * that is fast shows that the broadcast itself takes little time, so that less may be spent.
  */
 #ifndef FAN_COMM_PROBE_PROBE_H
 #define FAN_COMM_PROBE_PROBE_H
@@ -23,6 +24,7 @@ typedef struct fan_probe_link {
     double bandwidth; /**< bytes per second; 0: there was no time to measure it */
     /** whether two rates agreed, or the longest train was reached, before time was up */
     int64_t is_settled;
+    int64_t is_rough; /**< it was left at that because the broadcast takes little time itself */
 } fan_probe_link;
 
 /** Whether a round trip fits what is said of a link: within a factor of 2. */
@@ -33,6 +35,7 @@ typedef struct fan_probe_patience {
     double seconds;  /**< in any case */
     double share;    /**< or this share of the time that */
     double of_bytes; /**< so many bytes will take; whichever is longer */
+    double at_most;  /**< but only this share of it, as soon as a train shows what they take */
 } fan_probe_patience;
 
 /** Seconds that it may take, at so many bytes per second. */

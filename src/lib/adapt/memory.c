@@ -68,7 +68,10 @@ bool fan_adapt_recall(const fan_comm_state *state, fan_probe_link *link)
         return false;
     warn_if_asked(fan_cache_read(&name, &params, &found));
     if (found)
-        *link = (fan_probe_link){params.latency, params.overhead, params.bandwidth, true};
+        *link = (fan_probe_link){.latency = params.latency,
+                                 .overhead = params.overhead,
+                                 .bandwidth = params.bandwidth,
+                                 .is_settled = true};
     return found;
 }
 

@@ -16,6 +16,8 @@
 
 /* What measuring may cost: these seconds, or that share of the broadcast. */
 static const double least_patience = 4e-3, share = 0.02;
+/* Where links are fast, 4 ms are more than a broadcast of 1 MiB takes. */
+static const double most_of_short = 0.25;
 /* The same before something slow might be tried: that could cost several times the broadcast. */
 static const double share_before_trial = 0.25;
 /*
@@ -28,23 +30,27 @@ static const double worth_more_time = 8; /* times what it was before */
 
 static const char failure[] = "cannot measure the network";
 
-static fan_probe_patience patience_for(int64_t bytes, double part)
+static fan_probe_patience patience_for(int64_t bytes)
 {
-    return (fan_probe_patience){least_patience, part, (double)bytes};
+    return (fan_probe_patience){least_patience, share, (double)bytes, most_of_short};
 }
 
 /* Seconds that may be spent for a broadcast of so many bytes, where the bandwidth is not known. */
 static double allowed(int64_t bytes)
 {
-    fan_probe_patience patience = patience_for(bytes, share);
+    fan_probe_patience patience = patience_for(bytes);
     return fan_probe_allowed(&patience, assumed_bandwidth);
 }
 
-/* The bandwidth is known, or was not to be had in what time there is for this broadcast. */
+/* What is known is all that is to be had in what time there is for this broadcast. */
 static bool is_known(const fan_learned *learned, int64_t bytes)
 {
-    return learned->known && (learned->link.bandwidth > 0 ||
-                              allowed(bytes) < worth_more_time * allowed(learned->bytes));
+    if (!learned->known)
+        return false;
+    if (learned->link.is_rough)
+        return (double)bytes < worth_more_time * (double)learned->bytes;
+    return learned->link.bandwidth > 0 ||
+           allowed(bytes) < worth_more_time * allowed(learned->bytes);
 }
 
 static bool is_all_by_hand(const fan_params *p)
@@ -148,7 +154,7 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
     if (state->connection != FAN_CONNECTED || !params->adapt || state->map.nodes < 2)
         return FAN_OK;
     const fan_learned *network = &state->placement->network;
-    fan_probe_patience patience = patience_for(bytes, share);
+    fan_probe_patience patience = patience_for(bytes);
     if (!is_all_by_hand(params) && !is_known(network, bytes))
         status = measure_and_keep(state, &patience, false);
     if (status == FAN_OK && is_news(state))
@@ -158,7 +164,7 @@ fan_status fan_adapt_to_network(fan_comm_state *state, int64_t bytes)
 
 fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes)
 {
-    fan_probe_patience patience = patience_for(bytes, share_before_trial);
+    fan_probe_patience patience = {least_patience, share_before_trial, (double)bytes, INFINITY};
     fan_status status = measure_and_keep(state, &patience, true);
     if (status == FAN_OK)
         use(state, &state->placement->network.link);
@@ -167,7 +173,8 @@ fan_status fan_adapt_to_bandwidth(fan_comm_state *state, int64_t bytes)
 
 bool fan_adapt_knows_bandwidth(const fan_comm_state *state)
 {
-    return state->learned.link.bandwidth > 0 ||
+    const fan_probe_link *link = &state->learned.link;
+    return (link->bandwidth > 0 && !link->is_rough) ||
            fan_params_given(&state->params, FAN_PARAM_INDEX_bandwidth);
 }
 

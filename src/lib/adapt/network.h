@@ -17,7 +17,8 @@
  * without the parameter `adapt`, or if the state is not connected.
  *
  * It takes at most some 4 ms, or 2 % of the broadcast, if a round trip and 32 KiB do not take
- * longer; and in any case three round trips and an agreement.
+ * longer, but no more than a quarter of the broadcast as soon as it is seen how fast the network
+ * is; and in any case three round trips and an agreement.
  *
  * @param bytes  of the broadcast that is to come; 0: not known. What the leader of the first node
  *               says counts

@@ -21,11 +21,19 @@ enum {
     LARGEST_TREE = 64 * 1024 /* above, a node that waits for the whole message waits too long */
 };
 
-/* Then MPI, whose messages are larger, comes first. */
 static bool is_limited_by_processors(const fan_comm_state *state)
 {
     enum { CHUNK = 16 * 1024 };
     return fan_delivery_is_limited_by_processors(state, CHUNK);
+}
+
+/*
+ * Then MPI, whose messages are larger, comes first. So it does where there was no need to measure
+ * for long: that would also be longer than connections take that MPI does without.
+ */
+static bool is_fast(const fan_comm_state *state)
+{
+    return is_limited_by_processors(state) || state->learned.link.is_rough;
 }
 
 /* Seconds: a way that fails on a rank must not be taken for a fast one. */
@@ -103,7 +111,7 @@ static void choose_between_nodes(const fan_comm_state *state, int64_t bytes, int
     if (field->open[FAN_WAY_ENGINE]) {
         double predicted = time_by_plan(&request, &state->params);
         least[FAN_WAY_ENGINE] = least_by_plan(&request, &state->params, predicted);
-        if (!is_limited_by_processors(state) && predicted <= least[FAN_WAY_TREE])
+        if (!is_fast(state) && predicted <= least[FAN_WAY_TREE])
             field->first = FAN_WAY_ENGINE;
     }
     /* An assumed bandwidth may say what comes first, but not what is not worth a try. */

@@ -29,7 +29,8 @@ static void say_link(FILE *out, const fan_comm_state *state)
         fprintf(out, ", overhead %s",
                 fan_format_seconds(link->overhead, overhead, sizeof overhead));
     if (link->bandwidth > 0)
-        fprintf(out, ", %s/s", fan_format_bytes((int64_t)link->bandwidth, rate, sizeof rate));
+        fprintf(out, ", %s%s/s", link->is_rough ? "roughly " : "",
+                fan_format_bytes((int64_t)link->bandwidth, rate, sizeof rate));
     fprintf(out, ".\n");
 }
 
