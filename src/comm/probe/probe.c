@@ -137,11 +137,11 @@ static bool is_enough(const fan_probe_patience *patience, int pieces, double rat
 static int measure_bandwidth(track *t, const fan_probe_patience *patience, double round_trip,
                              fan_probe_link *link)
 {
-    double spent = 0, first = 0, last = round_trip, rate = 0;
+    double spent = 0, first = 0, rate = 0;
     for (int pieces = FIRST_PIECES; pieces <= MOST_PIECES && !link->is_settled; pieces *= 2) {
         double seconds, before = rate, bytes = (double)pieces * PIECE;
-        /* A round trip, and twice the bytes of the one before. */
-        double expected = fmax(round_trip, 2 * last - round_trip);
+        /* By the rate: of the time of the train before, a burst may have taken a part away. */
+        double expected = round_trip + (rate > 0 ? bytes / rate : 0);
         if (spent + expected > fan_probe_allowed(patience, rate > 0 ? rate : bytes / expected))
             break;
         link->is_rough = is_enough(patience, pieces, rate, spent + expected);
@@ -154,7 +154,6 @@ static int measure_bandwidth(track *t, const fan_probe_patience *patience, doubl
         bool agree = before > 0 && fabs(rate / before - 1) < agree_within;
         link->is_settled = (agree && seconds > 2 * round_trip) || pieces == MOST_PIECES;
         first = first == 0 ? seconds : first;
-        last = seconds;
         spent += seconds;
     }
     link->bandwidth = rate;
