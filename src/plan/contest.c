@@ -27,6 +27,7 @@ static const double worth_a_try = 0.8;   /* of the best one: what an untried way
 static const double worth_another = 1.5; /* times the best: the first try may have been unlucky */
 static const double is_short = 1e-3;     /* seconds: caches and the scheduler take a good part */
 static const double worth_another_short = 4;
+static const double is_long = 0.1;       /* seconds: what takes several times as long is a pity */
 static const double most_seconds = 8e-3; /* of a trial of several calls */
 static const double worth_a_look = 2;    /* times the best: a later look */
 static const double clearly = 0.95;      /* of the one in use: a faster one */
@@ -75,12 +76,24 @@ static bool is_worth_trying(const fan_contest *c, const fan_field *field, int wa
 }
 
 /*
+ * Connections become faster in the first calls. By the first time alone another way may seem to be
+ * worth a try, which can take seconds, although this one comes near to the best possible.
+ */
+static bool may_become_faster(const fan_contest *c, const fan_field *field, int way)
+{
+    const double near = 1.5;
+    return c->seconds[way] > is_long && c->seconds[way] < near * field->least[way];
+}
+
+/*
  * Those with the fewest tries; of these the first one first, and once that has been tried, the
  * fastest one. FAN_WAYS: none is left.
  */
 static fan_way next_try(const fan_contest *c, const fan_field *field)
 {
     fan_way begin = c->tries[field->first] > 0 ? leader(c) : field->first, next = FAN_WAYS;
+    if (may_become_faster(c, field, begin) && is_worth_trying(c, field, begin))
+        return begin;
     for (int i = 0; i < FAN_WAYS; i++) {
         fan_way way = (begin + i) % FAN_WAYS;
         if (is_worth_trying(c, field, way) && (next == FAN_WAYS || c->tries[way] < c->tries[next]))

@@ -104,6 +104,33 @@ START_TEST(what_gets_a_rival_is_timed_again)
 }
 END_TEST
 
+/* How often the engine is timed before MPI, which takes 0.7 s at least, is tried; 3: not at all. */
+static int times_before_mpi(double unit, double least, double first, double second)
+{
+    fan_contest c = {0};
+    const fan_field field = {
+        .open = {[FAN_WAY_ENGINE] = true, [FAN_WAY_MPI] = true},
+        .first = FAN_WAY_ENGINE,
+        .least = {[FAN_WAY_ENGINE] = least * unit, [FAN_WAY_MPI] = 0.7 * unit}};
+    int times = 0;
+    bool is_trial;
+    fan_contest_next(&c, &field, &is_trial);
+    while (times < 3 && fan_contest_next(&c, &field, &is_trial) == FAN_WAY_ENGINE)
+        fan_contest_note(&c, FAN_WAY_ENGINE, unit * (times++ == 0 ? first : second));
+    return times;
+}
+
+/* Connections become faster in the first calls. */
+START_TEST(what_takes_long_is_timed_again_before_another_is_tried)
+{
+    ck_assert_int_eq(times_before_mpi(1, 0.75, 0.95, 0.76), 3);
+    ck_assert_int_eq(times_before_mpi(1, 0.75, 0.95, 0.9), 2);
+    ck_assert_int_eq(times_before_mpi(1, 0.6, 0.95, 0.76), 1);
+    ck_assert_int_eq(times_before_mpi(1, 0, 0.95, 0.76), 1);
+    ck_assert_int_eq(times_before_mpi(0.01, 0.75, 0.95, 0.76), 1);
+}
+END_TEST
+
 START_TEST(close_ones_are_tried_twice_and_far_ones_once)
 {
     fan_contest c = {0};
@@ -231,6 +258,7 @@ int main(void)
         what_cannot_be_faster_is_not_tried,
         what_has_no_rival_is_timed_once_a_look,
         what_gets_a_rival_is_timed_again,
+        what_takes_long_is_timed_again_before_another_is_tried,
         close_ones_are_tried_twice_and_far_ones_once,
         short_ones_are_tried_in_several_calls,
         long_ones_are_tried_in_as_many_as_take_8_ms,
