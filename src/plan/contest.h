@@ -8,8 +8,8 @@
  * counts for nothing. It goes the way that the cost model prefers, and so does the first trial;
  * then each other way follows that could be faster by a fifth, and what is not far behind the best
  * is tried once more, if there is another to compare it with: in several calls where they are
- * short, because one of them alone says little, and then counts no more. (What takes long, but
- * not much longer than it must, is tried once more before another way is.) After a trial of a slower
+ * short, because one of them alone says little, and then counts no more. (What takes long, but not
+ * much longer than it must, is tried once more before another way is.) After a trial of a slower
  * way the best one so far is used for twice as many calls, and at least 8, so that most are as fast
  * as is known from the start. Once all have been tried the best is used, and there is a new look
  * now and then, ever less often: at those that were not twice as slow. A way that is in use is
