@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_ROUNDS = 1000, LATER = 3, CONTENDERS = 2 };
 
@@ -46,9 +47,10 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    char *data = calloc(1, (size_t)bytes);
+    char *data = malloc((size_t)bytes);
     if (data == NULL)
         MPI_Abort(MPI_COMM_WORLD, 1);
+    memset(data, rank + 1, (size_t)bytes); /* else it is one page of zeros */
     for (int i = 0; i < CONTENDERS; i++)
         MPI_Comm_dup(MPI_COMM_WORLD, &comms[i]);
     for (int i = 0; i < 2; i++)

@@ -116,12 +116,13 @@ double fan_probe_allowed(const fan_probe_patience *patience, double rate)
 
 /*
  * By what a train took longer than the first one; but not much more than by what it took longer
- * than none, because a disturbed first one would make that infinite.
+ * than none, because a disturbed first one would make that infinite. So would a disturbed round
+ * trip: not all of the time of a train is taken for one.
  */
 static double rate_of(double bytes, double seconds, double first, double round_trip)
 {
-    enum { AT_MOST = 2 };
-    double whole = bytes / (seconds > round_trip ? seconds - round_trip : seconds);
+    enum { AT_MOST = 2, AT_LEAST_A = 16 };
+    double whole = bytes / fmax(seconds - round_trip, seconds / AT_LEAST_A);
     if (first == 0 || seconds <= first)
         return whole;
     return fmin((bytes - FIRST_PIECES * PIECE) / (seconds - first), AT_MOST * whole);

@@ -14,10 +14,11 @@ unset FANOUT_CACHE
 export FANOUT_TEST_PRETEND_TICK=1e-4 FANOUT_TEST_PRETEND_HOST=here
 pretend=$top_builddir/tests/lib/adapt/.libs/pretend.so
 
+how=attach # the network is measured at length
 # job [VARIABLE=VALUE...]: broadcasts on three ranks; leaves out, err and status.
 job() {
     # shellcheck disable=SC2086 # MPIRUN is a command with arguments
-    env "$@" timeout -k 5 100 $MPIRUN -np 3 env LD_PRELOAD="$pretend" "$top_builddir/tests/lib/adapt/told" 300000 2 \
+    env "$@" timeout -k 5 100 $MPIRUN -np 3 env LD_PRELOAD="$pretend" "$top_builddir/tests/lib/adapt/told" 300000 2 $how \
         >out 2>err </dev/null
     status=$?
 }
@@ -34,6 +35,10 @@ silent() { [ "$status" = 0 ] && ! grep -q 'cache' err; }
 # network: what the explanation says the network is like.
 network() { sed -n 's/^Measured [^:]*: //p' out; }
 
+how='' job XDG_CACHE_HOME="$PWD/none"
+check "a short broadcast where links are fast: it measures" measured
+check "a short broadcast where links are fast: a rough value is said to be one" grep -q ', roughly [0-9.]* [MGT]iB/s' out
+check "a short broadcast where links are fast: nothing is written" [ ! -e none ]
 job
 check "the first job measures" measured
 check "and says nothing of files" silent
