@@ -104,7 +104,7 @@ START_TEST(what_gets_a_rival_is_timed_again)
 }
 END_TEST
 
-/* How often the engine is timed before MPI, which takes 0.7 s at least, is tried; 3: not at all. */
+/* How often the engine is timed before MPI, with 0.7 units at least, is tried; 3: not at all. */
 static int times_before_mpi(double unit, double least, double first, double second)
 {
     fan_contest c = {0};

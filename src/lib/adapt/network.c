@@ -16,10 +16,10 @@
 
 /* What measuring may cost: these seconds, or that share of the broadcast. */
 static const double least_patience = 4e-3, share = 0.02;
-/* Where links are fast, 4 ms are more than a broadcast of 1 MiB takes. */
-static const double most_of_short = 0.25;
-/* The same before something slow might be tried: that could cost several times the broadcast. */
+/* That share before something slow might be tried, which could cost several times the broadcast. */
 static const double share_before_trial = 0.25;
+/* But where links are fast, 4 ms are more than a broadcast of 1 MiB takes: this share at most. */
+static const double most_of_short = 0.25;
 /*
  * Where it would have cost more to find out, which is so on long links. If it is less, what is
  * planned to be in progress overflows queues: 1 MiB to 9 hosts, 100 Mbit/s and 5 ms a link, took

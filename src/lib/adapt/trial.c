@@ -28,8 +28,9 @@ static bool is_limited_by_processors(const fan_comm_state *state)
 }
 
 /*
- * Then MPI, whose messages are larger, comes first. So it does where there was no need to measure
- * for long: that would also be longer than connections take that MPI does without.
+ * Then MPI comes first: where processors are the limit, because its messages are larger; and where
+ * the network was measured briefly, because the broadcast takes little time beside what it takes to
+ * make the engine's connections.
  */
 static bool is_fast(const fan_comm_state *state)
 {

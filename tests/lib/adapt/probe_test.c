@@ -71,7 +71,7 @@ int main(void)
     fan_probe_link link = measure(1e9, warms_up, SHORT, 0.25);
     check(link.is_rough && !link.is_settled, "fast, a short broadcast: left at a rough value");
     check(link.bandwidth > 0.5e9 && link.bandwidth < 2e9, "which is of the right order");
-    check(sent < 256 * 1024, "after a quarter of its bytes");
+    check(sent < 256 * KIB, "after a quarter of its bytes");
 
     link = measure(1e9, warms_up, LONG, 0.25);
     check(!link.is_rough && link.is_settled, "a long one: measured until it is sure");
